@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class NxaiError(Exception):
     """The root of every error this collection raises on purpose.
@@ -16,6 +18,7 @@ class NxaiError(Exception):
     """
 
     def __init__(self, tried: str, answer: str, advice: str = "", status: int | None = None) -> None:
+        self.result: dict[str, Any] = {}  # what was done all the same: return values for the failed task
         self.tried = tried
         self.answer = answer
         self.advice = advice

@@ -1,0 +1,168 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Desired and found -> plan, for the assignments of many devices. Pure: no request is made here."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Pipeline, Site
+
+State = Literal["present", "exact", "absent"]
+Assignment = tuple[Pipeline, ...]
+
+
+def merge(found: Assignment, declared: Sequence[Pipeline], state: State) -> Assignment:
+    """The assignment that a device is to have.
+
+    The n-th declared pipeline of a model stands for the n-th found one. ``present`` changes what is declared and keeps
+    the rest and its order; ``exact`` makes the list what is declared, with defaults for what is left out; ``absent``
+    takes out every pipeline of the declared models. Keys that are not understood are kept in each case.
+    """
+    if state == "absent":
+        models = {each.model for each in declared}
+        return tuple(each for each in found if each.model not in models)
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, pipeline in enumerate(found):
+        places[pipeline.model].append(index)
+    seen: Counter[str] = Counter()
+    result = list(found) if state == "present" else []
+    for each in declared:
+        nth, seen[each.model] = seen[each.model], seen[each.model] + 1
+        place = places[each.model][nth] if nth < len(places[each.model]) else None
+        if place is None:
+            result.append(each.with_defaults())
+        elif state == "present":
+            result[place] = found[place].overlaid_with(each)
+        else:
+            result.append(replace(each.with_defaults(), extra={**found[place].extra, **each.extra}))
+    return tuple(result)
+
+
+def models_of(assignment: Iterable[Pipeline]) -> list[str]:
+    """The flat list of models that an assignment uses, each once: what ``Functions`` of the PUT holds.
+
+    Models of chained pipelines count; where in a chain their UUID stands is a guess (any ``modelUUID``; contract D).
+    """
+    return list(dict.fromkeys(model for pipeline in assignment for model in _model_uuids(pipeline.to_wire())))
+
+
+def _model_uuids(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("modelUUID"), str):
+            yield value["modelUUID"]
+        for inner in value.values():
+            yield from _model_uuids(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _model_uuids(inner)
+
+
+@dataclass(frozen=True)
+class DeviceChange:
+    """One device of one site, with its assignment before and after."""
+
+    site: Site
+    device: Device
+    before: Assignment
+    after: Assignment
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.site.id, self.device.id
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+    @property
+    def new_models(self) -> set[str]:
+        return set(models_of(self.after)) - set(models_of(self.before))
+
+    def reached_by(self, assignment: Assignment) -> bool:
+        return assignment == self.after
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Devices of one site that are to end equal: one PUT."""
+
+    site: Site
+    changes: tuple[DeviceChange, ...]
+
+    @property
+    def after(self) -> Assignment:
+        return self.changes[0].after
+
+
+@dataclass(frozen=True)
+class AssignmentPlan:
+    """The changes of all devices of a task. ``model_names`` maps UUIDs to names, as far as they were looked up."""
+
+    changes: tuple[DeviceChange, ...]
+    model_names: Mapping[str, str]
+
+    @property
+    def changed(self) -> bool:
+        return any(each.changed for each in self.changes)
+
+    def batches(self, size: int) -> list[Batch]:
+        """As few PUTs as there are sites and different results, each for at most ``size`` devices, in stable order."""
+        groups: dict[tuple[str, str], list[DeviceChange]] = defaultdict(list)
+        for each in self.changes:
+            if each.changed:
+                groups[each.site.id, _key(each.after)].append(each)
+        return [
+            Batch(group[0].site, tuple(group[start : start + size]))
+            for group in groups.values()
+            for start in range(0, len(group), size)
+        ]
+
+    def diff(self, header: str) -> dict[str, Any]:
+        """A diff for people: one block for each different change, with the devices that it is for."""
+        groups: dict[tuple[str, str], list[DeviceChange]] = defaultdict(list)
+        for each in self.changes:
+            if each.changed:
+                groups[_key(each.before), _key(each.after)].append(each)
+        blocks = [self._block(group) for group in groups.values()]
+        return {"prepared": "\n".join([f"{header}:", *blocks, ""])} if blocks else {"prepared": ""}
+
+    def _block(self, group: Sequence[DeviceChange]) -> str:
+        sites: dict[str, list[str]] = defaultdict(list)
+        for each in group:
+            sites[_text(each.site.name or each.site.id)].append(_text(each.device.name or each.device.id))
+        lines = [f"{len(group)} device{'s' if len(group) > 1 else ''}:"]
+        before = [self._describe(each) for each in group[0].before]
+        after = [self._describe(each) for each in group[0].after]
+        lines += [f"  - {each}" for each in (Counter(before) - Counter(after)).elements()]
+        lines += [f"  + {each}" for each in (Counter(after) - Counter(before)).elements()]
+        if Counter(before) == Counter(after):
+            lines.append(f"  order: {', then '.join(after)}")
+        lines += [f"    {site}: {_shortened(names)}" for site, names in sites.items()]
+        return "\n".join(lines)
+
+    def _describe(self, pipeline: Pipeline) -> str:
+        name = self.model_names.get(pipeline.model)
+        options = {key: value for key, value in pipeline.to_option().items() if key != "model" and value not in ("", [], {})}
+        settings = " ".join(f"{key}={json.dumps(value, sort_keys=True)}" for key, value in options.items())
+        return f"{_text(name)} ({pipeline.model}) {settings}" if name else f"{pipeline.model} {settings}"
+
+
+def _key(assignment: Assignment) -> str:
+    return json.dumps([each.to_wire() for each in assignment], sort_keys=True)
+
+
+def _text(value: str) -> str:
+    """A name from the service on one line, whatever is in it."""
+    return value if value.isprintable() else json.dumps(value, ensure_ascii=False)
+
+
+def _shortened(names: Sequence[str], most: int = 12) -> str:
+    """Names for a person: ten thousand of them help nobody."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

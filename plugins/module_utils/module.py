@@ -1,0 +1,133 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The base that every module of the collection stands on: options, client, plan, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible_collections.nxai.cloud.plugins.module_utils import _transport
+from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError
+
+
+def _from_env(name: str) -> tuple[Callable[..., Any], list[str]]:
+    return env_fallback, [name]
+
+
+CONNECTION_SPEC: dict[str, dict[str, Any]] = {
+    "api_url": {"type": "str", "default": "https://api.sclbl.nxvms.com", "fallback": _from_env("NXAI_API_URL")},
+    "cloud_url": {"type": "str", "fallback": _from_env("NXAI_CLOUD_URL")},
+    "token": {"type": "str", "no_log": True, "fallback": _from_env("NXAI_TOKEN")},
+    "token_file": {"type": "path", "no_log": False, "fallback": _from_env("NXAI_TOKEN_FILE")},
+    "refresh_token": {"type": "str", "no_log": True, "fallback": _from_env("NXAI_REFRESH_TOKEN")},
+    "username": {"type": "str", "fallback": _from_env("NXAI_USERNAME")},
+    "password": {"type": "str", "no_log": True, "fallback": _from_env("NXAI_PASSWORD")},
+    "mfa_code": {"type": "str", "no_log": True, "fallback": _from_env("NXAI_MFA_CODE")},
+    "client_id": {"type": "str", "default": "3rdParty", "fallback": _from_env("NXAI_CLIENT_ID")},
+    "token_scope": {"type": "str", "no_log": False, "fallback": _from_env("NXAI_TOKEN_SCOPE")},
+    "auth_scheme": {
+        "type": "str",
+        "choices": ["bearer", "raw"],
+        "default": "bearer",
+        "fallback": _from_env("NXAI_AUTH_SCHEME"),
+    },
+    "act_as": {
+        "type": "dict",
+        "apply_defaults": True,
+        "required_together": [("kind", "id")],
+        "options": {
+            "kind": {
+                "type": "str",
+                "choices": ["user", "organization", "channel_partner"],
+                "fallback": _from_env("NXAI_ACT_AS_KIND"),
+            },
+            "id": {"type": "str", "fallback": _from_env("NXAI_ACT_AS_ID")},
+        },
+    },
+    "customization": {"type": "str", "default": "metavms", "fallback": _from_env("NXAI_CUSTOMIZATION")},
+    "validate_certs": {"type": "bool", "default": True, "fallback": _from_env("NXAI_VALIDATE_CERTS")},
+    "ca_path": {"type": "path", "fallback": _from_env("NXAI_CA_PATH")},
+    "client_cert": {"type": "path", "fallback": _from_env("NXAI_CLIENT_CERT")},
+    "client_key": {"type": "path", "no_log": False, "fallback": _from_env("NXAI_CLIENT_KEY")},
+    "timeout": {"type": "float", "default": 30.0, "fallback": _from_env("NXAI_TIMEOUT")},
+    "retries": {"type": "int", "default": 4, "fallback": _from_env("NXAI_RETRIES")},
+    "retry_budget": {"type": "float", "default": 120.0, "fallback": _from_env("NXAI_RETRY_BUDGET")},
+}
+
+
+def wait_spec(timeout: float, interval: float) -> dict[str, dict[str, Any]]:
+    """The options of the ``wait`` documentation fragment, in seconds."""
+    return {
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "float", "default": timeout},
+        "wait_interval": {"type": "float", "default": interval},
+    }
+
+
+class AnyPlan(Protocol):
+    """What the engine needs to know of a plan."""
+
+    @property
+    def changed(self) -> bool: ...
+
+    def diff(self, header: str) -> dict[str, Any]: ...
+
+
+class Resource(Protocol):
+    """A thing that a module keeps as declared: it can be read, planned for, written, and read again."""
+
+    header: str
+
+    def plan(self) -> AnyPlan:
+        """Read what is there and say what is to change. Sends only GETs."""
+
+    def act(self, plan: Any) -> None:
+        """Send what the plan needs. Never called in check mode."""
+
+    def settle(self, plan: Any) -> None:
+        """Read back what was written, and wait as far as the user asked. Never called in check mode."""
+
+    def report(self, plan: Any) -> dict[str, Any]:
+        """The return values of the module."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a resource is made from: the options of the task, and a client that cannot write in check mode."""
+
+    options: Mapping[str, Any]
+    client: Client
+    check_mode: bool
+
+
+def reconcile(resource: Resource, check_mode: bool, diff_mode: bool) -> dict[str, Any]:
+    """Look, plan, act, look again. The only place from which anything is written."""
+    plan = resource.plan()
+    if not check_mode:
+        if plan.changed:
+            resource.act(plan)
+        resource.settle(plan)
+    result = {"changed": plan.changed, **resource.report(plan)}
+    if diff_mode:
+        result["diff"] = plan.diff(resource.header)
+    return result
+
+
+def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], **rules: Any) -> None:
+    """Run one module: ``rules`` are the keyword arguments of AnsibleModule, such as ``required_if``."""
+    module = AnsibleModule({**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True, **rules)
+    if not _transport.HAS_REQUESTS:
+        module.fail_json(msg=missing_required_lib("requests"), exception=_transport.REQUESTS_IMPORT_ERROR)
+    try:
+        with Client.from_options(module.params, read_only=module.check_mode) as client:
+            task = Task(module.params, client, module.check_mode)
+            result = reconcile(resource(task), module.check_mode, module._diff)
+    except NxaiError as error:
+        module.fail_json(msg=str(error), error=error.as_result(), **error.result)
+    module.exit_json(**result)

@@ -1,0 +1,291 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nxai_pipeline
+short_description: Assign models to devices as pipelines
+version_added: 0.1.0
+description:
+  - Makes the assignments of devices (cameras) what is declared. An assignment is the ordered list of pipelines of one
+    device; a pipeline is one model with its settings.
+  - Reads the devices first, keeps what is not declared, and sends one request for each site and different result. Then
+    it reads back until each device reports what was sent.
+  - The service replaces all that a device had. So the earlier assignments are returned as RV(snapshot), also where the
+    task fails, and O(restore) takes them back.
+extends_documentation_fragment:
+  - nxai.cloud.connection
+  - nxai.cloud.act_as
+  - nxai.cloud.attributes
+  - nxai.cloud.wait
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  site:
+    description: The site of the O(devices), by name or by cloud system id.
+    type: str
+  devices:
+    description:
+      - The devices, each by name or by NxID, with or without braces.
+      - An entry can also be a mapping with the keys C(site) and C(device), for devices of many sites in one task.
+      - With an empty list, there is nothing to do.
+    type: list
+    elements: raw
+  pipelines:
+    description: The pipelines that are declared. With O(state=absent), only their models count.
+    type: list
+    elements: dict
+    suboptions:
+      model:
+        description:
+          - The model, by name or UUID.
+          - In check mode, a name that does not exist is taken for one that an earlier task would create.
+        type: str
+        required: true
+      nms:
+        description:
+          - The threshold of the non-maximum suppression, from 0 to 1. The portal also calls it sensitivity.
+          - Where not given, V(present) keeps what the device has; a new pipeline gets V(0.42).
+        type: float
+      resizing_method:
+        description:
+          - How the image is brought to the size of the model's input.
+          - Where not given, V(present) keeps what the device has; a new pipeline gets V(letterbox).
+          - Only letterbox was seen on the wire; the spelling of the others is inferred from the portal.
+        type: str
+        choices: [letterbox, stretch, crop]
+      preprocessor:
+        description: The name of an external preprocessor; the empty string for none.
+        type: str
+      postprocessor:
+        description: The name of a postprocessor; the empty string for none.
+        type: str
+      chains:
+        description: The chained models, as the API gives and takes them. Their format is not publicly documented.
+        type: list
+        elements: dict
+      extra:
+        description:
+          - Further keys of the pipeline in the API that this collection does not know, sent as they are.
+          - Such keys of a device's pipeline are kept where nothing is declared.
+        type: dict
+  state:
+    description:
+      - V(present) adds the pipelines whose model a device does not run, changes the declared settings of those that it
+        runs, and keeps all other pipelines and their order.
+      - V(exact) makes the list exactly what is declared; settings that are left out get their defaults.
+      - V(absent) takes the pipelines of the declared models out and keeps the rest.
+    type: str
+    choices: [present, exact, absent]
+    default: present
+  restore:
+    description:
+      - A RV(snapshot) of an earlier task. Each device in it gets back exactly what it had.
+      - Its models are not checked beforehand.
+    type: list
+    elements: dict
+    suboptions:
+      site:
+        description: The cloud system id, or the name, of the site.
+        type: str
+        required: true
+      device:
+        description: The NxID, or the name, of the device.
+        type: str
+        required: true
+      name:
+        description: The name of the device, for people. It is not used.
+        type: str
+      pipelines:
+        description: The pipelines as the API gives them.
+        type: list
+        elements: dict
+        required: true
+  batch_size:
+    description: The most devices in one request.
+    type: int
+    default: 200
+  require_ready:
+    description:
+      - Refuse to assign a model that is not ready. The service accepts such an assignment, and the device does nothing.
+    type: bool
+    default: true
+  require_support:
+    description: Refuse devices whose server says that it does not support pipelines.
+    type: bool
+    default: true
+  applicable_timeout:
+    description:
+      - For how many seconds a request is repeated that the service refuses with C(No devices are applicable). It does so
+        for a while after a media server has restarted, until the devices are announced again.
+    type: float
+    default: 60
+  wait:
+    description: Read back until each device reports what was sent.
+  wait_timeout:
+    default: 60
+  wait_interval:
+    default: 2
+seealso:
+  - module: nxai.cloud.nxai_model
+  - plugin: nxai.cloud.nxai_devices
+    plugin_type: inventory
+author:
+  - The nxai.cloud maintainers (@nxai)
+"""
+
+EXAMPLES = r"""
+- name: The person detector on two cameras of one shop, beside what they run
+  nxai.cloud.nxai_pipeline:
+    site: Shop 001
+    devices:
+      - Entrance
+      - "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+    pipelines:
+      - model: Person detector
+        nms: 0.5
+  register: assigned
+
+- name: All cameras of one site in the inventory of nxai.cloud.nxai_devices
+  nxai.cloud.nxai_pipeline:
+    site: "{{ hostvars[groups['site_shop_001'][0]].nxai_site_id }}"
+    devices: "{{ groups['site_shop_001'] | map('extract', hostvars, 'nxai_device_id') | list }}"
+    pipelines:
+      - model: Person detector
+
+- name: As it was before
+  nxai.cloud.nxai_pipeline:
+    restore: "{{ assigned.snapshot }}"
+"""
+
+RETURN = r"""
+devices:
+  description: Each device of the task, in the order of the options, grouped by site.
+  returned: success, and failure after the plan
+  type: list
+  elements: dict
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    device:
+      description: The NxID of the device, with braces.
+      type: str
+      sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+    name:
+      description: The name of the device.
+      type: str
+      sample: Entrance
+    before:
+      description: The assignment before, in the words of O(pipelines).
+      type: list
+      elements: dict
+      sample: []
+    after:
+      description: The assignment that the device is to have, in the words of O(pipelines).
+      type: list
+      elements: dict
+      sample:
+        - model: 459d2273-1514-431c-9d34-f5b72f3bfe20
+          nms: 0.42
+          resizing_method: letterbox
+          preprocessor: ""
+          postprocessor: ""
+          chains: []
+          extra: {}
+    changed:
+      description: Whether the two differ.
+      type: bool
+      sample: true
+    status:
+      description:
+        - V(unchanged); V(planned) in check mode; V(applied) where the device reports what was sent; V(sent) with
+          O(wait=false); V(pending) where it did not report it in time; V(failed) where the request failed; V(not_sent)
+          where an earlier request failed.
+      type: str
+      sample: applied
+    reason:
+      description: Why, for V(failed) and V(pending); otherwise empty.
+      type: str
+      sample: ""
+snapshot:
+  description: The assignments before the task, of all its devices, as O(restore) takes them.
+  returned: success, and failure after the plan
+  type: list
+  elements: dict
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+      name: Entrance
+      pipelines: []
+totals:
+  description: How many devices the task names, and how many of them were to change.
+  returned: success, and failure after the plan
+  type: dict
+  sample:
+    devices: 12
+    changed: 12
+error:
+  description: What was tried, what came back, and what to do now.
+  returned: failure
+  type: dict
+  sample:
+    tried: "look up the device Entrence at site Shop 001"
+    answer: "there is none; near names: Entrance"
+    advice: Correct the name, or use the NxID.
+    status: null
+"""
+
+from ansible_collections.nxai.cloud.plugins.module_utils._manage_pipelines import PipelineResource
+from ansible_collections.nxai.cloud.plugins.module_utils.module import run, wait_spec
+
+PIPELINE = {
+    "model": {"type": "str", "required": True},
+    "nms": {"type": "float"},
+    "resizing_method": {"type": "str", "choices": ["letterbox", "stretch", "crop"]},
+    "preprocessor": {"type": "str"},
+    "postprocessor": {"type": "str"},
+    "chains": {"type": "list", "elements": "dict"},
+    "extra": {"type": "dict"},
+}
+SNAPSHOT = {
+    "site": {"type": "str", "required": True},
+    "device": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    "pipelines": {"type": "list", "elements": "dict", "required": True},
+}
+ARGUMENT_SPEC = {
+    "site": {"type": "str"},
+    "devices": {"type": "list", "elements": "raw"},
+    "pipelines": {"type": "list", "elements": "dict", "options": PIPELINE},
+    "state": {"type": "str", "choices": ["present", "exact", "absent"], "default": "present"},
+    "restore": {"type": "list", "elements": "dict", "options": SNAPSHOT},
+    "batch_size": {"type": "int", "default": 200},
+    "require_ready": {"type": "bool", "default": True},
+    "require_support": {"type": "bool", "default": True},
+    "applicable_timeout": {"type": "float", "default": 60.0},
+    **wait_spec(timeout=60, interval=2),
+}
+
+
+def main() -> None:
+    run(
+        ARGUMENT_SPEC,
+        PipelineResource,
+        mutually_exclusive=[("restore", "pipelines"), ("restore", "devices")],
+        required_one_of=[("pipelines", "restore")],
+        required_together=[("pipelines", "devices")],
+    )
+
+
+if __name__ == "__main__":
+    main()
