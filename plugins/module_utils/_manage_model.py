@@ -105,7 +105,7 @@ class ModelResource:
 
     def _with_file(self, plan: Plan) -> Plan:
         """The same plan with the file in it where it is to be sent, and the digest mark kept or renewed."""
-        in_cloud = self.found.mark if self.found else None
+        in_cloud = self.found.digest if self.found else None
         self.send_file = self.mark is not None and self._file_differs(self.mark)
         text = plan.send.get("Documentation", self.found.documentation if self.found else "") or ""
         mark = self.mark if self.send_file else in_cloud
@@ -115,17 +115,17 @@ class ModelResource:
             send["Documentation"] = documentation
         if not self.send_file:
             return replace(plan, send=send)
-        before = {**plan.before, "file": str(in_cloud) if in_cloud else "unknown"} if self.found else plan.before
+        before = {**plan.before, "file": _described(in_cloud)} if self.found else plan.before
         action = plan.action if plan.action == "create" else "update"
-        return Plan(action, before, {**plan.after, "file": str(self.mark)}, send)
+        return Plan(action, before, {**plan.after, "file": _described(self.mark)}, send)
 
     def _file_differs(self, mark: FileMark) -> bool:
         if self.found is None:
             return True
-        if self.options["force"] and (self.found.mark is None or self.found.state == "failed"):
+        if self.options["force"] and (self.found.digest is None or self.found.state == "failed"):
             return True
-        if self.found.mark is not None:
-            return self.found.mark.sha256 != mark.sha256
+        if self.found.digest is not None:
+            return self.found.digest.sha256 != mark.sha256
         return self.found.size is not None and self.found.size != mark.size
 
     def act(self, plan: Plan) -> None:
@@ -174,9 +174,9 @@ class ModelResource:
 
     def _file_in_cloud(self) -> str:
         """``same``, ``different`` or ``unknown``, for the file of the task against the model after the task."""
-        if self.found is None or self.found.mark is None:
+        if self.found is None or self.found.digest is None:
             return "unknown"
-        return "same" if self.found.mark == self.mark else "different"
+        return "same" if self.found.digest == self.mark else "different"
 
     def _model(self) -> dict[str, Any]:
         if self.found is None:
@@ -187,7 +187,11 @@ class ModelResource:
             "state": found.state,
             "status": found.status,
             "code_status": found.code_status,
-            "file": {"sha256": found.mark.sha256, "size": found.mark.size} if found.mark else None,
+            "file": {"sha256": found.digest.sha256, "size": found.digest.size} if found.digest else None,
             "updated_at": found.updated_at,
             **view(FIELDS, found.raw),
         }
+
+
+def _described(mark: FileMark | None) -> str:
+    return f"sha256 {mark.sha256}, {mark.size} bytes" if mark else "unknown"

@@ -75,20 +75,20 @@ class PipelineResource:
         """What the user named: devices of one site, pairs of site and device, or the entries of a snapshot."""
         if self.options["restore"] is not None:
             return [
-                Target(each["site"], each["device"], tuple(Pipeline.from_wire(wire) for wire in each["pipelines"]))
+                Target(each["site"], each["device"], tuple(Pipeline(wire) for wire in each["pipelines"]))
                 for each in self.options["restore"]
             ]
         return [_target(each, self.options["site"]) for each in self.options["devices"]]
 
-    def _declared(self, option: Mapping[str, Any]) -> Pipeline:
+    def _declared(self, option: Mapping[str, Any]) -> dict[str, Any]:
+        """A pipeline of the option ``pipelines`` with its model by UUID."""
         wanted = option["model"]
         if is_uuid(wanted):
-            return Pipeline.from_option(option)
-        model = find_or_none(wanted, self._models(), "model")
-        if model is None and not self.check_mode:
-            model = find(wanted, self._models(), "model")
+            return dict(option)
         # In check mode, an earlier task of the same play may be the one that would create the model.
-        return Pipeline.from_option({**option, "model": model.uuid if model else wanted})
+        look_up = find_or_none if self.check_mode else find
+        model = look_up(wanted, self._models(), "model")
+        return {**option, "model": model.uuid if model else wanted}
 
     def _models(self) -> list[Model]:
         if self.models is None:
@@ -99,13 +99,13 @@ class PipelineResource:
         sites = None if all(is_uuid(each.site) for each in targets) else self.device_api.list_sites()
         grouped: dict[str, tuple[Site, list[tuple[str, Assignment | None]]]] = {}
         for each in targets:
-            site = Site.named_by_id(each.site) if sites is None else find(each.site, sites, "site")
+            site = Site.from_api({"id": each.site}) if sites is None else find(each.site, sites, "site")
             grouped.setdefault(site.id, (site, []))[1].append((each.device, each.snapshot))
         return list(grouped.values())
 
     def _list_devices(self, site: Site) -> list[Device]:
         try:
-            return self.device_api.list_devices(site.id)
+            devices = self.device_api.list_devices(site.id)
         except Refused as error:
             if error.status != 404:
                 raise
@@ -114,6 +114,7 @@ class PipelineResource:
                 "the service knows no such site",
                 "Check the id, and that this account (or act_as) may see the site.",
             ) from error
+        return devices
 
     def _check(self, plan: AssignmentPlan) -> None:
         """Refuse, with every reason, what would be accepted by the service and then do nothing (contract F2, F3)."""

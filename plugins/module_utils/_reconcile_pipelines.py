@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Pipeline, Site
@@ -18,7 +18,7 @@ State = Literal["present", "exact", "absent"]
 Assignment = tuple[Pipeline, ...]
 
 
-def merge(found: Assignment, declared: Sequence[Pipeline], state: State) -> Assignment:
+def merge(found: Assignment, declared: Sequence[Mapping[str, Any]], state: State) -> Assignment:
     """The assignment that a device is to have.
 
     The n-th declared pipeline of a model stands for the n-th found one. ``present`` changes what is declared and keeps
@@ -26,22 +26,21 @@ def merge(found: Assignment, declared: Sequence[Pipeline], state: State) -> Assi
     takes out every pipeline of the declared models. Keys that are not understood are kept in each case.
     """
     if state == "absent":
-        models = {each.model for each in declared}
+        models = {Pipeline.new(each).model for each in declared}
         return tuple(each for each in found if each.model not in models)
     places: dict[str, list[int]] = defaultdict(list)
     for index, pipeline in enumerate(found):
         places[pipeline.model].append(index)
-    seen: Counter[str] = Counter()
     result = list(found) if state == "present" else []
     for each in declared:
-        nth, seen[each.model] = seen[each.model], seen[each.model] + 1
-        place = places[each.model][nth] if nth < len(places[each.model]) else None
+        new = Pipeline.new(each)
+        place = places[new.model].pop(0) if places[new.model] else None
         if place is None:
-            result.append(each.with_defaults())
+            result.append(new)
         elif state == "present":
-            result[place] = found[place].overlaid_with(each)
+            result[place] = found[place].with_option(each)
         else:
-            result.append(replace(each.with_defaults(), extra={**found[place].extra, **each.extra}))
+            result.append(found[place].with_option(new.to_option()))
     return tuple(result)
 
 
@@ -85,8 +84,11 @@ class DeviceChange:
     def new_models(self) -> set[str]:
         return set(models_of(self.after)) - set(models_of(self.before))
 
-    def reached_by(self, assignment: Assignment) -> bool:
-        return assignment == self.after
+    def reached_by(self, reported: Assignment) -> bool:
+        """Whether what the device reports is what it is to have."""
+        return len(reported) == len(self.after) and all(
+            mine.shows(sent) for mine, sent in zip(reported, self.after, strict=True)
+        )
 
 
 @dataclass(frozen=True)

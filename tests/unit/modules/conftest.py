@@ -1,0 +1,101 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules run in this process, against a simulator over loopback."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils import basic
+from simulator.testing import Simulator, serve
+from tools.demo_model import model
+
+WORLD = """
+speed: 1000
+accounts:
+  - {email: demo@example.com, password: demo, organisations: [Retail]}
+organisations:
+  - name: Retail
+sites:
+  - name: Shop 001
+    organisation: Retail
+    servers:
+      - name: Server A
+        devices: [Entrance, Till 1, Till 2, Twin, Twin]
+      - name: Server B
+        supports_pipelines: false
+        devices: [Old camera]
+  - name: Shop 002
+    organisation: Retail
+    servers:
+      - name: Server C
+        devices: [Entrance]
+"""
+
+RunModule = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Simulator]:
+    with serve(seed=WORLD, control=True) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def cloud(served: Simulator, monkeypatch: pytest.MonkeyPatch) -> Simulator:
+    """A simulator with two small shops, and an environment that signs in to it."""
+    served.reset(seed=WORLD)
+    for name in [name for name in os.environ if name.startswith("NXAI_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("NXAI_API_URL", served.url)
+    monkeypatch.setenv("NXAI_CLOUD_URL", served.url)
+    monkeypatch.setenv("NXAI_TOKEN", served.token())
+    served.clear_log()
+    return served
+
+
+@pytest.fixture(scope="session")
+def onnx_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("models") / "brightness.onnx"
+    path.write_bytes(model().SerializeToString())
+    return path
+
+
+@pytest.fixture
+def run_module(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> RunModule:
+    """Run a module with options and give its result, as the controller gets it. Any warning fails the test."""
+
+    def run(name: str, check: bool = False, **options: Any) -> dict[str, Any]:
+        arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
+        monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
+        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        module = importlib.import_module(f"ansible_collections.nxai.cloud.plugins.modules.{name}")
+        capsys.readouterr()
+        with pytest.raises(SystemExit):
+            module.main()
+        result: dict[str, Any] = json.loads(capsys.readouterr().out)
+        assert "warnings" not in result and "deprecations" not in result, result
+        assert "exception" not in result, result["exception"]
+        return result
+
+    return run
+
+
+@pytest.fixture
+def writes(cloud: Simulator) -> Callable[[], list[str]]:
+    """The requests so far that could have changed something."""
+    return lambda: [f"{each.method} {each.path}" for each in cloud.log() if each.method != "GET"]
+
+
+@pytest.fixture
+def reads(cloud: Simulator) -> Callable[[], list[str]]:
+    """The paths read so far, in order."""
+    return lambda: [each.path for each in cloud.log() if each.method == "GET"]

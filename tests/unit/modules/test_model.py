@@ -1,0 +1,175 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from simulator.testing import Simulator
+
+Calls = Callable[[], list[str]]
+QUICK = {"wait_interval": 0.01, "wait_timeout": 20}
+
+
+def upload(run_module: Callable, onnx_file: Path, **options: object) -> dict:
+    return run_module("nxai_model", **{"name": "Detector", "file": str(onnx_file), **QUICK, **options})
+
+
+def test_upload_waits_until_ready(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls) -> None:
+    made = upload(run_module, onnx_file, documentation="Finds things.", scales=[255, 255, 255])
+    assert made["changed"] is True
+    assert made["model"]["state"] == "ready"
+    assert made["model"]["documentation"] == "Finds things."
+    assert made["model"]["scales"] == [255, 255, 255]
+    assert made["model"]["file"]["size"] == onnx_file.stat().st_size
+    assert made["file_in_cloud"] == "same"
+    assert writes() == ["POST /cpt/functions"]
+    cloud.clear_log()
+
+    again = upload(run_module, onnx_file, documentation="Finds things.", scales=[255, 255, 255])
+    assert again["changed"] is False
+    assert again["model"] == made["model"]
+    assert writes() == [] and reads() == ["/cpt/functions"]
+
+
+def test_in_catalogues_costs_one_more_read(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls) -> None:
+    uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
+    made = upload(run_module, onnx_file, catalogues=["Shop models"])
+    assert made["model"]["catalogues"] == [uuid]
+    assert made["diff"]["after"]["catalogues"] == ["Shop models"]
+    cloud.clear_log()
+    assert upload(run_module, onnx_file, catalogues=["Shop models"])["changed"] is False
+    assert writes() == [] and sorted(reads()) == ["/cpt/catalogues", "/cpt/functions"]
+
+
+def test_catalogues_append_and_exact(run_module: Callable, onnx_file: Path) -> None:
+    one, two = (run_module("nxai_catalogue", name=name)["catalogue"]["uuid"] for name in ("One", "Two"))
+    upload(run_module, onnx_file, catalogues=["One"])
+    assert upload(run_module, onnx_file, catalogues=["Two"])["model"]["catalogues"] == [one, two]
+    assert upload(run_module, onnx_file, catalogues=["One", "Two"])["changed"] is False
+    assert upload(run_module, onnx_file, catalogues=["Two"], catalogues_mode="exact")["model"]["catalogues"] == [two]
+    assert upload(run_module, onnx_file, catalogues=[], catalogues_mode="exact")["model"]["catalogues"] == []
+
+
+def test_unknown_catalogue(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+    failed = upload(run_module, onnx_file, catalogues=["No such"])
+    assert failed["failed"] and "no such catalogue" in failed["msg"]
+    planned = upload(run_module, onnx_file, catalogues=["No such"], check=True)
+    assert planned["diff"]["after"]["catalogues"] == ["No such"]
+    assert planned["model"]["uuid"] is None
+    assert writes() == []
+
+
+def test_metadata_changes_without_the_file(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+    made = upload(run_module, onnx_file, documentation="Old", means=[1, 2, 3])
+    cloud.clear_log()
+    changed = upload(run_module, onnx_file, documentation="New", means=[1, 2, 3], width=64)
+    assert changed["diff"]["before"]["documentation"] == "Old"
+    assert changed["diff"]["after"]["documentation"] == "New"
+    assert "file" not in changed["diff"]["after"] and "means" not in changed["diff"]["after"]
+    assert changed["model"]["file"] == made["model"]["file"]
+    assert changed["model"]["means"] == [1, 2, 3], "a sibling of a nested value was reset"
+    assert writes() == [f"PATCH /cpt/function/{made['model']['uuid']}"]
+    assert sum(each.bytes for each in cloud.log()) < onnx_file.stat().st_size + 2000
+
+
+def test_another_file_is_sent_and_converted_again(cloud: Simulator, run_module: Callable, onnx_file: Path, tmp_path: Path) -> None:
+    made = upload(run_module, onnx_file)
+    other = tmp_path / "other.onnx"
+    other.write_bytes(onnx_file.read_bytes() + b"\x1a\x01x")  # one more field, still a valid message
+    sent = upload(run_module, other)
+    assert sent["changed"] is True
+    assert made["model"]["file"]["sha256"] in sent["diff"]["before"]["file"]
+    assert sent["model"]["uuid"] == made["model"]["uuid"]
+    assert sent["model"]["file"]["size"] == other.stat().st_size
+    assert sent["model"]["state"] == "ready"
+    assert upload(run_module, other)["changed"] is False
+
+
+def test_a_model_without_a_digest_is_unknown(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+    made = upload(run_module, onnx_file)
+    cloud.world.models[made["model"]["uuid"]].record["Documentation"] = "Uploaded in the portal."
+    cloud.clear_log()
+    found = upload(run_module, onnx_file)
+    assert found["changed"] is False and found["file_in_cloud"] == "unknown"
+    assert writes() == []
+    forced = upload(run_module, onnx_file, force=True)
+    assert forced["changed"] is True and forced["file_in_cloud"] == "same"
+    assert forced["model"]["documentation"] == "Uploaded in the portal."
+    assert upload(run_module, onnx_file, force=True)["changed"] is False
+
+
+def test_rename_and_delete(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+    uuid = upload(run_module, onnx_file)["model"]["uuid"]
+    cloud.clear_log()
+    renamed = run_module("nxai_model", name="Detector", new_name="Old detector", **QUICK)
+    assert (renamed["model"]["uuid"], renamed["model"]["name"]) == (uuid, "Old detector")
+    assert run_module("nxai_model", name="Detector", new_name="Old detector", **QUICK)["changed"] is False
+    assert run_module("nxai_model", name=uuid, state="absent")["changed"] is True
+    assert run_module("nxai_model", name="Old detector", state="absent")["changed"] is False
+    assert writes() == [f"PATCH /cpt/function/{uuid}", f"DELETE /cpt/function/{uuid}"]
+
+
+def test_without_waiting_the_state_is_reported(cloud: Simulator, run_module: Callable, onnx_file: Path) -> None:
+    cloud.world.clock.set_speed(1)
+    assert upload(run_module, onnx_file, wait=False)["model"]["state"] == "pending"
+    late = upload(run_module, onnx_file, wait_timeout=0.05)
+    assert late["failed"] and "not ready after" in late["msg"] and late["model"]["state"] == "pending"
+    cloud.advance(3600)
+    assert upload(run_module, onnx_file)["model"]["state"] == "ready"
+
+
+def test_check_mode_sends_no_write(run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+    planned = upload(run_module, onnx_file, check=True)
+    assert planned["changed"] is True and planned["diff"]["before"] == {}
+    assert "sha256" in planned["diff"]["after"]["file"]
+    assert writes() == []
+
+
+def test_no_file_for_a_new_model(run_module: Callable, writes: Calls) -> None:
+    failed = run_module("nxai_model", name="Detector")
+    assert failed["failed"] and "no file is given" in failed["msg"]
+    assert writes() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, "there is no such file"),
+        (b"", "the file is empty"),
+        (b"<html>404</html>", "its bytes are not those of a whole ONNX model"),
+        (b"\x08\x08", "its bytes are not those of a whole ONNX model"),
+    ],
+)
+def test_files_that_are_no_models(
+    run_module: Callable, tmp_path: Path, reads: Calls, content: bytes | None, expected: str
+) -> None:
+    path = tmp_path / "model.onnx"
+    if content is not None:
+        path.write_bytes(content)
+    failed = upload(run_module, path)
+    assert failed["failed"] and expected in failed["msg"]
+    assert reads() == [], "a bad file is found before anything is asked"
+
+
+def test_a_file_cut_short_is_refused(run_module: Callable, onnx_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cut.onnx"
+    path.write_bytes(onnx_file.read_bytes()[:-40])
+    assert "not those of a whole ONNX model" in upload(run_module, path)["msg"]
+
+
+def test_a_folder_is_no_file(run_module: Callable, tmp_path: Path) -> None:
+    assert "there is no such file" in upload(run_module, tmp_path)["msg"]
+
+
+def test_two_of_one_name_are_both_listed(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+    one = upload(run_module, onnx_file, name="One")["model"]["uuid"]
+    two = upload(run_module, onnx_file, name="Two")["model"]["uuid"]
+    cloud.world.models[two].record["Name"] = "One"
+    cloud.clear_log()
+    failed = upload(run_module, onnx_file, name="One")
+    assert failed["failed"] and one in failed["msg"] and two in failed["msg"]
+    assert writes() == []
