@@ -6,33 +6,63 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
+from ansible_collections.nxai.cloud.plugins.module_utils._values import UUID_TEXT
 
 Record = TypeVar("Record")
-_UUID = re.compile(r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.IGNORECASE)
 
 
-def find(wanted: str, records: Iterable[Record], kind: str, where: str) -> Record:
+def is_uuid(wanted: str) -> bool:
+    """Whether a user means a UUID by this, in any case, with or without braces. Nothing else can be one by chance."""
+    return UUID_TEXT.fullmatch(wanted) is not None
+
+
+def find(wanted: str, records: Iterable[Record], kind: str, where: str = "") -> Record:
     """The one record whose UUID (case and braces do not matter) or exact name is ``wanted``.
 
     ``kind`` and ``where`` are for the error: ``find("Lobby", devices, "device", "at site HQ")``. Raises ``BadInput`` if
     there is none (naming near names) or more than one (listing them with their UUIDs).
     """
     among = list(records)
-    wanted_id = _bare(wanted)
-    found = [record for record in among if _bare(_identity(record)) == wanted_id] if _UUID.fullmatch(wanted) else []
+    found = find_or_none(wanted, among, kind, where)
+    if found is None:
+        answer = f"none of {len(among)} has that name or UUID"
+        raise BadInput(_tried(wanted, kind, where), answer, _near(wanted, among, kind))
+    return found
+
+
+def find_or_none(wanted: str, records: Iterable[Record], kind: str, where: str = "") -> Record | None:
+    """As ``find``, with None where there is none."""
+    among = list(records)
+    bare = _bare(wanted)
+    found = [record for record in among if _bare(_identity(record)) == bare] if is_uuid(wanted) else []
     found = found or [record for record in among if _name(record) == wanted]
-    if len(found) == 1:
-        return found[0]
-    tried = f'Find {kind} "{wanted}" {where}'.rstrip()
-    if found:
+    if len(found) > 1:
         listed = ", ".join(f'"{_name(record)}" ({_identity(record)})' for record in found)
-        raise BadInput(tried, f"{len(found)} match: {listed}", f"Give the UUID of the {kind} you mean.")
-    raise BadInput(tried, f"none of {len(among)} has that name or UUID", _near(wanted, among, kind))
+        answer = f"{len(found)} match: {listed}"
+        raise BadInput(_tried(wanted, kind, where), answer, f"Give the UUID of the {kind} you mean.")
+    return found[0] if found else None
+
+
+def find_renamed(wanted: str, new_name: str | None, records: Iterable[Record], kind: str) -> Record | None:
+    """The record to be renamed, or the one that an earlier run has renamed already. Raises ``BadInput`` for both at once."""
+    among = list(records)
+    found = find_or_none(wanted, among, kind)
+    renamed = find_or_none(new_name, among, kind) if new_name else None
+    if found is not None and renamed is not None and found is not renamed:
+        raise BadInput(
+            f'Rename the {kind} "{wanted}" to "{new_name}"',
+            f"both are there: {_identity(found)} and {_identity(renamed)}",
+            "Delete one of them, or give the one that you mean by its UUID with another new_name.",
+        )
+    return found or renamed
+
+
+def _tried(wanted: str, kind: str, where: str) -> str:
+    return f'Find {kind} "{wanted}" {where}'.rstrip()
 
 
 def _identity(record: Any) -> str:

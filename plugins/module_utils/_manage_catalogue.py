@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, Unexpected
-from ansible_collections.nxai.cloud.plugins.module_utils._lookup import find_or_none, is_uuid
+from ansible_collections.nxai.cloud.plugins.module_utils._lookup import find_renamed, is_uuid
 from ansible_collections.nxai.cloud.plugins.module_utils._reconcile import Field, Plan, plan_object
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Catalogue
 from ansible_collections.nxai.cloud.plugins.module_utils.module import Task
@@ -69,8 +69,4 @@ class CatalogueResource:
         return {"catalogue": {"uuid": self.found.uuid if self.found else None, "name": name}}
 
     def _look(self) -> Catalogue | None:
-        catalogues = self.compute.list_catalogues()
-        found = find_or_none(self.wanted, catalogues, "catalogue")
-        if found is None and self.new_name:  # renamed by an earlier run
-            return find_or_none(self.new_name, catalogues, "catalogue")
-        return found
+        return find_renamed(self.wanted, self.new_name, self.compute.list_catalogues(), "catalogue")

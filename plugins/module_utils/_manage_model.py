@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError, Unexpected
-from ansible_collections.nxai.cloud.plugins.module_utils._lookup import find_or_none, is_uuid
+from ansible_collections.nxai.cloud.plugins.module_utils._lookup import find_or_none, find_renamed, is_uuid
 from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import FIELDS, new_model
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx import inspect_file
 from ansible_collections.nxai.cloud.plugins.module_utils._reconcile import Plan, plan_object, view
@@ -53,11 +53,7 @@ class ModelResource:
         return self._with_file(self._with_catalogue_names(plan))
 
     def _look(self) -> Model | None:
-        models = self.compute.list_models()
-        found = find_or_none(self.wanted, models, "model")
-        if found is None and self.options["new_name"]:  # renamed by an earlier run
-            return find_or_none(self.options["new_name"], models, "model")
-        return found
+        return find_renamed(self.wanted, self.options["new_name"], self.compute.list_models(), "model")
 
     def _refuse_creation(self) -> None:
         tried = f"create the {self.header}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,7 @@ class PipelineResource:
                 changes.append(DeviceChange(site, device, device.pipelines, after))
         _refuse_repeated(changes)
         plan = AssignmentPlan(tuple(changes), {})
-        if plan.changed and self.options["restore"] is None:
+        if plan.changed:
             self._check(plan)
         return AssignmentPlan(plan.changes, {each.uuid: each.name for each in self.models or []})
 
@@ -117,27 +117,37 @@ class PipelineResource:
         return devices
 
     def _check(self, plan: AssignmentPlan) -> None:
-        """Refuse, with every reason, what would be accepted by the service and then do nothing (contract F2, F3)."""
-        models = {each.uuid: each for each in self._models()}
-        reasons = []
-        for uuid in dict.fromkeys(uuid for each in plan.changes for uuid in each.new_models):
-            model = models.get(uuid)
-            if model is None and is_uuid(uuid):
-                reasons.append(f"there is no model {uuid}")
-            elif model is not None and model.state != "ready" and self.options["require_ready"]:
-                reasons.append(f"the model {model.name} is not ready (Status {model.status}, Code {model.code_status})")
+        """Refuse, with every reason, what would lose something, or be accepted and then do nothing (contract F2, F3)."""
+        changes = [each for each in plan.changes if each.changed]
+        reasons = [
+            f"what {_name(each)} runs now is not understood and would be lost"
+            for each in changes
+            if not each.device.pipelines_known
+        ]
+        if self.options["restore"] is None:
+            reasons += self._unready_models(changes)
         if self.options["require_support"]:
             reasons += [
-                f"the server of {each.device.name or each.device.id} does not support pipelines"
-                for each in plan.changes
-                if each.changed and each.device.server.supports_pipelines is False
+                f"the server of {_name(each)} does not support pipelines"
+                for each in changes
+                if each.device.server.supports_pipelines is False
             ]
         if reasons:
             raise BadInput(
-                "plan the assignments",
+                "Plan the assignments",
                 "; ".join(reasons),
-                "Nothing was written. Mend or leave out what is named; require_ready and require_support switch the checks off.",
+                "Nothing was written. Mend or leave out what is named. "
+                "The options require_ready and require_support switch two of these checks off.",
             )
+
+    def _unready_models(self, changes: Sequence[DeviceChange]) -> Iterator[str]:
+        models = {each.uuid: each for each in self._models()}
+        for uuid in dict.fromkeys(uuid for each in changes for uuid in each.new_models):
+            model = models.get(uuid)
+            if model is None and is_uuid(uuid):
+                yield f"there is no model {uuid}"
+            elif model is not None and model.state != "ready" and self.options["require_ready"]:
+                yield f"the model {model.name} is not ready (Status {model.status}, Code {model.code_status})"
 
     # Act
 
@@ -266,3 +276,7 @@ def _refuse_repeated(changes: Sequence[DeviceChange]) -> None:
             raise BadInput(
                 f"plan the device {key[1]} at site {key[0]}", "it is named twice", "Name each device once."
             )
+
+
+def _name(change: DeviceChange) -> str:
+    return f"{change.device.name or change.device.id} at site {change.site.name or change.site.id}"

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
-from ansible_collections.nxai.cloud.plugins.module_utils import _transport
+from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError
 
@@ -122,8 +121,6 @@ def reconcile(resource: Resource, check_mode: bool, diff_mode: bool) -> dict[str
 def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], **rules: Any) -> None:
     """Run one module: ``rules`` are the keyword arguments of AnsibleModule, such as ``required_if``."""
     module = AnsibleModule({**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True, **rules)
-    if not _transport.HAS_REQUESTS:
-        module.fail_json(msg=missing_required_lib("requests"), exception=_transport.REQUESTS_IMPORT_ERROR)
     try:
         with Client.from_options(module.params, read_only=module.check_mode) as client:
             task = Task(module.params, client, module.check_mode)
