@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import subprocess
 import sys
 from typing import NoReturn
 
@@ -72,7 +73,7 @@ def main() -> int:
                 return bench_upload()
             case _:
                 return gates(target)
-    except NoPython as error:
+    except (NoPython, RuntimeError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
 

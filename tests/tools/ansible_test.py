@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -33,12 +34,12 @@ def sanity(shell: Shell, venv: Venv) -> None:
 def integration(shell: Shell, venv: Venv) -> None:
     """All integration targets, in this machine's own Python environment, against a simulator."""
     _copy_tree()
-    models = [CACHE / f"model-{version}.onnx" for version in (1, 2)]
-    for version, model in enumerate(models, start=1):
-        make = [venv.bin("python"), "-m", "tools.onnx_model", model, "--seed", str(version)]
-        shell.run(make, environment(PYTHONPATH=str(TESTS)))
+    model, other = CACHE / "model.onnx", CACHE / "other.onnx"
+    shell.run([venv.bin("python"), TESTS / "tools" / "demo_model.py", model], environment())
+    # Fields of a protobuf message may be appended: this is the same graph with the producer_version "2".
+    other.write_bytes(model.read_bytes() + b"\x1a\x012")
     with simulator(venv, "--seed", "demo.yml", "--control") as variables:
-        _write_configuration({**variables, "NXAI_MODEL_FILE": str(models[0]), "NXAI_OTHER_FILE": str(models[1])})
+        _write_configuration({**variables, "NXAI_MODEL_FILE": str(model), "NXAI_OTHER_FILE": str(other)})
         command = [venv.bin("ansible-test"), "integration", "--local", "--color", "no", "--diff"]
         shell.run(command, _environment(venv), TREE)
 
@@ -71,12 +72,12 @@ def _provide_pip(venv: Venv) -> None:
     version = wanted[1]
     script = _PIP_CACHE / f"get_pip_{version.replace('.', '_')}.py"
     if not script.exists():
-        download = ["-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(_PIP_CACHE), f"pip=={version}"]
+        download = ["-m", "pip", "download", "-qq", "--no-deps", "--dest", str(_PIP_CACHE), f"pip=={version}"]
         subprocess.run([venv.bin("python"), *download], check=True, stdin=subprocess.DEVNULL)
         shutil.copy2(Path(__file__).with_name("get_pip.py"), script)
 
 
 def _write_configuration(variables: dict[str, str]) -> None:
-    """integration_config.yml: each variable in lower case. JSON strings are YAML."""
-    lines = ["---", *(f"{name.lower()}: {value!r}" for name, value in sorted(variables.items())), ""]
+    """integration_config.yml: each variable in lower case. A JSON string is one in YAML."""
+    lines = ["---", *(f"{name.lower()}: {json.dumps(value)}" for name, value in sorted(variables.items())), ""]
     (TREE / "tests" / "integration" / "integration_config.yml").write_text("\n".join(lines))

@@ -56,7 +56,7 @@ class Venv:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
         subprocess.run([str(self.python.executable), "-m", "venv", str(self.folder)], check=True, env=clean)
         files = [argument for each in self.requirements for argument in ("-r", str(each))]
-        install = [self.bin("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        install = [self.bin("python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         pinned = ["-c", str(_CONSTRAINTS), f"ansible-core=={self.core.release}"]
         subprocess.run([*install, *pinned, *files], check=True, env=clean, stdin=subprocess.DEVNULL)
         stamp.write_text(contents)

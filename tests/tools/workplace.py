@@ -55,6 +55,7 @@ def environment(path: Iterable[Path] = (), **extra: str) -> dict[str, str]:
         "ANSIBLE_HOME": str(CACHE / "ansible-home"),
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "ANSIBLE_CONFIG": os.devnull,
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(CACHE / "hypothesis"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         **extra,
