@@ -14,15 +14,15 @@ from pathlib import Path
 
 from tools.pythons import found
 from tools.report import Failed, Shell
-from tools.simulated import simulator
+from tools.simulated import make_model, simulator
 from tools.venvs import Venv
-from tools.workplace import CACHE, HOME, ROOT, TESTS, environment
+from tools.workplace import CACHE, HOME, ROOT, environment
 
 TREE = CACHE / "ansible-test" / "ansible_collections" / "nxai" / "cloud"
 _PIP_CACHE = HOME / ".ansible" / "test" / "cache"
 
 
-def sanity(shell: Shell, venv: Venv) -> None:
+def sanity(venv: Venv, shell: Shell) -> None:
     """All sanity tests, on all Pythons of this machine that the ansible-core supports."""
     _copy_tree()
     if any(TREE.glob("tests/sanity/ignore*")):
@@ -31,11 +31,10 @@ def sanity(shell: Shell, venv: Venv) -> None:
     shell.run([venv.bin("ansible-test"), "sanity", "--color", "no"], _environment(venv), TREE)
 
 
-def integration(shell: Shell, venv: Venv) -> None:
+def integration(venv: Venv, shell: Shell) -> None:
     """All integration targets, in this machine's own Python environment, against a simulator."""
     _copy_tree()
-    model, other = CACHE / "model.onnx", CACHE / "other.onnx"
-    shell.run([venv.bin("python"), TESTS / "tools" / "demo_model.py", model], environment())
+    model, other = make_model(venv), CACHE / "other.onnx"
     # Fields of a protobuf message may be appended: this is the same graph with the producer_version "2".
     other.write_bytes(model.read_bytes() + b"\x1a\x012")
     with simulator(venv, "--seed", "demo.yml", "--control") as variables:

@@ -12,18 +12,16 @@ import tarfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from tools import ansible_test
 from tools.report import Failed, Shell, Step
-from tools.simulated import simulator
+from tools.simulated import make_model, simulator
 from tools.venvs import Venv
-from tools.workplace import CACHE, COLLECTIONS, ROOT, TESTS, environment
+from tools.workplace import CACHE, COLLECTIONS, TESTS, environment
 
 # What the tarball may hold, at its first level. All else is for developers.
-_RELEASED = set(
-    "CHANGELOG.md FILES.json LICENSE MANIFEST.json README.md changelogs docs meta playbooks plugins requirements.txt roles".split()
-)
+_RELEASED = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "requirements.txt"}
+_RELEASED |= {"changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
 
 
 @dataclass(frozen=True)
@@ -34,18 +32,21 @@ class Gates:
     older: Sequence[Venv]
 
     def lint(self) -> list[Step]:
-        config = ["--config-file", ROOT / "pyproject.toml"]
+        packages = ("ansible_collections.nxai.cloud.plugins", "simulator", "tools")
         return [
-            self._step("ruff", ["ruff", "check", "."], ["ruff", "format", "--check", "."]),
-            self._step("mypy", ["mypy", *config, "-p", "ansible_collections.nxai.cloud.plugins", "-p", "simulator", "-p", "tools"]),
-            self._step("yamllint", ["yamllint", "--strict", "."]),
-            self._step("antsibull-changelog", ["antsibull-changelog", "lint"]),
-            self._step("ansible-lint", ["ansible-lint", "--offline", "--profile", "production", "--strict"]),
+            self._step("ruff", "ruff check .", "ruff format --check ."),
+            self._step("mypy", " ".join(["mypy", *(f"--package {each}" for each in packages)])),
+            self._step("yamllint", "yamllint --strict ."),
+            self._step("antsibull-changelog", "antsibull-changelog lint"),
+            self._step("ansible-lint", "ansible-lint --offline --profile production --strict"),
         ]
 
     def docs(self) -> list[Step]:
-        lint = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all", "--skip-rstcheck", "."]
-        return [self._step("antsibull-docs", lint), Step("ansible-doc", self._ansible_doc)]
+        options = "--plugin-docs --validate-collection-refs=all --skip-rstcheck"
+        return [
+            self._step("antsibull-docs", f"antsibull-docs lint-collection-docs {options} ."),
+            Step("ansible-doc", self._ansible_doc),
+        ]
 
     def unit(self) -> list[Step]:
         return self._on_each("unit", _unit)
@@ -74,19 +75,19 @@ class Gates:
             *self.sanity(),
         ]
 
-    def _on_each(self, title: str, action: Callable[[Shell, Venv], None]) -> list[Step]:
+    def _on_each(self, title: str, action: Callable[[Venv, Shell], None]) -> list[Step]:
         return [
-            Step(f"{title}, ansible-core {venv.core.minor}, Python {venv.python}", partial(action, venv=venv))
+            Step(f"{title}, ansible-core {venv.core.minor}, Python {venv.python}", partial(action, venv))
             for venv in (self.newest, *self.older)
         ]
 
     def _environment(self, **extra: str) -> dict[str, str]:
         return environment([self.newest.folder / "bin"], **extra)
 
-    def _step(self, title: str, *commands: Sequence[str | Path]) -> Step:
+    def _step(self, title: str, *commands: str) -> Step:
         def run_all(shell: Shell) -> None:
             for command in commands:
-                shell.run(command, self._environment())
+                shell.run(command.split(), self._environment())
 
         return Step(title, run_all)
 
@@ -105,8 +106,9 @@ class Gates:
             raise Failed("ansible-doc knows no plugin of the collection")
 
     def _molecule(self, shell: Shell) -> None:
+        model = make_model(self.newest)
         with simulator(self.newest, "--seed", "demo.yml") as variables:
-            shell.run(["molecule", "test", "--all"], self._environment(**variables))
+            shell.run(["molecule", "test", "--all"], self._environment(**variables, MODEL_FILE=str(model)))
 
     def _build(self, shell: Shell) -> None:
         """Build the tarball, install it into an empty path, and run a playbook with that path alone."""
@@ -119,13 +121,13 @@ class Gates:
             strangers = {name.split("/")[0] for name in members.getnames()} - _RELEASED
         if strangers:
             raise Failed(f"the tarball holds what no user needs: {sorted(strangers)}; see build_ignore in galaxy.yml")
-        install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", folder / "installed", tarball]
-        shell.run(install, env, folder)
+        install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path"]
+        shell.run([*install, folder / "installed", tarball], env, folder)
         with simulator(self.newest, "--seed", "demo.yml") as variables:
             shell.run(["ansible-playbook", TESTS / "tools" / "installed.yml"], {**env, **variables}, folder)
 
 
-def _unit(shell: Shell, venv: Venv) -> None:
-    python = [venv.bin("python"), "-X", "dev", "-W", "error"]
-    command = [*python, "-m", "pytest", "tests/unit"]
-    shell.run(command, environment([venv.folder / "bin"], PYTHONPATH=str(COLLECTIONS)))
+def _unit(venv: Venv, shell: Shell) -> None:
+    strict = ["-X", "dev", "-W", "error"]
+    env = environment([venv.folder / "bin"], PYTHONPATH=str(COLLECTIONS))
+    shell.run([venv.bin("python"), *strict, "-m", "pytest", "tests/unit"], env)

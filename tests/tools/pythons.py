@@ -70,7 +70,9 @@ def found() -> dict[int, Python]:
 def _candidates() -> Iterator[Path]:
     """Executables that may be a Python: on PATH, beside the running one, and where version managers keep theirs."""
     yield Path(sys.executable)
-    folders = [Path(each) for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if not each.endswith("shims")]
+    folders = [
+        Path(each) for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if not each.endswith("shims")
+    ]
     managed = [
         Path(sys.base_prefix).parent,
         Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions",
@@ -87,10 +89,12 @@ def _candidates() -> Iterator[Path]:
 def _ask(executable: Path) -> Python | None:
     command = [str(executable), "-I", "-c", _QUESTION]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.split(maxsplit=1)
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.split(
+            maxsplit=1
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     # The base of a virtual environment, so that no environment is built on another.
-    base = Path(answer[1].strip()) / "bin" / f"python3.{answer[0]}"
-    minor = int(answer[0])
-    return Python(minor, base) if minor in _MINORS and base.exists() else None
+    minor, prefix = answer.strip().split(maxsplit=1)
+    base = Path(prefix) / "bin" / f"python3.{minor}"
+    return Python(int(minor), base) if int(minor) in _MINORS and base.exists() else None

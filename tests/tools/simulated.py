@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A simulator for as long as it is needed."""
+"""A simulator for as long as it is needed, and a model to upload to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tools.venvs import Venv
-from tools.workplace import TESTS, environment
+from tools.workplace import CACHE, TESTS, environment
 
 _PATIENCE = 60  # seconds until it must be up: a cold start on a slow disk
 
@@ -55,3 +55,10 @@ def _variables(process: subprocess.Popen[bytes], env_file: Path, log: Path) -> d
             return dict(word.split("=", 1) for word in words if "=" in word)
         time.sleep(0.1)
     raise RuntimeError(f"The simulator did not start. It said:\n{log.read_text()}")
+
+
+def make_model(venv: Venv) -> Path:
+    """The ONNX model of the demonstration."""
+    model = CACHE / "brightness.onnx"
+    subprocess.run([venv.bin("python"), str(TESTS / "tools" / "demo_model.py"), str(model)], check=True)
+    return model

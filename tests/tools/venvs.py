@@ -94,8 +94,10 @@ def newest_venv() -> Venv:
 def older_venvs(every: bool) -> list[Venv]:
     """The oldest ansible-core, or every one but the newest, each on the oldest Python that runs it."""
     cores = runnable_cores()[:-1]
-    chosen = cores if every else cores[:1]
-    return [Venv(f"core-{each.minor}", each, each.pythons()[0], (_RUNTIME, _SIMULATOR, _TEST)).make() for each in chosen]
+    files = (_RUNTIME, _SIMULATOR, _TEST)
+    return [
+        Venv(f"core-{core.minor}", core, core.pythons()[0], files).make() for core in (cores if every else cores[:1])
+    ]
 
 
 def cannot_run(every: bool) -> list[str]:

@@ -18,7 +18,7 @@ COLLECTIONS = CACHE / "collections"
 HOME = CACHE / "home"
 
 # A developer's own settings must not decide a gate, and an exported NXAI_TOKEN must never reach a test.
-_FOREIGN = ("ANSIBLE_", "COVERAGE_", "MOLECULE_", "MYPY", "NXAI_", "PYENV_", "PYTEST_", "PYTHON", "RUFF_", "VIRTUAL_ENV")
+_FOREIGN = ("ANSIBLE_", "COVERAGE_", "MOLECULE_", "MYPY", "NXAI_", "PYENV_", "PYTEST_", "PYTHON", "RUFF_", "VIRTUAL_")
 _PIP_SETTINGS = (".config/pip", ".pip", ".netrc")
 
 
