@@ -89,9 +89,7 @@ def _candidates() -> Iterator[Path]:
 def _ask(executable: Path) -> Python | None:
     command = [str(executable), "-I", "-c", _QUESTION]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.split(
-            maxsplit=1
-        )
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
     except (OSError, subprocess.SubprocessError):
         return None
     # The base of a virtual environment, so that no environment is built on another.
