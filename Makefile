@@ -1,0 +1,28 @@
+# Everything is made below .cache; ~/.ansible is neither read nor written.
+# Needs make, git and Python 3.10 or newer. Another interpreter: make PYTHON=python3.12 TARGET
+
+PYTHON ?= python3
+RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
+
+.PHONY: help demo test test-all lint docs unit sanity integration molecule build bench-upload clean
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: ## Watch a playbook take a model to cameras, against a simulator
+test: ## Run every gate on the newest and the oldest ansible-core
+test-all: ## Run every gate, on each ansible-core that the Pythons here can run
+lint: ## ruff, mypy, yamllint, antsibull-changelog, ansible-lint
+docs: ## antsibull-docs and ansible-doc over every plugin's documentation
+unit: ## pytest, on the newest and the oldest ansible-core
+sanity: ## ansible-test sanity, on the newest and the oldest ansible-core
+integration: ## ansible-test integration against a simulator, newest and oldest
+molecule: ## The molecule scenario against a simulator
+build: ## Build the tarball, install it into an empty path, run from there
+bench-upload: ## Memory and throughput of an upload, beside curl
+clean: ## Remove everything that the other targets made
+	rm -rf .cache
+
+demo test test-all lint docs unit sanity integration molecule build bench-upload:
+	$(RUN) $@

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``python -m tools TARGET``, as the Makefile calls it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import subprocess
+import sys
+from typing import NoReturn
+
+from tools.gates import Gates
+from tools.report import Failed, Shell, Step, run_steps
+from tools.simulated import simulator
+from tools.venvs import NoPython, cannot_run, demo_venv, newest_venv, older_venvs
+from tools.workplace import TESTS, environment, prepare
+
+_ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
+_GATES = ("lint", "docs", "unit", "sanity", "integration", "molecule", "build")
+
+
+def gates(target: str) -> int:
+    """Run the steps of one target, or of all."""
+    every = target == "test-all"
+    older = older_venvs(every) if target in _ON_OLDER_CORES else []
+    chosen = Gates(newest_venv(), older)
+    steps: list[Step] = getattr(chosen, target)() if target in _GATES else chosen.all()
+    return run_steps(steps, cannot_run(every) if older else [])
+
+
+def demo() -> int:
+    """The demonstration, against a simulator that lives as long as it."""
+    venv = demo_venv()
+    with simulator(venv, "--seed", "demo.yml", "--control") as variables:
+        return _run(["bash", str(TESTS / "tools" / "demo.sh")], environment([venv.folder / "bin"], **variables))
+
+
+def bench_upload() -> int:
+    """Memory and throughput of an upload, beside curl."""
+    venv = newest_venv()
+    env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
+    return _run([venv.bin("python"), str(TESTS / "bench" / "upload.py")], env)
+
+
+def _run(command: list[str], env: dict[str, str]) -> int:
+    try:
+        Shell().run(command, env)
+    except Failed as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _stop(signum: int, _frame: object) -> NoReturn:
+    """Leave by an exception, so that a simulator is stopped."""
+    sys.exit(128 + signum)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tools")
+    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", *_GATES])
+    target = parser.parse_args().target
+    signal.signal(signal.SIGTERM, _stop)
+    prepare()
+    try:
+        match target:
+            case "demo":
+                return demo()
+            case "bench-upload":
+                return bench_upload()
+            case _:
+                return gates(target)
+    except (NoPython, RuntimeError, subprocess.CalledProcessError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gates: what has to hold before a change is taken."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tools import ansible_test
+from tools.report import Failed, Shell, Step
+from tools.simulated import make_model, simulator
+from tools.venvs import Venv
+from tools.workplace import CACHE, COLLECTIONS, TESTS, environment
+
+# What the tarball may hold, at its first level. All else is for developers.
+_RELEASED = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "requirements.txt"}
+_RELEASED |= {"changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
+
+
+@dataclass(frozen=True)
+class Gates:
+    """The gates on the newest ansible-core, and those that are repeated on older ones."""
+
+    newest: Venv
+    older: Sequence[Venv]
+
+    def lint(self) -> list[Step]:
+        packages = ("ansible_collections.nxai.cloud.plugins", "simulator", "tools")
+        return [
+            self._step("ruff", "ruff check .", "ruff format --check ."),
+            self._step("mypy", " ".join(["mypy", *(f"--package {each}" for each in packages)])),
+            self._step("yamllint", "yamllint --strict ."),
+            self._step("antsibull-changelog", "antsibull-changelog lint"),
+            self._step("ansible-lint", "ansible-lint --offline --profile production --strict"),
+        ]
+
+    def docs(self) -> list[Step]:
+        options = "--plugin-docs --validate-collection-refs=all --skip-rstcheck"
+        return [
+            self._step("antsibull-docs", f"antsibull-docs lint-collection-docs {options} ."),
+            Step("ansible-doc", self._ansible_doc),
+        ]
+
+    def unit(self) -> list[Step]:
+        return self._on_each("unit", _unit)
+
+    def sanity(self) -> list[Step]:
+        return self._on_each("ansible-test sanity", ansible_test.sanity)
+
+    def integration(self) -> list[Step]:
+        return self._on_each("ansible-test integration", ansible_test.integration)
+
+    def molecule(self) -> list[Step]:
+        return [Step("molecule", self._molecule)]
+
+    def build(self) -> list[Step]:
+        return [Step("build, install, run", self._build)]
+
+    def all(self) -> list[Step]:
+        """Cheap ones first."""
+        return [
+            *self.lint(),
+            *self.docs(),
+            *self.unit(),
+            *self.build(),
+            *self.molecule(),
+            *self.integration(),
+            *self.sanity(),
+        ]
+
+    def _on_each(self, title: str, action: Callable[[Venv, Shell], None]) -> list[Step]:
+        return [
+            Step(f"{title}, ansible-core {venv.core.minor}, Python {venv.python}", partial(action, venv))
+            for venv in (self.newest, *self.older)
+        ]
+
+    def _environment(self, **extra: str) -> dict[str, str]:
+        return environment([self.newest.folder / "bin"], **extra)
+
+    def _step(self, title: str, *commands: str) -> Step:
+        def run_all(shell: Shell) -> None:
+            for command in commands:
+                shell.run(command.split(), self._environment())
+
+        return Step(title, run_all)
+
+    def _ansible_doc(self, shell: Shell) -> None:
+        """Each plugin's page prints, and nothing is said besides."""
+        pages = 0
+        for kind in ("module", "inventory", "lookup", "filter", "role"):
+            listing = shell.run(["ansible-doc", "--json", "--list", "--type", kind, "nxai.cloud"], self._environment())
+            names = list(json.loads(listing))
+            if names:
+                page = shell.run(["ansible-doc", "--type", kind, *names], self._environment(ANSIBLE_NOCOLOR="1"))
+                if "WARNING" in page:
+                    raise Failed("ansible-doc warns, see above")
+            pages += len(names)
+        if pages == 0:
+            raise Failed("ansible-doc knows no plugin of the collection")
+
+    def _molecule(self, shell: Shell) -> None:
+        model = make_model(self.newest)
+        with simulator(self.newest, "--seed", "demo.yml") as variables:
+            shell.run(["molecule", "test", "--all"], self._environment(**variables, MODEL_FILE=str(model)))
+
+    def _build(self, shell: Shell) -> None:
+        """Build the tarball, install it into an empty path, and run a playbook with that path alone."""
+        folder = CACHE / "build"
+        shutil.rmtree(folder, ignore_errors=True)
+        env = self._environment(ANSIBLE_COLLECTIONS_PATH=str(folder / "installed"))
+        shell.run(["ansible-galaxy", "collection", "build", "--output-path", folder], env)
+        tarball = next(folder.glob("nxai-cloud-*.tar.gz"))
+        with tarfile.open(tarball) as members:
+            strangers = {name.split("/")[0] for name in members.getnames()} - _RELEASED
+        if strangers:
+            raise Failed(f"the tarball holds what no user needs: {sorted(strangers)}; see build_ignore in galaxy.yml")
+        install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path"]
+        shell.run([*install, folder / "installed", tarball], env, folder)
+        with simulator(self.newest, "--seed", "demo.yml") as variables:
+            shell.run(["ansible-playbook", TESTS / "tools" / "installed.yml"], {**env, **variables}, folder)
+
+
+def _unit(venv: Venv, shell: Shell) -> None:
+    strict = ["-X", "dev", "-W", "error"]
+    env = environment([venv.folder / "bin"], PYTHONPATH=str(COLLECTIONS))
+    shell.run([venv.bin("python"), *strict, "-m", "pytest", "tests/unit"], env)

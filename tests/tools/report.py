@@ -1,0 +1,111 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Steps, one after the other until the first fails, and the table at the end."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.workplace import CACHE, ROOT
+
+# pytest's closing line, as in "== 12 passed, 1 skipped in 3.21s =="
+_PYTEST = re.compile(r"^=* ?(?=\d+ (?:passed|failed|error|skipped))([\w ,]+?) in [\d.]+s", re.MULTILINE)
+_COUNT = re.compile(r"(\d+) (\w+)")
+_SKIPPED = re.compile(r"^WARNING: ((?:Skipp|Unable to|Excluding|Required program).*)$", re.MULTILINE)
+
+
+class Failed(Exception):
+    """A step did not pass."""
+
+
+class Shell:
+    """Runs the commands of a step: what they print goes to the screen and is kept."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def run(self, command: Sequence[str | Path], env: Mapping[str, str], cwd: Path = ROOT) -> str:
+        """Run it and return its output. Raises Failed where its exit status is not 0."""
+        lines = []
+        with subprocess.Popen(
+            [str(each) for each in command],
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                sys.stdout.write(line)
+                sys.stdout.flush()
+                lines.append(line)
+        output = "".join(lines)
+        self.text += output
+        if process.returncode:
+            raise Failed(f"exit status {process.returncode}: {' '.join(map(str, command))}")
+        return output
+
+
+@dataclass
+class Step:
+    """One gate. Without a test count of its own it counts as one test."""
+
+    title: str
+    action: Callable[[Shell], object]
+    state: str = "not run"
+    seconds: float = 0.0
+    passed: int = 0
+    failed: int = 0
+    not_run: list[str] = field(default_factory=list)
+
+    def run(self) -> bool:
+        print(f"\n=== {self.title}", flush=True)
+        shell, started, problem = Shell(), time.monotonic(), ""
+        try:
+            self.action(shell)
+        except (Failed, RuntimeError) as error:
+            problem = str(error)
+        self.seconds = time.monotonic() - started
+        self._count(shell.text, problem)
+        self.state = "FAILED" if problem else "passed"
+        print(f"=== {self.title}: {self.state} in {self.seconds:.1f} s {problem}".rstrip(), flush=True)
+        return not problem
+
+    def _count(self, text: str, problem: str) -> None:
+        counts: dict[str, int] = {}
+        for summary in _PYTEST.findall(text):
+            for number, word in _COUNT.findall(summary):
+                counts[word] = counts.get(word, 0) + int(number)
+        self.passed = counts.pop("passed", 0 if problem else 1)
+        self.failed = counts.pop("failed", 0) + counts.pop("error", 0) + counts.pop("errors", 0)
+        if problem:
+            self.failed = max(self.failed, 1)
+        self.not_run = [f"{number} tests {word}" for word, number in counts.items()] + _SKIPPED.findall(text)
+
+
+def run_steps(steps: Sequence[Step], cannot_run: Sequence[str]) -> int:
+    """Run until the first failure, print the table, and return the exit status. The last line is the summary."""
+    started = time.monotonic()
+    good = all(step.run() for step in steps)
+    print("\n=== Summary")
+    for step in steps:
+        print(f"{step.state:>8} {step.seconds:8.1f} s  {step.title}")
+    print(f"{'':>8} {time.monotonic() - started:8.1f} s  in all")
+    not_run = [f"{step.title}: {line}" for step in steps for line in dict.fromkeys(step.not_run)]
+    for line in [*cannot_run, *not_run]:
+        print(f"not run: {line}")
+    summary = f"{sum(step.passed for step in steps)} passed, {sum(step.failed for step in steps)} failed"
+    (CACHE / "summary").write_text(f"{summary}\n")
+    print(summary, flush=True)
+    return 0 if good else 1

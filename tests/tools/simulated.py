@@ -1,0 +1,64 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator for as long as it is needed, and a model to upload to it."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tools.venvs import Venv
+from tools.workplace import CACHE, TESTS, environment
+
+_PATIENCE = 60  # seconds until it must be up: a cold start on a slow disk
+
+
+@contextmanager
+def simulator(venv: Venv, *arguments: str) -> Iterator[dict[str, str]]:
+    """Start a simulator on a free port, give its ``NXAI_…`` variables, and stop it whatever happens."""
+    with TemporaryDirectory(prefix="nxai-") as folder:
+        env_file, log = Path(folder, "env"), Path(folder, "log")
+        command = [venv.bin("python"), "-m", "simulator", "--port", "0", "--env-file", str(env_file), *arguments]
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                command,
+                env=environment(PYTHONPATH=str(TESTS)),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            yield _variables(process, env_file, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _variables(process: subprocess.Popen[bytes], env_file: Path, log: Path) -> dict[str, str]:
+    """The contents of the file that the simulator writes once it listens: lines ``export NAME=value``."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        text = env_file.read_text() if env_file.exists() else ""
+        if text.endswith("\n") and "NXAI_TOKEN=" in text:
+            words = shlex.split(text)
+            return dict(word.split("=", 1) for word in words if "=" in word)
+        time.sleep(0.1)
+    raise RuntimeError(f"The simulator did not start. It said:\n{log.read_text()}")
+
+
+def make_model(venv: Venv) -> Path:
+    """The ONNX model of the demonstration."""
+    model = CACHE / "brightness.onnx"
+    subprocess.run([venv.bin("python"), str(TESTS / "tools" / "demo_model.py"), str(model)], check=True)
+    return model

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The virtual environments: made when missing or when what goes into them has changed, else taken as they are."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.pythons import CORES, Core, Python, found
+from tools.workplace import CACHE, ROOT, TESTS
+
+_RUNTIME = ROOT / "requirements.txt"
+_SIMULATOR = TESTS / "requirements-simulator.txt"
+_TEST = TESTS / "requirements-test.txt"
+_LINT = TESTS / "requirements-lint.txt"
+_CONSTRAINTS = TESTS / "constraints.txt"
+
+
+class NoPython(Exception):
+    """This machine has no Python that could run what was asked for."""
+
+
+@dataclass(frozen=True)
+class Venv:
+    """One environment: an ansible-core on a Python, with the packages of some requirements files."""
+
+    name: str
+    core: Core
+    python: Python
+    requirements: tuple[Path, ...]
+
+    @property
+    def folder(self) -> Path:
+        return CACHE / "venvs" / self.name
+
+    def bin(self, program: str) -> str:
+        return str(self.folder / "bin" / program)
+
+    def make(self) -> Venv:
+        """Make it unless it is there with the same contents. pip runs with the user's own settings."""
+        stamp = self.folder / "made-of"
+        contents = self._contents()
+        if stamp.is_file() and stamp.read_text() == contents:
+            return self
+        print(f"Making the environment {self.name}: {self.core.release} on Python {self.python} ...", flush=True)
+        started = time.monotonic()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+        subprocess.run([str(self.python.executable), "-m", "venv", str(self.folder)], check=True, env=clean)
+        files = [argument for each in self.requirements for argument in ("-r", str(each))]
+        install = [self.bin("python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        pinned = ["-c", str(_CONSTRAINTS), f"ansible-core=={self.core.release}"]
+        subprocess.run([*install, *pinned, *files], check=True, env=clean, stdin=subprocess.DEVNULL)
+        stamp.write_text(contents)
+        print(f"  {time.monotonic() - started:.0f} s", flush=True)
+        return self
+
+    def _contents(self) -> str:
+        files = [each.read_bytes() for each in (*self.requirements, _CONSTRAINTS)]
+        digest = hashlib.sha256(b"\0".join(files)).hexdigest()
+        return f"{self.python.executable} {self.folder} ansible-core {self.core.release} {digest}\n"
+
+
+def runnable_cores() -> list[Core]:
+    """What this machine can run, oldest first; never empty."""
+    cores = [core for core in CORES if core.pythons()]
+    if not cores:
+        raise NoPython(
+            "No Python from 3.10 to 3.14 with its venv module was found. "
+            "On Debian or Ubuntu install python3-venv, or name another interpreter: make PYTHON=/path/to/python3.12 ..."
+        )
+    return cores
+
+
+def demo_venv() -> Venv:
+    core = runnable_cores()[-1]
+    return Venv("demo", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR)).make()
+
+
+def newest_venv() -> Venv:
+    """The newest ansible-core on the newest Python, with the linters."""
+    core = runnable_cores()[-1]
+    return Venv(f"core-{core.minor}", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _TEST, _LINT)).make()
+
+
+def older_venvs(every: bool) -> list[Venv]:
+    """The oldest ansible-core, or every one but the newest, each on the oldest Python that runs it."""
+    cores = runnable_cores()[:-1]
+    files = (_RUNTIME, _SIMULATOR, _TEST)
+    return [
+        Venv(f"core-{core.minor}", core, core.pythons()[0], files).make() for core in (cores if every else cores[:1])
+    ]
+
+
+def cannot_run(every: bool) -> list[str]:
+    """What would be tested if this machine had the Pythons for it, in words."""
+    wanted = CORES if every else (CORES[0], CORES[-1])
+    missing = [f"{core}: none of these Pythons here" for core in wanted if not core.pythons()]
+    return missing + [f"Python 3.{minor}: not found" for minor in range(10, 15) if minor not in found()]

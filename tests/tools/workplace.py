@@ -1,0 +1,62 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where things lie, and the environment that every gate runs in. All state is below ``.cache`` of the clone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = ROOT / "tests"
+CACHE = ROOT / ".cache"
+COLLECTIONS = CACHE / "collections"
+HOME = CACHE / "home"
+
+# A developer's own settings must not decide a gate, and an exported NXAI_TOKEN must never reach a test.
+_FOREIGN = ("ANSIBLE_", "COVERAGE_", "MOLECULE_", "MYPY", "NXAI_", "PYENV_", "PYTEST_", "PYTHON", "RUFF_", "VIRTUAL_")
+_PIP_SETTINGS = (".config/pip", ".pip", ".netrc")
+
+
+def prepare() -> None:
+    """The collections path with a link to the clone, and a home that knows pip's settings and nothing else."""
+    namespace = COLLECTIONS / "ansible_collections" / "nxai"
+    _link(namespace / "cloud", ROOT)
+    for name in _PIP_SETTINGS:
+        settings = Path.home() / name
+        if settings.exists():
+            _link(HOME / name, settings)
+    HOME.mkdir(parents=True, exist_ok=True)
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink() and link.readlink() == target:
+        return
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def environment(path: Iterable[Path] = (), **extra: str) -> dict[str, str]:
+    """The variables for a gate, with the folders of ``path`` first on PATH."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    # Shims of version managers answer for a Python that is not there, and ansible-test takes them at their word.
+    inherited = [each for each in kept.get("PATH", os.defpath).split(os.pathsep) if not each.endswith("/shims")]
+    kept["PATH"] = os.pathsep.join([*map(str, path), *inherited])
+    if sys.platform == "linux":
+        kept["LC_ALL"] = "C.UTF-8"
+    return {
+        **kept,
+        "HOME": str(HOME),
+        "ANSIBLE_HOME": str(CACHE / "ansible-home"),
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "ANSIBLE_CONFIG": os.devnull,
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(CACHE / "hypothesis"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        **extra,
+    }
