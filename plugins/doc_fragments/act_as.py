@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""For whom a request is made: the account itself, or an organisation or channel partner it belongs to."""
+"""For whom a request is made: the account itself, or an organisation or channel partner it belongs to.
+
+Neither an argument spec default nor ansible-core reads the environment for a suboption of a dict that is not given:
+modules and the inventory plugin fill in the two variables themselves.
+"""
 
 from __future__ import annotations
 

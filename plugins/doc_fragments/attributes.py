@@ -12,11 +12,11 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: In check mode the module plans as usual, says what would change, and sends nothing that changes anything.
+    description: In check mode the module plans as usual, says what would change, and changes nothing.
   diff_mode:
     description: In diff mode the module shows what it found beside what it declares.
   action_group:
-    description: Defaults for all modules of this collection are set once, by C(group/nxai.cloud.nxai) in C(module_defaults).
+    description: Defaults for all modules at once, by C(group/nxai.cloud.nxai) in C(module_defaults).
     support: full
     membership: [nxai.cloud.nxai]
 """

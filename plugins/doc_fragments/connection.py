@@ -5,8 +5,8 @@
 """How to reach the Nx AI Cloud and who to be there: the options that every plugin of this collection shares.
 
 ``DOCUMENTATION`` serves modules. Plugins extend ``nxai.cloud.connection`` and ``nxai.cloud.connection.plugin``: the
-second only adds where ansible-core finds each value (environment, ``ansible.cfg``). Modules read the environment through
-their argument spec.
+second only adds where ansible-core finds each value (environment, ``ansible.cfg``). Modules read the environment
+through their argument spec.
 """
 
 from __future__ import annotations
