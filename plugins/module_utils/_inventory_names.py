@@ -12,13 +12,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 SLUG_LENGTH = 48
 MARK_LENGTH = 8
 # What ansible-core takes for the controller itself. A camera of this name must not receive the tasks meant for it.
 LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1"})
+# The groups that every inventory has. ansible-core looks a name up among the groups first, then among the hosts.
+OWN_GROUPS = frozenset({"all", "ungrouped"})
 
 
 def slug(text: str) -> str:
@@ -35,20 +37,26 @@ def mark(identifier: str) -> str:
     return re.sub(r"[^a-z0-9]", "", identifier.lower())[:MARK_LENGTH]
 
 
-def is_host_name(name: str) -> bool:
-    """Whether a host can be called so.
+def is_host_name(name: str, groups: Collection[str] = ()) -> bool:
+    """Whether a host can be called so, beside ``groups``.
 
-    ansible-core looks for a host's variables in ``host_vars/NAME``: a name with a step to ``.`` or ``..`` would read other
-    files. ``localhost`` is the controller.
+    ansible-core looks for a host's variables in ``host_vars/NAME``: a name with a step to ``.`` or ``..`` would read
+    other files. ``localhost`` is the controller, and variables of a host called like a group would become the group's.
     """
-    return bool(name.strip()) and "\0" not in name and name not in LOCALHOST and not {".", ".."} & set(name.split("/"))
+    return (
+        bool(name.strip())
+        and "\0" not in name
+        and not {".", ".."} & set(name.split("/"))
+        and name not in LOCALHOST | OWN_GROUPS
+        and name not in groups
+    )
 
 
 def distinct(names: Sequence[str], identities: Sequence[tuple[str, ...]]) -> list[str]:
-    """``names`` in their order, each made unique: of equal ones every one gets a mark of its own.
+    """``names`` in their order, made unique: of equal ones each gets a mark of its own.
 
-    No record keeps the bare name, as which one would depend on the order. Identities are unique and begin with the record's
-    id, from which the mark is taken; where that is not enough, a digest of the whole identity follows.
+    No record keeps the bare name, as which one would depend on the order. Identities are unique and begin with the
+    record's id, from which the mark is taken; where that is not enough, a digest of the whole identity follows.
     """
     result = list(names)
     endings = [mark(identity[0]) for identity in identities]

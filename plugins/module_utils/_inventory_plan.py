@@ -22,7 +22,13 @@ from ansible_collections.nxai.cloud.plugins.module_utils._inventory_sites import
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Server, Site
 
 Variables = dict[str, Any]
-MENTIONED = 10  # how many hosts an error names
+HOST_VARIABLES = (
+    *("nxai_kind", "nxai_device_id", "nxai_device_name", "nxai_enabled", "nxai_pipelines"),
+    *("nxai_server_id", "nxai_server_name", "nxai_server_status"),
+    *("nxai_plugin_version", "nxai_runtime", "nxai_supports_pipelines"),
+    *("nxai_site_id", "nxai_site_name", "nxai_site_online", "nxai_site_version", "nxai_raw"),
+)
+MENTIONED = 10  # how many names an error shows
 
 
 @dataclass(frozen=True)
@@ -80,17 +86,20 @@ class Choices:
 class _Candidate:
     """A record on its way to become a host. ``name`` is its own; ``identity`` is unique among all candidates."""
 
-    name: str | None
+    name: str
     identity: tuple[str, str, str]
     group: str
     variables: Variables
 
 
 def make_plan(all_sites: Sequence[Site], listings: Sequence[SiteListing], choices: Choices) -> Plan:
-    """Hosts and groups for ``listings``. Names of groups are made unique among ``all_sites``, so that they stay what they
-    are when other sites are selected. BadInput when two hosts have one name and the user wants that to fail."""
+    """Hosts and groups for ``listings``.
+
+    Names of site groups are made unique among ``all_sites``, so that they stay what they are when other sites are
+    selected. BadInput when two hosts have one name and the user wants that to fail.
+    """
     sites = sorted(all_sites, key=lambda site: site.id)
-    names = group_names("site", [site.name or "" for site in sites], [(site.id,) for site in sites])
+    names = group_names("site", [site.name for site in sites], [(site.id,) for site in sites])
     site_groups = dict(zip((site.id for site in sites), names, strict=True))
     server_groups = _server_groups(listings, site_groups)
     groups = [Group(site_groups[listing.site.id], None, site_variables(listing.site)) for listing in listings]
@@ -101,7 +110,7 @@ def make_plan(all_sites: Sequence[Site], listings: Sequence[SiteListing], choice
         for candidate in _candidates(listing, site_groups[listing.site.id], server_groups, choices)
         if choices.keep(candidate.variables)
     ]
-    hosts, warnings = _named(candidates, choices)
+    hosts, warnings = _named(candidates, choices, {group.name for group in groups})
     return Plan(groups, hosts, warnings)
 
 
@@ -114,36 +123,37 @@ def site_variables(site: Site) -> Variables:
     }
 
 
-def server_variables(server: Server | None) -> Variables:
-    """Also of a device without a server, so that every host has the same variables."""
+def server_variables(server: Server) -> Variables:
     return {
-        "nxai_server_id": server.id if server else None,
-        "nxai_server_name": server.name if server else None,
-        "nxai_server_status": server.status if server else None,
-        "nxai_plugin_version": server.plugin_version if server else None,
-        "nxai_runtime": server.runtime if server else None,
-        "nxai_supports_pipelines": server.supports_pipelines if server else None,
+        "nxai_server_id": server.id,
+        "nxai_server_name": server.name,
+        "nxai_server_status": server.status,
+        "nxai_plugin_version": server.plugin_version,
+        "nxai_runtime": server.runtime,
+        "nxai_supports_pipelines": server.supports_pipelines,
     }
 
 
 def device_variables(device: Device) -> Variables:
+    """Pipelines that are not all understood are None: a part of them, assigned again, would lose the rest."""
+    pipelines = [pipeline.to_option() for pipeline in device.pipelines] if device.pipelines_known else None
     return {
         "nxai_device_id": device.id,
         "nxai_device_name": device.name,
         "nxai_enabled": device.enabled,
-        "nxai_pipelines": [pipeline.to_option() for pipeline in device.pipelines],
+        "nxai_pipelines": pipelines,
     }
 
 
 def _server_groups(listings: Sequence[SiteListing], site_groups: Mapping[str, str]) -> dict[tuple[str, str], Group]:
     """A group for each server, by (site id, server name), in a fixed order.
 
-    A device tells its server's name and not always its id (contract page, C2): so the name is what groups by. The group's
-    name holds the site's too, because each site has its "Server 1".
+    A device is known to tell its server's name, not its id: so the name is what groups. The group's name holds the
+    site's too, because each site has its "Server 1".
     """
     servers: dict[tuple[str, str], Server] = {}
     for listing in listings:
-        embedded = [device.server for device in listing.devices if device.server]
+        embedded = [device.server for device in listing.devices]
         for server in [*sorted(embedded, key=_server_order), *sorted(listing.servers, key=_server_order)]:
             if server.name:
                 servers[listing.site.id, server.name] = server
@@ -160,7 +170,7 @@ def _server_groups(listings: Sequence[SiteListing], site_groups: Mapping[str, st
 
 
 def _server_order(server: Server) -> tuple[str, ...]:
-    return (server.name or "", server.id or "", server.status or "", server.plugin_version or "")
+    return (server.name, server.id, server.status or "", server.plugin_version or "")
 
 
 def _candidates(
@@ -170,7 +180,7 @@ def _candidates(
     of_site = site_variables(site)
 
     def candidate(kind: str, record: Site | Server | Device, server: Server | None, variables: Variables) -> _Candidate:
-        group = server_groups.get((site.id, server.name or "")) if server else None
+        group = server_groups.get((site.id, server.name)) if server else None
         raw = {"nxai_raw": record.raw} if choices.include_raw else {}
         return _Candidate(
             name=record.name,
@@ -185,19 +195,22 @@ def _candidates(
         for server in sorted(listing.servers, key=_server_order):
             yield candidate("server", server, server, server_variables(server))
     if "devices" in choices.kinds:
-        for device in sorted(listing.devices, key=lambda device: (device.name or "", device.id)):
-            yield candidate("device", device, device.server, {**device_variables(device), **server_variables(device.server)})
+        for device in sorted(listing.devices, key=lambda device: (device.name, device.id)):
+            variables = {**device_variables(device), **server_variables(device.server)}
+            yield candidate("device", device, device.server, variables)
 
 
-def _named(candidates: Sequence[_Candidate], choices: Choices) -> tuple[list[Host], list[str]]:
-    names = [_preferred_name(candidate, choices) for candidate in candidates]
+def _named(
+    candidates: Sequence[_Candidate], choices: Choices, groups: Collection[str]
+) -> tuple[list[Host], list[str]]:
+    names = [_preferred_name(candidate, choices, groups) for candidate in candidates]
     twice = sorted(name for name, uses in Counter(names).items() if uses > 1)
     warnings = []
     if twice and choices.duplicates == "fail":
-        holders = [f"{name!r} ({candidate.identity[0]})" for name, candidate in zip(names, candidates) if name in twice]
+        shown = ", ".join(map(repr, twice[:MENTIONED]))
         raise BadInput(
-            "Naming the hosts",
-            f"{len(holders)} of them share {len(twice)} names: {', '.join(holders[:MENTIONED])}",
+            "Name the hosts",
+            f"{len(twice)} names are those of several hosts: {shown}",
             "Choose other hostnames, or duplicates: suffix.",
         )
     if twice and choices.duplicates == "warn_skip":
@@ -227,14 +240,14 @@ def _first_of_each(
     return kept, kept_names, warnings
 
 
-def _preferred_name(candidate: _Candidate, choices: Choices) -> str:
+def _preferred_name(candidate: _Candidate, choices: Choices, groups: Collection[str]) -> str:
     """The first preference that gives a usable host name, else the record's id."""
     for preference in choices.hostnames:
         if "{{" in preference or "{%" in preference:
             name = choices.render(preference, candidate.variables)
         else:
             name = _at_path(candidate, preference)
-        if is_host_name(name):
+        if is_host_name(name, groups):
             return name
     return candidate.identity[0]
 

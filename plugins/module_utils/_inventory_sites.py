@@ -32,14 +32,14 @@ def select_sites(sites: Sequence[Site], entries: Sequence[str], online_only: boo
     """
     chosen = {site.id for entry in entries for site in _matching(sites, entry)}
     return sorted(
-        (site for site in sites if (not entries or site.id in chosen) and (site.online or not online_only)),
-        key=lambda site: (site.name or "", site.id),
+        (site for site in sites if (not entries or site.id in chosen) and not (online_only and site.online is False)),
+        key=lambda site: (site.name, site.id),
     )
 
 
 def _matching(sites: Sequence[Site], entry: str) -> list[Site]:
     if any(character in entry for character in "*?["):
-        return [site for site in sites if site.name == entry or fnmatchcase(site.name or "", entry)]
+        return [site for site in sites if site.name == entry or fnmatchcase(site.name, entry)]
     return [find(entry, sites, "site", "of this account")]
 
 
@@ -47,10 +47,12 @@ def list_sites(api: DeviceApi, sites: Sequence[Site], kinds: Collection[str], co
     """What each site holds, in the order of ``sites``. The first error ends it: a part is not the whole."""
 
     def listing(site: Site) -> SiteListing:
+        if site.online is False:
+            return SiteListing(site=site)
         return SiteListing(
             site=site,
-            servers=api.list_servers(site.id) if "servers" in kinds and site.online else (),
-            devices=api.list_devices(site.id) if "devices" in kinds and site.online else (),
+            servers=api.list_servers(site.id) if "servers" in kinds else (),
+            devices=api.list_devices(site.id) if "devices" in kinds else (),
         )
 
     with ThreadPoolExecutor(max_workers=concurrency) as pool:
