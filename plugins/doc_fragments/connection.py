@@ -1,0 +1,203 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How to reach the Nx AI Cloud and who to be there: the options that every plugin of this collection shares.
+
+``DOCUMENTATION`` serves modules. Plugins extend ``nxai.cloud.connection`` and ``nxai.cloud.connection.plugin``: the
+second only adds where ansible-core finds each value (environment, ``ansible.cfg``). Modules read the environment
+through their argument spec.
+"""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+requirements:
+  - Python 3.10 or newer
+  - requests 2.28 or newer
+options:
+  api_url:
+    description:
+      - Where the Nx AI Cloud is, as scheme, host and perhaps port. The paths C(/cpt) and C(/dev) are added to it.
+      - Also read from the environment variable E(NXAI_API_URL).
+    type: str
+    default: https://api.sclbl.nxvms.com
+  cloud_url:
+    description:
+      - Where the identity provider is, as scheme, host and perhaps port, for example
+        V(https://cloud.networkoptix.com) or V(https://meta.nxvms.com). It follows the brand of your product.
+      - Needed whenever a token has to be issued or renewed, that is with O(refresh_token), or with O(username) and
+        O(password). There is no default, because a password is never sent to a guessed host.
+      - Also read from the environment variable E(NXAI_CLOUD_URL).
+    type: str
+  token:
+    description:
+      - An access token, as the identity provider or the portal returned it.
+      - Without O(refresh_token) beside it, the token cannot be renewed and the run fails when it expires.
+      - Also read from the environment variable E(NXAI_TOKEN).
+    type: str
+  token_file:
+    description:
+      - A file on the controller that holds a token, either as bare text or as JSON with C(access_token),
+        C(refresh_token) and C(expires_at) (milliseconds since 1970).
+      - A file with a refresh token is renewed in place, with mode 0600. Only O(token) goes before it.
+      - Also read from the environment variable E(NXAI_TOKEN_FILE).
+    type: path
+  refresh_token:
+    description:
+      - A refresh token from which access tokens are issued. Needs O(cloud_url).
+      - Identity providers may hand out a new refresh token at each use. Where it has to outlive this run, use
+        O(token_file).
+      - Also read from the environment variable E(NXAI_REFRESH_TOKEN).
+    type: str
+  username:
+    description:
+      - The e-mail address of the cloud account. Needs O(password) and O(cloud_url).
+      - Also read from the environment variable E(NXAI_USERNAME).
+    type: str
+  password:
+    description:
+      - The password of the cloud account.
+      - Also read from the environment variable E(NXAI_PASSWORD).
+    type: str
+  mfa_code:
+    description:
+      - The current code of the second factor, for accounts that ask for one when they sign in with a password.
+      - Also read from the environment variable E(NXAI_MFA_CODE).
+    type: str
+  client_id:
+    description:
+      - The OAuth2 client to sign in as.
+      - Also read from the environment variable E(NXAI_CLIENT_ID).
+    type: str
+    default: 3rdParty
+  token_scope:
+    description:
+      - The OAuth2 scope to ask for, for example V(https://api.sclbl.nxvms.com/cpt cloudSystemId=*). Without it, the
+        identity provider issues a token for the whole cloud.
+      - Also read from the environment variable E(NXAI_TOKEN_SCOPE).
+    type: str
+  auth_scheme:
+    description:
+      - How the token is sent. V(bearer) puts the word C(Bearer) before it, as documented. V(raw) sends the token
+        alone, as the portal is seen to do.
+      - Also read from the environment variable E(NXAI_AUTH_SCHEME).
+    type: str
+    choices: [bearer, raw]
+    default: bearer
+  customization:
+    description:
+      - The brand whose models are meant, by the name that the APIs use for it.
+      - Also read from the environment variable E(NXAI_CUSTOMIZATION).
+    type: str
+    default: metavms
+  validate_certs:
+    description:
+      - Whether the certificates of the servers are checked. Turn this off only against a test server of your own.
+      - Also read from the environment variable E(NXAI_VALIDATE_CERTS).
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - A file with the certificate authorities to trust, in PEM form, in place of the ones that C(requests) brings.
+      - Also read from the environment variable E(NXAI_CA_PATH).
+    type: path
+  client_cert:
+    description:
+      - A client certificate in PEM form, for a proxy or gateway that asks for one.
+      - Also read from the environment variable E(NXAI_CLIENT_CERT).
+    type: path
+  client_key:
+    description:
+      - The private key of O(client_cert), when it is not in the same file.
+      - Also read from the environment variable E(NXAI_CLIENT_KEY).
+    type: path
+  timeout:
+    description:
+      - For how many seconds a server may stay silent before a request is given up. A connection has to be made within
+        10 seconds, or this long when it is less.
+      - Also read from the environment variable E(NXAI_TIMEOUT).
+    type: float
+    default: 30.0
+  retries:
+    description:
+      - How often a request is repeated after a broken connection or the statuses 429, 502, 503 and 504. A request
+        that creates something is repeated only where it certainly did not arrive.
+      - Also read from the environment variable E(NXAI_RETRIES).
+    type: int
+    default: 4
+  retry_budget:
+    description:
+      - For how many seconds, in all, a task may wait between repeats.
+      - Also read from the environment variable E(NXAI_RETRY_BUDGET).
+    type: float
+    default: 120.0
+notes:
+  - Give one of O(token), O(token_file), O(refresh_token), or O(username) with O(password). The first in this order is
+    used.
+  - Credentials are sent over plain C(http) only to the machine itself.
+  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
+"""
+
+    PLUGIN = r"""
+options:
+  api_url:
+    env: [{name: NXAI_API_URL}]
+    ini: [{section: nxai, key: api_url}]
+  cloud_url:
+    env: [{name: NXAI_CLOUD_URL}]
+    ini: [{section: nxai, key: cloud_url}]
+  token:
+    env: [{name: NXAI_TOKEN}]
+    ini: [{section: nxai, key: token}]
+  token_file:
+    env: [{name: NXAI_TOKEN_FILE}]
+    ini: [{section: nxai, key: token_file}]
+  refresh_token:
+    env: [{name: NXAI_REFRESH_TOKEN}]
+    ini: [{section: nxai, key: refresh_token}]
+  username:
+    env: [{name: NXAI_USERNAME}]
+    ini: [{section: nxai, key: username}]
+  password:
+    env: [{name: NXAI_PASSWORD}]
+    ini: [{section: nxai, key: password}]
+  mfa_code:
+    env: [{name: NXAI_MFA_CODE}]
+    ini: [{section: nxai, key: mfa_code}]
+  client_id:
+    env: [{name: NXAI_CLIENT_ID}]
+    ini: [{section: nxai, key: client_id}]
+  token_scope:
+    env: [{name: NXAI_TOKEN_SCOPE}]
+    ini: [{section: nxai, key: token_scope}]
+  auth_scheme:
+    env: [{name: NXAI_AUTH_SCHEME}]
+    ini: [{section: nxai, key: auth_scheme}]
+  customization:
+    env: [{name: NXAI_CUSTOMIZATION}]
+    ini: [{section: nxai, key: customization}]
+  validate_certs:
+    env: [{name: NXAI_VALIDATE_CERTS}]
+    ini: [{section: nxai, key: validate_certs}]
+  ca_path:
+    env: [{name: NXAI_CA_PATH}]
+    ini: [{section: nxai, key: ca_path}]
+  client_cert:
+    env: [{name: NXAI_CLIENT_CERT}]
+    ini: [{section: nxai, key: client_cert}]
+  client_key:
+    env: [{name: NXAI_CLIENT_KEY}]
+    ini: [{section: nxai, key: client_key}]
+  timeout:
+    env: [{name: NXAI_TIMEOUT}]
+    ini: [{section: nxai, key: timeout}]
+  retries:
+    env: [{name: NXAI_RETRIES}]
+    ini: [{section: nxai, key: retries}]
+  retry_budget:
+    env: [{name: NXAI_RETRY_BUDGET}]
+    ini: [{section: nxai, key: retry_budget}]
+"""
