@@ -48,7 +48,7 @@ def find_or_none(wanted: str, records: Iterable[Record], kind: str, where: str =
 
 
 def find_renamed(wanted: str, new_name: str | None, records: Iterable[Record], kind: str) -> Record | None:
-    """The record to be renamed, or the one that an earlier run has renamed already. Raises ``BadInput`` for both at once."""
+    """The record to be renamed, or the one that an earlier run renamed. Raises ``BadInput`` where both are there."""
     among = list(records)
     found = find_or_none(wanted, among, kind)
     renamed = find_or_none(new_name, among, kind) if new_name else None

@@ -18,7 +18,7 @@ FIELDS = (Field("name", ("Name",), {"type": "str"}),)
 
 
 class CatalogueResource:
-    """Options: ``name`` (or UUID), ``new_name``, ``state``."""
+    """Options: those of the module ``nxai_catalogue``."""
 
     def __init__(self, task: Task) -> None:
         self.compute = task.client.compute

@@ -25,7 +25,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils.module import Task
 
 
 class ModelResource:
-    """Options: those of ``_model_fields``, ``name`` (or UUID), ``new_name``, ``file``, ``force``, ``catalogues_mode``, ``wait…``."""
+    """Options: those of the module ``nxai_model``."""
 
     def __init__(self, task: Task) -> None:
         self.compute = task.client.compute
@@ -72,7 +72,7 @@ class ModelResource:
         return desired
 
     def _desired_catalogues(self, wanted: list[str]) -> list[str]:
-        """UUIDs, in the order found and then as declared. A name that only a later task would create is kept in check mode."""
+        """UUIDs, in the order found, then as declared. In check mode, a name that is not there yet stays a name."""
         known = self.compute.list_catalogues()
         current = list(self.found.catalogue_uuids) if self.found else []
         declared = []
@@ -146,9 +146,15 @@ class ModelResource:
         started = time.monotonic()
         tried = f"wait for the conversion of the {self.header}"
         while self.found is None or self.found.state != "ready":
-            status = "not listed" if self.found is None else f"Status {self.found.status}, Code {self.found.code_status}"
+            status = (
+                "not listed" if self.found is None else f"Status {self.found.status}, Code {self.found.code_status}"
+            )
             if self.found is not None and self.found.state == "failed":
-                raise self._failure(tried, f"it failed: {status}", "Read the log of the model in the portal, mend the file, upload again.")
+                raise self._failure(
+                    tried,
+                    f"it failed: {status}",
+                    "Read the log of the model in the portal, mend the file, upload again.",
+                )
             waited = time.monotonic() - started
             if waited >= self.options["wait_timeout"]:
                 raise self._failure(
@@ -163,7 +169,9 @@ class ModelResource:
         return error
 
     def report(self, plan: Plan) -> dict[str, Any]:
-        result: dict[str, Any] = {"model": None if self.absent else {**self._model(), **({} if self.found else plan.after)}}
+        result: dict[str, Any] = {
+            "model": None if self.absent else {**self._model(), **({} if self.found else plan.after)}
+        }
         if self.mark is not None and self.found is not None:
             result["file_in_cloud"] = self._file_in_cloud()
         return result

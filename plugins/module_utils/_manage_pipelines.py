@@ -40,7 +40,7 @@ class Target:
 
 
 class PipelineResource:
-    """Options: ``site``, ``devices``, ``pipelines``, ``state``; or ``restore``; and how to write and wait."""
+    """Options: those of the module ``nxai_pipeline``."""
 
     header = "assignments"
 
@@ -117,7 +117,7 @@ class PipelineResource:
         return devices
 
     def _check(self, plan: AssignmentPlan) -> None:
-        """Refuse, with every reason, what would lose something, or be accepted and then do nothing (contract F2, F3)."""
+        """Refuse, with every reason, what would lose something, or would be accepted and then do nothing."""
         changes = [each for each in plan.changes if each.changed]
         reasons = [
             f"what {_name(each)} runs now is not understood and would be lost"
@@ -152,7 +152,7 @@ class PipelineResource:
     # Act
 
     def act(self, plan: AssignmentPlan) -> None:
-        """One PUT for each site and different result. The first failure ends the writing; what was written is read back."""
+        """One PUT for each site and different result. The first failure ends the writing; the rest is read back."""
         for batch in plan.batches(self.options["batch_size"]):
             try:
                 self._put(batch)
@@ -273,9 +273,7 @@ def _target(entry: Any, site: str | None) -> Target:
 def _refuse_repeated(changes: Sequence[DeviceChange]) -> None:
     for key, count in Counter(each.key for each in changes).items():
         if count > 1:
-            raise BadInput(
-                f"plan the device {key[1]} at site {key[0]}", "it is named twice", "Name each device once."
-            )
+            raise BadInput(f"plan the device {key[1]} at site {key[0]}", "it is named twice", "Name each device once.")
 
 
 def _name(change: DeviceChange) -> str:

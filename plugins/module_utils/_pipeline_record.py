@@ -37,7 +37,7 @@ class Pipeline:
 
     @classmethod
     def new(cls, option: Mapping[str, Any]) -> Pipeline:
-        """A pipeline as users write it (``to_option``), with the defaults of the portal for what is left out or None."""
+        """A pipeline as users write it (``to_option``), with the portal's defaults for what is left out or None."""
         defaults = {"nms": 0.42, "resizing_method": "letterbox", "preprocessor": "", "postprocessor": "", "chains": []}
         declared = {name: value for name, value in option.items() if value is not None}
         return cls({}).with_option({**defaults, **declared})

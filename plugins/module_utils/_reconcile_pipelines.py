@@ -151,7 +151,9 @@ class AssignmentPlan:
 
     def _describe(self, pipeline: Pipeline) -> str:
         name = self.model_names.get(pipeline.model)
-        options = {key: value for key, value in pipeline.to_option().items() if key != "model" and value not in ("", [], {})}
+        options = {
+            key: value for key, value in pipeline.to_option().items() if key != "model" and value not in ("", [], {})
+        }
         settings = " ".join(f"{key}={json.dumps(value, sort_keys=True)}" for key, value in options.items())
         return f"{_text(name)} ({pipeline.model}) {settings}" if name else f"{pipeline.model} {settings}"
 

@@ -124,8 +124,8 @@ options:
     default: true
   applicable_timeout:
     description:
-      - For how many seconds a request is repeated that the service refuses with C(No devices are applicable). It does so
-        for a while after a media server has restarted, until the devices are announced again.
+      - For how many seconds a request is repeated that the service refuses with C(No devices are applicable).
+      - It does so for a while after a media server has restarted, until the devices are announced again.
     type: float
     default: 60
   wait:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils import basic
+
 from simulator.testing import Simulator, serve
 from tools.demo_model import model
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from simulator.testing import Simulator
 
 Calls = Callable[[], list[str]]
@@ -28,7 +29,10 @@ def test_create_then_nothing_to_do(cloud: Simulator, run_module: Callable, write
 def test_by_uuid(run_module: Callable, writes: Calls) -> None:
     uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
     assert run_module("nxai_catalogue", name=uuid.upper())["changed"] is False
-    assert run_module("nxai_catalogue", name=f"{{{uuid}}}", new_name="Retail")["catalogue"] == {"uuid": uuid, "name": "Retail"}
+    assert run_module("nxai_catalogue", name=f"{{{uuid}}}", new_name="Retail")["catalogue"] == {
+        "uuid": uuid,
+        "name": "Retail",
+    }
 
 
 def test_unknown_uuid_is_not_created(run_module: Callable, writes: Calls) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from simulator.testing import Simulator
 
 Calls = Callable[[], list[str]]
@@ -18,7 +19,9 @@ def upload(run_module: Callable, onnx_file: Path, **options: object) -> dict:
     return run_module("nxai_model", **{"name": "Detector", "file": str(onnx_file), **QUICK, **options})
 
 
-def test_upload_waits_until_ready(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls) -> None:
+def test_upload_waits_until_ready(
+    cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls
+) -> None:
     made = upload(run_module, onnx_file, documentation="Finds things.", scales=[255, 255, 255])
     assert made["changed"] is True
     assert made["model"]["state"] == "ready"
@@ -35,7 +38,9 @@ def test_upload_waits_until_ready(cloud: Simulator, run_module: Callable, onnx_f
     assert writes() == [] and reads() == ["/cpt/functions"]
 
 
-def test_in_catalogues_costs_one_more_read(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls) -> None:
+def test_in_catalogues_costs_one_more_read(
+    cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls
+) -> None:
     uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
     made = upload(run_module, onnx_file, catalogues=["Shop models"])
     assert made["model"]["catalogues"] == [uuid]
@@ -63,7 +68,9 @@ def test_unknown_catalogue(cloud: Simulator, run_module: Callable, onnx_file: Pa
     assert writes() == []
 
 
-def test_metadata_changes_without_the_file(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+def test_metadata_changes_without_the_file(
+    cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls
+) -> None:
     made = upload(run_module, onnx_file, documentation="Old", means=[1, 2, 3])
     cloud.clear_log()
     changed = upload(run_module, onnx_file, documentation="New", means=[1, 2, 3], width=64)
@@ -76,7 +83,9 @@ def test_metadata_changes_without_the_file(cloud: Simulator, run_module: Callabl
     assert sum(each.bytes for each in cloud.log()) < onnx_file.stat().st_size + 2000
 
 
-def test_another_file_is_sent_and_converted_again(cloud: Simulator, run_module: Callable, onnx_file: Path, tmp_path: Path) -> None:
+def test_another_file_is_sent_and_converted_again(
+    cloud: Simulator, run_module: Callable, onnx_file: Path, tmp_path: Path
+) -> None:
     made = upload(run_module, onnx_file)
     other = tmp_path / "other.onnx"
     other.write_bytes(onnx_file.read_bytes() + b"\x1a\x01x")  # one more field, still a valid message
@@ -89,7 +98,9 @@ def test_another_file_is_sent_and_converted_again(cloud: Simulator, run_module: 
     assert upload(run_module, other)["changed"] is False
 
 
-def test_a_model_without_a_digest_is_unknown(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+def test_a_model_without_a_digest_is_unknown(
+    cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls
+) -> None:
     made = upload(run_module, onnx_file)
     cloud.world.models[made["model"]["uuid"]].record["Documentation"] = "Uploaded in the portal."
     cloud.clear_log()
@@ -165,7 +176,9 @@ def test_a_folder_is_no_file(run_module: Callable, tmp_path: Path) -> None:
     assert "there is no such file" in upload(run_module, tmp_path)["msg"]
 
 
-def test_two_of_one_name_are_both_listed(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+def test_two_of_one_name_are_both_listed(
+    cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls
+) -> None:
     one = upload(run_module, onnx_file, name="One")["model"]["uuid"]
     two = upload(run_module, onnx_file, name="Two")["model"]["uuid"]
     cloud.world.models[two].record["Name"] = "One"

@@ -1,0 +1,206 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simulator.testing import Simulator
+
+Calls = Callable[[], list[str]]
+QUICK = {"wait_interval": 0.01, "wait_timeout": 20}
+RunModule = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def site(cloud: Simulator) -> str:
+    """The id of Shop 001."""
+    return next(site.id for site in cloud.world.sites.values() if site.name == "Shop 001")
+
+
+@pytest.fixture
+def models(cloud: Simulator, run_module: RunModule, onnx_file: Path) -> list[str]:
+    """The UUIDs of two ready models, A and B."""
+    uuids = [
+        run_module("nxai_model", name=name, file=str(onnx_file), wait_interval=0.01)["model"]["uuid"] for name in "AB"
+    ]
+    cloud.clear_log()
+    return uuids
+
+
+def assign(run_module: RunModule, devices: list[Any], *pipelines: dict[str, Any], **options: Any) -> dict[str, Any]:
+    return run_module(
+        "nxai_pipeline", **{"site": "Shop 001", "devices": devices, "pipelines": list(pipelines), **QUICK, **options}
+    )
+
+
+def test_assign_then_nothing_to_do(
+    cloud: Simulator, run_module: RunModule, models: list[str], site: str, writes: Calls, reads: Calls
+) -> None:
+    made = assign(run_module, ["Entrance", "Till 1"], {"model": "A", "nms": 0.5}, site=site)
+    assert made["changed"] is True
+    assert [each["status"] for each in made["devices"]] == ["applied", "applied"]
+    assert writes() == [f"PUT /dev/system/{site}/devices/pipelines"]
+    assert "2 devices:" in made["diff"]["prepared"] and f"+ A ({models[0]}) nms=0.5" in made["diff"]["prepared"]
+    cloud.clear_log()
+
+    again = assign(run_module, ["Entrance", "Till 1"], {"model": "A", "nms": 0.5}, site=site)
+    assert again["changed"] is False
+    assert again["diff"]["prepared"] == ""
+    assert writes() == [] and sorted(reads()) == ["/cpt/functions", f"/dev/system/{site}/devices"]
+    cloud.clear_log()
+
+    by_uuid = assign(run_module, ["Entrance", "Till 1"], {"model": models[0].upper(), "nms": 0.5})
+    assert by_uuid["changed"] is False
+    assert writes() == [] and sorted(reads()) == [f"/dev/system/{site}/devices", "/dev/systems"]
+
+
+def test_devices_that_end_equal_share_one_put(
+    cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls
+) -> None:
+    assign(run_module, ["Entrance"], {"model": "A"})
+    cloud.clear_log()
+    made = assign(run_module, ["Entrance", "Till 1", "Till 2"], {"model": "B"})
+    assert len(writes()) == 2, "one for the device with A and B, one for the two with B"
+    assert [len(each["after"]) for each in made["devices"]] == [2, 1, 1]
+    cloud.clear_log()
+    assign(run_module, ["Entrance", "Till 1", "Till 2"], {"model": "A"}, state="exact", batch_size=2)
+    assert len(writes()) == 2, "one result, but at most two devices in one request"
+
+
+def test_present_keeps_order_settings_and_unknown_keys(
+    cloud: Simulator, run_module: RunModule, models: list[str]
+) -> None:
+    assign(run_module, ["Entrance"], {"model": "A", "nms": 0.9, "extra": {"Future": {"deep": [1]}}}, {"model": "B"})
+    changed = assign(run_module, ["Entrance"], {"model": "A", "resizing_method": "stretch"})["devices"][0]
+    assert [each["model"] for each in changed["after"]] == models
+    assert changed["after"][0]["nms"] == 0.9
+    assert changed["after"][0]["resizing_method"] == "stretch"
+    assert changed["after"][0]["extra"] == {"Future": {"deep": [1]}}
+
+
+def test_exact_and_absent(cloud: Simulator, run_module: RunModule, models: list[str]) -> None:
+    assign(run_module, ["Entrance"], {"model": "A", "nms": 0.9}, {"model": "B"})
+    exact = assign(run_module, ["Entrance"], {"model": "B"}, {"model": "A"}, state="exact")
+    assert [(each["model"], each["nms"]) for each in exact["devices"][0]["after"]] == [(models[1], 0.42), (models[0], 0.42)]
+    assert assign(run_module, ["Entrance"], {"model": "B"}, {"model": "A"}, state="exact")["changed"] is False
+    absent = assign(run_module, ["Entrance"], {"model": "A"}, state="absent")
+    assert [each["model"] for each in absent["devices"][0]["after"]] == [models[1]]
+    assert assign(run_module, ["Entrance"], {"model": "A"}, state="absent")["changed"] is False
+    assert assign(run_module, ["Entrance"], state="exact")["devices"][0]["after"] == []
+
+
+def test_a_snapshot_brings_back_what_was(cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls) -> None:
+    before = assign(run_module, ["Entrance"], {"model": "A", "nms": 0.123, "extra": {"Future": None}})
+    after = assign(run_module, ["Entrance", "Till 1"], {"model": "B"}, state="exact")
+    restored = run_module("nxai_pipeline", restore=after["snapshot"], **QUICK)
+    assert restored["changed"] is True
+    assert [each["after"] for each in restored["devices"]] == [before["devices"][0]["after"], []]
+    cloud.clear_log()
+    assert run_module("nxai_pipeline", restore=after["snapshot"], **QUICK)["changed"] is False
+    assert writes() == []
+
+
+def test_pairs_of_site_and_device(cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls) -> None:
+    pairs = [{"site": "Shop 001", "device": "Entrance"}, {"site": "Shop 002", "device": "Entrance"}]
+    made = run_module("nxai_pipeline", devices=pairs, pipelines=[{"model": "A"}], **QUICK)
+    assert len({each["site"] for each in made["devices"]}) == 2
+    assert len(writes()) == 2
+
+
+def test_check_mode_plans_with_a_model_that_is_not_there_yet(run_module: RunModule, models: list[str], writes: Calls) -> None:
+    planned = assign(run_module, ["Entrance"], {"model": "To be uploaded"}, check=True)
+    assert planned["changed"] is True
+    assert planned["devices"][0]["status"] == "planned"
+    assert "+ To be uploaded" in planned["diff"]["prepared"]
+    assert writes() == []
+
+
+def test_no_devices_is_nothing_to_do(cloud: Simulator, run_module: RunModule, reads: Calls) -> None:
+    assert assign(run_module, [], {"model": "A"})["changed"] is False
+    assert reads() == []
+
+
+@pytest.mark.parametrize(
+    ("devices", "pipeline", "options", "expected"),
+    [
+        (["Entrance"], {"model": "No such"}, {}, 'model "No such"'),
+        (["Entrance"], {"model": "11111111-2222-4333-8444-555555555555"}, {}, "there is no model 11111111"),
+        (["Entrence"], {"model": "A"}, {}, "Near: Entrance"),
+        (["Twin"], {"model": "A"}, {}, "2 match"),
+        (["Entrance"], {"model": "A"}, {"site": "Shop 003"}, 'site "Shop 003"'),
+        (["Entrance"], {"model": "A"}, {"site": "11111111-2222-4333-8444-555555555555"}, "knows no such site"),
+        (["Old camera"], {"model": "A"}, {}, "does not support pipelines"),
+        (["Entrance", "Entrance"], {"model": "A"}, {}, "named twice"),
+        (["Entrance"], {"model": "A", "nms": 1.5}, {}, "nms is not a number from 0 to 1"),
+        (["Entrance"], {"model": "A", "extra": {"modelNMS": 1}}, {}, "have options of their own"),
+        ([{"device": "Entrance"}], {"model": "A"}, {"site": None}, "its site or its device is missing"),
+        ([["Entrance"]], {"model": "A"}, {}, "its site or its device is missing"),
+    ],
+)
+def test_bad_input(
+    cloud: Simulator,
+    run_module: RunModule,
+    models: list[str],
+    writes: Calls,
+    devices: list[Any],
+    pipeline: dict[str, Any],
+    options: dict[str, Any],
+    expected: str,
+) -> None:
+    failed = assign(run_module, devices, pipeline, **options)
+    assert failed["failed"] and expected in failed["msg"]
+    assert set(failed["error"]) == {"tried", "answer", "advice", "status"}
+    assert writes() == []
+
+
+def test_an_unready_model_is_refused(cloud: Simulator, run_module: RunModule, onnx_file: Path, writes: Calls) -> None:
+    cloud.world.clock.set_speed(1)
+    run_module("nxai_model", name="Slow", file=str(onnx_file), wait=False)
+    cloud.clear_log()
+    failed = assign(run_module, ["Entrance"], {"model": "Slow"})
+    assert failed["failed"] and "the model Slow is not ready" in failed["msg"]
+    assert writes() == []
+
+
+def test_a_device_that_does_not_follow_fails_with_the_snapshot(
+    cloud: Simulator, run_module: RunModule, onnx_file: Path
+) -> None:
+    """An unready model's assignment is accepted and has no effect."""
+    cloud.world.clock.set_speed(1)
+    run_module("nxai_model", name="Slow", file=str(onnx_file), wait=False)
+    failed = assign(run_module, ["Entrance"], {"model": "Slow"}, require_ready=False, wait_timeout=0.1)
+    assert failed["failed"] and "1 of 1 devices do not report what was sent" in failed["msg"]
+    assert failed["devices"][0]["status"] == "pending"
+    assert failed["snapshot"][0]["pipelines"] == []
+    assert failed["changed"] is True
+
+
+def test_a_refused_put_says_which_devices(cloud: Simulator, run_module: RunModule, models: list[str]) -> None:
+    cloud.fault("put_pipelines", status=403)
+    failed = assign(run_module, ["Entrance"], {"model": "A"})
+    assert failed["failed"] and "403" in failed["msg"]
+    assert failed["devices"][0]["status"] == "failed"
+    assert failed["snapshot"]
+
+
+def test_devices_that_are_announced_in_time_are_assigned(cloud: Simulator, run_module: RunModule, models: list[str]) -> None:
+    cloud.fault("put_pipelines", status=422, body=json.dumps({"Message": "No devices are applicable"}), times=1)
+    made = assign(run_module, ["Entrance"], {"model": "A"})
+    assert made["devices"][0]["status"] == "applied"
+    cloud.fault("put_pipelines", status=422, body=json.dumps({"Message": "No devices are applicable"}))
+    failed = assign(run_module, ["Entrance"], {"model": "B"}, applicable_timeout=0)
+    assert failed["failed"] and "No devices are applicable" in failed["msg"]
+
+
+def test_what_is_not_understood_is_not_overwritten(cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls) -> None:
+    rows = [{"NxID": "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}", "Name": "Entrance", "nxAI": {"pipelines": "what?"}}]
+    cloud.fault("list_devices", status=200, body=json.dumps(rows))
+    failed = assign(run_module, ["Entrance"], {"model": "A"})
+    assert failed["failed"] and "not understood and would be lost" in failed["msg"]
+    assert writes() == []
