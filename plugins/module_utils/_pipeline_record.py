@@ -96,13 +96,14 @@ class Pipeline:
     def _meaning(self) -> dict[str, Any]:
         """What is compared: the known keys in one form, all others as they are."""
         option = self.to_option()
-        nms = option["nms"]
-        unknown = {
+        if option["nms"] is not None:
+            option["nms"] = round(option["nms"], _NMS_DIGITS)
+        not_understood = {
             name: self.wire[wire_name]
             for name, wire_name in _WIRE_NAMES.items()
             if option[name] in (None, "", []) and self.wire.get(wire_name) not in (None, "", [])
         }
-        return {**option.pop("extra"), **option, **unknown, "nms": None if nms is None else round(nms, _NMS_DIGITS)}
+        return {**option.pop("extra"), **option, **not_understood}
 
 
 def _wrong(name: str, wanted: str) -> BadInput:

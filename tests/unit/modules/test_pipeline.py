@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from simulator.testing import Simulator
 
 Calls = Callable[[], list[str]]
@@ -87,7 +88,10 @@ def test_present_keeps_order_settings_and_unknown_keys(
 def test_exact_and_absent(cloud: Simulator, run_module: RunModule, models: list[str]) -> None:
     assign(run_module, ["Entrance"], {"model": "A", "nms": 0.9}, {"model": "B"})
     exact = assign(run_module, ["Entrance"], {"model": "B"}, {"model": "A"}, state="exact")
-    assert [(each["model"], each["nms"]) for each in exact["devices"][0]["after"]] == [(models[1], 0.42), (models[0], 0.42)]
+    assert [(each["model"], each["nms"]) for each in exact["devices"][0]["after"]] == [
+        (models[1], 0.42),
+        (models[0], 0.42),
+    ]
     assert assign(run_module, ["Entrance"], {"model": "B"}, {"model": "A"}, state="exact")["changed"] is False
     absent = assign(run_module, ["Entrance"], {"model": "A"}, state="absent")
     assert [each["model"] for each in absent["devices"][0]["after"]] == [models[1]]
@@ -95,7 +99,9 @@ def test_exact_and_absent(cloud: Simulator, run_module: RunModule, models: list[
     assert assign(run_module, ["Entrance"], state="exact")["devices"][0]["after"] == []
 
 
-def test_a_snapshot_brings_back_what_was(cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls) -> None:
+def test_a_snapshot_brings_back_what_was(
+    cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls
+) -> None:
     before = assign(run_module, ["Entrance"], {"model": "A", "nms": 0.123, "extra": {"Future": None}})
     after = assign(run_module, ["Entrance", "Till 1"], {"model": "B"}, state="exact")
     restored = run_module("nxai_pipeline", restore=after["snapshot"], **QUICK)
@@ -113,7 +119,9 @@ def test_pairs_of_site_and_device(cloud: Simulator, run_module: RunModule, model
     assert len(writes()) == 2
 
 
-def test_check_mode_plans_with_a_model_that_is_not_there_yet(run_module: RunModule, models: list[str], writes: Calls) -> None:
+def test_check_mode_plans_with_a_model_that_is_not_there_yet(
+    run_module: RunModule, models: list[str], writes: Calls
+) -> None:
     planned = assign(run_module, ["Entrance"], {"model": "To be uploaded"}, check=True)
     assert planned["changed"] is True
     assert planned["devices"][0]["status"] == "planned"
@@ -189,7 +197,9 @@ def test_a_refused_put_says_which_devices(cloud: Simulator, run_module: RunModul
     assert failed["snapshot"]
 
 
-def test_devices_that_are_announced_in_time_are_assigned(cloud: Simulator, run_module: RunModule, models: list[str]) -> None:
+def test_devices_that_are_announced_in_time_are_assigned(
+    cloud: Simulator, run_module: RunModule, models: list[str]
+) -> None:
     cloud.fault("put_pipelines", status=422, body=json.dumps({"Message": "No devices are applicable"}), times=1)
     made = assign(run_module, ["Entrance"], {"model": "A"})
     assert made["devices"][0]["status"] == "applied"
@@ -198,7 +208,9 @@ def test_devices_that_are_announced_in_time_are_assigned(cloud: Simulator, run_m
     assert failed["failed"] and "No devices are applicable" in failed["msg"]
 
 
-def test_what_is_not_understood_is_not_overwritten(cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls) -> None:
+def test_what_is_not_understood_is_not_overwritten(
+    cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls
+) -> None:
     rows = [{"NxID": "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}", "Name": "Entrance", "nxAI": {"pipelines": "what?"}}]
     cloud.fault("list_devices", status=200, body=json.dumps(rows))
     failed = assign(run_module, ["Entrance"], {"model": "A"})
