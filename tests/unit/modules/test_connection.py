@@ -1,0 +1,204 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every module does with a connection that does not work, or is given badly."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.testing import Simulator, serve
+
+RunModule = Callable[..., dict[str, Any]]
+ORGANISATION = "11111111-2222-4333-8444-555555555555"
+
+MODULES: dict[str, dict[str, Any]] = {
+    "nxai_catalogue": {"name": "Shop models"},
+    "nxai_model": {"name": "Detector", "state": "absent"},
+    "nxai_pipeline": {"site": "Shop 001", "devices": ["Entrance"], "pipelines": [{"model": "A"}]},
+}
+
+
+@pytest.fixture(params=sorted(MODULES))
+def failing(
+    request: pytest.FixtureRequest, cloud: Simulator, run_module: RunModule
+) -> Iterator[Callable[..., dict[str, Any]]]:
+    """Run each module with these options: it fails in a readable way and has written nothing."""
+
+    def run(**options: Any) -> dict[str, Any]:
+        result = run_module(request.param, **MODULES[request.param], retries=0, **options)
+        assert result["failed"]
+        return result
+
+    yield run
+    assert [each.path for each in cloud.log() if each.method != "GET" and each.operation != "issue_token"] == []
+
+
+@pytest.fixture
+def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NXAI_TOKEN", raising=False)
+
+
+@pytest.mark.usefixtures("no_token")
+def test_no_token(failing: RunModule) -> None:
+    message = failing()["msg"]
+    for way in ("token", "token_file", "refresh_token", "username"):
+        assert way in message
+
+
+def test_wrong_token(failing: RunModule) -> None:
+    failed = failing(token="nxcdb-wrong-token-of-somebody")
+    assert failed["error"]["status"] == 401
+    assert "wrong-token" not in json.dumps({key: value for key, value in failed.items() if key != "invocation"})
+
+
+@pytest.mark.usefixtures("no_token")
+def test_expired_refresh_token(cloud: Simulator, failing: RunModule) -> None:
+    assert "refresh_token" in failing(refresh_token="nxcdb-expired-long-ago")["msg"]
+
+
+@pytest.mark.usefixtures("no_token")
+@pytest.mark.parametrize("shape", ["error", "forbidden"])
+def test_second_factor_is_asked_for(cloud: Simulator, failing: RunModule, shape: str) -> None:
+    """Both shapes of the contract: an error in a 200, and a 403."""
+    body: dict[str, Any] = {"resultCode": "secondFactorRequired", "errorText": "Second factor required"}
+    if shape == "error":
+        body = {
+            "access_token": "nxcdb-a",
+            "refresh_token": "nxcdb-b",
+            "expires_in": 3600,
+            "error": "second_factor_required",
+        }
+    cloud.fault("issue_token", status=200 if shape == "error" else 403, body=json.dumps(body))
+    assert "mfa_code" in failing(username="demo@example.com", password="not-shown")["msg"]
+
+
+@pytest.mark.usefixtures("no_token")
+def test_password_without_a_cloud(failing: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NXAI_CLOUD_URL")
+    assert "cloud_url" in failing(username="demo@example.com", password="not-shown")["msg"]
+
+
+@pytest.mark.parametrize("half", [{"kind": "organization"}, {"id": ORGANISATION}])
+def test_act_as_half_given(failing: RunModule, half: dict[str, str]) -> None:
+    message = failing(act_as=half)["msg"]
+    assert "act_as" in message and "kind" in message and "id" in message
+
+
+def test_act_as_a_stranger(failing: RunModule) -> None:
+    assert failing(act_as={"kind": "organization", "id": ORGANISATION})["error"]["status"] == 403
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("api.sclbl.nxvms.com", "does not begin with https://"),
+        ("ftp://api.sclbl.nxvms.com", "does not begin with https://"),
+        ("https://api.sclbl.nxvms.com/cpt", "holds more than a host"),
+        ("https://user:pw@api.sclbl.nxvms.com", "holds a user name or a password"),
+        ("http://api.example.com", "plain http"),
+    ],
+)
+def test_api_url_badly_given(failing: RunModule, url: str, expected: str) -> None:
+    assert expected in failing(api_url=url)["msg"]
+
+
+def test_unreachable(failing: RunModule) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    failed = failing(api_url=url)
+    assert "refused" in failed["msg"].lower() and "api_url" in failed["msg"]
+
+
+def test_a_foreign_certificate(run_module: RunModule, cloud: Simulator) -> None:
+    with serve(tls=True) as other:
+        failed = run_module("nxai_catalogue", name="x", api_url=other.url, token=cloud.token())
+        assert failed["failed"] and "ca_path" in failed["msg"]
+        assert other.log() == []
+        trusted = run_module("nxai_catalogue", name="x", api_url=other.url, token=other.token(), ca_path=other.ca_path)
+        assert trusted["changed"] is True
+        unchecked = run_module("nxai_catalogue", name="x", api_url=other.url, token=other.token(), validate_certs=False)
+        assert unchecked["changed"] is False
+
+
+@pytest.fixture
+def odd_server() -> Iterator[Callable[[bytes, str], str]]:
+    """A server that answers everything with the same thing."""
+    answer: dict[str, Any] = {}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", answer["type"])
+            self.send_header("Content-Length", str(len(answer["body"])))
+            self.end_headers()
+            self.wfile.write(answer["body"])
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+
+        def answering(body: bytes, content_type: str) -> str:
+            answer.update(body=body, type=content_type)
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield answering
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"<html><title>Sign in to the hotel Wi-Fi</title></html>", "text/html"),
+        (b'[{"UUID": "459d22', "application/json"),
+        (b"", "application/json"),
+        (b'{"Name": "not a list"}', "application/json"),
+        (b'["not", "objects"]', "application/json"),
+        (b'[{"Name": "without an id"}]', "application/json"),
+        (b"null", "application/json"),
+    ],
+)
+def test_answers_that_are_not_the_api(
+    failing: RunModule, odd_server: Callable[[bytes, str], str], body: bytes, content_type: str
+) -> None:
+    failed = failing(api_url=odd_server(body, content_type))
+    assert failed["error"]["tried"] and failed["error"]["answer"] and failed["error"]["advice"]
+
+
+def test_a_listing_shorter_than_its_header_says(cloud: Simulator, failing: RunModule) -> None:
+    for operation in ("list_catalogues", "list_models", "list_sites"):
+        cloud.fault(operation, headers={"X-Pagination-Records": "7"})
+    message = failing()["msg"]
+    assert "7" in message
+
+
+def test_options_of_all_modules_are_the_same_common_ones(tmp_path: Path) -> None:
+    """Each common option is documented, and has its environment variable in the documentation and the argument spec."""
+    import yaml
+
+    from ansible_collections.nxai.cloud.plugins.doc_fragments.act_as import ModuleDocFragment as ActAs
+    from ansible_collections.nxai.cloud.plugins.doc_fragments.connection import ModuleDocFragment as Connection
+    from ansible_collections.nxai.cloud.plugins.module_utils.module import CONNECTION_SPEC
+
+    documented = {
+        **yaml.safe_load(Connection.DOCUMENTATION)["options"],
+        **yaml.safe_load(ActAs.DOCUMENTATION)["options"],
+    }
+    assert set(documented) == set(CONNECTION_SPEC)
+    text = Connection.DOCUMENTATION + ActAs.DOCUMENTATION
+    for spec in (CONNECTION_SPEC, CONNECTION_SPEC["act_as"]["options"]):
+        for option, rules in spec.items():
+            if option != "act_as":
+                assert f"E({rules['fallback'][1][0]})" in text, option
