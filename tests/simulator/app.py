@@ -186,9 +186,11 @@ class Watched:
 
     def _operation(self, scope: Scope) -> str:
         for route in self._app.routes:
-            if isinstance(route, Route) and isinstance(route.endpoint, (OperationEndpoint, CloudEndpoint)):
-                if route.matches(scope)[0] is not Match.NONE:
-                    return route.endpoint.name(scope["method"])
+            endpoint = getattr(route, "endpoint", None)
+            if not isinstance(endpoint, (OperationEndpoint, CloudEndpoint)):
+                continue
+            if route.matches(scope)[0] is not Match.NONE:
+                return endpoint.name(scope["method"])
         return ""
 
 

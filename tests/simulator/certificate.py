@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 
@@ -26,7 +26,7 @@ def make(folder: Path, host: str) -> tuple[Path, Path]:
             alternatives.append(x509.IPAddress(ipaddress.ip_address(address)))
         except ValueError:
             alternatives.append(x509.DNSName(address))
-    now = datetime.now(UTC)
+    now = datetime.now(timezone.utc)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 ZERO_TIME = "0001-01-01T00:00:00Z"  # how a Go back end writes "never"
 
@@ -44,4 +44,4 @@ def rfc3339(moment: float) -> str:
     """A moment as the APIs write it; ``0`` is the zero time."""
     if not moment:
         return ZERO_TIME
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
