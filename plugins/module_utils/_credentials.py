@@ -205,14 +205,12 @@ class Credentials:
 
     def _word(self, text: str, what: str) -> str:
         """The bare token. What was pasted may begin with the scheme and end with a newline."""
-        word = text.strip()
-        self._redactor.add(word)
-        if word[:7].lower() == "bearer ":
-            word = word[7:].strip()
-        self._redactor.add(word)
-        if not word or not word.isascii() or not word.isprintable() or " " in word:
+        words = text.split()
+        if words and words[0].lower() == "bearer":
+            del words[0]
+        if len(words) != 1 or not words[0].isascii() or not words[0].isprintable():
             raise BadInput(SIGN_IN, f"{what} is not one word of plain characters", "Copy the token again, whole.")
-        return word
+        return words[0]
 
 
 def _expires(body: dict[str, Any], access: str, now: float) -> float | None:
