@@ -36,7 +36,9 @@ def demo() -> int:
     venv = demo_venv()
     with simulator(venv, "--seed", "demo.yml", "--control") as variables:
         env = environment([venv.folder / "bin"], **variables)
-        return subprocess.run(["bash", str(TESTS / "tools" / "demo.sh")], env=env, stdin=subprocess.DEVNULL).returncode
+        return subprocess.run(
+            ["bash", str(TESTS / "tools" / "demo.sh")], env=env, stdin=subprocess.DEVNULL, check=False
+        ).returncode
 
 
 def bench_upload() -> int:
@@ -44,7 +46,7 @@ def bench_upload() -> int:
     venv = newest_venv()
     env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
     command = [venv.bin("python"), str(TESTS / "bench" / "upload.py")]
-    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL).returncode
+    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 def _stop(signum: int, _frame: object) -> NoReturn:
