@@ -13,13 +13,13 @@ import sys
 from typing import NoReturn
 
 from tools.gates import Gates
-from tools.report import Failed, Shell, Step, run_steps
+from tools.report import Step, run_steps
 from tools.simulated import simulator
 from tools.venvs import NoPython, cannot_run, demo_venv, newest_venv, older_venvs
 from tools.workplace import TESTS, environment, prepare
 
 _ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
-_GATES = ("lint", "docs", "unit", "sanity", "integration", "molecule", "build")
+_GATES = ("lint", "docs", "changelog", "unit", "sanity", "integration", "molecule", "build")
 
 
 def gates(target: str) -> int:
@@ -35,23 +35,18 @@ def demo() -> int:
     """The demonstration, against a simulator that lives as long as it."""
     venv = demo_venv()
     with simulator(venv, "--seed", "demo.yml", "--control") as variables:
-        return _run(["bash", str(TESTS / "tools" / "demo.sh")], environment([venv.folder / "bin"], **variables))
+        env = environment([venv.folder / "bin"], **variables)
+        return subprocess.run(
+            ["bash", str(TESTS / "tools" / "demo.sh")], env=env, stdin=subprocess.DEVNULL, check=False
+        ).returncode
 
 
 def bench_upload() -> int:
     """Memory and throughput of an upload, beside curl."""
     venv = newest_venv()
     env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
-    return _run([venv.bin("python"), str(TESTS / "bench" / "upload.py")], env)
-
-
-def _run(command: list[str], env: dict[str, str]) -> int:
-    try:
-        Shell().run(command, env)
-    except Failed as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    command = [venv.bin("python"), str(TESTS / "bench" / "upload.py")]
+    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 def _stop(signum: int, _frame: object) -> NoReturn:

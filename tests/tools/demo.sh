@@ -7,7 +7,7 @@ inventory=playbooks/demo.nxai.yml
 model=.cache/brightness.onnx
 play=(ansible-playbook -i "$inventory" playbooks/demo.yml -e "model_file=$PWD/$model")
 
-export ANSIBLE_LOCALHOST_WARNING=false
+export ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true
 
 say() { printf '\n\033[1m--- %s\033[0m\n' "$*"; }
 run() {

@@ -48,6 +48,10 @@ class Gates:
             Step("ansible-doc", self._ansible_doc),
         ]
 
+    def changelog(self) -> list[Step]:
+        """Not a gate: turns the fragments into the changelog of the version in galaxy.yml."""
+        return [self._step("changelog", "antsibull-changelog release --update-existing")]
+
     def unit(self) -> list[Step]:
         return self._on_each("unit", _unit)
 
@@ -98,7 +102,7 @@ class Gates:
             listing = shell.run(["ansible-doc", "--json", "--list", "--type", kind, "nxai.cloud"], self._environment())
             names = list(json.loads(listing))
             if names:
-                page = shell.run(["ansible-doc", "--type", kind, *names], self._environment(ANSIBLE_NOCOLOR="1"))
+                page = shell.run(["ansible-doc", "--type", kind, *names], self._environment())
                 if "WARNING" in page:
                     raise Failed("ansible-doc warns, see above")
             pages += len(names)

@@ -38,7 +38,7 @@ class Shell:
         with subprocess.Popen(
             [str(each) for each in command],
             cwd=cwd,
-            env=env,
+            env={**env, "NO_COLOR": "1", "ANSIBLE_NOCOLOR": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

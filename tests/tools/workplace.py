@@ -19,6 +19,7 @@ HOME = CACHE / "home"
 
 # A developer's own settings must not decide a gate, and an exported NXAI_TOKEN must never reach a test.
 _FOREIGN = ("ANSIBLE_", "COVERAGE_", "MOLECULE_", "MYPY", "NXAI_", "PYENV_", "PYTEST_", "PYTHON", "RUFF_", "VIRTUAL_")
+_ANSIBLE_CONFIG = CACHE / "ansible.cfg"  # empty: neither the user's nor the system's
 _PIP_SETTINGS = (".config/pip", ".pip", ".netrc")
 
 
@@ -31,6 +32,7 @@ def prepare() -> None:
         if settings.exists():
             _link(HOME / name, settings)
     HOME.mkdir(parents=True, exist_ok=True)
+    _ANSIBLE_CONFIG.touch()
 
 
 def _link(link: Path, target: Path) -> None:
@@ -54,7 +56,7 @@ def environment(path: Iterable[Path] = (), **extra: str) -> dict[str, str]:
         "HOME": str(HOME),
         "ANSIBLE_HOME": str(CACHE / "ansible-home"),
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-        "ANSIBLE_CONFIG": os.devnull,
+        "ANSIBLE_CONFIG": str(_ANSIBLE_CONFIG),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(CACHE / "hypothesis"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
