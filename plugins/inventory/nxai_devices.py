@@ -203,7 +203,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_cache import cache_key, pack, unpack
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Choices, Plan, make_plan
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_sites import list_sites, select_sites
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_sites import read_sites, select_sites
 
 TEMPLATES = (
     *("api_url", "cloud_url", "token", "refresh_token", "username", "password"),
@@ -293,7 +293,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         with Client.from_options(self.get_options(), read_only=True) as client:
             sites = client.device.list_sites()
             selected = select_sites(sites, self.get_option("sites"), self.get_option("online_only"))
-            listings = list_sites(client.device, selected, kinds, self.get_option("concurrency"))
+            listings = read_sites(client.device, selected, kinds, self.get_option("concurrency"))
             self.display.vv(f"{self.NAME}: {client.transport.requests_sent} requests for {len(selected)} sites")
         choices = Choices(
             kinds=kinds,
@@ -315,7 +315,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             if hasattr(self.templar, "evaluate_conditional"):  # ansible-core 2.19 and newer
                 return bool(self.templar.evaluate_conditional(expression))
-            return boolean(self.templar.template(f"{{% if {expression} %}}True{{% else %}}False{{% endif %}}"))
+            return bool(boolean(self.templar.template(f"{{% if {expression} %}}True{{% else %}}False{{% endif %}}")))
         except AnsibleError as error:
             raise BadInput(f"Filter hosts by {expression!r}", str(error), "Correct the expression.") from None
 
