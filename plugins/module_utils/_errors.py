@@ -40,11 +40,21 @@ class SignInFailed(NxaiError):
 
 
 class Unreachable(NxaiError):
-    """No connection was made, so the request cannot have had an effect."""
+    """No connection was made, so the request cannot have had an effect.
+
+    ``permanent``: another try would end the same way, for example at a certificate that is not trusted.
+    """
+
+    permanent = False
 
 
 class AnswerLost(NxaiError):
-    """The connection broke, or time ran out, after the request may have been received: its effect is not known."""
+    """The connection broke, or time ran out, after the request may have been received: its effect is not known.
+
+    ``timed_out``: the service may still be at work on it.
+    """
+
+    timed_out = False
 
 
 class Refused(NxaiError):

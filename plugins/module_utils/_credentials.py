@@ -1,0 +1,247 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where a token comes from, when it expires, how it is renewed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, Refused, SignInFailed
+from ansible_collections.nxai.cloud.plugins.module_utils._redaction import Redactor
+from ansible_collections.nxai.cloud.plugins.module_utils._settings import Settings
+from ansible_collections.nxai.cloud.plugins.module_utils._token_file import TokenFile
+from ansible_collections.nxai.cloud.plugins.module_utils._values import mapping, number
+
+MARGIN = 60.0  # seconds before its end at which a token is renewed
+LIFETIME = 3600.0  # of a token whose answer does not tell (as in the vendor's samples)
+SIGN_IN = "Sign in to the Nx Cloud"
+_ADVICE = {
+    "secondFactorRequired": "The account has two-factor sign-in: set mfa_code to the code of your authenticator.",
+    "second_factor_required": "The account has two-factor sign-in: set mfa_code to the code of your authenticator.",
+    "invalidTotp": "mfa_code is wrong or too old: give a new one.",
+    "accountBlocked": "The account is locked, usually for a minute after wrong passwords. Wait, then check the password.",
+    "accountNotActivated": "Activate the account by the link in the e-mail that was sent to it.",
+}
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token; ``renew_at`` and ``expires`` in seconds since the epoch, None: until it is refused."""
+
+    access: str = field(repr=False)
+    refresh: str | None = field(default=None, repr=False)
+    expires: float | None = None
+    renew_at: float | None = None
+
+
+class Credentials:
+    """The value of the Authorization header, renewed in time. Threads may share it.
+
+    Sources in order: ``token`` (renewed by ``refresh_token`` if both are given), ``token_file``, ``refresh_token``,
+    ``username`` and ``password``. ``post_token`` sends one grant to the identity provider and returns the decoded body;
+    it raises what ``Transport.send`` raises.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        post_token: Callable[[dict[str, str]], Any],
+        clock: Callable[[], float] = time.time,
+        redactor: Redactor | None = None,
+    ) -> None:
+        self._settings = settings
+        self._post_token = post_token
+        self._clock = clock
+        self._redactor = redactor or Redactor()
+        self._lock = threading.Lock()
+        self._token: Token | None = None
+        self._file = TokenFile(settings.token_file) if settings.token_file and not settings.token else None
+        for secret in (settings.token, settings.refresh_token, settings.password, settings.mfa_code):
+            self._redactor.add(secret)
+
+    def header(self) -> str:
+        """The Authorization header. Raises ``BadInput`` (no way to a token) or ``SignInFailed``."""
+        with self._lock:
+            if self._token is None:
+                self._token = self._first()
+            renew_at = self._token.renew_at
+            if renew_at is not None and self._clock() >= renew_at and self._can_renew():
+                self._renew()
+            return self._header(self._token)
+
+    def renew(self, rejected: str) -> bool:
+        """After a 401 to the header ``rejected``: True if there is another one to try now."""
+        with self._lock:
+            if self._token is None or self._header(self._token) != rejected:
+                return True  # another thread has renewed it
+            if not self._can_renew():
+                return False
+            self._renew()
+            return self._header(self._token) != rejected
+
+    def _header(self, token: Token) -> str:
+        return f"Bearer {token.access}" if self._settings.auth_scheme == "bearer" else token.access
+
+    def _first(self) -> Token:
+        settings = self._settings
+        if settings.token:
+            return self._declared(settings.token, settings.refresh_token)
+        if self._file:
+            token = self._from_file(self._file.read())
+            if token.access:
+                return token
+            return self._issue(token)
+        if settings.refresh_token or (settings.username and settings.password):
+            return self._issue(None)
+        raise BadInput(
+            SIGN_IN,
+            "username is set and password is not" if settings.username else "no credentials are given",
+            "Give one of: token (NXAI_TOKEN); token_file (NXAI_TOKEN_FILE); refresh_token (NXAI_REFRESH_TOKEN) with "
+            "cloud_url; username and password (NXAI_USERNAME, NXAI_PASSWORD) with cloud_url (NXAI_CLOUD_URL).",
+        )
+
+    def _can_renew(self) -> bool:
+        settings, token = self._settings, self._token
+        return bool((token and token.refresh) or settings.refresh_token or (settings.username and settings.password))
+
+    def _renew(self) -> None:
+        if not self._file:
+            self._token = self._issue(self._token)
+            return
+        # Tasks run side by side and share the file: only one may spend the refresh token, the others take its result.
+        with self._file.locked():
+            current = self._from_file(self._file.read())
+            usable = current.renew_at is None or self._clock() < current.renew_at
+            if self._token and current.access and current.access != self._token.access and usable:
+                self._token = current
+                return
+            self._file.check_writable()
+            self._token = self._issue(current)
+            expires = self._token.expires or self._clock() + LIFETIME
+            self._file.write(self._token.access, self._token.refresh, expires)
+
+    def _issue(self, old: Token | None) -> Token:
+        settings = self._settings
+        if not settings.cloud_url:
+            raise BadInput(
+                SIGN_IN,
+                "cloud_url is not set",
+                "Set cloud_url to the Nx Cloud of your brand, for example https://HOST.",
+            )
+        refresh = (old.refresh if old else None) or settings.refresh_token
+        common = {"response_type": "token", "client_id": settings.client_id}
+        if settings.token_scope:
+            common["scope"] = settings.token_scope
+        has_password = bool(settings.username and settings.password)
+        if refresh:
+            try:
+                return self._grant({"grant_type": "refresh_token", "refresh_token": refresh, **common}, refresh)
+            except SignInFailed:
+                if not has_password:
+                    raise
+        password = {"grant_type": "password", "username": settings.username or "", "password": settings.password or ""}
+        if settings.mfa_code:
+            password["mfaCode"] = settings.mfa_code
+        return self._grant({**password, **common}, None)
+
+    def _grant(self, grant: dict[str, str], refresh: str | None) -> Token:
+        kind = grant["grant_type"]
+        tried = f"{SIGN_IN} ({'refresh token' if kind == 'refresh_token' else 'user name and password'})"
+        try:
+            body = mapping(self._post_token(grant))
+        except Refused as error:
+            if error.status not in (400, 401, 403):
+                raise
+            raise self._failed(tried, error.answer, kind, error.status) from None
+        error_word, access = body.get("error"), body.get("access_token")
+        if error_word or not isinstance(access, str) or not access:
+            said = str(error_word or body.get("resultCode") or "the answer holds no access token")
+            raise self._failed(tried, self._redactor.clean(said)[:200], kind, None)
+        fresh = body.get("refresh_token")
+        refresh = fresh if isinstance(fresh, str) and fresh else refresh
+        self._redactor.add(access)
+        self._redactor.add(refresh)
+        expires = _expires(body, access, self._clock())
+        return self._token_of(self._word(access, "the new token"), refresh, expires or self._clock() + LIFETIME)
+
+    def _failed(self, tried: str, answer: str, kind: str, status: int | None) -> SignInFailed:
+        advice = next((text for word, text in _ADVICE.items() if word in answer), None)
+        if advice is None and kind == "refresh_token":
+            advice = "The refresh token is wrong, expired or already used: sign in again and set the new one."
+        return SignInFailed(tried, answer, advice or "Check username, password, client_id and cloud_url.", status)
+
+    def _declared(self, text: str, refresh: str | None) -> Token:
+        """A token that the user gave: its expiry is known only if it is a JWT."""
+        access = self._word(text, "token")
+        return self._token_of(access, refresh, _jwt_expiry(access))
+
+    def _from_file(self, content: dict[str, Any]) -> Token:
+        access, refresh = content.get("access_token"), content.get("refresh_token")
+        refresh = refresh if isinstance(refresh, str) and refresh else self._settings.refresh_token
+        self._redactor.add(refresh)
+        if not isinstance(access, str) or not access:
+            if not refresh:
+                raise BadInput(
+                    f"Read {self._settings.token_file}",
+                    "it holds no access_token",
+                    "Sign in again and store the token.",
+                )
+            return Token("", refresh, 0.0, 0.0)
+        access = self._word(access, "the token in token_file")
+        return self._token_of(access, refresh, _milliseconds(content.get("expires_at")) or _jwt_expiry(access))
+
+    def _token_of(self, access: str, refresh: str | None, expires: float | None) -> Token:
+        """The margin is at most half of what is left, so that a short-lived token is not renewed at each request."""
+        self._redactor.add(access)
+        if expires is None:
+            return Token(access, refresh)
+        left = max(0.0, expires - self._clock())
+        return Token(access, refresh, expires, expires - min(MARGIN, left / 2))
+
+    def _word(self, text: str, what: str) -> str:
+        """The bare token. What was pasted may begin with the scheme and end with a newline."""
+        word = text.strip()
+        self._redactor.add(word)
+        if word[:7].lower() == "bearer ":
+            word = word[7:].strip()
+        self._redactor.add(word)
+        if not word or not word.isascii() or not word.isprintable() or " " in word:
+            raise BadInput(SIGN_IN, f"{what} is not one word of plain characters", "Copy the token again, whole.")
+        return word
+
+
+def _expires(body: dict[str, Any], access: str, now: float) -> float | None:
+    """``expires_in`` comes first because it does not depend on two clocks being alike."""
+    seconds = number(body.get("expires_in"))
+    if seconds is not None and seconds > 0:
+        return now + seconds
+    expires = _milliseconds(body.get("expires_at")) or _jwt_expiry(access)
+    # A token that is born expired says that the clocks differ: it is used until it is refused.
+    return expires if expires and expires > now else None
+
+
+def _milliseconds(value: Any) -> float | None:
+    found = number(value)
+    return found / 1000 if found is not None and 0 < found < 1e16 else None
+
+
+def _jwt_expiry(token: str) -> float | None:
+    """``exp`` of a JWT in seconds, read without checking the signature; None if it is not a JWT or has none."""
+    parts = token.removeprefix("nxcdb-").split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError, binascii.Error):
+        return None
+    expires = number(mapping(claims).get("exp"))
+    return float(expires) if expires is not None and 0 < expires < 1e13 else None

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The verbs of the Device API: sites, servers, devices, and the assignment of pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.nxai.cloud.plugins.module_utils._pages import all_pages
+from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Server, Site, normalise_nxid
+from ansible_collections.nxai.cloud.plugins.module_utils._transport import Transport
+
+
+class DeviceApi:
+    """Errors are those of ``Transport.send`` and ``all_pages``."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list_sites(self) -> list[Site]:
+        """All sites that the token may see, offline ones included."""
+        return [Site.from_api(row) for row in self._list("list_sites", {}, "id")]
+
+    def list_servers(self, site_id: str) -> list[Server]:
+        """All servers of a site; an offline site has none to show."""
+        return [Server.from_api(row) for row in self._list("list_servers", {"site_id": site_id}, "id")]
+
+    def list_devices(self, site_id: str) -> list[Device]:
+        """All devices of a site with their pipelines; an offline site has none to show."""
+        return [Device.from_api(row) for row in self._list("list_devices", {"site_id": site_id}, "NxID")]
+
+    def put_pipelines(
+        self, site_id: str, device_ids: Iterable[str], functions: Iterable[str], pipelines: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Replace everything that these devices had by ``pipelines`` (wire form, ``Pipeline.to_wire``).
+
+        ``functions`` are the UUIDs of the models used. The service answers before the devices have changed, and its
+        answer says nothing of use: read the devices again.
+        """
+        body = {
+            "Devices": [normalise_nxid(device_id) for device_id in device_ids],
+            "Functions": list(functions),
+            "Pipelines": [dict(pipeline) for pipeline in pipelines],
+        }
+        self._transport.send("put_pipelines", path={"site_id": site_id}, json=body)
+
+    def _list(self, operation: str, path: dict[str, str], key: str) -> list[dict[str, Any]]:
+        return all_pages(lambda paging: self._transport.send(operation, path=path, query=paging), key=key)

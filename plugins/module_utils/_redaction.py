@@ -1,0 +1,77 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Secrets out of every text that a person or a log may see."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+TOKEN_PREFIX = "nxcdb-"
+
+# What looks like a credential though nobody told us of it, for example one that a server has just made.
+_LOOKS_SECRET = (
+    (re.compile(r"(?i)\b(bearer|basic)(\s+|%20|\+)[A-Za-z0-9._~+/=%-]{16,}"), rf"\1\2{MASK}"),
+    (re.compile(r"nxcdb-[A-Za-z0-9._~+/=%-]+"), MASK),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{10,}[A-Za-z0-9._-]*"), MASK),
+    (re.compile(r"(://)[^/\s@:]*:[^/\s@]*@"), rf"\1{MASK}@"),
+    (
+        re.compile(r"""(?i)((?:access_token|refresh_token|password|mfaCode)["']?\s*[:=]\s*["']?)[^"'&\s,}]+"""),
+        rf"\1{MASK}",
+    ),
+)
+
+
+class Redactor:
+    """Knows the secrets of one task and replaces each, in each form it may be echoed in, by ``***``."""
+
+    def __init__(self) -> None:
+        self._forms: tuple[str, ...] = ()
+
+    def add(self, secret: str | None) -> None:
+        if not secret:
+            return
+        bare = secret.removeprefix(TOKEN_PREFIX)
+        forms = set(self._forms)
+        for text in {secret, bare, TOKEN_PREFIX + bare} - {""}:
+            forms |= _forms(text)
+        # Longest first, so that a part never spoils the whole. One assignment, so that threads see old or new.
+        self._forms = tuple(sorted(forms, key=len, reverse=True))
+
+    def clean(self, text: str) -> str:
+        for form in self._forms:
+            text = text.replace(form, MASK)
+        for pattern, replacement in _LOOKS_SECRET:
+            text = pattern.sub(replacement, text)
+        return text
+
+
+def _forms(secret: str) -> set[str]:
+    escaped = (
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        repr(secret)[1:-1],
+        html.escape(secret),
+    )
+    percent = quote(secret, safe=""), quote(secret), quote_plus(secret)
+    lower = {re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), text) for text in percent}
+    return {secret, *escaped, *percent, *lower, *_base64_forms(secret.encode("utf-8", "surrogatepass"))}
+
+
+def _base64_forms(secret: bytes) -> set[str]:
+    """The secret in base64, alone or with other bytes around it (``user:secret``): one form for each alignment."""
+    forms = {base64.b64encode(secret).decode()}
+    for offset in range(3):
+        encoded = base64.b64encode(b"\0" * offset + secret).decode().rstrip("=")
+        # The first and last characters may hold bits of the neighbours: only what is the secret's alone is looked for.
+        end = len(encoded) - (1 if (offset + len(secret)) % 3 else 0)
+        inner = encoded[(0, 2, 3)[offset] : end]
+        if len(inner) >= 6:
+            forms.add(inner)
+    return forms | {form.translate(str.maketrans("+/", "-_")) for form in forms}

@@ -1,0 +1,323 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One HTTP session for both APIs and the identity provider: TLS, proxies, time-outs, repeats, redaction."""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import json as json_module
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from ansible_collections.nxai.cloud.plugins.module_utils._answer import Answer, Reply, read_answer, refused
+from ansible_collections.nxai.cloud.plugins.module_utils._credentials import Credentials
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import (
+    AnswerLost,
+    BadInput,
+    NxaiError,
+    Refused,
+    Unexpected,
+    Unreachable,
+)
+from ansible_collections.nxai.cloud.plugins.module_utils._faults import fault
+from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS, PREFIX, Operation
+from ansible_collections.nxai.cloud.plugins.module_utils._redaction import Redactor
+from ansible_collections.nxai.cloud.plugins.module_utils._settings import Settings
+
+if TYPE_CHECKING:
+    from ansible_collections.nxai.cloud.plugins.module_utils._multipart import Multipart
+
+try:
+    import requests
+
+    HAS_REQUESTS = True
+except ImportError:
+    HAS_REQUESTS = False
+
+CONNECTIONS = 16
+MOST_REDIRECTS = 3
+MOST_BYTES = 1 << 28  # of one answer: far more than a page, far less than would hurt
+LONGEST_BACKOFF = 30.0
+TEMPORARY = (429, 502, 503, 504)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One request, ready to be sent as often as needed."""
+
+    operation: Operation
+    url: str
+    query: Mapping[str, str]
+    content: bytes | None
+    upload: Multipart | None
+
+    @property
+    def tried(self) -> str:
+        return f"{self.operation.method} {self.url}"
+
+    @property
+    def option(self) -> str:
+        return "cloud_url" if self.operation.api == "cloud" else "api_url"
+
+
+class Transport:
+    """Sends the operations of the table. Threads may share it; they share its budget of waiting, too.
+
+    With ``read_only`` every method but GET is a programming error (sign-in excepted): check mode cannot write.
+    ``sleep``, ``clock`` (seconds since the epoch) and ``jitter`` (0 to 1) are there for tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        read_only: bool = False,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        if not HAS_REQUESTS:
+            raise BadInput(
+                "Prepare the connection",
+                "the Python library requests is not there",
+                "Install it for the Python that runs this task: pip install requests.",
+            )
+        self.settings = settings
+        self.read_only = read_only
+        self.redactor = Redactor()
+        self.clock = clock
+        self.requests_sent = 0
+        self._sleep = sleep
+        self._jitter = jitter
+        self._lock = threading.Lock()
+        self._budget = settings.retry_budget
+        self._session = _new_session(settings)
+        self._credentials = Credentials(settings, self._post_token, clock, self.redactor)
+
+    def __repr__(self) -> str:
+        return f"Transport({self.settings.api_url}, read_only={self.read_only})"
+
+    def close(self) -> None:
+        self._session.close()
+
+    def send(
+        self,
+        operation_name: str,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        json: Any = None,
+        body: Multipart | None = None,
+    ) -> Answer:
+        """Send one operation and return its good answer; what may be repeated is repeated within the budget.
+
+        Raises ``Unreachable`` (it cannot have arrived), ``AnswerLost`` (it may have), ``Refused`` (error status),
+        ``Unexpected`` (not JSON), and ``BadInput`` or ``SignInFailed`` when there is no token to send it with.
+        """
+        call = self._call(OPERATIONS[operation_name], path or {}, query or {}, json, body)
+        if self.read_only and call.operation.method != "GET" and call.operation.api != "cloud":
+            raise AssertionError(f"{call.operation.name} would write, and this client is read-only")
+        attempt, renewed, maybe_done = 0, False, False
+        while True:
+            header = None if call.operation.api == "cloud" else self._credentials.header()
+            failure: NxaiError
+            wait = None
+            try:
+                reply = self._exchange(call, header)
+            except Unreachable as error:
+                failure, again = error, not error.permanent
+            except AnswerLost as error:
+                failure, again, maybe_done = error, call.operation.repeatable, True
+            else:
+                if reply.status == 401 and header and not renewed and self._credentials.renew(header):
+                    renewed = True
+                    continue
+                if reply.status == 404 and maybe_done and call.operation.method == "DELETE":
+                    return Answer(reply.status, reply.headers, None, call.tried)  # gone by the request before
+                if reply.status not in TEMPORARY:
+                    return read_answer(call.operation, call.tried, reply, self.redactor.clean)
+                wait = _retry_after(reply, self.clock())
+                failure = refused(call.tried, reply, self.redactor.clean)
+                unheard = reply.status == 429 or (reply.status == 503 and wait is not None)
+                again = call.operation.repeatable or unheard
+                if not again:
+                    failure = AnswerLost(failure.tried, failure.answer, failure.advice, failure.status)
+                maybe_done = maybe_done or not unheard
+            if not again or not self._pause(attempt, wait):
+                if attempt:
+                    failure.answer += f" ({attempt + 1} tries)"
+                raise failure
+            attempt += 1
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, at the cost of the budget. False, without sleeping, if not so much is left."""
+        with self._lock:
+            if seconds > self._budget:
+                return False
+            self._budget -= seconds
+        self._sleep(seconds)
+        return True
+
+    def _pause(self, attempt: int, seconds: float | None) -> bool:
+        """Wait before the next try: as long as the service asks, or exponential back-off with full jitter."""
+        if attempt >= self.settings.retries:
+            return False
+        return self.wait(self._jitter() * min(2.0**attempt, LONGEST_BACKOFF) if seconds is None else seconds)
+
+    def _call(
+        self,
+        operation: Operation,
+        path: Mapping[str, str],
+        query: Mapping[str, str],
+        data: Any,
+        upload: Multipart | None,
+    ) -> _Call:
+        for name, value in path.items():
+            if value in ("", ".", ".."):  # the only values that quoting does not keep inside their place
+                raise BadInput(f"Prepare {operation.name}", f"{name} is {value!r}", "Give a UUID.")
+        base = (self.settings.cloud_url or "") if operation.api == "cloud" else self.settings.api_url
+        quoted = {name: quote(value, safe="") for name, value in path.items()}
+        content = None if data is None else json_module.dumps(data).encode()
+        return _Call(operation, base + PREFIX[operation.api] + operation.path.format(**quoted), query, content, upload)
+
+    def _exchange(self, call: _Call, header: str | None) -> Reply:
+        """One request and its answer, redirects within the same origin followed (only those that keep the method)."""
+        url = call.url
+        for _hop in range(MOST_REDIRECTS + 1):
+            reply = self._once(call, url, header)
+            if reply.status not in (307, 308):
+                return reply
+            url = self._redirected(call, url, reply)
+        raise Refused(call.tried, f"more than {MOST_REDIRECTS} redirects", f"Check {call.option}.", reply.status)
+
+    def _redirected(self, call: _Call, url: str, reply: Reply) -> str:
+        try:
+            target = urljoin(url, reply.headers.get("Location", ""))
+            old, new = urlsplit(url), urlsplit(target)
+            same = (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
+            where = f"{new.scheme}://{new.netloc.rpartition('@')[2]}"
+        except ValueError:
+            same, where = False, "an address that is no URL"
+        if not same:
+            answer = self.redactor.clean(f"HTTP {reply.status}: redirected to {where[:200]}")
+            advice = f"Nothing was sent there. If that host is right, set {call.option} to it."
+            raise Refused(call.tried, answer, advice, reply.status)
+        return target
+
+    def _once(self, call: _Call, url: str, header: str | None) -> Reply:
+        with self._lock:
+            self.requests_sent += 1
+        settings = self.settings
+        # The first of the two time-outs also limits each block that is sent, so an upload gets the longer one.
+        connect = settings.timeout if call.upload else settings.connect_timeout
+        try:
+            with (
+                call.upload.open() if call.upload else contextlib.nullcontext(call.content) as data,
+                self._session.request(
+                    call.operation.method,
+                    url,
+                    params=dict(call.query),
+                    data=data,
+                    headers=self._headers(call, header),
+                    auth=_no_auth,
+                    timeout=(connect, settings.timeout),
+                    verify=(settings.ca_path or True) if settings.validate_certs else False,
+                    cert=_certificate(settings),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
+                content = self._read(call, response)
+                return Reply(response.status_code, response.reason or "", response.headers, content)
+        except (requests.exceptions.RequestException, OSError) as error:
+            # "from None": the texts of the libraries may hold headers, and are not redacted.
+            raise fault(error, call.tried, call.option, settings.timeout, self.redactor.clean) from None
+
+    def _headers(self, call: _Call, header: str | None) -> dict[str, str]:
+        headers = {"Accept": "application/json"}
+        if call.upload:
+            headers["Content-Type"] = call.upload.content_type
+        elif call.content is not None:
+            headers["Content-Type"] = "application/json"
+        if header is not None:
+            headers["Authorization"] = header
+            if self.settings.act_as:
+                headers["X-Act-As-Kind"] = self.settings.act_as.kind
+                headers["X-Act-As-ID"] = self.settings.act_as.id
+        return headers
+
+    def _read(self, call: _Call, response: requests.Response) -> bytes:
+        """The whole body, within the operation's time limit: a service that drips may not hold a task for ever."""
+        deadline = self.clock() + max(call.operation.time_limit, self.settings.timeout)
+        content = bytearray()
+        for block in response.iter_content(1 << 16):
+            content += block
+            if self.clock() > deadline:
+                raise AnswerLost(call.tried, "the answer did not end in time", "Run the task again later.")
+            if len(content) > MOST_BYTES:
+                raise Unexpected(call.tried, "the answer does not end", f"Check {call.option}.", response.status_code)
+        return bytes(content)
+
+    def _post_token(self, grant: dict[str, str]) -> Any:
+        return self.send("issue_token", json=grant).data
+
+
+def _new_session(settings: Settings) -> requests.Session:
+    from http.cookiejar import DefaultCookiePolicy
+
+    session = requests.Session()
+    session.headers["User-Agent"] = "nxai.cloud (Ansible collection)"
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is kept between requests
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS, pool_block=True))
+    if not settings.validate_certs:
+        _accept_any_certificate(session)
+    return session
+
+
+def _accept_any_certificate(session: requests.Session) -> None:
+    """The user has said so: do not warn at each request. Only in this session, unlike a filter for the process."""
+    from urllib3.connection import HTTPSConnection
+    from urllib3.connectionpool import HTTPSConnectionPool
+
+    class Connection(HTTPSConnection):
+        def connect(self) -> None:
+            super().connect()
+            self.is_verified = True  # what the pool looks at before it warns
+
+    class Pool(HTTPSConnectionPool):
+        ConnectionCls = Connection
+
+    adapter = requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS, pool_block=True)
+    adapter.poolmanager.pool_classes_by_scheme = {**adapter.poolmanager.pool_classes_by_scheme, "https": Pool}
+    session.mount("https://", adapter)
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Given as ``auth`` so that requests does not look into ~/.netrc and replace the Authorization header."""
+    return request
+
+
+def _certificate(settings: Settings) -> str | tuple[str, str] | None:
+    if settings.client_cert and settings.client_key:
+        return settings.client_cert, settings.client_key
+    return settings.client_cert
+
+
+def _retry_after(reply: Reply, now: float) -> float | None:
+    """Seconds to wait, from a number or an HTTP date; None without a usable header."""
+    text = reply.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
+    except (TypeError, ValueError, OverflowError):
+        return None
