@@ -198,7 +198,6 @@ from ansible import template
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_cache import cache_key, pack, unpack

@@ -131,7 +131,10 @@ def test_the_same_plan_comes_out_whatever_the_order() -> None:
     chance = random.Random(3)
     sites = [site(number, name) for number, name in enumerate(["Shop", "shop", "Depot", "Ü", "Ü"], 1)]
     devices = [
-        [device(place * 100 + number, chance.choice(["Cam", "Door", ""]), f"Server {number % 3}") for number in range(9)]
+        [
+            device(place * 100 + number, chance.choice(["Cam", "Door", ""]), f"Server {number % 3}")
+            for number in range(9)
+        ]
         for place in range(len(sites))
     ]
     expected = None
@@ -206,7 +209,9 @@ def test_a_dangerous_name_is_not_a_host_name_but_stays_a_variable(name: str) -> 
 
 def test_filtered_hosts_leave_their_groups_as_they_are() -> None:
     devices = [device(1, "Cam", "Server 1"), device(2, "Door", "Server 2")]
-    result = plan(SiteListing(site=site(1, "S"), devices=devices), keep=lambda found: found["nxai_device_name"] == "Door")
+    result = plan(
+        SiteListing(site=site(1, "S"), devices=devices), keep=lambda found: found["nxai_device_name"] == "Door"
+    )
     assert names(result) == ["Door"]
     assert len(result.groups) == 3
 
