@@ -192,6 +192,7 @@ hostvars:
 """
 
 import os
+import re
 from typing import Any
 
 from ansible import template
@@ -210,26 +211,34 @@ TEMPLATES = (
 )
 MOST_AT_A_TIME = 16  # as many connections as the client keeps open
 
-if hasattr(template, "trust_as_template"):
+# Text of the cloud that is no template, also where a playbook writes it between braces. An NxID has braces of its own.
+HARMLESS = re.compile(r"(?![%#])[^{}]*|\{[0-9a-f-]+\}")
 
-    def never_template(value: Any) -> Any:
-        """``value`` as it is: from ansible-core 2.19 on, text is a template only where its source is trusted."""
-        return value
+if hasattr(template, "trust_as_template"):  # ansible-core 2.19 and newer: text is a template only where it is trusted
+
+    def _marked(text: str) -> str:
+        return template.trust_as_template(text) if HARMLESS.fullmatch(text) else text
 
 else:
     from ansible.utils.unsafe_proxy import wrap_var
 
-    def never_template(value: Any) -> Any:
-        """``value`` with each text that could be or become part of a template marked as none.
+    def _marked(text: str) -> str:
+        return text if HARMLESS.fullmatch(text) else wrap_var(text)
 
-        Only those, since ``ansible-inventory --list`` prints what is marked in a notation of its own, which inventory
-        consumers show as it is.
-        """
-        if isinstance(value, dict):
-            return {never_template(key): never_template(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [never_template(item) for item in value]
-        return wrap_var(value) if isinstance(value, str) and ("{" in value or "}" in value) else value
+
+def never_template(value: Any) -> Any:
+    """``value`` with each text marked such that no version of ansible-core takes it for a template.
+
+    Harmless text is not marked as unsafe: ``ansible-inventory --list`` would print it as ``{"__ansible_unsafe": TEXT}``,
+    and that is how AWX would show it.
+    """
+    if isinstance(value, str):
+        return _marked(value)
+    if isinstance(value, dict):
+        return {key: never_template(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [never_template(item) for item in value]
+    return value
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
