@@ -23,7 +23,7 @@ ADVICE = {
     "username and password, and cloud_url).",
     403: "The token may not do this. Check the account's rights, act_as, token_scope, and try auth_scheme: raw.",
     404: "It is not there, or the token may not see it (this service can answer 404 to a token that may not write). "
-    "Check the name or UUID, api_url and act_as.",
+    "Check the name or UUID, the address and act_as.",
     409: "It was changed at the same time, or is in use. Look at its state and run the task again.",
     413: "The file is larger than the service accepts.",
     422: "The service understood the request but cannot do it. Correct what its message names.",
@@ -115,7 +115,9 @@ def _message(reply: Reply) -> str:
 
 
 def _excerpt(reply: Reply) -> str:
-    return reply.content[:4096].decode("utf-8", "replace")
+    """The beginning, without a last stretch in which a secret may have been cut in two."""
+    head = reply.content[: 1 << 16].decode("utf-8", "replace")
+    return head if len(reply.content) <= 1 << 16 else head[:-8192]
 
 
 def _shorten(text: str) -> str:

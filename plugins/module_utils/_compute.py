@@ -22,7 +22,7 @@ ALL_AVAILABLE = "00000000-0000-0000-0000-000000000000"
 
 
 class ComputeApi:
-    """Errors are those of ``Transport.send`` and ``all_pages``. A lost answer to a create is looked up, never guessed."""
+    """Errors are those of ``Transport.send`` and ``all_pages``. A create whose answer was lost is looked up."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

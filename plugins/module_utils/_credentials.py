@@ -28,7 +28,7 @@ _ADVICE = {
     "secondFactorRequired": "The account has two-factor sign-in: set mfa_code to the code of your authenticator.",
     "second_factor_required": "The account has two-factor sign-in: set mfa_code to the code of your authenticator.",
     "invalidTotp": "mfa_code is wrong or too old: give a new one.",
-    "accountBlocked": "The account is locked, usually for a minute after wrong passwords. Wait, then check the password.",
+    "accountBlocked": "The account is locked, for a minute after wrong passwords. Wait, then check the password.",
     "accountNotActivated": "Activate the account by the link in the e-mail that was sent to it.",
 }
 
@@ -73,9 +73,9 @@ class Credentials:
         with self._lock:
             if self._token is None:
                 self._token = self._first()
-            renew_at = self._token.renew_at
-            if renew_at is not None and self._clock() >= renew_at and self._can_renew():
-                self._renew()
+            due = self._token.renew_at is not None and self._clock() >= self._token.renew_at
+            if not self._token.access or (due and self._can_renew()):
+                self._token = self._renewed(self._token)
             return self._header(self._token)
 
     def renew(self, rejected: str) -> bool:
@@ -85,23 +85,21 @@ class Credentials:
                 return True  # another thread has renewed it
             if not self._can_renew():
                 return False
-            self._renew()
+            self._token = self._renewed(self._token)
             return self._header(self._token) != rejected
 
     def _header(self, token: Token) -> str:
         return f"Bearer {token.access}" if self._settings.auth_scheme == "bearer" else token.access
 
     def _first(self) -> Token:
+        """The token that was given, or one without ``access`` that says where to get it."""
         settings = self._settings
         if settings.token:
             return self._declared(settings.token, settings.refresh_token)
         if self._file:
-            token = self._from_file(self._file.read())
-            if token.access:
-                return token
-            return self._issue(token)
-        if settings.refresh_token or (settings.username and settings.password):
-            return self._issue(None)
+            return self._from_file(self._file.read())
+        if settings.refresh_token or self._has_password():
+            return Token("", settings.refresh_token)
         raise BadInput(
             SIGN_IN,
             "username is set and password is not" if settings.username else "no credentials are given",
@@ -109,27 +107,28 @@ class Credentials:
             "cloud_url; username and password (NXAI_USERNAME, NXAI_PASSWORD) with cloud_url (NXAI_CLOUD_URL).",
         )
 
-    def _can_renew(self) -> bool:
-        settings, token = self._settings, self._token
-        return bool((token and token.refresh) or settings.refresh_token or (settings.username and settings.password))
+    def _has_password(self) -> bool:
+        return bool(self._settings.username and self._settings.password)
 
-    def _renew(self) -> None:
+    def _can_renew(self) -> bool:
+        refresh = self._token.refresh if self._token else None
+        return bool(self._settings.cloud_url and (refresh or self._has_password()))
+
+    def _renewed(self, old: Token) -> Token:
         if not self._file:
-            self._token = self._issue(self._token)
-            return
+            return self._issue(old.refresh)
         # Tasks run side by side and share the file: only one may spend the refresh token, the others take its result.
         with self._file.locked():
             current = self._from_file(self._file.read())
             usable = current.renew_at is None or self._clock() < current.renew_at
-            if self._token and current.access and current.access != self._token.access and usable:
-                self._token = current
-                return
+            if current.access not in ("", old.access) and usable:
+                return current
             self._file.check_writable()
-            self._token = self._issue(current)
-            expires = self._token.expires or self._clock() + LIFETIME
-            self._file.write(self._token.access, self._token.refresh, expires)
+            token = self._issue(current.refresh)
+            self._file.write(token.access, token.refresh, token.expires or self._clock() + LIFETIME)
+            return token
 
-    def _issue(self, old: Token | None) -> Token:
+    def _issue(self, refresh: str | None) -> Token:
         settings = self._settings
         if not settings.cloud_url:
             raise BadInput(
@@ -137,16 +136,14 @@ class Credentials:
                 "cloud_url is not set",
                 "Set cloud_url to the Nx Cloud of your brand, for example https://HOST.",
             )
-        refresh = (old.refresh if old else None) or settings.refresh_token
         common = {"response_type": "token", "client_id": settings.client_id}
         if settings.token_scope:
             common["scope"] = settings.token_scope
-        has_password = bool(settings.username and settings.password)
         if refresh:
             try:
                 return self._grant({"grant_type": "refresh_token", "refresh_token": refresh, **common}, refresh)
             except SignInFailed:
-                if not has_password:
+                if not self._has_password():
                     raise
         password = {"grant_type": "password", "username": settings.username or "", "password": settings.password or ""}
         if settings.mfa_code:
@@ -162,14 +159,13 @@ class Credentials:
             if error.status not in (400, 401, 403):
                 raise
             raise self._failed(tried, error.answer, kind, error.status) from None
-        error_word, access = body.get("error"), body.get("access_token")
-        if error_word or not isinstance(access, str) or not access:
-            said = str(error_word or body.get("resultCode") or "the answer holds no access token")
-            raise self._failed(tried, self._redactor.clean(said)[:200], kind, None)
-        fresh = body.get("refresh_token")
+        access, fresh = body.get("access_token"), body.get("refresh_token")
         refresh = fresh if isinstance(fresh, str) and fresh else refresh
-        self._redactor.add(access)
         self._redactor.add(refresh)
+        if body.get("error") or not isinstance(access, str) or not access:
+            said = str(body.get("error") or body.get("resultCode") or "the answer holds no access token")
+            raise self._failed(tried, self._redactor.clean(said)[:200], kind, None)
+        self._redactor.add(access)
         expires = _expires(body, access, self._clock())
         return self._token_of(self._word(access, "the new token"), refresh, expires or self._clock() + LIFETIME)
 
@@ -189,13 +185,13 @@ class Credentials:
         refresh = refresh if isinstance(refresh, str) and refresh else self._settings.refresh_token
         self._redactor.add(refresh)
         if not isinstance(access, str) or not access:
-            if not refresh:
+            if not refresh and not self._has_password():
                 raise BadInput(
                     f"Read {self._settings.token_file}",
                     "it holds no access_token",
                     "Sign in again and store the token.",
                 )
-            return Token("", refresh, 0.0, 0.0)
+            return Token("", refresh)
         access = self._word(access, "the token in token_file")
         return self._token_of(access, refresh, _milliseconds(content.get("expires_at")) or _jwt_expiry(access))
 
@@ -209,14 +205,12 @@ class Credentials:
 
     def _word(self, text: str, what: str) -> str:
         """The bare token. What was pasted may begin with the scheme and end with a newline."""
-        word = text.strip()
-        self._redactor.add(word)
-        if word[:7].lower() == "bearer ":
-            word = word[7:].strip()
-        self._redactor.add(word)
-        if not word or not word.isascii() or not word.isprintable() or " " in word:
+        words = text.split()
+        if words and words[0].lower() == "bearer":
+            del words[0]
+        if len(words) != 1 or not words[0].isascii() or not words[0].isprintable():
             raise BadInput(SIGN_IN, f"{what} is not one word of plain characters", "Copy the token again, whole.")
-        return word
+        return words[0]
 
 
 def _expires(body: dict[str, Any], access: str, now: float) -> float | None:

@@ -22,11 +22,11 @@ class DeviceApi:
 
     def list_sites(self) -> list[Site]:
         """All sites that the token may see, offline ones included."""
-        return [Site.from_api(row) for row in self._list("list_sites", {}, "id")]
+        return [Site.from_api(row) for row in self._list("list_sites", {}, "UUID")]
 
     def list_servers(self, site_id: str) -> list[Server]:
         """All servers of a site; an offline site has none to show."""
-        return [Server.from_api(row) for row in self._list("list_servers", {"site_id": site_id}, "id")]
+        return [Server.from_api(row) for row in self._list("list_servers", {"site_id": site_id}, "UUID")]
 
     def list_devices(self, site_id: str) -> list[Device]:
         """All devices of a site with their pipelines; an offline site has none to show."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import AnswerLost, BadInput, NxaiError, Unreachable
 
+AGAIN = "Run the task again: it looks first at what is there. If the service is just slow, raise timeout."
 _TLS = (  # words of OpenSSL and Python, what it means, what to do
     ("key values mismatch", "the client key does not belong to the certificate", "Check client_cert and client_key."),
     ("private key is encrypted", "the client key has a pass phrase", "Give a client_key without one."),
@@ -63,11 +64,11 @@ def fault(error: Exception, tried: str, option: str, timeout: float, clean: Call
     if isinstance(reason, NewConnectionError):
         return _no_connection(tried, option, words)
     if isinstance(error, exceptions.Timeout) or isinstance(reason, ReadTimeoutError):
-        lost = AnswerLost(tried, f"no answer for {timeout:g} s", "Look at what is there, then run the task again.")
+        lost = AnswerLost(tried, f"no answer for {timeout:g} s", AGAIN)
         lost.timed_out = True
         return lost
     if isinstance(error, exceptions.RequestException):
-        return AnswerLost(tried, f"the connection broke ({words})", "Look at what is there, then run the task again.")
+        return AnswerLost(tried, f"the connection broke ({words})", AGAIN)
     return BadInput(tried, words, "Check ca_path, client_cert, client_key and REQUESTS_CA_BUNDLE.")
 
 

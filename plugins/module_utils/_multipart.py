@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import uuid
 from collections.abc import Iterator, Mapping
@@ -14,9 +13,11 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
+from ansible_collections.nxai.cloud.plugins.module_utils._values import to_json
 
-# The socket's time-out runs for one block: small enough for a slow line, large enough for a fast one.
-BLOCK = 1 << 17
+# The socket's time-out runs for one block, so it has to be small enough for a slow line. It stays just below 128 KiB,
+# from where on the C library would map and unmap the memory of each block.
+BLOCK = 120 << 10
 
 
 class Multipart:
@@ -27,7 +28,7 @@ class Multipart:
 
     def __init__(self, data: Mapping[str, Any], file: str | None = None, size: int | None = None) -> None:
         """``size`` is what the caller measured earlier, in bytes: a file of another size is refused."""
-        self._text = json.dumps(data)
+        self._text = to_json(data)
         self._file = file
         self._size = size
         self._boundary = uuid.uuid4().hex
@@ -46,7 +47,7 @@ class Multipart:
 
     def _stream(self, parts: list[tuple[str, Any]]) -> Stream:
         try:
-            from requests_toolbelt.multipart.encoder import MultipartEncoder  # type: ignore[import-untyped]
+            from requests_toolbelt.multipart.encoder import MultipartEncoder
         except ImportError:
             raise BadInput(
                 "Prepare the upload",

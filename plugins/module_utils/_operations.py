@@ -48,9 +48,9 @@ _TABLE = (
     Operation("create_catalogue", "compute", "POST", "/catalogues", False, 15, "client", ("UUID",)),
     Operation("rename_catalogue", "compute", "PATCH", "/catalogue/{uuid}", True, 5, "documented"),
     Operation("delete_catalogue", "compute", "DELETE", "/catalogue/{uuid}", True, 15, "documented"),
-    Operation("list_sites", "device", "GET", "/systems", True, 60, "inferred", ("id", "Name", "UpdatedAt")),
+    Operation("list_sites", "device", "GET", "/systems", True, 60, "inferred", ("UUID", "Name", "UpdatedAt")),
     Operation(
-        "list_servers", "device", "GET", "/system/{site_id}/servers", True, 60, "inferred", ("id", "Name", "Status")
+        "list_servers", "device", "GET", "/system/{site_id}/servers", True, 60, "inferred", ("UUID", "Name", "Status")
     ),
     Operation(
         "list_devices",

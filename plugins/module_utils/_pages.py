@@ -29,7 +29,7 @@ class Page(Protocol):
 def all_pages(fetch: Callable[[dict[str, str]], Page], page_size: int = 500, key: str = "UUID") -> list[dict[str, Any]]:
     """Every row of a listing. ``fetch`` is given the paging part of the query and returns the answer.
 
-    The first request sends ``Limit`` only; ``Offset`` follows from the second page on (spelling of ``Offset``: inferred).
+    The first request sends ``Limit`` only; ``Offset`` (spelling inferred) follows from the second page on.
     ``key`` names the field that tells rows apart. Raises ``Incomplete`` if the rows do not add up twice in a row, and
     ``Unexpected`` if a page is not a list of objects.
     """
@@ -54,7 +54,7 @@ def _read(fetch: Callable[[dict[str, str]], Page], page_size: int, key: str) -> 
             first_total = total
         elif total != first_total:
             raise _incomplete(answer, f"the total changed from {first_total} to {total} between two pages")
-        names = {repr(row.get(key, row)) for row in page}
+        names = {name for row in page if isinstance(name := row.get(key), str)}
         if seen & names:
             raise _incomplete(answer, "rows came twice: Offset is not honoured, or rows moved between pages")
         seen |= names

@@ -66,13 +66,12 @@ class Pipeline:
 
     def to_wire(self) -> dict[str, Any]:
         """The pipeline for the API. A known field that is set wins over a value of the same name in ``extra``."""
-        wire: dict[str, Any] = {wire_name: getattr(self, name) for name, wire_name in _WIRE_NAMES.items()}
-        wire["resizingMethod"] = self.resizing_method.capitalize() if self.resizing_method else None
-        wire["chains"] = list(self.chains)
-        for name, value in self.extra.items():
-            if wire.get(name) in _EMPTY:
-                wire[name] = value
-        return {name: value for name, value in wire.items() if value is not None and (name, value) != ("modelUUID", "")}
+        known: dict[str, Any] = {wire_name: getattr(self, name) for name, wire_name in _WIRE_NAMES.items()}
+        known["modelUUID"] = self.model or None
+        known["resizingMethod"] = self.resizing_method.capitalize() if self.resizing_method else None
+        known["chains"] = list(self.chains)
+        kept = {name: value for name, value in self.extra.items() if known.get(name) in _EMPTY}
+        return {name: value for name, value in known.items() if value is not None} | kept
 
     def to_option(self) -> dict[str, Any]:
         """The pipeline as users write it, and as it stands in facts and host variables."""

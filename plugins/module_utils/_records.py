@@ -166,7 +166,7 @@ class Site:
         row = folded(raw)
         updated_at = first_text(row, "updatedat", "lastupdated")
         return cls(
-            id=_required_id(row, "site", "id", "uuid", "cloudsystemid", "systemid"),
+            id=_required_id(row, "site", "cloudsystemid", "systemid", "uuid", "id"),
             name=text(row.get("name")) or "",
             online=_online(row, updated_at),
             version=first_text(row, "version"),
@@ -201,7 +201,7 @@ class Server:
     @classmethod
     def from_api(cls, raw: Mapping[str, Any], embedded: bool = False) -> Server:
         row = folded(raw)
-        names = ("id", "uuid", "serverid", "nxid")
+        names = ("uuid", "id", "serverid", "nxid")
         return cls(
             id=_id(row, *names) if embedded else _required_id(row, "server", *names),
             name=text(row.get("name")) or "",
@@ -257,7 +257,7 @@ def _required_id(row: Mapping[str, Any], kind: str, *names: str) -> str:
     if not found:
         raise Unexpected(
             f"Read a {kind} in the service's answer",
-            f"it has no {names[0]}",
+            f"it has no id (none of {', '.join(names)})",
             "Check that api_url is the Nx AI Cloud. If it is, its API has changed: please report it.",
         )
     return found

@@ -50,7 +50,12 @@ class TokenFile:
         """Only one process at a time; the lock is on the folder, so that the file itself may be replaced."""
         import fcntl
 
-        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            folder = os.open(self._folder, os.O_RDONLY)
+        except OSError as error:
+            raise BadInput(
+                f"Lock {self._folder}", str(error.strerror), "Put token_file into a readable folder."
+            ) from None
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
             yield

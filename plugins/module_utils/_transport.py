@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
-import json as json_module
 import random
 import threading
 import time
@@ -31,6 +30,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._faults import fault
 from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS, PREFIX, Operation
 from ansible_collections.nxai.cloud.plugins.module_utils._redaction import Redactor
 from ansible_collections.nxai.cloud.plugins.module_utils._settings import Settings
+from ansible_collections.nxai.cloud.plugins.module_utils._values import to_json
 
 if TYPE_CHECKING:
     from ansible_collections.nxai.cloud.plugins.module_utils._multipart import Multipart
@@ -150,6 +150,7 @@ class Transport:
                 again = call.operation.repeatable or unheard
                 if not again:
                     failure = AnswerLost(failure.tried, failure.answer, failure.advice, failure.status)
+                    failure.timed_out = reply.status == 504
                 maybe_done = maybe_done or not unheard
             if not again or not self._pause(attempt, wait):
                 if attempt:
@@ -185,7 +186,7 @@ class Transport:
                 raise BadInput(f"Prepare {operation.name}", f"{name} is {value!r}", "Give a UUID.")
         base = (self.settings.cloud_url or "") if operation.api == "cloud" else self.settings.api_url
         quoted = {name: quote(value, safe="") for name, value in path.items()}
-        content = None if data is None else json_module.dumps(data).encode()
+        content = None if data is None else to_json(data).encode()
         return _Call(operation, base + PREFIX[operation.api] + operation.path.format(**quoted), query, content, upload)
 
     def _exchange(self, call: _Call, header: str | None) -> Reply:
@@ -276,17 +277,16 @@ def _new_session(settings: Settings) -> requests.Session:
     session = requests.Session()
     session.headers["User-Agent"] = "nxai.cloud (Ansible collection)"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is kept between requests
+    adapter = requests.adapters.HTTPAdapter if settings.validate_certs else _unverified_adapter()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS, pool_block=True))
-    if not settings.validate_certs:
-        _accept_any_certificate(session)
+        session.mount(scheme, adapter(pool_maxsize=CONNECTIONS, pool_block=True))
     return session
 
 
-def _accept_any_certificate(session: requests.Session) -> None:
-    """The user has said so: do not warn at each request. Only in this session, unlike a filter for the process."""
+def _unverified_adapter() -> type[requests.adapters.HTTPAdapter]:
+    """The user has switched validation off: no warning at each request, and no filter for the whole process either."""
     from urllib3.connection import HTTPSConnection
-    from urllib3.connectionpool import HTTPSConnectionPool
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
     class Connection(HTTPSConnection):
         def connect(self) -> None:
@@ -296,9 +296,19 @@ def _accept_any_certificate(session: requests.Session) -> None:
     class Pool(HTTPSConnectionPool):
         ConnectionCls = Connection
 
-    adapter = requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS, pool_block=True)
-    adapter.poolmanager.pool_classes_by_scheme = {**adapter.poolmanager.pool_classes_by_scheme, "https": Pool}
-    session.mount("https://", adapter)
+    pools = {"http": HTTPConnectionPool, "https": Pool}
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+            super().init_poolmanager(*args, **kwargs)
+            self.poolmanager.pool_classes_by_scheme = pools
+
+        def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+            manager = super().proxy_manager_for(*args, **kwargs)
+            manager.pool_classes_by_scheme = pools
+            return manager
+
+    return Adapter
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -2,14 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading values out of JSON that may be of any shape: the value if it is what it should be, else None."""
+"""Values out of JSON of any shape (the value if it is what it should be, else None), and into JSON."""
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
 
 UUID_TEXT = re.compile(r"\{?([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\}?")
 
@@ -51,3 +54,10 @@ def identity(value: Any) -> str:
 
 def first_text(row: Mapping[str, Any], *names: str) -> str | None:
     return next((found for name in names if (found := text(row.get(name))) is not None), None)
+
+
+def to_json(data: Any) -> str:
+    try:
+        return json.dumps(data, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadInput("Prepare the request", f"a value cannot be written as JSON: {error}", "Correct it.") from None

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""JSON bodies, read without looking at the content type: clients differ in what they say there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from starlette.requests import Request
+
+from .answers import Refusal
+
+MAX_JSON = 1 << 30  # bytes; the base64 form of a large model is a large JSON body
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+async def read_body(request: Request) -> bytes:
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_JSON:
+            raise Refusal(413, f"The body is larger than {MAX_JSON} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def json_value(body: bytes, part: str = "body") -> Any:
+    try:
+        return json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refusal(400, f"The {part} is not JSON", {part: "must be JSON"}) from None
+
+
+def json_object(body: bytes, part: str = "body") -> dict[str, Any]:
+    value = json_value(body, part)
+    if not isinstance(value, dict):
+        raise Refusal(400, f"The {part} is not a JSON object", {part: "must be a JSON object"})
+    return value

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How far the conversion of a model is: computed from the clock whenever somebody looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .records import Model, StoredFile
+from .settings import Quirks, Times
+
+# The MIME types that were seen in the service's file lists, by the kind of the file that was uploaded.
+ARTEFACTS = {
+    "onnx": ("application/x-onnx", "application/x-onnx; device=hailo", "application/zip; device=mxa"),
+    "tflite": ("application/x-tensorflow-lite; type=float32", "application/x-onnx"),
+    "zip": ("application/zip; source=original", "application/zip; kind=teachable-machine", "application/x-onnx"),
+    "unknown": ("application/octet-stream; source=original",),
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``status`` is the record's, ``code_status`` the conversion's; a model can be used when both are ``ok``."""
+
+    status: str
+    code_status: str
+    has_cdn_uri: bool
+    log: str
+
+    @property
+    def ready(self) -> bool:
+        return self.status == "ok" and self.code_status == "ok"
+
+
+def progress(model: Model, now: float, times: Times, quirks: Quirks) -> Progress:
+    if model.fixed_status:
+        return _fixed(model.fixed_status, quirks)
+    if model.file is None:
+        return Progress("new", "", False, "no file yet")
+    age = now - model.received_at
+    if age < times.record:
+        status = "queued" if age < times.record / 4 else "processing"
+        return Progress(status, "queued", False, "waiting for a converter")
+    if model.file.kind == "unknown" and not quirks.accept_any_file:
+        return Progress("error", "error", False, f"{model.file.name}: not an ONNX, TensorFlow Lite or zip file")
+    if age < times.code:
+        return Progress("ok", "processing", False, "converting")
+    late = quirks.cdn == "late" and age < times.code + times.late_cdn
+    return Progress("ok", "ok", not late and quirks.cdn != "never", "converted")
+
+
+def _fixed(status: str, quirks: Quirks) -> Progress:
+    ready = status == "ok"
+    return Progress(status, status, ready and quirks.cdn == "in_time", "converted" if ready else status)
+
+
+def file_kind(head: bytes) -> str:
+    """What the first bytes of a file say it is. An ONNX file is a protobuf message that starts with field 1."""
+    if head[4:8] == b"TFL3":
+        return "tflite"
+    if head.startswith(b"PK\x03\x04"):
+        return "zip"
+    return "onnx" if head.startswith(b"\x08") else "unknown"
+
+
+def downloads(file: StoredFile, uri: str) -> list[dict[str, Any]]:
+    """The files that a conversion yields. Member names are guesses; the MIME types are not."""
+    return [
+        {"MIMEType": mime, "Name": file.name, "Size": file.size, "URL": f"{uri}?file={number}"}
+        for number, mime in enumerate(ARTEFACTS[file.kind])
+    ]

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Injected faults: which requests they meet, and what they do to them."""
+
+from __future__ import annotations
+
+import asyncio
+import fnmatch
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .answers import PAGE_HEADER, outcome
+from .transport import hang_up, reset
+
+KINDS = ("status", "delay", "reset", "truncate", "html", "pagination")
+
+
+@dataclass
+class Fault:
+    """One fault. It meets requests that fit ``operation``, ``path`` (a pattern as in a shell) and ``method``."""
+
+    kind: str
+    operation: str = ""
+    path: str = ""
+    method: str = ""
+    nth: int = 1  # the first fitting request it meets, counted from 1
+    times: int = 1  # how many it meets from there; 0: all
+    seconds: float = 0.0  # real seconds to wait first, with any kind
+    handled: bool = False  # the request takes effect before the fault: its true answer is lost
+    status: int = 503
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Any = None  # text as it is, anything else as JSON; None: what the service answers with
+    after_bytes: int = 0  # reset: only after so many bytes of the body came in
+    records: int | None = None  # pagination: the number to claim; None: no header at all
+    seen: int = 0  # fitting requests so far
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
+        if self.kind == "html" and self.status == 503:
+            self.status = 200
+
+    def fits(self, operation: str, path: str, method: str) -> bool:
+        return (
+            self.operation in ("", operation)
+            and self.method.upper() in ("", method)
+            and (not self.path or fnmatch.fnmatchcase(path, self.path))
+        )
+
+
+def fault_from(data: Mapping[str, Any]) -> Fault:
+    """Raises ValueError for a name, kind or type that is not known."""
+    known = {item.name: item for item in fields(Fault)}
+    unknown = sorted(set(data) - set(known))
+    if unknown or "kind" not in data:
+        raise ValueError(f"{', '.join(unknown) or 'no kind'}: a fault has {', '.join(known)}, and needs a kind")
+    for name in ("nth", "times", "seconds", "status", "after_bytes"):
+        value = data.get(name, 0)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+            raise ValueError(f"{name} must be a number from 0 up, not {value!r}")
+    return Fault(**data)
+
+
+class Faults:
+    def __init__(self) -> None:
+        self.all: list[Fault] = []
+
+    def take(self, operation: str, path: str, method: str) -> Fault | None:
+        """The fault that meets this request; each that fits counts it."""
+        found = None
+        for fault in self.all:
+            if fault.fits(operation, path, method):
+                fault.seen += 1
+                active = fault.seen >= fault.nth and (not fault.times or fault.seen < fault.nth + fault.times)
+                found = found or (fault if active else None)
+        return found
+
+    def as_data(self) -> list[dict[str, Any]]:
+        return [asdict(fault) for fault in self.all]
+
+
+async def meet(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Let the fault happen to one request."""
+    if fault.seconds:
+        await asyncio.sleep(fault.seconds)
+    if fault.kind == "delay":
+        await app(scope, receive, send)
+    elif fault.kind == "truncate":
+        await _truncate(app, scope, receive, send)
+    elif fault.kind == "pagination":
+        await app(scope, receive, _other_total(send, fault.records))
+    else:
+        if fault.handled:
+            await app(scope, receive, _nowhere)
+        if fault.kind == "reset":
+            await _swallow(receive, 0 if fault.handled else fault.after_bytes)
+            await reset(scope, receive)
+        else:
+            await _answer(fault, scope["path"])(scope, receive, send)
+
+
+async def _nowhere(message: Message) -> None:
+    """Takes the true answer, which the client shall not see."""
+
+
+async def _swallow(receive: Receive, wanted: int) -> None:
+    got = 0
+    while got < wanted:
+        message = await receive()
+        got += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
+
+
+def _answer(fault: Fault, path: str) -> Response:
+    headers = dict(fault.headers)
+    if fault.kind == "html":
+        text = fault.body if isinstance(fault.body, str) else "<html><body><h1>Gateway</h1></body></html>"
+        return Response(text, fault.status, headers, media_type="text/html")
+    if isinstance(fault.body, str):
+        return Response(fault.body, fault.status, headers, media_type="application/json")
+    body = fault.body
+    if body is None:
+        body = outcome("Injected fault", authorization_invalid=fault.status == 401)
+        if path.startswith(("/cdb/", "/oauth2/")):
+            body = {"resultCode": "serviceUnavailable", "errorText": "Injected fault"}
+    return Response(json.dumps(body), fault.status, headers, media_type="application/json")
+
+
+def _other_total(send: Send, records: int | None) -> Send:
+    async def changed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            name = PAGE_HEADER.lower().encode()
+            headers = [pair for pair in message["headers"] if pair[0] != name]
+            if records is not None:
+                headers.append((name, str(records).encode()))
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return changed
+
+
+async def _truncate(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Announce the whole body, send half of it, and hang up."""
+    messages: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, keep)
+    body = b"".join(message.get("body", b"") for message in messages[1:])
+    await send(messages[0])
+    await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+    await hang_up(scope, receive)

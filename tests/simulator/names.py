@@ -1,0 +1,57 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names for generated things: as one finds them, or as one fears them."""
+
+from __future__ import annotations
+
+CAMERAS = (
+    "Entrance", "Exit", "Till 1", "Till 2", "Till 3", "Self checkout", "Aisle 1", "Aisle 2", "Aisle 3", "Stock room",
+    "Loading bay", "Car park", "Car park north", "Bakery", "Fresh food", "Wine shelf", "Office", "Safe", "Corridor",
+    "Staff entrance", "Lift", "Stairs", "Roof", "Back yard", "Help desk",
+)  # fmt: skip
+MODELS = (
+    "People counter", "Queue length", "Face locator", "Basket detector", "Vehicle detector", "Shelf gaps",
+    "Helmet check", "Smoke and fire", "Plate reader", "Fall detector",
+)  # fmt: skip
+HOSTILE = (
+    "{{ 7*7 }}",
+    "{% raw %}",
+    "{braces}",
+    "it's \"quoted\"",
+    "two\nlines",
+    "tab\tand \\ backslash",
+    "../../etc/passwd",
+    "$(id) `id` ; rm -rf .",
+    "camera \U0001f4f7 caf\u00e9 \u5165\u53e3",
+    "\u202eright to left",
+    " leading and trailing ",
+    "- yaml: [item]",
+    "!vault |",
+    "twin",
+    "twin",
+    "0",
+    "null",
+    "x" * 300,
+)
+
+
+def site_name(index: int, count: int, hostile: bool) -> str:
+    if hostile:
+        return HOSTILE[index % len(HOSTILE)]
+    return f"Shop {index + 1:0{max(3, len(str(count)))}d}"
+
+
+def device_name(index: int, hostile: bool) -> str:
+    return _nth(HOSTILE if hostile else CAMERAS, index, hostile)
+
+
+def model_name(index: int, hostile: bool) -> str:
+    return _nth(HOSTILE if hostile else MODELS, index, hostile)
+
+
+def _nth(names: tuple[str, ...], index: int, hostile: bool) -> str:
+    """The names in turn; from the second round on with its number, but hostile ones come again as they are."""
+    name, turn = names[index % len(names)], index // len(names)
+    return name if hostile or not turn else f"{name} ({turn + 1})"
