@@ -192,18 +192,18 @@ hostvars:
 """
 
 import os
+import re
 from typing import Any
 
 from ansible import template
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_cache import cache_key, pack, unpack
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Choices, Plan, make_plan
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_sites import list_sites, select_sites
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_sites import read_sites, select_sites
 
 TEMPLATES = (
     *("api_url", "cloud_url", "token", "refresh_token", "username", "password"),
@@ -211,26 +211,34 @@ TEMPLATES = (
 )
 MOST_AT_A_TIME = 16  # as many connections as the client keeps open
 
-if hasattr(template, "trust_as_template"):
+# Text of the cloud that is no template, also where a playbook writes it between braces. An NxID has braces of its own.
+HARMLESS = re.compile(r"(?![%#])[^{}]*|\{[0-9a-f-]+\}")
 
-    def never_template(value: Any) -> Any:
-        """``value`` as it is: from ansible-core 2.19 on, text is a template only where its source is trusted."""
-        return value
+if hasattr(template, "trust_as_template"):  # ansible-core 2.19 and newer: text is a template only where it is trusted
+
+    def _marked(text: str) -> str:
+        return template.trust_as_template(text) if HARMLESS.fullmatch(text) else text
 
 else:
     from ansible.utils.unsafe_proxy import wrap_var
 
-    def never_template(value: Any) -> Any:
-        """``value`` with each text that could be or become part of a template marked as none.
+    def _marked(text: str) -> str:
+        return text if HARMLESS.fullmatch(text) else wrap_var(text)
 
-        Only those, since ``ansible-inventory --list`` prints what is marked in a notation of its own, which inventory
-        consumers show as it is.
-        """
-        if isinstance(value, dict):
-            return {never_template(key): never_template(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [never_template(item) for item in value]
-        return wrap_var(value) if isinstance(value, str) and ("{" in value or "}" in value) else value
+
+def never_template(value: Any) -> Any:
+    """``value`` with each text marked such that no version of ansible-core takes it for a template.
+
+    Harmless text is not marked as unsafe: ``ansible-inventory --list`` would print it as ``{"__ansible_unsafe": TEXT}``,
+    and that is how AWX would show it.
+    """
+    if isinstance(value, str):
+        return _marked(value)
+    if isinstance(value, dict):
+        return {key: never_template(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [never_template(item) for item in value]
+    return value
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -293,7 +301,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         with Client.from_options(self.get_options(), read_only=True) as client:
             sites = client.device.list_sites()
             selected = select_sites(sites, self.get_option("sites"), self.get_option("online_only"))
-            listings = list_sites(client.device, selected, kinds, self.get_option("concurrency"))
+            listings = read_sites(client.device, selected, kinds, self.get_option("concurrency"))
             self.display.vv(f"{self.NAME}: {client.transport.requests_sent} requests for {len(selected)} sites")
         choices = Choices(
             kinds=kinds,
@@ -315,7 +323,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             if hasattr(self.templar, "evaluate_conditional"):  # ansible-core 2.19 and newer
                 return bool(self.templar.evaluate_conditional(expression))
-            return boolean(self.templar.template(f"{{% if {expression} %}}True{{% else %}}False{{% endif %}}"))
+            return bool(boolean(self.templar.template(f"{{% if {expression} %}}True{{% else %}}False{{% endif %}}")))
         except AnsibleError as error:
             raise BadInput(f"Filter hosts by {expression!r}", str(error), "Correct the expression.") from None
 

@@ -200,12 +200,10 @@ def _candidates(
             yield candidate("device", device, device.server, variables)
 
 
-def _named(
-    candidates: Sequence[_Candidate], choices: Choices, groups: Collection[str]
-) -> tuple[list[Host], list[str]]:
+def _named(candidates: Sequence[_Candidate], choices: Choices, groups: Collection[str]) -> tuple[list[Host], list[str]]:
     names = [_preferred_name(candidate, choices, groups) for candidate in candidates]
     twice = sorted(name for name, uses in Counter(names).items() if uses > 1)
-    warnings = []
+    warnings: list[str] = []
     if twice and choices.duplicates == "fail":
         shown = ", ".join(map(repr, twice[:MENTIONED]))
         raise BadInput(

@@ -43,7 +43,7 @@ def _matching(sites: Sequence[Site], entry: str) -> list[Site]:
     return [find(entry, sites, "site", "of this account")]
 
 
-def list_sites(api: DeviceApi, sites: Sequence[Site], kinds: Collection[str], concurrency: int) -> list[SiteListing]:
+def read_sites(api: DeviceApi, sites: Sequence[Site], kinds: Collection[str], concurrency: int) -> list[SiteListing]:
     """What each site holds, in the order of ``sites``. The first error ends it: a part is not the whole."""
 
     def listing(site: Site) -> SiteListing:
