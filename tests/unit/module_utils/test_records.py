@@ -187,7 +187,7 @@ def test_a_device_carries_its_server_and_its_pipelines():
     assert device.id == f"{{{UUID}}}"
     assert device.enabled is True
     assert (device.server.id, device.server.name, device.server.supports_pipelines) == ("", "srv", False)
-    assert device.pipelines == (Pipeline.from_wire({"modelUUID": OTHER}),)
+    assert device.pipelines == (Pipeline({"modelUUID": OTHER}),)
     assert device.pipelines_known
 
 

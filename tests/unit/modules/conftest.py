@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
-from simulator.testing import Simulator, serve
+from simulator.testing import Served, serve
 from tools.demo_model import model
 
 WORLD = """
-speed: 1000
+times: {record: 0, code: 0, assignment: 0}
 accounts:
   - {email: demo@example.com, password: demo, organisations: [Retail]}
 organisations:
@@ -45,13 +45,13 @@ RunModule = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[Simulator]:
-    with serve(seed=WORLD, control=True) as simulator:
-        yield simulator
+def served() -> Iterator[Served]:
+    with serve(seed=WORLD) as served:
+        yield served
 
 
 @pytest.fixture
-def cloud(served: Simulator, monkeypatch: pytest.MonkeyPatch) -> Simulator:
+def cloud(served: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
     """A simulator with two small shops, and an environment that signs in to it."""
     served.reset(seed=WORLD)
     for name in [name for name in os.environ if name.startswith("NXAI_")]:
@@ -71,14 +71,14 @@ def onnx_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run_module(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> RunModule:
+def run_module(cloud: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> RunModule:
     """Run a module with options and give its result, as the controller gets it. Any warning fails the test."""
 
-    def run(name: str, check: bool = False, **options: Any) -> dict[str, Any]:
+    def run(module_name: str, /, check: bool = False, **options: Any) -> dict[str, Any]:
         arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
-        module = importlib.import_module(f"ansible_collections.nxai.cloud.plugins.modules.{name}")
+        module = importlib.import_module(f"ansible_collections.nxai.cloud.plugins.modules.{module_name}")
         capsys.readouterr()
         with pytest.raises(SystemExit):
             module.main()
@@ -91,12 +91,12 @@ def run_module(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def writes(cloud: Simulator) -> Callable[[], list[str]]:
+def writes(cloud: Served) -> Callable[[], list[str]]:
     """The requests so far that could have changed something."""
     return lambda: [f"{each.method} {each.path}" for each in cloud.log() if each.method != "GET"]
 
 
 @pytest.fixture
-def reads(cloud: Simulator) -> Callable[[], list[str]]:
+def reads(cloud: Served) -> Callable[[], list[str]]:
     """The paths read so far, in order."""
     return lambda: [each.path for each in cloud.log() if each.method == "GET"]

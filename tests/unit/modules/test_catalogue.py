@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator.testing import Simulator
+from simulator.testing import Served
 
 Calls = Callable[[], list[str]]
 
 
-def test_create_then_nothing_to_do(cloud: Simulator, run_module: Callable, writes: Calls, reads: Calls) -> None:
+def test_create_then_nothing_to_do(cloud: Served, run_module: Callable, writes: Calls, reads: Calls) -> None:
     made = run_module("nxai_catalogue", name="Shop models")
     assert made["changed"] is True
     assert made["diff"]["after"] == {"name": "Shop models"}
@@ -41,7 +41,7 @@ def test_unknown_uuid_is_not_created(run_module: Callable, writes: Calls) -> Non
     assert writes() == []
 
 
-def test_rename_is_idempotent(cloud: Simulator, run_module: Callable, writes: Calls) -> None:
+def test_rename_is_idempotent(cloud: Served, run_module: Callable, writes: Calls) -> None:
     made = run_module("nxai_catalogue", name="Shop models")
     cloud.clear_log()
     renamed = run_module("nxai_catalogue", name="Shop models", new_name="Retail models")
@@ -51,7 +51,7 @@ def test_rename_is_idempotent(cloud: Simulator, run_module: Callable, writes: Ca
     assert run_module("nxai_catalogue", name="Shop models", new_name="Retail models")["changed"] is False
 
 
-def test_rename_onto_an_existing_name_is_refused(run_module: Callable, cloud: Simulator, writes: Calls) -> None:
+def test_rename_onto_an_existing_name_is_refused(run_module: Callable, cloud: Served, writes: Calls) -> None:
     run_module("nxai_catalogue", name="One")
     run_module("nxai_catalogue", name="Two")
     cloud.clear_log()
@@ -60,7 +60,7 @@ def test_rename_onto_an_existing_name_is_refused(run_module: Callable, cloud: Si
     assert writes() == []
 
 
-def test_delete(cloud: Simulator, run_module: Callable, writes: Calls) -> None:
+def test_delete(cloud: Served, run_module: Callable, writes: Calls) -> None:
     run_module("nxai_catalogue", name="Shop models")
     cloud.clear_log()
     assert run_module("nxai_catalogue", name="Shop models", state="absent", check=True)["changed"] is True
@@ -86,7 +86,7 @@ def test_check_mode_plans_and_writes_nothing(run_module: Callable, writes: Calls
     assert writes() == []
 
 
-def test_two_of_one_name_are_both_listed(cloud: Simulator, run_module: Callable, writes: Calls) -> None:
+def test_two_of_one_name_are_both_listed(cloud: Served, run_module: Callable, writes: Calls) -> None:
     run_module("nxai_catalogue", name="One")
     two = run_module("nxai_catalogue", name="Two")["catalogue"]["uuid"]
     cloud.world.catalogues[two].name = "One"

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from simulator.testing import Simulator, serve
+from simulator.testing import Served, serve
 
 RunModule = Callable[..., dict[str, Any]]
 ORGANISATION = "11111111-2222-4333-8444-555555555555"
@@ -30,7 +30,7 @@ MODULES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(params=sorted(MODULES))
 def failing(
-    request: pytest.FixtureRequest, cloud: Simulator, run_module: RunModule
+    request: pytest.FixtureRequest, cloud: Served, run_module: RunModule
 ) -> Iterator[Callable[..., dict[str, Any]]]:
     """Run each module with these options: it fails in a readable way and has written nothing."""
 
@@ -44,8 +44,8 @@ def failing(
 
 
 @pytest.fixture
-def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NXAI_TOKEN", raising=False)
+def no_token(cloud: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NXAI_TOKEN")
 
 
 @pytest.mark.usefixtures("no_token")
@@ -62,13 +62,13 @@ def test_wrong_token(failing: RunModule) -> None:
 
 
 @pytest.mark.usefixtures("no_token")
-def test_expired_refresh_token(cloud: Simulator, failing: RunModule) -> None:
-    assert "refresh_token" in failing(refresh_token="nxcdb-expired-long-ago")["msg"]
+def test_expired_refresh_token(cloud: Served, failing: RunModule) -> None:
+    assert "refresh token is wrong, expired or already used" in failing(refresh_token="nxcdb-expired-long-ago")["msg"]
 
 
 @pytest.mark.usefixtures("no_token")
 @pytest.mark.parametrize("shape", ["error", "forbidden"])
-def test_second_factor_is_asked_for(cloud: Simulator, failing: RunModule, shape: str) -> None:
+def test_second_factor_is_asked_for(cloud: Served, failing: RunModule, shape: str) -> None:
     """Both shapes of the contract: an error in a 200, and a 403."""
     body: dict[str, Any] = {"resultCode": "secondFactorRequired", "errorText": "Second factor required"}
     if shape == "error":
@@ -78,7 +78,7 @@ def test_second_factor_is_asked_for(cloud: Simulator, failing: RunModule, shape:
             "expires_in": 3600,
             "error": "second_factor_required",
         }
-    cloud.fault("issue_token", status=200 if shape == "error" else 403, body=json.dumps(body))
+    cloud.fault("status", "issue_token", status=200 if shape == "error" else 403, body=body)
     assert "mfa_code" in failing(username="demo@example.com", password="not-shown")["msg"]
 
 
@@ -120,12 +120,14 @@ def test_unreachable(failing: RunModule) -> None:
     assert "refused" in failed["msg"].lower() and "api_url" in failed["msg"]
 
 
-def test_a_foreign_certificate(run_module: RunModule, cloud: Simulator) -> None:
+def test_a_foreign_certificate(run_module: RunModule, cloud: Served) -> None:
     with serve(tls=True) as other:
         failed = run_module("nxai_catalogue", name="x", api_url=other.url, token=cloud.token())
         assert failed["failed"] and "ca_path" in failed["msg"]
         assert other.log() == []
-        trusted = run_module("nxai_catalogue", name="x", api_url=other.url, token=other.token(), ca_path=other.ca_path)
+        trusted = run_module(
+            "nxai_catalogue", name="x", api_url=other.url, token=other.token(), ca_path=str(other.ca_path)
+        )
         assert trusted["changed"] is True
         unchecked = run_module("nxai_catalogue", name="x", api_url=other.url, token=other.token(), validate_certs=False)
         assert unchecked["changed"] is False
@@ -177,9 +179,9 @@ def test_answers_that_are_not_the_api(
     assert failed["error"]["tried"] and failed["error"]["answer"] and failed["error"]["advice"]
 
 
-def test_a_listing_shorter_than_its_header_says(cloud: Simulator, failing: RunModule) -> None:
+def test_a_listing_shorter_than_its_header_says(cloud: Served, failing: RunModule) -> None:
     for operation in ("list_catalogues", "list_models", "list_sites"):
-        cloud.fault(operation, headers={"X-Pagination-Records": "7"})
+        cloud.fault("pagination", operation, records=7, times=0)
     message = failing()["msg"]
     assert "7" in message
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.testing import Simulator
+from simulator.testing import Served
 
 Calls = Callable[[], list[str]]
 QUICK = {"wait_interval": 0.01, "wait_timeout": 20}
@@ -20,7 +20,7 @@ def upload(run_module: Callable, onnx_file: Path, **options: object) -> dict:
 
 
 def test_upload_waits_until_ready(
-    cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls
+    cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls
 ) -> None:
     made = upload(run_module, onnx_file, documentation="Finds things.", scales=[255, 255, 255])
     assert made["changed"] is True
@@ -39,7 +39,7 @@ def test_upload_waits_until_ready(
 
 
 def test_in_catalogues_costs_one_more_read(
-    cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls
+    cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls
 ) -> None:
     uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
     made = upload(run_module, onnx_file, catalogues=["Shop models"])
@@ -59,7 +59,7 @@ def test_catalogues_append_and_exact(run_module: Callable, onnx_file: Path) -> N
     assert upload(run_module, onnx_file, catalogues=[], catalogues_mode="exact")["model"]["catalogues"] == []
 
 
-def test_unknown_catalogue(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+def test_unknown_catalogue(cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
     failed = upload(run_module, onnx_file, catalogues=["No such"])
     assert failed["failed"] and "no such catalogue" in failed["msg"]
     planned = upload(run_module, onnx_file, catalogues=["No such"], check=True)
@@ -68,9 +68,7 @@ def test_unknown_catalogue(cloud: Simulator, run_module: Callable, onnx_file: Pa
     assert writes() == []
 
 
-def test_metadata_changes_without_the_file(
-    cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls
-) -> None:
+def test_metadata_changes_without_the_file(cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
     made = upload(run_module, onnx_file, documentation="Old", means=[1, 2, 3])
     cloud.clear_log()
     changed = upload(run_module, onnx_file, documentation="New", means=[1, 2, 3], width=64)
@@ -84,7 +82,7 @@ def test_metadata_changes_without_the_file(
 
 
 def test_another_file_is_sent_and_converted_again(
-    cloud: Simulator, run_module: Callable, onnx_file: Path, tmp_path: Path
+    cloud: Served, run_module: Callable, onnx_file: Path, tmp_path: Path
 ) -> None:
     made = upload(run_module, onnx_file)
     other = tmp_path / "other.onnx"
@@ -99,10 +97,10 @@ def test_another_file_is_sent_and_converted_again(
 
 
 def test_a_model_without_a_digest_is_unknown(
-    cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls
+    cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls
 ) -> None:
     made = upload(run_module, onnx_file)
-    cloud.world.models[made["model"]["uuid"]].record["Documentation"] = "Uploaded in the portal."
+    cloud.world.models[made["model"]["uuid"]].members["Documentation"] = "Uploaded in the portal."
     cloud.clear_log()
     found = upload(run_module, onnx_file)
     assert found["changed"] is False and found["file_in_cloud"] == "unknown"
@@ -113,7 +111,7 @@ def test_a_model_without_a_digest_is_unknown(
     assert upload(run_module, onnx_file, force=True)["changed"] is False
 
 
-def test_rename_and_delete(cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+def test_rename_and_delete(cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
     uuid = upload(run_module, onnx_file)["model"]["uuid"]
     cloud.clear_log()
     renamed = run_module("nxai_model", name="Detector", new_name="Old detector", **QUICK)
@@ -124,8 +122,8 @@ def test_rename_and_delete(cloud: Simulator, run_module: Callable, onnx_file: Pa
     assert writes() == [f"PATCH /cpt/function/{uuid}", f"DELETE /cpt/function/{uuid}"]
 
 
-def test_without_waiting_the_state_is_reported(cloud: Simulator, run_module: Callable, onnx_file: Path) -> None:
-    cloud.world.clock.set_speed(1)
+def test_without_waiting_the_state_is_reported(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
+    cloud.world.times.code = 30
     assert upload(run_module, onnx_file, wait=False)["model"]["state"] == "pending"
     late = upload(run_module, onnx_file, wait_timeout=0.05)
     assert late["failed"] and "not ready after" in late["msg"] and late["model"]["state"] == "pending"
@@ -176,12 +174,10 @@ def test_a_folder_is_no_file(run_module: Callable, tmp_path: Path) -> None:
     assert "there is no such file" in upload(run_module, tmp_path)["msg"]
 
 
-def test_two_of_one_name_are_both_listed(
-    cloud: Simulator, run_module: Callable, onnx_file: Path, writes: Calls
-) -> None:
+def test_two_of_one_name_are_both_listed(cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls) -> None:
     one = upload(run_module, onnx_file, name="One")["model"]["uuid"]
     two = upload(run_module, onnx_file, name="Two")["model"]["uuid"]
-    cloud.world.models[two].record["Name"] = "One"
+    cloud.world.models[two].name = "One"
     cloud.clear_log()
     failed = upload(run_module, onnx_file, name="One")
     assert failed["failed"] and one in failed["msg"] and two in failed["msg"]

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulator.testing import Simulator
+from simulator.testing import Served
 
 Calls = Callable[[], list[str]]
 QUICK = {"wait_interval": 0.01, "wait_timeout": 20}
@@ -19,13 +18,13 @@ RunModule = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def site(cloud: Simulator) -> str:
+def site(cloud: Served) -> str:
     """The id of Shop 001."""
     return next(site.id for site in cloud.world.sites.values() if site.name == "Shop 001")
 
 
 @pytest.fixture
-def models(cloud: Simulator, run_module: RunModule, onnx_file: Path) -> list[str]:
+def models(cloud: Served, run_module: RunModule, onnx_file: Path) -> list[str]:
     """The UUIDs of two ready models, A and B."""
     uuids = [
         run_module("nxai_model", name=name, file=str(onnx_file), wait_interval=0.01)["model"]["uuid"] for name in "AB"
@@ -41,7 +40,7 @@ def assign(run_module: RunModule, devices: list[Any], *pipelines: dict[str, Any]
 
 
 def test_assign_then_nothing_to_do(
-    cloud: Simulator, run_module: RunModule, models: list[str], site: str, writes: Calls, reads: Calls
+    cloud: Served, run_module: RunModule, models: list[str], site: str, writes: Calls, reads: Calls
 ) -> None:
     made = assign(run_module, ["Entrance", "Till 1"], {"model": "A", "nms": 0.5}, site=site)
     assert made["changed"] is True
@@ -62,7 +61,7 @@ def test_assign_then_nothing_to_do(
 
 
 def test_devices_that_end_equal_share_one_put(
-    cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls
+    cloud: Served, run_module: RunModule, models: list[str], writes: Calls
 ) -> None:
     assign(run_module, ["Entrance"], {"model": "A"})
     cloud.clear_log()
@@ -74,9 +73,7 @@ def test_devices_that_end_equal_share_one_put(
     assert len(writes()) == 2, "one result, but at most two devices in one request"
 
 
-def test_present_keeps_order_settings_and_unknown_keys(
-    cloud: Simulator, run_module: RunModule, models: list[str]
-) -> None:
+def test_present_keeps_order_settings_and_unknown_keys(cloud: Served, run_module: RunModule, models: list[str]) -> None:
     assign(run_module, ["Entrance"], {"model": "A", "nms": 0.9, "extra": {"Future": {"deep": [1]}}}, {"model": "B"})
     changed = assign(run_module, ["Entrance"], {"model": "A", "resizing_method": "stretch"})["devices"][0]
     assert [each["model"] for each in changed["after"]] == models
@@ -85,7 +82,7 @@ def test_present_keeps_order_settings_and_unknown_keys(
     assert changed["after"][0]["extra"] == {"Future": {"deep": [1]}}
 
 
-def test_exact_and_absent(cloud: Simulator, run_module: RunModule, models: list[str]) -> None:
+def test_exact_and_absent(cloud: Served, run_module: RunModule, models: list[str]) -> None:
     assign(run_module, ["Entrance"], {"model": "A", "nms": 0.9}, {"model": "B"})
     exact = assign(run_module, ["Entrance"], {"model": "B"}, {"model": "A"}, state="exact")
     assert [(each["model"], each["nms"]) for each in exact["devices"][0]["after"]] == [
@@ -100,7 +97,7 @@ def test_exact_and_absent(cloud: Simulator, run_module: RunModule, models: list[
 
 
 def test_a_snapshot_brings_back_what_was(
-    cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls
+    cloud: Served, run_module: RunModule, models: list[str], writes: Calls
 ) -> None:
     before = assign(run_module, ["Entrance"], {"model": "A", "nms": 0.123, "extra": {"Future": None}})
     after = assign(run_module, ["Entrance", "Till 1"], {"model": "B"}, state="exact")
@@ -112,7 +109,7 @@ def test_a_snapshot_brings_back_what_was(
     assert writes() == []
 
 
-def test_pairs_of_site_and_device(cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls) -> None:
+def test_pairs_of_site_and_device(cloud: Served, run_module: RunModule, models: list[str], writes: Calls) -> None:
     pairs = [{"site": "Shop 001", "device": "Entrance"}, {"site": "Shop 002", "device": "Entrance"}]
     made = run_module("nxai_pipeline", devices=pairs, pipelines=[{"model": "A"}], **QUICK)
     assert len({each["site"] for each in made["devices"]}) == 2
@@ -129,7 +126,7 @@ def test_check_mode_plans_with_a_model_that_is_not_there_yet(
     assert writes() == []
 
 
-def test_no_devices_is_nothing_to_do(cloud: Simulator, run_module: RunModule, reads: Calls) -> None:
+def test_no_devices_is_nothing_to_do(cloud: Served, run_module: RunModule, reads: Calls) -> None:
     assert assign(run_module, [], {"model": "A"})["changed"] is False
     assert reads() == []
 
@@ -152,7 +149,7 @@ def test_no_devices_is_nothing_to_do(cloud: Simulator, run_module: RunModule, re
     ],
 )
 def test_bad_input(
-    cloud: Simulator,
+    cloud: Served,
     run_module: RunModule,
     models: list[str],
     writes: Calls,
@@ -167,8 +164,8 @@ def test_bad_input(
     assert writes() == []
 
 
-def test_an_unready_model_is_refused(cloud: Simulator, run_module: RunModule, onnx_file: Path, writes: Calls) -> None:
-    cloud.world.clock.set_speed(1)
+def test_an_unready_model_is_refused(cloud: Served, run_module: RunModule, onnx_file: Path, writes: Calls) -> None:
+    cloud.world.times.code = 30
     run_module("nxai_model", name="Slow", file=str(onnx_file), wait=False)
     cloud.clear_log()
     failed = assign(run_module, ["Entrance"], {"model": "Slow"})
@@ -177,10 +174,10 @@ def test_an_unready_model_is_refused(cloud: Simulator, run_module: RunModule, on
 
 
 def test_a_device_that_does_not_follow_fails_with_the_snapshot(
-    cloud: Simulator, run_module: RunModule, onnx_file: Path
+    cloud: Served, run_module: RunModule, onnx_file: Path
 ) -> None:
     """An unready model's assignment is accepted and has no effect."""
-    cloud.world.clock.set_speed(1)
+    cloud.world.times.code = 30
     run_module("nxai_model", name="Slow", file=str(onnx_file), wait=False)
     failed = assign(run_module, ["Entrance"], {"model": "Slow"}, require_ready=False, wait_timeout=0.1)
     assert failed["failed"] and "1 of 1 devices do not report what was sent" in failed["msg"]
@@ -189,8 +186,8 @@ def test_a_device_that_does_not_follow_fails_with_the_snapshot(
     assert failed["changed"] is True
 
 
-def test_a_refused_put_says_which_devices(cloud: Simulator, run_module: RunModule, models: list[str]) -> None:
-    cloud.fault("put_pipelines", status=403)
+def test_a_refused_put_says_which_devices(cloud: Served, run_module: RunModule, models: list[str]) -> None:
+    cloud.fault("status", "put_pipelines", status=403)
     failed = assign(run_module, ["Entrance"], {"model": "A"})
     assert failed["failed"] and "403" in failed["msg"]
     assert failed["devices"][0]["status"] == "failed"
@@ -198,21 +195,21 @@ def test_a_refused_put_says_which_devices(cloud: Simulator, run_module: RunModul
 
 
 def test_devices_that_are_announced_in_time_are_assigned(
-    cloud: Simulator, run_module: RunModule, models: list[str]
+    cloud: Served, run_module: RunModule, models: list[str]
 ) -> None:
-    cloud.fault("put_pipelines", status=422, body=json.dumps({"Message": "No devices are applicable"}), times=1)
+    cloud.fault("status", "put_pipelines", status=422, body={"Message": "No devices are applicable"})
     made = assign(run_module, ["Entrance"], {"model": "A"})
     assert made["devices"][0]["status"] == "applied"
-    cloud.fault("put_pipelines", status=422, body=json.dumps({"Message": "No devices are applicable"}))
+    cloud.fault("status", "put_pipelines", status=422, body={"Message": "No devices are applicable"}, times=0)
     failed = assign(run_module, ["Entrance"], {"model": "B"}, applicable_timeout=0)
     assert failed["failed"] and "No devices are applicable" in failed["msg"]
 
 
 def test_what_is_not_understood_is_not_overwritten(
-    cloud: Simulator, run_module: RunModule, models: list[str], writes: Calls
+    cloud: Served, run_module: RunModule, models: list[str], writes: Calls
 ) -> None:
     rows = [{"NxID": "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}", "Name": "Entrance", "nxAI": {"pipelines": "what?"}}]
-    cloud.fault("list_devices", status=200, body=json.dumps(rows))
+    cloud.fault("status", "list_devices", status=200, body=rows)
     failed = assign(run_module, ["Entrance"], {"model": "A"})
     assert failed["failed"] and "not understood and would be lost" in failed["msg"]
     assert writes() == []
