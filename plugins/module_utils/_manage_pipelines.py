@@ -49,7 +49,8 @@ class PipelineResource:
         self.device_api = task.client.device
         self.options = task.options
         self.check_mode = task.check_mode
-        self.models: list[Model] | None = None  # looked up only where needed
+        self.models: list[Model] | None = None  # looked up only where needed, as are the sites
+        self.sites: list[Site] | None = None
         self.status: dict[tuple[str, str], tuple[str, str]] = {}  # (site, device) -> (status, reason)
         self.failure: NxaiError | None = None
 
@@ -66,10 +67,12 @@ class PipelineResource:
                 after = merge(device.pipelines, declared, self.options["state"]) if snapshot is None else snapshot
                 changes.append(DeviceChange(site, device, device.pipelines, after))
         _refuse_repeated(changes)
-        plan = AssignmentPlan(tuple(changes), {})
+        plan = AssignmentPlan(tuple(changes))
         if plan.changed:
             self._check(plan)
-        return AssignmentPlan(plan.changes, {each.uuid: each.name for each in self.models or []})
+        return AssignmentPlan(
+            plan.changes, {each.uuid: each.name for each in self.models or []}, self._site_names(plan)
+        )
 
     def _targets(self) -> list[Target]:
         """What the user named: devices of one site, pairs of site and device, or the entries of a snapshot."""
@@ -96,12 +99,24 @@ class PipelineResource:
         return self.models
 
     def _by_site(self, targets: Sequence[Target]) -> list[tuple[Site, list[tuple[str, Assignment | None]]]]:
-        sites = None if all(is_uuid(each.site) for each in targets) else self.device_api.list_sites()
+        if not all(is_uuid(each.site) for each in targets):
+            self.sites = self.device_api.list_sites()
         grouped: dict[str, tuple[Site, list[tuple[str, Assignment | None]]]] = {}
         for each in targets:
-            site = Site.from_api({"id": each.site}) if sites is None else find(each.site, sites, "site")
+            site = Site.from_api({"id": each.site}) if self.sites is None else find(each.site, self.sites, "site")
             grouped.setdefault(site.id, (site, []))[1].append((each.device, each.snapshot))
         return list(grouped.values())
+
+    def _site_names(self, plan: AssignmentPlan) -> dict[str, str]:
+        """For the diff of a plan that changes something. Nothing depends on it: that sites can be listed is inferred."""
+        if not plan.changed:
+            return {}
+        if self.sites is None:
+            try:
+                self.sites = self.device_api.list_sites()
+            except Refused:
+                self.sites = []
+        return {each.id: each.name for each in self.sites}
 
     def _list_devices(self, site: Site) -> list[Device]:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Pipeline, Site
@@ -105,10 +105,11 @@ class Batch:
 
 @dataclass(frozen=True)
 class AssignmentPlan:
-    """The changes of all devices of a task. ``model_names`` maps UUIDs to names, as far as they were looked up."""
+    """The changes of all devices of a task, and the names of models and sites by id, as far as they are known."""
 
     changes: tuple[DeviceChange, ...]
-    model_names: Mapping[str, str]
+    model_names: Mapping[str, str] = field(default_factory=dict)
+    site_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -138,7 +139,9 @@ class AssignmentPlan:
     def _block(self, group: Sequence[DeviceChange]) -> str:
         sites: dict[str, list[str]] = defaultdict(list)
         for each in group:
-            sites[_text(each.site.name or each.site.id)].append(_text(each.device.name or each.device.id))
+            sites[_text(self.site_names.get(each.site.id) or each.site.id)].append(
+                _text(each.device.name or each.device.id)
+            )
         lines = [f"{len(group)} device{'s' if len(group) > 1 else ''}:"]
         before = [self._describe(each) for each in group[0].before]
         after = [self._describe(each) for each in group[0].after]

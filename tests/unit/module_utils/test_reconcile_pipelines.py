@@ -114,7 +114,9 @@ def test_ten_thousand_equal_changes_are_one_block_of_the_diff() -> None:
 
 def test_the_diff_shows_both_sides_and_hostile_names_on_one_line() -> None:
     plan = AssignmentPlan(
-        (change("a\nb", 1, (Pipeline({"modelUUID": A}),), (Pipeline({"modelUUID": B}),)),), {A: "{{ 7*7 }}\n- x"}
+        (change("s1", 1, (Pipeline({"modelUUID": A}),), (Pipeline({"modelUUID": B}),)),),
+        {A: "{{ 7*7 }}\n- x"},
+        {"s1": "a\nb"},
     )
     text = plan.diff("assignments")["prepared"]
     assert f'  - "{{{{ 7*7 }}}}\\n- x" ({A})' in text

@@ -127,7 +127,7 @@ def test_without_waiting_the_state_is_reported(cloud: Served, run_module: Callab
     assert upload(run_module, onnx_file, wait=False)["model"]["state"] == "pending"
     late = upload(run_module, onnx_file, wait_timeout=0.05)
     assert late["failed"] and "not ready after" in late["msg"] and late["model"]["state"] == "pending"
-    cloud.advance(3600)
+    cloud.advance(60)
     assert upload(run_module, onnx_file)["model"]["state"] == "ready"
 
 
