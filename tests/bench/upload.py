@@ -1,0 +1,117 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Upload a large file with the module and with curl, by turns, to one simulator: memory and throughput.
+
+    python tests/bench/upload.py [MiB] [ROUNDS]
+
+Prints the module's peak memory, and two ratios to the throughput of ``curl -F`` (1 is as fast): of the upload alone,
+as curl does it, and of the module's whole process: start, digest of the file, listing, upload, listing again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tools.simulated import simulator
+from tools.venvs import newest_venv
+from tools.workplace import ROOT, environment
+
+MIB = 1 << 20
+UPLOAD = """
+import os, sys, time
+from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
+options = {"api_url": os.environ["NXAI_API_URL"], "token": os.environ["NXAI_TOKEN"]}
+with Client.from_options(options) as client:
+    started = time.perf_counter()
+    client.compute.create_model({"Name": sys.argv[2], "Customization": "metavms"}, sys.argv[1])
+    print(time.perf_counter() - started)
+"""
+MODULE = ROOT / "plugins" / "modules" / "nxai_model.py"
+
+
+def main(mebibytes: int = 1024, rounds: int = 3) -> None:
+    venv = newest_venv()
+    with TemporaryDirectory(prefix="nxai-bench-", dir=ROOT / ".cache") as folder, simulator(venv) as variables:
+        file = write_onnx(Path(folder, "large.onnx"), mebibytes)
+        env = {**environment(**variables), "PYTHONPATH": str(ROOT / ".cache" / "collections")}
+        alone, whole, theirs, memory = [], [], [], 0
+        for number in range(rounds):
+            theirs.append(timed(curl(file, variables, f"curl {number}"), env, b"")[0])
+            alone.append(float(run([venv.bin("python"), "-c", UPLOAD, str(file), f"alone {number}"], env)))
+            options = {"name": f"module {number}", "file": str(file), "wait": False}
+            arguments = json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode()
+            seconds, peak = timed([venv.bin("python"), str(MODULE)], env, arguments)
+            whole.append(seconds)
+            memory = max(memory, peak)
+    print(f"file                 {mebibytes} MiB, {rounds} rounds by turns, medians")
+    print(f"curl -F              {mebibytes / statistics.median(theirs):.0f} MiB/s")
+    for name, seconds in (("the upload alone", alone), ("the whole module", whole)):
+        ratio = statistics.median(theirs) / statistics.median(seconds)
+        print(f"{name}     {mebibytes / statistics.median(seconds):.0f} MiB/s, {ratio:.2f} of curl")
+    print(f"module's peak memory {memory / MIB:.0f} MiB")
+
+
+def write_onnx(path: Path, mebibytes: int) -> Path:
+    """An ONNX file of this size by its outer structure: a version, and a graph that is one long field."""
+    length = mebibytes * MIB - 8
+    with path.open("wb") as file:
+        file.write(b"\x08\x08\x3a" + bytes((length >> 7 * i & 0x7F) | (0x80 if i < 4 else 0) for i in range(5)))
+        block = os.urandom(MIB)
+        for _ in range(length // MIB):
+            file.write(block)
+        file.write(block[: length % MIB])
+    return path
+
+
+def curl(file: Path, variables: dict[str, str], name: str) -> list[str]:
+    data = json.dumps({"Name": name, "Customization": "metavms"})
+    header = f"Authorization: Bearer {variables['NXAI_TOKEN']}"
+    parts = ["-F", f"data={data};type=application/json", "-F", f"file=@{file};type=application/octet-stream"]
+    return [
+        "curl",
+        "-sS",
+        "--fail",
+        "-H",
+        header,
+        "-H",
+        "Expect:",
+        *parts,
+        variables["NXAI_API_URL"] + "/cpt/functions",
+    ]
+
+
+def run(command: Sequence[str], env: dict[str, str]) -> str:
+    return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
+
+
+def timed(command: Sequence[str], env: dict[str, str], stdin: bytes) -> tuple[float, int]:
+    """Seconds and peak memory in bytes of a command that has to succeed."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert process.stdin and process.stdout
+    process.stdin.write(stdin)
+    process.stdin.close()
+    output = process.stdout.read()
+    _pid, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.stdout.close()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"{command[0]} failed: {output.decode()[-2000:]}")
+    return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
