@@ -199,6 +199,7 @@ from ansible import template
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_cache import cache_key, pack, unpack
@@ -212,7 +213,7 @@ TEMPLATES = (
 MOST_AT_A_TIME = 16  # as many connections as the client keeps open
 
 # Text of the cloud that is no template, also where a playbook writes it between braces. An NxID has braces of its own.
-HARMLESS = re.compile(r"(?![%#])[^{}]*|\{[0-9a-f-]+\}")
+HARMLESS = re.compile(r"(?![%#])[^{}]*|\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
 
 if hasattr(template, "trust_as_template"):  # ansible-core 2.19 and newer: text is a template only where it is trusted
 
@@ -229,8 +230,8 @@ else:
 def never_template(value: Any) -> Any:
     """``value`` with each text marked such that no version of ansible-core takes it for a template.
 
-    Harmless text is not marked as unsafe: ``ansible-inventory --list`` would print it as ``{"__ansible_unsafe": TEXT}``,
-    and that is how AWX would show it.
+    Harmless text is not left or marked unsafe: ``ansible-inventory --list`` would print it as
+    ``{"__ansible_unsafe": TEXT}``, and that is how AWX would show it.
     """
     if isinstance(value, str):
         return _marked(value)

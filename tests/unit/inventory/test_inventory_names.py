@@ -10,6 +10,7 @@ import random
 import re
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_names import (
     distinct,
     group_names,

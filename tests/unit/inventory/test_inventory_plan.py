@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import (
     HOST_VARIABLES,
