@@ -11,7 +11,7 @@ name: nxai_devices
 short_description: Sites, servers and devices of the Nx AI Cloud as hosts and groups
 version_added: 0.1.0
 author:
-  - The nxai.cloud maintainers
+  - The nxai.cloud maintainers (@nxai)
 description:
   - Reads the sites of an account and what is at them, and makes each edge device (camera) a host. Servers and sites
     can be hosts too.
