@@ -137,11 +137,12 @@ options:
 """
 
 EXAMPLES = r"""
+# ----------
 # The shortest file, as estate.nxai.yml. Where to sign in and with what comes from the environment, as in AWX:
 # NXAI_CLOUD_URL, and NXAI_TOKEN, or NXAI_USERNAME with NXAI_PASSWORD.
 plugin: nxai.cloud.nxai_devices
 
----
+# ----------
 # Shops only, grouped by the version of the plugin, with host names that show where a camera is.
 plugin: nxai.cloud.nxai_devices
 token_file: ~/.config/nxai/token.json
@@ -160,7 +161,7 @@ groups:
 compose:
   nxai_models: nxai_pipelines | map(attribute='model') | list
 
----
+# ----------
 # For an organisation, only devices that can be assigned pipelines, kept for ten minutes between runs.
 plugin: nxai.cloud.nxai_devices
 username: robot@example.com
@@ -178,7 +179,7 @@ cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/nxai
 cache_timeout: 600
 
----
+# ----------
 # Servers as hosts, to report on their versions.
 plugin: nxai.cloud.nxai_devices
 hosts:

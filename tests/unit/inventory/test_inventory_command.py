@@ -121,10 +121,9 @@ def test_an_error_is_said_without_traceback_or_secret(run: Run, write: Callable[
 
 
 def test_each_sample_of_the_documentation_is_read(run: Run, cloud: Served, tmp_path: Path) -> None:
-    source = (COLLECTIONS / "ansible_collections/nxai/cloud/plugins/inventory/nxai_devices.py").read_text(
-        encoding="utf-8"
-    )
-    samples = list(yaml.safe_load_all(source.partition('EXAMPLES = r"""')[2].partition('"""')[0]))
+    plugin = COLLECTIONS / "ansible_collections/nxai/cloud/plugins/inventory/nxai_devices.py"
+    text = plugin.read_text(encoding="utf-8").partition('EXAMPLES = r"""')[2].partition('"""')[0]
+    samples = [yaml.safe_load(sample) for sample in text.split("# ----------\n")[1:]]
     assert len(samples) >= 4
     own = ("token_file", "username", "password", "cloud_url", "act_as", "cache_connection")
     for number, sample in enumerate(samples):
