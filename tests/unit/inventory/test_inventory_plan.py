@@ -208,6 +208,13 @@ def test_a_dangerous_name_is_not_a_host_name_but_stays_a_variable(name: str) -> 
     assert host.variables["nxai_device_name"] == name
 
 
+def test_not_even_an_id_is_used_where_it_would_be_dangerous() -> None:
+    odd = Device.from_api({"NxID": "../../x", "Name": ".."})
+    (host,) = plan(SiteListing(site=site(1, "S"), devices=[odd])).hosts
+    assert set(host.name) <= set("0123456789abcdef")
+    assert host.variables["nxai_device_id"] == "../../x"
+
+
 def test_filtered_hosts_leave_their_groups_as_they_are() -> None:
     devices = [device(1, "Cam", "Server 1"), device(2, "Door", "Server 2")]
     result = plan(
