@@ -120,20 +120,32 @@ def test_an_error_is_said_without_traceback_or_secret(run: Run, write: Callable[
     assert "hunter2" not in told
 
 
+def samples() -> list[dict[str, Any]]:
+    """The inventory files that the plugin's documentation and the guide show."""
+    root = COLLECTIONS / "ansible_collections/nxai/cloud"
+    plugin = (root / "plugins/inventory/nxai_devices.py").read_text(encoding="utf-8")
+    guide = (root / "docs/inventory.md").read_text(encoding="utf-8")
+    texts = plugin.partition('EXAMPLES = r"""')[2].partition('"""')[0].split("# ----------\n")[1:]
+    texts += [block.partition("```")[0] for block in guide.split("```yaml\n")[1:] if block.startswith("plugin:")]
+    return [yaml.safe_load(text) for text in texts]
+
+
 def test_each_sample_of_the_documentation_is_read(run: Run, cloud: Served, tmp_path: Path) -> None:
-    plugin = COLLECTIONS / "ansible_collections/nxai/cloud/plugins/inventory/nxai_devices.py"
-    text = plugin.read_text(encoding="utf-8").partition('EXAMPLES = r"""')[2].partition('"""')[0]
-    samples = [yaml.safe_load(sample) for sample in text.split("# ----------\n")[1:]]
-    assert len(samples) >= 4
+    own_id = "5c0ff1ce-0000-4000-8000-000000000001"
+    more = [{"name": "Warehouse North"}, {"name": "Somewhere", "id": own_id}]
+    cloud.reset({**SEED, "sites": [*SEED["sites"], *more]})
     own = ("token_file", "username", "password", "cloud_url", "act_as", "cache_connection")
-    for number, sample in enumerate(samples):
-        path = tmp_path / f"{number}.nxai.yml"
+    paths = []
+    for number, sample in enumerate(samples()):
         options = {name: value for name, value in sample.items() if name not in own}
-        if "sites" in options:
-            cloud.reset({**SEED, "sites": [*SEED["sites"], {"name": "Warehouse North"}]})
         if options.get("cache"):
             options["cache_connection"] = str(tmp_path / "cache")
-        path.write_text(yaml.safe_dump(options), encoding="utf-8")
-        done = run("-i", path, "--list", ANSIBLE_INVENTORY_UNPARSED_FAILED="1")
-        assert done.returncode == 0, done.stderr
-        assert len(json.loads(done.stdout)["_meta"]["hostvars"]) >= 3
+        paths.append(tmp_path / f"{number}.nxai.yml")
+        paths[-1].write_text(yaml.safe_dump(options), encoding="utf-8")
+    assert len(paths) == 9
+    done = run(
+        *(word for path in paths for word in ("-i", path)), "--list", ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="1"
+    )
+    assert done.returncode == 0, done.stderr
+    hosts = json.loads(done.stdout)["_meta"]["hostvars"]
+    assert {"Till", "Shop Berlin / Office", "Main at Shop Berlin"} < set(hosts)
