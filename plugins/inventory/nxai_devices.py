@@ -11,7 +11,7 @@ name: nxai_devices
 short_description: Sites, servers and devices of the Nx AI Cloud as hosts and groups
 version_added: 0.1.0
 author:
-  - The nxai.cloud maintainers
+  - The nxai.cloud maintainers (@nxai)
 description:
   - Reads the sites of an account and what is at them, and makes each edge device (camera) a host. Servers and sites
     can be hosts too.
@@ -137,11 +137,12 @@ options:
 """
 
 EXAMPLES = r"""
+# ----------
 # The shortest file, as estate.nxai.yml. Where to sign in and with what comes from the environment, as in AWX:
 # NXAI_CLOUD_URL, and NXAI_TOKEN, or NXAI_USERNAME with NXAI_PASSWORD.
 plugin: nxai.cloud.nxai_devices
 
----
+# ----------
 # Shops only, grouped by the version of the plugin, with host names that show where a camera is.
 plugin: nxai.cloud.nxai_devices
 token_file: ~/.config/nxai/token.json
@@ -160,7 +161,7 @@ groups:
 compose:
   nxai_models: nxai_pipelines | map(attribute='model') | list
 
----
+# ----------
 # For an organisation, only devices that can be assigned pipelines, kept for ten minutes between runs.
 plugin: nxai.cloud.nxai_devices
 username: robot@example.com
@@ -178,7 +179,7 @@ cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/nxai
 cache_timeout: 600
 
----
+# ----------
 # Servers as hosts, to report on their versions.
 plugin: nxai.cloud.nxai_devices
 hosts:
@@ -199,6 +200,7 @@ from ansible import template
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_cache import cache_key, pack, unpack
@@ -212,7 +214,7 @@ TEMPLATES = (
 MOST_AT_A_TIME = 16  # as many connections as the client keeps open
 
 # Text of the cloud that is no template, also where a playbook writes it between braces. An NxID has braces of its own.
-HARMLESS = re.compile(r"(?![%#])[^{}]*|\{[0-9a-f-]+\}")
+HARMLESS = re.compile(r"(?![%#])[^{}]*|\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
 
 if hasattr(template, "trust_as_template"):  # ansible-core 2.19 and newer: text is a template only where it is trusted
 
@@ -229,8 +231,8 @@ else:
 def never_template(value: Any) -> Any:
     """``value`` with each text marked such that no version of ansible-core takes it for a template.
 
-    Harmless text is not marked as unsafe: ``ansible-inventory --list`` would print it as ``{"__ansible_unsafe": TEXT}``,
-    and that is how AWX would show it.
+    Harmless text is not left or marked unsafe: ``ansible-inventory --list`` would print it as
+    ``{"__ansible_unsafe": TEXT}``, and that is how AWX would show it.
     """
     if isinstance(value, str):
         return _marked(value)

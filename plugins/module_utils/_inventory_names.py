@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from hashlib import sha256
 
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unexpected
+
 SLUG_LENGTH = 48
 MARK_LENGTH = 8
 # What ansible-core takes for the controller itself. A camera of this name must not receive the tasks meant for it.
@@ -37,6 +39,11 @@ def mark(identifier: str) -> str:
     return re.sub(r"[^a-z0-9]", "", identifier.lower())[:MARK_LENGTH]
 
 
+def digest(identity: tuple[str, ...]) -> str:
+    """64 hexadecimal digits, others for each identity."""
+    return sha256(repr(identity).encode()).hexdigest()
+
+
 def is_host_name(name: str, groups: Collection[str] = ()) -> bool:
     """Whether a host can be called so, beside ``groups``.
 
@@ -55,9 +62,15 @@ def is_host_name(name: str, groups: Collection[str] = ()) -> bool:
 def distinct(names: Sequence[str], identities: Sequence[tuple[str, ...]]) -> list[str]:
     """``names`` in their order, made unique: of equal ones each gets a mark of its own.
 
-    No record keeps the bare name, as which one would depend on the order. Identities are unique and begin with the
-    record's id, from which the mark is taken; where that is not enough, a digest of the whole identity follows.
+    No record keeps the bare name, as which one would depend on the order. An identity begins with the record's id, from
+    which the mark is taken; where that is not enough, a digest of the whole identity follows. Unexpected when two
+    records have one identity.
     """
+    repeated = [identity for identity, uses in Counter(identities).items() if uses > 1]
+    if repeated:
+        raise Unexpected(
+            "Tell the listed records apart", f"two of them have the id {repeated[0][0]!r}", "Please report it."
+        )
     result = list(names)
     endings = [mark(identity[0]) for identity in identities]
     while True:
@@ -67,7 +80,7 @@ def distinct(names: Sequence[str], identities: Sequence[tuple[str, ...]]) -> lis
             return result
         for index in clashing:
             result[index] = f"{result[index]}_{endings[index]}"
-            endings[index] = sha256(repr(identities[index]).encode()).hexdigest()
+            endings[index] = digest(identities[index])
 
 
 def group_names(prefix: str, names: Sequence[str], identities: Sequence[tuple[str, ...]]) -> list[str]:

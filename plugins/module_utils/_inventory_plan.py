@@ -13,11 +13,15 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_names import distinct, group_names, is_host_name
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_names import (
+    digest,
+    distinct,
+    group_names,
+    is_host_name,
+)
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_sites import SiteListing
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Server, Site
 
@@ -161,7 +165,7 @@ def _server_groups(listings: Sequence[SiteListing], site_groups: Mapping[str, st
     names = group_names(
         "server",
         [f"{site_groups[site_id].removeprefix('site_')} {name}" for site_id, name in keys],
-        [(sha256(repr(key).encode()).hexdigest(), *key) for key in keys],
+        [(digest(key), *key) for key in keys],
     )
     return {
         key: Group(name, site_groups[key[0]], server_variables(servers[key]))
@@ -239,7 +243,7 @@ def _first_of_each(
 
 
 def _preferred_name(candidate: _Candidate, choices: Choices, groups: Collection[str]) -> str:
-    """The first preference that gives a usable host name, else the record's id."""
+    """The first preference that gives a usable host name, else the record's id, or a digest of what that cannot be."""
     for preference in choices.hostnames:
         if "{{" in preference or "{%" in preference:
             name = choices.render(preference, candidate.variables)
@@ -247,7 +251,8 @@ def _preferred_name(candidate: _Candidate, choices: Choices, groups: Collection[
             name = _at_path(candidate, preference)
         if is_host_name(name, groups):
             return name
-    return candidate.identity[0]
+    own_id = candidate.identity[0]
+    return own_id if is_host_name(own_id, groups) else digest(candidate.identity)
 
 
 def _at_path(candidate: _Candidate, path: str) -> str:

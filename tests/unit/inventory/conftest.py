@@ -14,56 +14,14 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader, inventory_loader
+from inventory_estate import SEED, Reading
+
 from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from simulator.testing import Served, serve
 
 COLLECTIONS = Path(_errors.__file__).parents[5]
-HOSTILE = [
-    "{{ 7*7 }}",
-    "{% for x in y %}",
-    "{# gone",
-    "% set x = 1 %",
-    "{7}",
-    'it\'s "quoted" \\',
-    "two\nlines",
-    "🎥 Köln",
-    "y" * 300,
-    "!unsafe x",
-    "null",
-    "[1, 2]",
-    "True",
-]
-PIPELINE = {
-    "modelUUID": "459d2273-1514-431c-9d34-f5b72f3bfe20",
-    "modelNMS": 0.5,
-    "resizingMethod": "Letterbox",
-    "Preprocessor": "",
-    "Postprocessor": "{{ 1 + 1 }}",
-    "chains": [],
-}
-SEED: dict[str, Any] = {
-    "organisations": [{"name": "Retail"}, {"name": "Other"}],
-    "accounts": [{"email": "robot@example.com", "password": "s3cret-word", "organisations": ["Retail", "Other"]}],
-    "sites": [
-        {
-            "name": "Shop Amsterdam",
-            "organisation": "Retail",
-            "servers": [
-                {"name": "Main", "devices": [{"name": "Entrance", "pipelines": [PIPELINE]}, "Till"]},
-                {"name": "Old", "supports_pipelines": False, "devices": ["Yard"]},
-            ],
-        },
-        {
-            "name": "Shop Berlin",
-            "organisation": "Retail",
-            "servers": [{"name": "Main", "devices": ["Entrance", "Office"]}],
-        },
-        {"name": "Depot", "organisation": "Other", "online": False},
-    ],
-}
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +44,7 @@ def cloud(_served: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
 
 
 @pytest.fixture(scope="session")
-def _loader() -> Any:
+def plugins() -> Any:
     """ansible-core's loader of inventory plugins, which knows only collections that its own importer brought in."""
     package = "ansible_collections.nxai.cloud"
     if not hasattr(sys.modules[package], "_collection_meta"):
@@ -108,32 +66,14 @@ def write(tmp_path: Path) -> Callable[..., Path]:
     return _write
 
 
-class Reading(InventoryData):
-    """An inventory as the plugin left it, with the plugin's warnings."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.warnings: list[str] = []
-
-    def graph(self) -> dict[str, list[str]]:
-        """The members of each group: groups, then hosts."""
-        return {
-            name: [child.name for child in group.child_groups] + [str(host.name) for host in group.hosts]
-            for name, group in self.groups.items()
-        }
-
-    def variables(self, host: str) -> dict[str, Any]:
-        return dict(self.hosts[host].vars)
-
-
 @pytest.fixture
 def read(
-    cloud: Served, _loader: Any, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    cloud: Served, plugins: Any, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Reading]:
     """Reads the cloud with the given options, as ansible-core does; ``fresh`` is what ``--flush-cache`` makes of it."""
 
     def _read(fresh: bool = False, **options: Any) -> Reading:
-        plugin = _loader.get("nxai.cloud.nxai_devices")
+        plugin = plugins.get("nxai.cloud.nxai_devices")
         found = Reading()
         monkeypatch.setattr(plugin.display, "warning", lambda text, *_more, **_others: found.warnings.append(text))
         path = write(**options)

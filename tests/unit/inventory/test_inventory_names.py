@@ -10,6 +10,8 @@ import random
 import re
 
 import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_names import (
     distinct,
     group_names,
@@ -57,6 +59,11 @@ def test_names_stay_unique_when_one_imitates_the_marked_name_of_another() -> Non
     identities = [("aaaaaaaa", "s1"), ("bbbbbbbb", "s1"), ("cccccccc", "s1"), ("aaaaaaaa", "s2")]
     names = distinct(["Cam", "Cam", "Cam_aaaaaaaa", "Cam"], identities)
     assert len(set(names)) == 4
+
+
+def test_two_records_with_one_identity_are_an_error() -> None:
+    with pytest.raises(Unexpected, match="abc"):
+        distinct(["Cam", "Cam"], [("abc", "s1"), ("abc", "s1")])
 
 
 def test_the_order_of_the_records_does_not_matter() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import (
     HOST_VARIABLES,
@@ -205,6 +206,13 @@ def test_a_dangerous_name_is_not_a_host_name_but_stays_a_variable(name: str) -> 
     (host,) = plan(SiteListing(site=site(1, "S"), devices=[device(1, name)])).hosts
     assert host.name == "{00000001-aaaa-4000-8000-000000000000}"
     assert host.variables["nxai_device_name"] == name
+
+
+def test_not_even_an_id_is_used_where_it_would_be_dangerous() -> None:
+    odd = Device.from_api({"NxID": "../../x", "Name": ".."})
+    (host,) = plan(SiteListing(site=site(1, "S"), devices=[odd])).hosts
+    assert set(host.name) <= set("0123456789abcdef")
+    assert host.variables["nxai_device_id"] == "../../x"
 
 
 def test_filtered_hosts_leave_their_groups_as_they_are() -> None:

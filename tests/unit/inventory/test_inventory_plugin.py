@@ -18,7 +18,8 @@ from ansible import template
 from ansible.errors import AnsibleParserError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from conftest import HOSTILE, SEED, Reading
+from inventory_estate import HOSTILE, SEED, Reading
+
 from simulator.testing import Served
 
 Read = Callable[..., Reading]
@@ -42,15 +43,16 @@ def evaluate(expression: str, variables: dict[str, Any]) -> str:
 
 def test_sites_servers_and_devices_are_nested_groups_and_hosts(read: Read) -> None:
     found = read()
+    amsterdam, berlin = (name for name in found.hosts if name.startswith("Entrance_"))
     assert found.graph() == {
         "all": ["ungrouped"],
         "ungrouped": [],
         "site_depot": [],
         "site_shop_amsterdam": ["server_shop_amsterdam_main", "server_shop_amsterdam_old"],
         "site_shop_berlin": ["server_shop_berlin_main"],
-        "server_shop_amsterdam_main": [name for name in found.hosts if name.startswith("Entrance_")][:1] + ["Till"],
+        "server_shop_amsterdam_main": [amsterdam, "Till"],
         "server_shop_amsterdam_old": ["Yard"],
-        "server_shop_berlin_main": [name for name in found.hosts if name.startswith("Entrance_")][1:] + ["Office"],
+        "server_shop_berlin_main": [berlin, "Office"],
     }
     assert len(found.hosts) == 5
     assert found.groups["site_depot"].vars["nxai_site_online"] is False
@@ -163,7 +165,7 @@ def test_what_the_cloud_returns_is_never_a_template(read: Read, cloud: Served) -
     found = read(
         strict=True,
         include_raw=True,
-        compose={"joined": "'{' ~ nxai_device_name ~ '}'"},
+        compose={"joined": "'<{' ~ nxai_device_name ~ '}>'"},
         keyed_groups=[{"key": "nxai_server_name", "prefix": "on"}],
         filters=[{"include": "nxai_device_name != '49'"}],
     )
@@ -176,7 +178,7 @@ def test_what_the_cloud_returns_is_never_a_template(read: Read, cloud: Served) -
         assert evaluate("nxai_device_name", variables) == name
         assert evaluate("nxai_raw.Name", variables) == name
         assert evaluate("nxai_site_name", variables) == "{{ 6*7 }}"
-        assert evaluate("joined", variables) == "{" + name + "}"
+        assert evaluate("joined", variables) == "<{" + name + "}>"
         assert evaluate("inventory_hostname", variables) == host.name
     assert evaluate("nxai_site_name", found.groups["site_6_7"].vars) == "{{ 6*7 }}"
 
@@ -262,13 +264,13 @@ def test_a_listing_that_is_cut_short_is_an_error(read: Read, cloud: Served) -> N
 
 
 @pytest.mark.parametrize("name", ["nxai.yml", "nxai.yaml", "a.nxai.yml", "a.nxai.yaml"])
-def test_file_names_that_are_ours(_loader: Any, write: Callable[..., Path], name: str) -> None:
-    assert _loader.get("nxai.cloud.nxai_devices").verify_file(str(write(name)))
+def test_file_names_that_are_ours(plugins: Any, write: Callable[..., Path], name: str) -> None:
+    assert plugins.get("nxai.cloud.nxai_devices").verify_file(str(write(name)))
 
 
 @pytest.mark.parametrize("name", ["hosts.yml", "annxai.yml", "nxai.yml.bak"])
-def test_file_names_that_are_not(_loader: Any, write: Callable[..., Path], name: str) -> None:
-    assert not _loader.get("nxai.cloud.nxai_devices").verify_file(str(write(name)))
+def test_file_names_that_are_not(plugins: Any, write: Callable[..., Path], name: str) -> None:
+    assert not plugins.get("nxai.cloud.nxai_devices").verify_file(str(write(name)))
 
 
 # Cache ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the tests of the inventory read, and what they read it into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.inventory.data import InventoryData
+
+HOSTILE = [
+    "{{ 7*7 }}",
+    "{% for x in y %}",
+    "{# gone",
+    "% set x = 1 %",
+    "{7}",
+    'it\'s "quoted" \\',
+    "two\nlines",
+    "🎥 Köln",
+    "y" * 300,
+    "!unsafe x",
+    "null",
+    "[1, 2]",
+    "True",
+]
+PIPELINE = {
+    "modelUUID": "459d2273-1514-431c-9d34-f5b72f3bfe20",
+    "modelNMS": 0.5,
+    "resizingMethod": "Letterbox",
+    "Preprocessor": "",
+    "Postprocessor": "{{ 1 + 1 }}",
+    "chains": [],
+}
+SEED: dict[str, Any] = {
+    "organisations": [{"name": "Retail"}, {"name": "Other"}],
+    "accounts": [{"email": "robot@example.com", "password": "s3cret-word", "organisations": ["Retail", "Other"]}],
+    "sites": [
+        {
+            "name": "Shop Amsterdam",
+            "organisation": "Retail",
+            "servers": [
+                {"name": "Main", "devices": [{"name": "Entrance", "pipelines": [PIPELINE]}, "Till"]},
+                {"name": "Old", "supports_pipelines": False, "devices": ["Yard"]},
+            ],
+        },
+        {
+            "name": "Shop Berlin",
+            "organisation": "Retail",
+            "servers": [{"name": "Main", "devices": ["Entrance", "Office"]}],
+        },
+        {"name": "Depot", "organisation": "Other", "online": False},
+    ],
+}
+
+
+class Reading(InventoryData):
+    """An inventory as the plugin left it, with the plugin's warnings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.warnings: list[str] = []
+
+    def graph(self) -> dict[str, list[str]]:
+        """The members of each group: groups, then hosts."""
+        return {
+            name: [child.name for child in group.child_groups] + [str(host.name) for host in group.hosts]
+            for name, group in self.groups.items()
+        }
+
+    def variables(self, host: str) -> dict[str, Any]:
+        return dict(self.hosts[host].vars)

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command ``ansible-inventory`` itself, as people and AWX run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from inventory_estate import HOSTILE, SEED
+
+from ansible_collections.nxai.cloud.plugins.module_utils import _errors
+from simulator.testing import Served
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+COLLECTIONS = Path(_errors.__file__).parents[5]
+GRAPH = """\
+@all:
+  |--@ungrouped:
+  |--@site_depot:
+  |--@site_shop_amsterdam:
+  |  |--@server_shop_amsterdam_main:
+  |  |  |--Entrance_{amsterdam}
+  |  |  |--Till
+  |  |--@server_shop_amsterdam_old:
+  |  |  |--Yard
+  |--@site_shop_berlin:
+  |  |--@server_shop_berlin_main:
+  |  |  |--Entrance_{berlin}
+  |  |  |--Office
+"""
+
+
+@pytest.fixture
+def run(cloud: Served, tmp_path: Path) -> Run:
+    """Runs ``ansible-inventory`` of this Python, with an empty home that cannot be written to."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o500)
+
+    def _run(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+        env = {
+            **kept,
+            "HOME": str(home),
+            "ANSIBLE_HOME": str(tmp_path / "ansible"),
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_NOCOLOR": "1",
+            "LC_ALL": "C.UTF-8",
+            **variables,
+        }
+        command = [sys.executable, "-m", "ansible", "inventory", *map(str, arguments)]
+        return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+
+    return _run
+
+
+def plain(value: Any) -> Any:
+    """A value of ``--list`` without the mark that core puts on text that could be taken for a template."""
+    if isinstance(value, dict):
+        return (
+            plain(value["__ansible_unsafe"])
+            if set(value) == {"__ansible_unsafe"}
+            else {k: plain(v) for k, v in value.items()}
+        )
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def test_graph(run: Run, write: Callable[..., Path], cloud: Served) -> None:
+    done = run("-i", write(), "--graph")
+    amsterdam, berlin = (next(iter(site.devices))[1:9] for site in list(cloud.world.sites.values())[:2])
+    assert done.stdout == GRAPH.format(amsterdam=amsterdam, berlin=berlin)
+    assert done.returncode == 0
+    assert not done.stderr
+
+
+def test_the_way_awx_runs_it(run: Run, write: Callable[..., Path], cloud: Served, tmp_path: Path) -> None:
+    cloud.reset({**SEED, "sites": [{"name": "S", "servers": [{"name": "A", "devices": ["Plain", *HOSTILE]}]}]})
+    output = tmp_path / "output.json"
+    done = run(
+        *("-i", write(), "--list", "--export", "--output", output, "--playbook-dir", tmp_path),
+        ANSIBLE_INVENTORY_UNPARSED_FAILED="True",
+        ANSIBLE_INVENTORY_EXPORT="True",
+        ANSIBLE_VERBOSE_TO_STDERR="True",
+    )
+    assert done.returncode == 0, done.stderr
+    listing = json.loads(output.read_text(encoding="utf-8"))
+    hosts = listing["_meta"]["hostvars"]
+    assert set(hosts) == {"Plain", *HOSTILE}
+    assert {plain(variables["nxai_device_name"]) for variables in hosts.values()} == set(hosts)
+    # Nothing that a template cannot be in is marked: AWX would show the mark.
+    assert "__ansible_unsafe" not in json.dumps(hosts["Plain"])
+    assert listing["site_s"] == {
+        "children": ["server_s_a"],
+        "vars": {name: hosts["Plain"][name] for name in listing["site_s"]["vars"]},
+    }
+
+
+def test_two_runs_give_the_same_bytes(run: Run, write: Callable[..., Path]) -> None:
+    first, second = (run("-i", write(), "--list").stdout for _time in range(2))
+    assert first == second
+    assert "Entrance" in first
+
+
+def test_an_error_is_said_without_traceback_or_secret(run: Run, write: Callable[..., Path]) -> None:
+    done = run(
+        "-i", write(), "--list", "-vvvvv", NXAI_TOKEN="nxcdb-hunter2hunter2", ANSIBLE_INVENTORY_UNPARSED_FAILED="1"
+    )
+    assert done.returncode != 0
+    told = " ".join((done.stdout + done.stderr).split())
+    assert "HTTP 401" in told
+    assert "hunter2" not in told
+
+
+def samples() -> list[dict[str, Any]]:
+    """The inventory files that the plugin's documentation and the guide show."""
+    root = COLLECTIONS / "ansible_collections/nxai/cloud"
+    plugin = (root / "plugins/inventory/nxai_devices.py").read_text(encoding="utf-8")
+    guide = (root / "docs/inventory.md").read_text(encoding="utf-8")
+    texts = plugin.partition('EXAMPLES = r"""')[2].partition('"""')[0].split("# ----------\n")[1:]
+    texts += [block.partition("```")[0] for block in guide.split("```yaml\n")[1:] if block.startswith("plugin:")]
+    return [yaml.safe_load(text) for text in texts]
+
+
+def test_each_sample_of_the_documentation_is_read(run: Run, cloud: Served, tmp_path: Path) -> None:
+    own_id = "5c0ff1ce-0000-4000-8000-000000000001"
+    more = [{"name": "Warehouse North"}, {"name": "Somewhere", "id": own_id}]
+    cloud.reset({**SEED, "sites": [*SEED["sites"], *more]})
+    own = ("token_file", "username", "password", "cloud_url", "act_as", "cache_connection")
+    paths = []
+    for number, sample in enumerate(samples()):
+        options = {name: value for name, value in sample.items() if name not in own}
+        if options.get("cache"):
+            options["cache_connection"] = str(tmp_path / "cache")
+        paths.append(tmp_path / f"{number}.nxai.yml")
+        paths[-1].write_text(yaml.safe_dump(options), encoding="utf-8")
+    assert len(paths) == 9
+    done = run(
+        *(word for path in paths for word in ("-i", path)), "--list", ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="1"
+    )
+    assert done.returncode == 0, done.stderr
+    hosts = json.loads(done.stdout)["_meta"]["hostvars"]
+    assert {"Till", "Shop Berlin / Office", "Main at Shop Berlin"} < set(hosts)
