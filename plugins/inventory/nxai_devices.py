@@ -213,8 +213,9 @@ TEMPLATES = (
 )
 MOST_AT_A_TIME = 16  # as many connections as the client keeps open
 
-# Text of the cloud that is no template, also where a playbook writes it between braces. An NxID has braces of its own.
-HARMLESS = re.compile(r"(?![%#])[^{}]*|\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
+# Text of the cloud that does nothing even where a playbook takes it for a template or, as assert does, for an expression:
+# without brackets, pipes and quotes there is no call, no filter and no lookup. An NxID has braces of its own.
+HARMLESS = re.compile(r"(?![%#])[^][{}()|'\"]*|\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
 
 if hasattr(template, "trust_as_template"):  # ansible-core 2.19 and newer: text is a template only where it is trusted
 

@@ -42,11 +42,11 @@ GRAPH = """\
 
 @pytest.fixture
 def run(cloud: Served, tmp_path: Path) -> Run:
-    """Runs ``ansible-inventory`` of this Python, with an empty home that cannot be written to."""
+    """Runs ``ansible-inventory``, or another program of Ansible, with an empty home that cannot be written to."""
     home = tmp_path / "home"
     home.mkdir(mode=0o500)
 
-    def _run(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    def _run(*arguments: str | Path, program: str = "inventory", **variables: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
         env = {
             **kept,
@@ -57,7 +57,7 @@ def run(cloud: Served, tmp_path: Path) -> Run:
             "LC_ALL": "C.UTF-8",
             **variables,
         }
-        command = [sys.executable, "-m", "ansible", "inventory", *map(str, arguments)]
+        command = [sys.executable, "-m", "ansible", program, *map(str, arguments)]
         return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
 
     return _run
@@ -149,3 +149,15 @@ def test_each_sample_of_the_documentation_is_read(run: Run, cloud: Served, tmp_p
     assert done.returncode == 0, done.stderr
     hosts = json.loads(done.stdout)["_meta"]["hostvars"]
     assert {"Till", "Shop Berlin / Office", "Main at Shop Berlin"} < set(hosts)
+
+
+def test_a_name_is_no_expression_either(run: Run, write: Callable[..., Path], cloud: Served, tmp_path: Path) -> None:
+    """``assert`` takes the text that a template gives for an expression: where it may trust it."""
+    hostile = f"lookup('ansible.builtin.pipe', 'touch {tmp_path}/evaluated')"
+    cloud.reset({**SEED, "sites": [{"name": "S", "servers": [{"name": "A", "devices": [hostile]}]}]})
+    playbook = tmp_path / "play.yml"
+    task = {"ansible.builtin.assert": {"that": "{{ nxai_device_name }}"}, "ignore_errors": True}
+    playbook.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": [task]}]))
+    done = run("-i", write(), playbook, program="playbook")
+    assert "TASK [" in done.stdout, done.stderr
+    assert not (tmp_path / "evaluated").exists()
