@@ -213,7 +213,7 @@ TEMPLATES = (
 )
 MOST_AT_A_TIME = 16  # as many connections as the client keeps open
 
-# Text of the cloud that does nothing even where a playbook takes it for a template or, as assert does, for an expression:
+# Text of the cloud that does nothing even where it is taken for a template or, as assert does, for an expression:
 # without brackets, pipes and quotes there is no call, no filter and no lookup. An NxID has braces of its own.
 HARMLESS = re.compile(r"(?![%#])[^][{}()|'\"]*|\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
 
