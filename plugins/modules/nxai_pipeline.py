@@ -246,6 +246,8 @@ error:
 """
 
 from ansible_collections.nxai.cloud.plugins.module_utils._manage_pipelines import PipelineResource
+from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_checks import CHECKS_SPEC
+from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_targets import TARGETS_EXCLUSIVE, TARGETS_SPEC
 from ansible_collections.nxai.cloud.plugins.module_utils.module import run, wait_spec
 
 PIPELINE = {
@@ -263,28 +265,38 @@ SNAPSHOT = {
     "name": {"type": "str"},
     "pipelines": {"type": "list", "elements": "dict", "required": True},
 }
+SWAP = {"from": {"type": "str", "required": True}, "to": {"type": "str", "required": True}}
 ARGUMENT_SPEC = {
-    "site": {"type": "str"},
-    "devices": {"type": "list", "elements": "raw"},
+    **TARGETS_SPEC,
     "pipelines": {"type": "list", "elements": "dict", "options": PIPELINE},
     "state": {"type": "str", "choices": ["present", "exact", "absent"], "default": "present"},
+    "swap": {"type": "dict", "options": SWAP},
     "restore": {"type": "list", "elements": "dict", "options": SNAPSHOT},
     "batch_size": {"type": "int", "default": 200},
-    "require_ready": {"type": "bool", "default": True},
-    "require_support": {"type": "bool", "default": True},
+    **CHECKS_SPEC,
     "applicable_timeout": {"type": "float", "default": 60.0},
+    "not_applicable": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
     **wait_spec(timeout=60, interval=2),
+}
+RULES = {
+    "mutually_exclusive": [
+        *TARGETS_EXCLUSIVE,
+        ("pipelines", "swap", "restore"),
+        *(("restore", name) for name in ("devices", "select", "site", "sites")),
+    ],
+    "required_one_of": [("pipelines", "swap", "restore"), ("devices", "select", "restore")],
+    "required_by": {"sites": "select", "running_model": "select"},
+    "required_if": [
+        ("select", "all", ("site", "sites"), True),
+        ("select", "enabled", ("site", "sites"), True),
+        ("select", "running", ("site", "sites"), True),
+        ("select", "running", ("running_model", "swap"), True),
+    ],
 }
 
 
 def main() -> None:
-    run(
-        ARGUMENT_SPEC,
-        PipelineResource,
-        mutually_exclusive=[("restore", "pipelines"), ("restore", "devices")],
-        required_one_of=[("pipelines", "restore")],
-        required_together=[("pipelines", "devices")],
-    )
+    run(ARGUMENT_SPEC, PipelineResource, **RULES)
 
 
 if __name__ == "__main__":
