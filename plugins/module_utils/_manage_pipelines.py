@@ -104,8 +104,9 @@ class PipelineResource:
             return find_targets(snapshot_targets(options["restore"]), self.reader, device_api)
         if options["devices"] is not None:
             return find_targets(named_targets(options["devices"], options["site"]), self.reader, device_api)
-        running = options["running_model"] or (options["swap"] or {}).get("from")
-        model = identity(self._model_uuid(running)) if options["select"] == "running" else None
+        model = None
+        if options["select"] == "running":
+            model = identity(self._model_uuid(options["running_model"] or options["swap"]["from"]))
         return select_devices(options["select"], model, options["sites"] or [options["site"]], self.reader, device_api)
 
     def _declared(self, option: Mapping[str, Any]) -> dict[str, Any]:

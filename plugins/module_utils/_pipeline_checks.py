@@ -125,43 +125,36 @@ class _ModelCheck:
     def __init__(self, facts: Facts, options: Mapping[str, Any]) -> None:
         self._facts = facts
         self._options = options
-        self._answers: dict[tuple[str, ...], str | None] = {}
+        self._answers: dict[tuple[str, str, str], list[str]] = {}
 
     def __call__(self, change: DeviceChange) -> Iterator[str]:
-        server = _server(change, self._facts)
+        runtime = _server(change, self._facts).runtime or ""
         for uuid in change.new_models:
-            reasons = [self._once(("state", uuid), lambda uuid=uuid: self._state(uuid))]
-            model = self._facts.models.get(uuid)
-            if model is not None and self._options["require_runtime"] and server.runtime:
-                key = ("runtime", uuid, server.runtime)
-                reasons.append(self._once(key, lambda model=model: _misfit(model, server.runtime or "")))
-            if model is not None and self._options["require_available"]:
-                key = ("available", uuid, change.site.id)
-                reasons.append(self._once(key, lambda model=model: self._unavailable(model, change.site.id)))
-            yield from (reason for reason in reasons if reason)
+            key = (uuid, change.site.id, runtime)
+            if key not in self._answers:
+                self._answers[key] = list(self._reasons(*key))
+            yield from self._answers[key]
 
-    def _once(self, key: tuple[str, ...], answer: Callable[[], str | None]) -> str | None:
-        if key not in self._answers:
-            self._answers[key] = answer()
-        return self._answers[key]
-
-    def _state(self, uuid: str) -> str | None:
+    def _reasons(self, uuid: str, site_id: str, runtime: str) -> Iterator[str]:
         model = self._facts.models.get(uuid)
         if model is None:
-            # In check mode this can be a name: see PipelineResource.
-            return f"there is no model {uuid}" if is_uuid(uuid) else None
-        if model.state != "ready" and self._options["require_ready"]:
-            return f"the model {model.name} is not ready (Status {model.status}, Code {model.code_status})"
-        return None
+            if is_uuid(uuid):  # in check mode this can be a name: see PipelineResource
+                yield f"there is no model {uuid}"
+            return
+        if self._options["require_ready"] and model.state != "ready":
+            yield f"the model {model.name} is not ready (Status {model.status}, Code {model.code_status})"
+        if self._options["require_runtime"]:
+            yield from _misfit(model, runtime)
+        if self._options["require_available"]:
+            yield from self._unavailable(model, site_id)
 
-    def _unavailable(self, model: Model, site_id: str) -> str | None:
+    def _unavailable(self, model: Model, site_id: str) -> Iterator[str]:
         """A model in no catalogue can be used by its owner only. Whom a catalogue is shared with is not shown."""
         site = self._facts.sites.get(site_id)
         owner, user = _organisation(model.raw), _organisation(site.raw if site else {})
         alone = isinstance(folded(model.raw).get("catalogues"), list) and not model.catalogue_uuids
         if alone and owner and user and owner not in (user, self._facts.acting):
-            return f"the model {model.name} is in no catalogue, and belongs to another organisation than the site"
-        return None
+            yield f"the model {model.name} is in no catalogue, and belongs to another organisation than the site"
 
 
 def _organisation(raw: Mapping[str, Any]) -> str:
@@ -207,15 +200,14 @@ def _fits_all(artefacts: list[str] | None) -> bool:
     return artefacts is None or _devices_of(artefacts) >= {"", *_ACCELERATORS.values()}
 
 
-def _misfit(model: Model, runtime: str) -> str | None:
+def _misfit(model: Model, runtime: str) -> Iterator[str]:
     artefacts = _artefacts(model)
     word = runtime.lower()
     needed = next((device for name, device in _ACCELERATORS.items() if name in word), None)
     if needed is None and any(name in word for name in _GENERAL):
         needed = ""
-    if artefacts is None or needed is None or needed in _devices_of(artefacts):
-        return None
-    return f"the model {model.name} has no file for the runtime {runtime} (it has {', '.join(artefacts)})"
+    if artefacts is not None and needed is not None and needed not in _devices_of(artefacts):
+        yield f"the model {model.name} has no file for the runtime {runtime} (it has {', '.join(artefacts)})"
 
 
 def _new_processors(change: DeviceChange) -> Iterator[tuple[str, str]]:

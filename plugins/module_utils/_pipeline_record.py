@@ -64,7 +64,7 @@ class Pipeline:
         return identity(self.wire.get("modelUUID"))
 
     def models(self) -> Iterator[str]:
-        """Every model it uses, as written. Where a chain names its models is a guess: any ``modelUUID`` (contract D)."""
+        """Every model it uses, as written. Where a chain names its models is a guess: any ``modelUUID``."""
         return _models_in(self.wire)
 
     def with_models(self, rename: Callable[[str], str]) -> Pipeline:

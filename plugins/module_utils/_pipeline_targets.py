@@ -165,7 +165,7 @@ def _is_selected(device: Device, site: Site, select: str, model: str | None) -> 
                 f"what {device.name or device.id} at site {site.name or site.id} runs is not understood",
                 "Name the devices.",
             )
-        return model in map(identity, models_of(device.pipelines))
+        return any(identity(each) == model for each in models_of(device.pipelines))
     return True
 
 

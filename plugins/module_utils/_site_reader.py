@@ -73,7 +73,7 @@ class SiteReader:
         return list(found.values())
 
     def read(self, sites: Sequence[Site], listing: Callable[[str], list[Result]]) -> list[list[Result] | NxaiError]:
-        """What each site holds, or the error that its listing ended with. Without a sign-in there is nothing: raises."""
+        """What each site holds, or the error that its listing ended with. A failed sign-in raises."""
 
         def one(site: Site) -> list[Result] | NxaiError:
             try:
