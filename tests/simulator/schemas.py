@@ -78,7 +78,7 @@ CREATE_MEMBERS = [
 ]  # fmt: skip
 MODEL_CREATE = record(("Name",), **_MODEL_MEMBERS)
 MODEL_CHANGE = record((), **_MODEL_MEMBERS)
-ONNX_MODEL = guess({"type": "string", "contentEncoding": "base64"}, "client")
+ONNX_MODEL = guess({"type": "string", "format": "byte"}, "client")
 
 DOWNLOAD = record(
     ("MIMEType", "Name", "Size", "URL"), MIMEType=guess(TEXT), Name=guess(TEXT), Size=guess(COUNT), URL=guess(TEXT)
