@@ -61,6 +61,13 @@ def document(api: str, operations: tuple[Operation, ...]) -> dict[str, Any]:
             },
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT, with or without nxcdb-"},
+                "raw": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "The token as the identity provider gave it, with nxcdb- and no scheme word.",
+                    "x-evidence": "observed",
+                },
             },
         },
     }
@@ -72,7 +79,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "x-evidence": operation.evidence,
-        "security": [] if open_to_all else [{"bearer": []}],
+        "security": [] if open_to_all else [{"bearer": []}, {"raw": []}],
         "parameters": _parameters(operation, open_to_all),
         "responses": _responses(operation, open_to_all),
     }
