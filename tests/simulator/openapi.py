@@ -96,14 +96,16 @@ def _parameters(operation: Operation, open_to_all: bool) -> list[dict[str, Any]]
         schema = schemas.NAME if name == "customization" else schemas.UUID
         found.append({"name": name, "in": "path", "required": True, "schema": schema})
     for item in operation.query:
-        found.append({
-            "name": item.name,
-            "in": "query",
-            "required": False,
-            "schema": item.schema,
-            "description": f"{item.about} The case of the name does not matter.",
-            "x-evidence": item.evidence,
-        })
+        found.append(
+            {
+                "name": item.name,
+                "in": "query",
+                "required": False,
+                "schema": item.schema,
+                "description": f"{item.about} The case of the name does not matter.",
+                "x-evidence": item.evidence,
+            }
+        )
     if not open_to_all:
         found.extend({"$ref": f"#/components/parameters/{key}"} for key, _name, _schema in ACT_AS)
     return found

@@ -167,9 +167,7 @@ DEVICE = record(
     Group=guess(TEXT),
     nxAI=record(("pipelines",), pipelines=array(PIPELINE), PluginSettings=guess(OBJECT)),
 )
-ASSIGNMENT = record(
-    ("Devices", "Pipelines"), Devices=array(NXID), Functions=array(UUID), Pipelines=array(PIPELINE)
-)
+ASSIGNMENT = record(("Devices", "Pipelines"), Devices=array(NXID), Functions=array(UUID), Pipelines=array(PIPELINE))
 SELF_REGISTER = record(("ServerId", "SystemId"), ServerId=UUID, SystemId=UUID, Source=OBJECT_OR_NULL)
 
 _REGISTRY_MEMBERS = dict.fromkeys(("Name", "Runtime", "Serial", "Type"), TEXT_OR_NULL)

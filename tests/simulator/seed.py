@@ -238,4 +238,3 @@ class _Maker:
         if given and not is_uuid(given):
             raise SeedError(f"{item.place('id')} must be a UUID, not {given!r:.60}")
         return given.lower() or stable_uuid(kind, name)
-

@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from typing import Any
+from typing import Any, TypeAlias
 
 import schemathesis
 from schemathesis import GenerationMode
@@ -21,6 +21,7 @@ from schemathesis import GenerationMode
 ACT_AS_KIND, ACT_AS_ID = "X-Act-As-Kind", "X-Act-As-ID"
 KNOWN: dict[str, list[str]] = json.loads(os.environ["KNOWN_IDS"])
 TURN = itertools.count()
+AnyCase: TypeAlias = "schemathesis.Case[Any]"
 
 
 def known(kind: str, generated: str) -> str:
@@ -31,9 +32,9 @@ def known(kind: str, generated: str) -> str:
 
 
 @schemathesis.hook
-def map_case(context: schemathesis.HookContext, case: schemathesis.Case) -> schemathesis.Case:
+def map_case(context: schemathesis.HookContext, case: AnyCase) -> AnyCase:
     """Leaves alone what schemathesis made wrong on purpose, and the ids that it took from earlier answers."""
-    headers = case.headers or {}
+    headers: Any = case.headers or {}
     present = [name for name in (ACT_AS_KIND, ACT_AS_ID) if name in headers]
     if len(present) == 1:  # half a pair is an error that no schema can express; it has its own test
         del headers[present[0]]
@@ -46,13 +47,14 @@ def map_case(context: schemathesis.HookContext, case: schemathesis.Case) -> sche
     return case
 
 
-def _use_known_ids(case: schemathesis.Case) -> None:
+def _use_known_ids(case: AnyCase) -> None:
     path: dict[str, Any] = case.path_parameters or {}
     for name, value in path.items():
         kind = name if name in ("site_id", "group") else "/".join(case.operation.path.split("/")[:2])
         if kind in KNOWN and isinstance(value, str):
             path[name] = known(kind, value)
-    if isinstance(case.body, dict) and isinstance(case.body.get("Pipelines"), list):
-        case.body["Devices"] = KNOWN["nxid"][: 1 + len(case.body["Devices"])]
-        for pipeline in case.body["Pipelines"]:
+    body: Any = case.body
+    if isinstance(body, dict) and isinstance(body.get("Pipelines"), list):
+        body["Devices"] = KNOWN["nxid"][: 1 + len(body["Devices"])]
+        for pipeline in body["Pipelines"]:
             pipeline["modelUUID"] = KNOWN["/function"][-1]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from simulator.testing import Served
 
 HOOKS = Path(__file__).with_name("schemathesis_hooks.py")
