@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -95,7 +97,10 @@ def main(arguments: list[str] | None = None) -> int:
         serving.close()
         return _fail(f"{options.env_file}: {error.strerror}")
     print(serving.url if options.print_url else f"Nx AI Cloud simulator at {serving.url}", flush=True)
-    serving.run()
+    # The server shuts down on a signal and then raises it again: SystemExit lets the clean-up take place.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    with contextlib.suppress(KeyboardInterrupt):
+        serving.run()
     return 0
 
 

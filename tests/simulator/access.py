@@ -55,7 +55,7 @@ def _check_write(operation: Operation, request: Request, claims: Claims) -> None
     if scope.one_site and operation.api == "cpt":
         raise Refusal(403, "The token of a site may only read here")
     site = request.path_params.get("site_id")
-    if site is not None and not scope.covers_system(site):
+    if site is not None and not scope.covers_system(str(site)):
         raise Refusal(403, "The token was made for another site")
 
 

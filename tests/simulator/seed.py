@@ -22,7 +22,7 @@ from .views import MODEL_MEMBERS
 from .world import World
 
 DEFAULT_ORGANISATION = "Demo Retail"
-DEFAULT_ACCOUNT = {"email": "demo@example.com", "password": "demo", "organisations": [DEFAULT_ORGANISATION]}
+DEFAULT_ACCOUNT = {"email": "demo@example.com", "password": "demo"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Seed:
             raise SeedError(f"cannot be read: {reason}") from None
 
     def fill(self, world: World) -> None:
-        """Make everything the document names. Raises SeedError."""
+        """Add what the document names to the world. Raises SeedError; what came before the error is there then."""
         _Maker(world, Reader(self.document)).make()
 
 
@@ -57,7 +57,8 @@ class _Maker:
     def __init__(self, world: World, reader: Reader) -> None:
         self._world = world
         self._reader = reader
-        self._owners: dict[str, str] = {}  # name of an organisation or e-mail of an account -> id
+        self._owners = {item.name: item.id for item in world.organisations.values()}  # and e-mails of accounts
+        self._owners.update((item.email, item.id) for item in world.accounts.values())
 
     def make(self) -> None:
         reader, world = self._reader, self._world
@@ -82,7 +83,9 @@ class _Maker:
         reader.done()
 
     def _organisations(self, partners: Mapping[str, str]) -> None:
-        found = list(self._reader.readers("organisations", "name")) or [Reader({"name": DEFAULT_ORGANISATION})]
+        found = list(self._reader.readers("organisations", "name"))
+        if not found and not self._world.organisations:
+            found = [Reader({"name": DEFAULT_ORGANISATION})]
         for item in found:
             name, partner = item.text("name"), item.text("partner", "")
             if partner and partner not in partners:
@@ -93,11 +96,9 @@ class _Maker:
             self._owners[name] = identifier
 
     def _accounts(self, partners: Mapping[str, str]) -> None:
-        if not list(self._reader.readers("accounts")):
-            first = next(iter(self._owners))
-            found = [Reader({**DEFAULT_ACCOUNT, "organisations": [first]}, "accounts[0]")]
-        else:
-            found = list(self._reader.readers("accounts"))
+        found = list(self._reader.readers("accounts"))
+        if not found and not self._world.accounts:
+            found = [Reader({**DEFAULT_ACCOUNT, "organisations": [next(iter(self._owners))]})]
         for item in found:
             email = item.text("email")
             account = self._world.add_account(
@@ -237,4 +238,3 @@ class _Maker:
         if given and not is_uuid(given):
             raise SeedError(f"{item.place('id')} must be a UUID, not {given!r:.60}")
         return given.lower() or stable_uuid(kind, name)
-

@@ -69,6 +69,7 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind(address)
+        found.listen(2048)  # from here on a connection waits, and is not refused
     except OSError:
         found.close()
         raise
