@@ -238,7 +238,7 @@ class Transport:
             ):
                 content = self._read(call, response)
                 return Reply(response.status_code, response.reason or "", response.headers, content)
-        except (requests.exceptions.RequestException, OSError) as error:
+        except (requests.exceptions.RequestException, OSError, ValueError) as error:
             # "from None": the texts of the libraries may hold headers, and are not redacted.
             raise fault(error, call.tried, call.option, settings.timeout, self.redactor.clean) from None
 
@@ -274,7 +274,12 @@ class Transport:
 def _new_session(settings: Settings) -> requests.Session:
     from http.cookiejar import DefaultCookiePolicy
 
-    session = requests.Session()
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> str | None:
+            """None, as redirects are followed here by hand; otherwise requests reads and prepares the next one."""
+            return None
+
+    session = Session()
     session.headers["User-Agent"] = "nxai.cloud (Ansible collection)"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is kept between requests
     adapter = requests.adapters.HTTPAdapter if settings.validate_certs else _unverified_adapter()

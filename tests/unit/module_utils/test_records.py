@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._records import (
     Catalogue,

@@ -10,6 +10,7 @@ import re
 from urllib.parse import quote, quote_plus
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._redaction import MASK, Redactor
 
 SECRET = 'p+ä/ss "w\\ö rd=&?'
