@@ -116,15 +116,15 @@ class ComputeApi:
         deadline = self._transport.clock() + patience
         pause = 0.5
         while True:
-            late = self._transport.clock() >= deadline
+            left = deadline - self._transport.clock()
             try:
                 found = look_up()
             except NxaiError as error:
                 answer = f"{lost.answer}. Looking for what it did failed as well: {error.answer}"
                 raise AnswerLost(lost.tried, answer, lost.advice, lost.status) from None
-            if found is not None or late:
+            if found is not None or left <= 0:
                 return found
-            if not self._transport.wait(pause):
+            if not self._transport.wait(min(pause, left)):
                 raise lost
             pause = min(2 * pause, 8.0)
 

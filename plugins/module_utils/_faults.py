@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from ansible_collections.nxai.cloud.plugins.module_utils._answer import one_line
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import AnswerLost, BadInput, NxaiError, Unreachable
 
-AGAIN = "Run the task again: it looks first at what is there. If the service is just slow, raise timeout."
+AGAIN = "Run the task again: it looks first at what is there."
+_CONNECTION = re.compile(r"^\w+\(host=[^)]*\): ")  # urllib3 begins with it; the address is named anyway
 _FOREIGN = "the server's certificate is not signed by an authority known here"
 _OWN_AUTHORITY = (
     "If the server is yours, set ca_path to its authority's certificate (PEM). Otherwise somebody is in between."
@@ -62,7 +65,7 @@ def fault(error: Exception, tried: str, option: str, timeout: float, clean: Call
     from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
     reason = _reason(error)
-    words = clean(str(reason))
+    words = one_line(clean(_CONNECTION.sub("", str(reason))))
     if isinstance(error, (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.InvalidHeader)):
         return BadInput(tried, words, f"Check {option}, the token, and the proxy variables of the environment.")
     if isinstance(error, exceptions.ProxyError):
@@ -75,7 +78,7 @@ def fault(error: Exception, tried: str, option: str, timeout: float, clean: Call
     if isinstance(reason, NewConnectionError):
         return _no_connection(tried, option, words)
     if isinstance(error, exceptions.Timeout) or isinstance(reason, ReadTimeoutError):
-        lost = AnswerLost(tried, f"no answer for {timeout:g} s", AGAIN)
+        lost = AnswerLost(tried, f"no answer for {timeout:g} s", f"{AGAIN} If the service is just slow, raise timeout.")
         lost.timed_out = True
         return lost
     if isinstance(error, exceptions.RequestException):
@@ -101,7 +104,11 @@ def _tls_fault(tried: str, option: str, words: str) -> NxaiError:
             unreachable = Unreachable(tried, f"{meaning} ({words})", advice.format(option=option))
             unreachable.permanent = True
             return unreachable
-    return AnswerLost(tried, f"the TLS connection broke ({words})", f"Run the task again; if it stays, check {option}.")
+    return AnswerLost(
+        tried,
+        f"the TLS connection broke ({words})",
+        f"Run the task again. If it stays, check {option}, and whether a client_cert is needed.",
+    )
 
 
 def _no_connection(tried: str, option: str, words: str) -> Unreachable:

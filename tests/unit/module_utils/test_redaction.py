@@ -89,6 +89,12 @@ def test_nothing_to_hide_changes_nothing():
     assert redactor.clean("a text") == "a text"
 
 
+def test_a_very_short_secret_is_masked_as_a_word_only():
+    redactor = Redactor()
+    redactor.add("no")
+    assert redactor.clean('notAuthorized: "no" is none, pass=no') == 'notAuthorized: "***" is none, pass=***'
+
+
 def test_the_longer_secret_goes_first():
     redactor = Redactor()
     redactor.add("demo")
