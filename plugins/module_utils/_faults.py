@@ -56,10 +56,13 @@ _TLS = (  # words of OpenSSL and Python, what it means, what to do
 )
 
 
-def fault(error: Exception, tried: str, option: str, timeout: float, clean: Callable[[str], str]) -> NxaiError:
+def fault(
+    error: Exception, tried: str, option: str, silence: float, limit: float, clean: Callable[[str], str]
+) -> NxaiError:
     """``error`` (of requests, OSError or ValueError) as one of BadInput, Unreachable, AnswerLost.
 
-    ``option`` names the setting that the address came from; ``timeout`` is the silence that was allowed, in seconds.
+    ``option`` names the setting that the address came from, ``silence`` how long nothing may come or be accepted, and
+    ``limit`` when the service has answered or given up, both in seconds.
     """
     from requests import exceptions
     from urllib3.exceptions import NewConnectionError, ReadTimeoutError
@@ -78,9 +81,11 @@ def fault(error: Exception, tried: str, option: str, timeout: float, clean: Call
     if isinstance(reason, NewConnectionError):
         return _no_connection(tried, option, words)
     if isinstance(error, exceptions.Timeout) or isinstance(reason, ReadTimeoutError):
-        lost = AnswerLost(tried, f"no answer for {timeout:g} s", f"{AGAIN} If the service is just slow, raise timeout.")
-        lost.timed_out = True
+        lost = AnswerLost(tried, f"no answer for {silence:g} s", f"{AGAIN} If the service is just slow, raise timeout.")
+        lost.at_work = max(0.0, limit - silence)
         return lost
+    if isinstance(reason, TimeoutError):  # of the socket, while sending
+        return AnswerLost(tried, "the service took nothing more within the time-out", f"{AGAIN} Check the network.")
     if isinstance(error, exceptions.RequestException):
         return AnswerLost(tried, f"the connection broke ({words})", AGAIN)
     return BadInput(tried, words, f"Check {option}, ca_path, client_cert, client_key and REQUESTS_CA_BUNDLE.")

@@ -108,12 +108,16 @@ def test_a_model_that_did_not_arrive_is_sent_again_whole(server, api, service, f
     assert len({len(request.body) for request in posts(server)}) == 1
 
 
-def test_after_a_time_out_a_service_that_is_still_at_work_is_given_its_time(
-    server, service, new_transport, clock, file
-):
+def test_after_a_time_out_a_service_that_is_still_at_work_is_given_its_time(server, service, new_transport, clock):
     service.plan = [(5, {"fate": "stall", "seconds": 0.3})]
-    assert ComputeApi(new_transport(timeout=0.1)).create_model(DATA, file) == service.models[0]["UUID"]
+    assert ComputeApi(new_transport(timeout=0.1)).create_catalogue("Demo") == service.catalogues[0]["UUID"]
     assert len(posts(server)) == 1
+
+
+def test_the_answer_to_an_upload_may_take_as_long_as_the_service_does(server, service, new_transport, clock, file):
+    service.plan = [(True, {"fate": "stall", "seconds": 0.3})]
+    ComputeApi(new_transport(timeout=0.1)).create_model({"Name": "without a mark"}, file)
+    assert server.paths() == ["POST /cpt/functions"]
 
 
 def test_a_gateway_time_out_is_a_time_out(server, api, service, clock, file):
