@@ -11,6 +11,7 @@ import threading
 import time
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._credentials import Credentials
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, Refused, SignInFailed, Unreachable
 from ansible_collections.nxai.cloud.plugins.module_utils._redaction import Redactor
