@@ -17,7 +17,7 @@ from tools import ansible_test
 from tools.report import Failed, Shell, Step
 from tools.simulated import FAST, make_model, simulator
 from tools.venvs import Venv
-from tools.workplace import CACHE, COLLECTIONS, TESTS, environment
+from tools.workplace import CACHE, TESTS, environment
 
 # What the tarball may hold, at its first level. All else is for developers.
 _RELEASED = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "requirements.txt"}
@@ -134,5 +134,5 @@ class Gates:
 
 def _unit(venv: Venv, shell: Shell) -> None:
     strict = ["-X", "dev", "-W", "error"]
-    env = environment([venv.folder / "bin"], PYTHONPATH=str(COLLECTIONS))
-    shell.run([venv.bin("python"), *strict, "-m", "pytest", "tests/unit"], env)
+    command = [venv.bin("python"), *strict, "-m", "pytest", "tests/unit"]
+    shell.run(command, environment([venv.folder / "bin"]))
