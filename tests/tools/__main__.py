@@ -34,7 +34,7 @@ def gates(target: str) -> int:
 def demo() -> int:
     """The demonstration, against a simulator that lives as long as it."""
     venv = demo_venv()
-    with simulator(venv, "--seed", "demo.yml", "--speed", "10") as variables:
+    with simulator(venv, 1.0) as variables:
         env = environment([venv.folder / "bin"], **variables)
         return subprocess.run(
             ["bash", str(TESTS / "tools" / "demo.sh")], env=env, stdin=subprocess.DEVNULL, check=False
