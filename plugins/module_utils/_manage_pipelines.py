@@ -108,7 +108,7 @@ class PipelineResource:
         return list(grouped.values())
 
     def _site_names(self, plan: AssignmentPlan) -> dict[str, str]:
-        """For the diff of a plan that changes something. Nothing depends on it: that sites can be listed is inferred."""
+        """For the diff of a change. Nothing depends on it, as it is inferred that sites can be listed."""
         if not plan.changed:
             return {}
         if self.sites is None:

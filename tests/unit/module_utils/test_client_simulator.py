@@ -82,10 +82,10 @@ def test_from_an_upload_to_a_pipeline_on_a_device(simulator, connect, file):
     site = client.device.list_sites()[0]
     devices = client.device.list_devices(site.id)
     assert len(devices) == 620
-    client.device.put_pipelines(site.id, [devices[0].id], [uuid], [Pipeline(uuid).to_wire()])
+    client.device.put_pipelines(site.id, [devices[0].id], [uuid], [Pipeline.new({"model": uuid}).to_wire()])
     simulator.advance(600)
     after = {device.id: device for device in client.device.list_devices(site.id)}
-    assert after[devices[0].id].pipelines == (Pipeline(uuid),)
+    assert after[devices[0].id].pipelines == (Pipeline.new({"model": uuid}),)
     assert all(server.supports_pipelines is not None for server in client.device.list_servers(site.id))
 
 
