@@ -55,7 +55,9 @@ def test_it_serves_and_ends_without_a_trace(tmp_path: Path, number: signal.Signa
         process.send_signal(number)
         _out, errors = process.communicate(timeout=20)
 
-    assert (process.returncode, errors) == (0, "")
+    # In development mode asyncio tells of callbacks that took long, which on a busy machine they may.
+    assert [line for line in errors.splitlines() if not line.startswith("Executing <")] == []
+    assert process.returncode == 0
     assert list(tmp_path.iterdir()) == [environment]
 
 

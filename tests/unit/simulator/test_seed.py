@@ -68,6 +68,14 @@ def test_hostile_names_come_through_unchanged(simulator: Served) -> None:
     assert [row["Name"] for row in calls.get(f"/dev/system/{sites[0]['UUID']}/devices")] == list(HOSTILE)
 
 
+def test_names_may_repeat_in_a_seed(simulator: Served) -> None:
+    site = {"name": "Twin", "servers": [{"name": "S", "devices": ["Door", "Door"]}]}
+    simulator.reset({"sites": [site, site], "models": [{"name": "m"}, {"name": "m"}], "catalogues": ["c", "c"]})
+    sites, inside, models, catalogues = everything(simulator)
+    assert [len(rows) for rows in (sites, models, catalogues)] == [2, 2, 2]
+    assert len({row["NxID"] for row in inside[1] + inside[3]}) == 4
+
+
 def test_fifty_thousand_devices_cost_nothing_until_looked_at(simulator: Served) -> None:
     start = time.monotonic()
     simulator.reset(sites=2000, servers=2, devices=25)
