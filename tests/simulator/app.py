@@ -166,7 +166,7 @@ class Watched:
         self._simulator = simulator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].split("/")[1] == "_sim":
+        if scope["type"] != "http" or f"{scope['path']}/".startswith("/_sim/"):
             await self._app(scope, receive, send)
             return
         operation = self._operation(scope)

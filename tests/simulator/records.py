@@ -97,7 +97,8 @@ class Device:
             self.settings["selectedPipeline"] = "Custom"
             self.settings["deviceActiveSwitch"] = "true"
             for pipeline in self.pipelines:
-                self.settings[f"model_nms_{pipeline['modelUUID']}"] = str(pipeline.get("modelNMS", 0.42))
+                nms = pipeline.get("modelNMS")
+                self.settings[f"model_nms_{pipeline['modelUUID']}"] = str(0.42 if nms is None else nms)
 
 
 Children = tuple[dict[str, Server], dict[str, Device]]

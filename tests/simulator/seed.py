@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -57,6 +58,7 @@ class _Maker:
     def __init__(self, world: World, reader: Reader) -> None:
         self._world = world
         self._reader = reader
+        self._named_so_far: Counter[tuple[str, str]] = Counter()
         self._owners = {item.name: item.id for item in world.organisations.values()}  # and e-mails of accounts
         self._owners.update((item.email, item.id) for item in world.accounts.values())
 
@@ -231,10 +233,11 @@ class _Maker:
             raise SeedError(f"{item.place(key)}: there is no {name!r}; known are {', '.join(known) or 'none'}")
         return known[name]
 
-    @staticmethod
-    def _id(item: Reader, kind: str, name: str) -> str:
-        """The id that is given, or one that is always the same for this kind and name."""
+    def _id(self, item: Reader, kind: str, name: str) -> str:
+        """The id that is given, or one that is always the same for the n-th of this kind and name."""
+        turn = self._named_so_far[kind, name]
+        self._named_so_far[kind, name] += 1
         given = item.text("id", "").strip("{}")
         if given and not is_uuid(given):
             raise SeedError(f"{item.place('id')} must be a UUID, not {given!r:.60}")
-        return given.lower() or stable_uuid(kind, name)
+        return given.lower() or stable_uuid(kind, name, *([turn] if turn else []))

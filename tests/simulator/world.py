@@ -117,13 +117,6 @@ class World:
         """The name of an organisation or partner; empty for a person."""
         return self.organisations[owner].name if owner in self.organisations else self.partners.get(owner, "")
 
-    def devices(self, site: Site) -> Iterable[Device]:
-        """The devices of a site with every assignment that has arrived by now."""
-        now = self.clock.now()
-        for device in site.devices.values():
-            device.settle(now)
-            yield device
-
     # Changes ---------------------------------------------------------------------------------------------------
 
     def add_account(self, email: str, password: str, **members: object) -> Account:

@@ -82,6 +82,10 @@ def test_json_with_base64_is_the_other_form(simulator: Served) -> None:
         (b'{"Name": ""}', "application/json", "Name"),
         (b'{"Name": 5}', "application/json", "Name"),
         (b'{"Name": "x", "OnnxModel": "%%%"}', "application/json", "OnnxModel"),
+        (b'{"Name": "x", "NamedInput": [1e999]}', "application/json", "body"),
+        (b'{"Name": "x", "NamedInput": [NaN]}', "application/json", "body"),
+        (b'{"Name": "x", "NamedInput": ' + b"[" * 70 + b"]" * 70 + b"}", "application/json", "body"),
+        (b"[" * 100_000, "application/json", "body"),
         (
             b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--b--\r\n',
             "multipart/form-data; boundary=b",
