@@ -13,6 +13,7 @@ import sys
 from typing import NoReturn
 
 from tools.gates import Gates
+from tools.pins import pin
 from tools.report import Step, run_steps
 from tools.simulated import simulator
 from tools.venvs import NoPython, cannot_run, demo_venv, newest_venv, older_venvs
@@ -56,7 +57,7 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", *_GATES])
+    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", "pins", *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
     prepare()
@@ -66,6 +67,8 @@ def main() -> int:
                 return demo()
             case "bench-upload":
                 return bench_upload()
+            case "pins":
+                return pin()
             case _:
                 return gates(target)
     except (NoPython, RuntimeError, subprocess.CalledProcessError) as error:
