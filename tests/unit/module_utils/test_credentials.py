@@ -9,6 +9,7 @@ import json
 import stat
 import threading
 import time
+from typing import cast
 
 import pytest
 
@@ -35,7 +36,7 @@ class Provider:
     def __call__(self, grant):
         self.grants.append(grant)
         if isinstance(self.answer, Exception):
-            raise self.answer
+            raise cast(Exception, self.answer)
         if self.answer is not None:
             return self.answer
         number = len(self.grants)

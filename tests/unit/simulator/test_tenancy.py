@@ -77,8 +77,8 @@ def test_act_as_headers_come_in_pairs_and_name_what_one_belongs_to(simulator: Se
     calls = Calls(simulator, "both@example.com")
     alpha, gamma = identifier(simulator, "Alpha"), identifier(simulator, "Gamma")
     cases = [
-        ({"X-Act-As-Kind": "organization"}, 400),
-        ({"X-Act-As-ID": alpha}, 400),
+        ({"X-Act-As-Kind": "organization"}, 403),
+        ({"X-Act-As-ID": alpha}, 403),
         ({"X-Act-As-Kind": "company", "X-Act-As-ID": alpha}, 400),
         ({"X-Act-As-Kind": "organization", "X-Act-As-ID": "Alpha"}, 400),
         ({"X-Act-As-Kind": "organization", "X-Act-As-ID": gamma}, 403),
