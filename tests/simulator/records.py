@@ -24,7 +24,6 @@ class Account:
     id: str
     email: str
     password: str
-    name: str = ""
     organisations: list[str] = field(default_factory=list)
     partners: list[str] = field(default_factory=list)
     can_write: bool = True

@@ -18,7 +18,18 @@ from . import settings
 from .estate import EPOCH, Numbers, generate
 from .identifiers import braced, is_uuid, stable_uuid
 from .reader import Reader, SeedError
-from .records import Catalogue, Device, Model, Organisation, RegistryDevice, RegistryGroup, Server, Site, StoredFile
+from .records import (
+    Account,
+    Catalogue,
+    Device,
+    Model,
+    Organisation,
+    RegistryDevice,
+    RegistryGroup,
+    Server,
+    Site,
+    StoredFile,
+)
 from .views import MODEL_MEMBERS
 from .world import World
 
@@ -103,18 +114,18 @@ class _Maker:
             found = [Reader({**DEFAULT_ACCOUNT, "organisations": [next(iter(self._owners))]})]
         for item in found:
             email = item.text("email")
-            account = self._world.add_account(
-                email,
-                item.text("password"),
-                name=item.text("name", email.partition("@")[0]),
+            account = Account(
+                id=self._id(item, "account", email),
+                email=email,
+                password=item.text("password"),
                 organisations=self._all_named(item, "organisations", self._owners),
                 partners=self._all_named(item, "partners", partners),
                 can_write=item.choice("role", ("writer", "viewer")) == "writer",
                 mfa=item.choice("mfa", ("off", "answer", "refusal")),
                 mfa_code=item.text("mfa_code", "123456"),
             )
-            account.id = self._id(item, "account", email)
             item.done()
+            self._world.accounts[email.lower()] = account
             self._owners[email] = account.id
 
     def _catalogues(self) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from .clock import Clock
 from .conversion import Progress, progress
-from .identifiers import stable_uuid
 from .identity import Identity
 from .records import (
     Account,
@@ -118,13 +117,6 @@ class World:
         return self.organisations[owner].name if owner in self.organisations else self.partners.get(owner, "")
 
     # Changes ---------------------------------------------------------------------------------------------------
-
-    def add_account(self, email: str, password: str, **members: object) -> Account:
-        account = Account(id=stable_uuid("account", email), email=email, password=password)
-        for name, value in members.items():
-            setattr(account, name, value)
-        self.accounts[email.lower()] = account
-        return account
 
     def remove_model(self, model: Model) -> None:
         del self.models[model.uuid]
