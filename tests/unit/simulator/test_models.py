@@ -168,7 +168,7 @@ def test_the_cdn_uri_may_come_late_or_never(simulator: Served, quirk: str, after
     assert seen == after
 
 
-def test_what_is_no_model_file_fails_to_convert(simulator: Served) -> None:
+def test_what_is_no_model_file_fails_to_convert_if_asked(simulator: Served) -> None:
     calls = Calls(simulator)
     uuids = {
         name: calls.upload(DATA, content)["UUID"]
@@ -181,6 +181,8 @@ def test_what_is_no_model_file_fails_to_convert(simulator: Served) -> None:
     }
     simulator.advance(31)
 
+    assert {calls.model(uuid)["Code"]["Status"] for uuid in uuids.values()} == {"ok"}
+    simulator.world.quirks.accept_any_file = False
     assert {name: calls.model(uuid)["Status"] for name, uuid in uuids.items()} == {
         "text": "error", "zip": "ok", "tflite": "ok", "none": "error",
     }  # fmt: skip
