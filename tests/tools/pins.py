@@ -29,7 +29,7 @@ def pin() -> int:
         venv = Venv("pins", newest_core(python), python, REQUIREMENTS).make()
         freeze = [venv.bin("python"), "-m", "pip", "freeze", "--disable-pip-version-check"]
         for line in subprocess.run(freeze, check=True, capture_output=True, text=True).stdout.splitlines():
-            name, _, version = line.partition("==")
+            name, _separator, version = line.partition("==")
             if name.lower() not in _FREE:
                 versions.setdefault(name, {})[python.minor] = version
     lines = [line for name in sorted(versions, key=str.lower) for line in _lines(name, versions[name])]
