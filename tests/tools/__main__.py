@@ -29,7 +29,7 @@ def gates(target: str) -> int:
     older = older_venvs(every) if target in _ON_OLDER_CORES else []
     chosen = Gates(newest_venv(), older)
     steps: list[Step] = getattr(chosen, target)() if target in _GATES else chosen.all()
-    return run_steps(steps, cannot_run(every) if older else [])
+    return run_steps(steps, cannot_run(every) if target in _ON_OLDER_CORES else [])
 
 
 def demo() -> int:
