@@ -35,7 +35,7 @@ def gates(target: str) -> int:
 def demo() -> int:
     """The demonstration, against a simulator that lives as long as it."""
     venv = demo_venv()
-    with simulator(venv, 1.0) as variables:
+    with simulator(venv, speed=10.0) as variables:
         env = environment([venv.folder / "bin"], **variables)
         return subprocess.run(
             ["bash", str(TESTS / "tools" / "demo.sh")], env=env, stdin=subprocess.DEVNULL, check=False

@@ -23,7 +23,7 @@ _PATIENCE = 60  # seconds until it must be up: a cold start on a slow disk
 
 
 @contextmanager
-def simulator(venv: Venv, speed: float) -> Iterator[dict[str, str]]:
+def simulator(venv: Venv, speed: float = 1.0) -> Iterator[dict[str, str]]:
     """Start a simulator of the demonstration's world on a free port, give its ``NXAI_…`` variables, and stop it.
 
     ``speed`` is how many seconds pass in it for each real one.
