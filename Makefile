@@ -4,7 +4,7 @@
 PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
-.PHONY: help demo test test-all lint docs unit sanity integration molecule build bench-upload changelog clean
+.PHONY: help demo test test-all lint docs unit sanity integration molecule build bench-upload changelog pins clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -22,8 +22,9 @@ molecule: ## The molecule scenario against a simulator
 build: ## Build the tarball, install it into an empty path, run from there
 bench-upload: ## Memory and throughput of an upload, beside curl
 changelog: ## Turn the fragments into CHANGELOG.md, for the version in galaxy.yml
+pins: ## Resolve the packages of the gates anew, into tests/constraints.txt
 clean: ## Remove everything that the other targets made
 	rm -rf .cache
 
-demo test test-all lint docs unit sanity integration molecule build bench-upload changelog:
+demo test test-all lint docs unit sanity integration molecule build bench-upload changelog pins:
 	$(RUN) $@

@@ -144,52 +144,55 @@ plugin: nxai.cloud.nxai_devices
 
 # ----------
 # Shops only, grouped by the version of the plugin, with host names that show where a camera is.
-plugin: nxai.cloud.nxai_devices
-token_file: ~/.config/nxai/token.json
-cloud_url: https://cloud.networkoptix.com
-sites:
-  - Shop *
-  - Warehouse North
-online_only: true
-hostnames:
-  - "{{ nxai_site_name }} / {{ nxai_device_name }}"
-keyed_groups:
-  - key: nxai_plugin_version
-    prefix: plugin
-groups:
-  without_pipelines: nxai_pipelines | length == 0
-compose:
-  nxai_models: nxai_pipelines | map(attribute='model') | list
+#
+# plugin: nxai.cloud.nxai_devices
+# token_file: ~/.config/nxai/token.json
+# cloud_url: https://cloud.networkoptix.com
+# sites:
+#   - Shop *
+#   - Warehouse North
+# online_only: true
+# hostnames:
+#   - "{{ nxai_site_name }} / {{ nxai_device_name }}"
+# keyed_groups:
+#   - key: nxai_plugin_version
+#     prefix: plugin
+# groups:
+#   without_pipelines: nxai_pipelines | length == 0
+# compose:
+#   nxai_models: nxai_pipelines | map(attribute='model') | list
 
 # ----------
 # For an organisation, only devices that can be assigned pipelines, kept for ten minutes between runs.
-plugin: nxai.cloud.nxai_devices
-username: robot@example.com
-password: "{{ lookup('ansible.builtin.file', '/run/secrets/nxai') }}"
-cloud_url: https://meta.nxvms.com
-act_as:
-  kind: organization
-  id: 5c0ff1ce-0000-4000-8000-000000000001
-filters:
-  - exclude: nxai_server_status != 'running'
-  - include: nxai_supports_pipelines
-  - exclude: true
-cache: true
-cache_plugin: ansible.builtin.jsonfile
-cache_connection: ~/.cache/nxai
-cache_timeout: 600
+#
+# plugin: nxai.cloud.nxai_devices
+# username: robot@example.com
+# password: "{{ lookup('ansible.builtin.file', '/run/secrets/nxai') }}"
+# cloud_url: https://meta.nxvms.com
+# act_as:
+#   kind: organization
+#   id: 5c0ff1ce-0000-4000-8000-000000000001
+# filters:
+#   - exclude: nxai_server_status != 'running'
+#   - include: nxai_supports_pipelines
+#   - exclude: true
+# cache: true
+# cache_plugin: ansible.builtin.jsonfile
+# cache_connection: ~/.cache/nxai
+# cache_timeout: 600
 
 # ----------
 # Servers as hosts, to report on their versions.
-plugin: nxai.cloud.nxai_devices
-hosts:
-  - servers
-hostnames:
-  - "{{ nxai_server_name }} at {{ nxai_site_name }}"
-hostvars:
-  - nxai_server_status
-  - nxai_plugin_version
-  - nxai_runtime
+#
+# plugin: nxai.cloud.nxai_devices
+# hosts:
+#   - servers
+# hostnames:
+#   - "{{ nxai_server_name }} at {{ nxai_site_name }}"
+# hostvars:
+#   - nxai_server_status
+#   - nxai_plugin_version
+#   - nxai_runtime
 """
 
 import os

@@ -150,7 +150,7 @@ class Transport:
                 again = call.operation.repeatable or unheard
                 if not again:
                     failure = AnswerLost(failure.tried, failure.answer, failure.advice, failure.status)
-                    failure.timed_out = reply.status == 504
+                    failure.at_work = call.operation.time_limit if reply.status == 504 else 0.0
                 maybe_done = maybe_done or not unheard
             if not again or not self._pause(attempt, wait):
                 if attempt:
@@ -217,8 +217,12 @@ class Transport:
         with self._lock:
             self.requests_sent += 1
         settings = self.settings
-        # The first of the two time-outs also limits each block that is sent, so an upload gets the longer one.
-        connect = settings.timeout if call.upload else settings.connect_timeout
+        limit = call.operation.time_limit
+        connect, silence = settings.connect_timeout, settings.timeout
+        if call.upload:
+            # The first time-out also limits each block that is sent. When the last one is, megabytes may still wait in
+            # this machine for a slow line, so the answer gets at least the time that the service may take.
+            connect, silence = silence, max(silence, limit)
         try:
             with (
                 call.upload.open() if call.upload else contextlib.nullcontext(call.content) as data,
@@ -229,7 +233,7 @@ class Transport:
                     data=data,
                     headers=self._headers(call, header),
                     auth=_no_auth,
-                    timeout=(connect, settings.timeout),
+                    timeout=(connect, silence),
                     verify=(settings.ca_path or True) if settings.validate_certs else False,
                     cert=_certificate(settings),
                     allow_redirects=False,
@@ -238,9 +242,9 @@ class Transport:
             ):
                 content = self._read(call, response)
                 return Reply(response.status_code, response.reason or "", response.headers, content)
-        except (requests.exceptions.RequestException, OSError) as error:
+        except (requests.exceptions.RequestException, OSError, ValueError) as error:
             # "from None": the texts of the libraries may hold headers, and are not redacted.
-            raise fault(error, call.tried, call.option, settings.timeout, self.redactor.clean) from None
+            raise fault(error, call.tried, call.option, silence, limit, self.redactor.clean) from None
 
     def _headers(self, call: _Call, header: str | None) -> dict[str, str]:
         headers = {"Accept": "application/json"}
@@ -274,7 +278,12 @@ class Transport:
 def _new_session(settings: Settings) -> requests.Session:
     from http.cookiejar import DefaultCookiePolicy
 
-    session = requests.Session()
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> str | None:
+            """None, as redirects are followed here by hand; otherwise requests reads and prepares the next one."""
+            return None
+
+    session = Session()
     session.headers["User-Agent"] = "nxai.cloud (Ansible collection)"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is kept between requests
     adapter = requests.adapters.HTTPAdapter if settings.validate_certs else _unverified_adapter()

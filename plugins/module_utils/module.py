@@ -74,9 +74,11 @@ class AnyPlan(Protocol):
     """What the engine needs to know of a plan."""
 
     @property
-    def changed(self) -> bool: ...
+    def changed(self) -> bool:
+        """Whether anything is to be sent."""
 
-    def diff(self, header: str) -> dict[str, Any]: ...
+    def diff(self, header: str) -> dict[str, Any]:
+        """What AnsibleModule takes as ``diff``."""
 
 
 class Resource(Protocol):

@@ -13,6 +13,7 @@ import sys
 from typing import NoReturn
 
 from tools.gates import Gates
+from tools.pins import pin
 from tools.report import Step, run_steps
 from tools.simulated import simulator
 from tools.venvs import NoPython, cannot_run, demo_venv, newest_venv, older_venvs
@@ -28,13 +29,13 @@ def gates(target: str) -> int:
     older = older_venvs(every) if target in _ON_OLDER_CORES else []
     chosen = Gates(newest_venv(), older)
     steps: list[Step] = getattr(chosen, target)() if target in _GATES else chosen.all()
-    return run_steps(steps, cannot_run(every) if older else [])
+    return run_steps(steps, cannot_run(every) if target in _ON_OLDER_CORES else [])
 
 
 def demo() -> int:
     """The demonstration, against a simulator that lives as long as it."""
     venv = demo_venv()
-    with simulator(venv, "--seed", "demo.yml", "--speed", "10") as variables:
+    with simulator(venv, speed=10.0) as variables:
         env = environment([venv.folder / "bin"], **variables)
         return subprocess.run(
             ["bash", str(TESTS / "tools" / "demo.sh")], env=env, stdin=subprocess.DEVNULL, check=False
@@ -56,7 +57,7 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", *_GATES])
+    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", "pins", *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
     prepare()
@@ -66,6 +67,8 @@ def main() -> int:
                 return demo()
             case "bench-upload":
                 return bench_upload()
+            case "pins":
+                return pin()
             case _:
                 return gates(target)
     except (NoPython, RuntimeError, subprocess.CalledProcessError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -125,7 +126,9 @@ def samples() -> list[dict[str, Any]]:
     root = COLLECTIONS / "ansible_collections/nxai/cloud"
     plugin = (root / "plugins/inventory/nxai_devices.py").read_text(encoding="utf-8")
     guide = (root / "docs/inventory.md").read_text(encoding="utf-8")
-    texts = plugin.partition('EXAMPLES = r"""')[2].partition('"""')[0].split("# ----------\n")[1:]
+    chunks = plugin.partition('EXAMPLES = r"""')[2].partition('"""')[0].split("# ----------\n")[1:]
+    # One YAML document can hold but one sample: the others are commented out.
+    texts = ["plugin:" + re.sub(r"(?m)^# ?", "", chunk.partition("plugin:")[2]) for chunk in chunks]
     texts += [block.partition("```")[0] for block in guide.split("```yaml\n")[1:] if block.startswith("plugin:")]
     return [yaml.safe_load(text) for text in texts]
 
