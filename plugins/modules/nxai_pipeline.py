@@ -158,11 +158,11 @@ options:
     default: 60
   not_applicable:
     description:
-      - What to do about devices that cannot be written to now. These are devices that the service does not find applicable
-        when O(applicable_timeout) has passed, that a site does not list although they are named by NxID, and devices of
-        a site that shows none, which is how a site that is off-line looks.
-      - V(fail) refuses the task before anything is written where that is known so early, and otherwise fails it when all
-        other devices are done. V(skip) leaves them, with the status RV(devices[].status=not_applicable).
+      - What to do about devices that cannot be written to now. These are devices that the service does not find
+        applicable when O(applicable_timeout) has passed, that a site does not list although they are named by NxID, and
+        devices of a site that shows none, which is how a site looks that is off-line.
+      - V(fail) refuses the task before anything is written where that is known so early, and otherwise fails it when
+        all other devices are done. V(skip) leaves them, with the status RV(devices[].status=not_applicable).
     type: str
     choices: [fail, skip]
     default: fail
@@ -176,8 +176,9 @@ options:
   wait_interval:
     default: 2
 notes:
-  - The service has no way to write only if nothing has changed since it was read. Whoever else writes to the same devices at
-    the same moment is noticed only by what they report afterwards (RV(devices[].status=conflict)), and not overwritten.
+  - The service has no way to write only if nothing has changed since it was read. Whoever else writes to the same
+    devices at the same moment is noticed only by what they report afterwards (RV(devices[].status=conflict)), and is
+    not overwritten.
 seealso:
   - module: nxai.cloud.nxai_pipeline_info
   - module: nxai.cloud.nxai_model
@@ -202,7 +203,8 @@ EXAMPLES = r"""
 - name: All cameras of a group of the inventory, over all its sites
   nxai.cloud.nxai_pipeline:
     devices: >-
-      {{ groups['canaries'] | map('extract', hostvars) | items2dict(key_name='nxai_device_id', value_name='nxai_site_id')
+      {{ groups['canaries'] | map('extract', hostvars)
+         | items2dict(key_name='nxai_device_id', value_name='nxai_site_id')
          | dict2items(key_name='device', value_name='site') }}
     pipelines:
       - model: Person detector
@@ -276,11 +278,11 @@ devices:
       sample: true
     status:
       description:
-        - V(unchanged) where it had what is declared; V(planned) in check mode; V(applied) where it reports what was sent;
-          V(sent) with O(wait=false).
-        - V(pending) where it did not report in time what was sent; V(conflict) where it reports neither that nor what it
-          had; V(not_applicable) where it cannot be written to now; V(failed) where its site could not be read, or the
-          request failed; V(not_sent) where its site could no longer be reached.
+        - V(unchanged) where it had what is declared; V(planned) in check mode; V(applied) where it reports what was
+          sent; V(sent) with O(wait=false).
+        - V(pending) where it did not report in time what was sent; V(conflict) where it reports neither that nor what
+          it had; V(not_applicable) where it cannot be written to now; V(failed) where its site could not be read, or
+          the request failed; V(not_sent) where its site could no longer be reached.
       type: str
       sample: applied
     reason:

@@ -174,7 +174,7 @@ def test_models_of_chains_are_named_or_by_uuid_and_counted(cloud: Served, run_mo
     [
         ({"model": "Slow"}, "require_ready", "the model Slow is not ready"),
         ({"model": "Lite"}, "require_runtime", "has no file for the runtime Hailo-8"),
-        ({"model": "A", "postprocessor": "Counting sheep"}, "require_processors", "knows no postprocessor Counting sheep"),
+        ({"model": "A", "postprocessor": "Counting sheep"}, "require_processors", "no postprocessor Counting sheep"),
         ({"model": "A", "chains": [{"modelUUID": SLOW}]}, "require_ready", "the model Slow is not ready"),
         ({"model": "Foreign"}, "require_available", "belongs to another organisation than the site"),
     ],
