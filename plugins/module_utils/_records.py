@@ -252,7 +252,7 @@ class Device:
 
 @dataclass(frozen=True)
 class RegistryDevice:
-    """A device of the older registry, which knows nothing of Nx sites. ``groups``: UUIDs, None where not given (guess)."""
+    """A device of the older registry, which knows no Nx sites. ``groups``: UUIDs, None where not given (guess)."""
 
     uuid: str
     name: str

@@ -11,9 +11,9 @@ short_description: Name and groups of a registered device (experimental)
 version_added: 0.2.0
 description:
   - B(Experimental.) Keeps the name and the groups of a device of the registry as declared.
-  - The registry (C(/dev/devices), C(/dev/groups)) is the older part of the Device API, from before Nx sites. It is known
-    from the official client of that time only. Whether the cameras of Nx sites are in it is not known; the modules that
-    work on those are M(nxai.cloud.nxai_pipeline) and M(nxai.cloud.nxai_device_info).
+  - The registry (C(/dev/devices), C(/dev/groups)) is the older part of the Device API, from before Nx sites. It is
+    known from the official client of that time only. Whether the cameras of Nx sites are in it is not known; the
+    modules that work on those are M(nxai.cloud.nxai_pipeline) and M(nxai.cloud.nxai_device_info).
   - No call is known that enables or disables a device, or that changes the name of a camera of an Nx site. So this
     module does neither. Its options may change in any release.
   - Devices and groups are neither created nor deleted.

@@ -41,11 +41,11 @@ def demo() -> int:
         ).returncode
 
 
-def bench_upload() -> int:
-    """Memory and throughput of an upload, beside curl."""
+def bench(name: str) -> int:
+    """One of the measurements in ``tests/bench``."""
     venv = newest_venv()
     env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
-    command = [venv.bin("python"), str(TESTS / "bench" / "upload.py")]
+    command = [venv.bin("python"), str(TESTS / "bench" / f"{name}.py")]
     return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
@@ -56,7 +56,7 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", *_GATES])
+    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", "bench-pipelines", *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
     prepare()
@@ -64,8 +64,8 @@ def main() -> int:
         match target:
             case "demo":
                 return demo()
-            case "bench-upload":
-                return bench_upload()
+            case "bench-upload" | "bench-pipelines":
+                return bench(target.removeprefix("bench-"))
             case _:
                 return gates(target)
     except (NoPython, RuntimeError, subprocess.CalledProcessError) as error:
