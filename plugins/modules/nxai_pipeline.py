@@ -86,6 +86,7 @@ options:
       - Puts one model in the place of another wherever that runs, in chains too, and keeps every other setting.
       - With O(select=running), O(running_model) is C(from) unless it is given.
     type: dict
+    version_added: 0.2.0
     suboptions:
       from:
         description: The model that runs now, by name or UUID.
@@ -137,18 +138,21 @@ options:
       - Refuse devices whose server has a runtime that none of the model's files is for, where both are known.
       - Costs one more request for a site, and only where the model has no file for some kind of runtime.
     type: bool
+    version_added: 0.2.0
     default: true
   require_processors:
     description:
       - Refuse a preprocessor or postprocessor that the device's server does not list, where it lists them.
       - Costs one more request for a site, and only where a device is to get such a name anew.
     type: bool
+    version_added: 0.2.0
     default: true
   require_available:
     description:
       - Refuse a model that is in no catalogue and belongs to another organisation than the site, where both are known.
       - With whom a catalogue is shared is not known, so a model in a catalogue is never refused for this.
     type: bool
+    version_added: 0.2.0
     default: true
   applicable_timeout:
     description:
@@ -164,6 +168,7 @@ options:
       - V(fail) refuses the task before anything is written where that is known so early, and otherwise fails it when
         all other devices are done. V(skip) leaves them, with the status RV(devices[].status=not_applicable).
     type: str
+    version_added: 0.2.0
     choices: [fail, skip]
     default: fail
   wait:
