@@ -67,7 +67,7 @@ class DeviceApi:
         return [DeviceGroup.from_api(row) for row in self._list("list_groups", {}, "UUID")]
 
     def join_group(self, group: str, uuids: Iterable[str]) -> None:
-        self._transport.send("join_group", path={"group": group}, json={"Devices": list(uuids)})
+        self._transport.send("join_group", path={"uuid": group}, json={"Devices": list(uuids)})
 
     def leave_group(self, group: str, uuid: str) -> None:
         self._transport.send("leave_group", path={"uuid": uuid, "group": group})

@@ -69,11 +69,12 @@ def ids(cloud: Served, site: str = "Shop 1") -> tuple[str, dict[str, str]]:
 
 def pipelines(cloud: Served) -> dict[str, list[dict[str, Any]]]:
     """What each device runs now, by ``site/device``."""
-    return {
-        f"{site.name}/{device.name}": device.pipelines
-        for site in cloud.world.sites.values()
-        for device in cloud.world.devices(site)
-    }
+    found = {}
+    for site in cloud.world.sites.values():
+        for device in site.devices.values():
+            device.settle(cloud.world.clock.now())
+            found[f"{site.name}/{device.name}"] = device.pipelines
+    return found
 
 
 def run(run_module: RunModule, **options: Any) -> dict[str, Any]:
