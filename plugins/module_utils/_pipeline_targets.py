@@ -87,7 +87,7 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
     for target, site in zip(targets, reader.named([each.site for each in targets]), strict=True):
         grouped.setdefault(site.id, (site, []))[1].append(target)
     found = Found()
-    listings = reader.read([site for site, _ in grouped.values()], api.list_devices)
+    listings = reader.read([site for site, _wanted in grouped.values()], api.list_devices)
     for (site, wanted), listing in zip(grouped.values(), listings, strict=True):
         if isinstance(listing, NxaiError):
             _unread(found, site, listing)

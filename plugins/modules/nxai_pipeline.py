@@ -86,6 +86,7 @@ options:
       - Puts one model in the place of another wherever that runs, in chains too, and keeps every other setting.
       - With O(select=running), O(running_model) is C(from) unless it is given.
     type: dict
+    version_added: 0.2.0
     suboptions:
       from:
         description: The model that runs now, by name or UUID.
@@ -137,18 +138,21 @@ options:
       - Refuse devices whose server has a runtime that none of the model's files is for, where both are known.
       - Costs one more request for a site, and only where the model has no file for some kind of runtime.
     type: bool
+    version_added: 0.2.0
     default: true
   require_processors:
     description:
       - Refuse a preprocessor or postprocessor that the device's server does not list, where it lists them.
       - Costs one more request for a site, and only where a device is to get such a name anew.
     type: bool
+    version_added: 0.2.0
     default: true
   require_available:
     description:
       - Refuse a model that is in no catalogue and belongs to another organisation than the site, where both are known.
       - With whom a catalogue is shared is not known, so a model in a catalogue is never refused for this.
     type: bool
+    version_added: 0.2.0
     default: true
   applicable_timeout:
     description:
@@ -158,12 +162,13 @@ options:
     default: 60
   not_applicable:
     description:
-      - What to do about devices that cannot be written to now. These are devices that the service does not find applicable
-        when O(applicable_timeout) has passed, that a site does not list although they are named by NxID, and devices of
-        a site that shows none, which is how a site that is off-line looks.
-      - V(fail) refuses the task before anything is written where that is known so early, and otherwise fails it when all
-        other devices are done. V(skip) leaves them, with the status RV(devices[].status=not_applicable).
+      - What to do about devices that cannot be written to now. These are devices that the service does not find
+        applicable when O(applicable_timeout) has passed, that a site does not list although they are named by NxID, and
+        devices of a site that shows none, which is how a site looks that is off-line.
+      - V(fail) refuses the task before anything is written where that is known so early, and otherwise fails it when
+        all other devices are done. V(skip) leaves them, with the status RV(devices[].status=not_applicable).
     type: str
+    version_added: 0.2.0
     choices: [fail, skip]
     default: fail
   wait:
@@ -176,8 +181,9 @@ options:
   wait_interval:
     default: 2
 notes:
-  - The service has no way to write only if nothing has changed since it was read. Whoever else writes to the same devices at
-    the same moment is noticed only by what they report afterwards (RV(devices[].status=conflict)), and not overwritten.
+  - The service has no way to write only if nothing has changed since it was read. Whoever else writes to the same
+    devices at the same moment is noticed only by what they report afterwards (RV(devices[].status=conflict)), and is
+    not overwritten.
 seealso:
   - module: nxai.cloud.nxai_pipeline_info
   - module: nxai.cloud.nxai_model
@@ -202,7 +208,8 @@ EXAMPLES = r"""
 - name: All cameras of a group of the inventory, over all its sites
   nxai.cloud.nxai_pipeline:
     devices: >-
-      {{ groups['canaries'] | map('extract', hostvars) | items2dict(key_name='nxai_device_id', value_name='nxai_site_id')
+      {{ groups['canaries'] | map('extract', hostvars)
+         | items2dict(key_name='nxai_device_id', value_name='nxai_site_id')
          | dict2items(key_name='device', value_name='site') }}
     pipelines:
       - model: Person detector
@@ -276,11 +283,11 @@ devices:
       sample: true
     status:
       description:
-        - V(unchanged) where it had what is declared; V(planned) in check mode; V(applied) where it reports what was sent;
-          V(sent) with O(wait=false).
-        - V(pending) where it did not report in time what was sent; V(conflict) where it reports neither that nor what it
-          had; V(not_applicable) where it cannot be written to now; V(failed) where its site could not be read, or the
-          request failed; V(not_sent) where its site could no longer be reached.
+        - V(unchanged) where it had what is declared; V(planned) in check mode; V(applied) where it reports what was
+          sent; V(sent) with O(wait=false).
+        - V(pending) where it did not report in time what was sent; V(conflict) where it reports neither that nor what
+          it had; V(not_applicable) where it cannot be written to now; V(failed) where its site could not be read, or
+          the request failed; V(not_sent) where its site could no longer be reached.
       type: str
       sample: applied
     reason:

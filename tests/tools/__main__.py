@@ -42,11 +42,11 @@ def demo() -> int:
         ).returncode
 
 
-def bench_upload() -> int:
-    """Memory and throughput of an upload, beside curl."""
+def script(folder: str, name: str) -> int:
+    """One of the measurements in ``tests/bench``, or of the long tests in ``tests/soak``."""
     venv = newest_venv()
     env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
-    command = [venv.bin("python"), str(TESTS / "bench" / "upload.py")]
+    command = [venv.bin("python"), str(TESTS / folder / f"{name}.py")]
     return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
@@ -57,7 +57,8 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", "pins", *_GATES])
+    benches = ("bench-upload", "bench-pipelines", "soak-rollout")
+    parser.add_argument("target", choices=["demo", "test", "test-all", *benches, "pins", *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
     prepare()
@@ -65,8 +66,10 @@ def main() -> int:
         match target:
             case "demo":
                 return demo()
-            case "bench-upload":
-                return bench_upload()
+            case "bench-upload" | "bench-pipelines":
+                return script("bench", target.removeprefix("bench-"))
+            case "soak-rollout":
+                return script("soak", "rollout_kill")
             case "pins":
                 return pin()
             case _:

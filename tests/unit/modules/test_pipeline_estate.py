@@ -12,6 +12,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._manage_pipelines import PipelineResource
+from ansible_collections.nxai.cloud.plugins.module_utils.module import Task
+from ansible_collections.nxai.cloud.plugins.modules.nxai_pipeline import ARGUMENT_SPEC, PIPELINE
 from simulator.testing import Served
 
 Calls = Callable[[], list[str]]
@@ -69,11 +74,12 @@ def ids(cloud: Served, site: str = "Shop 1") -> tuple[str, dict[str, str]]:
 
 def pipelines(cloud: Served) -> dict[str, list[dict[str, Any]]]:
     """What each device runs now, by ``site/device``."""
-    return {
-        f"{site.name}/{device.name}": device.pipelines
-        for site in cloud.world.sites.values()
-        for device in cloud.world.devices(site)
-    }
+    found = {}
+    for site in cloud.world.sites.values():
+        for device in site.devices.values():
+            device.settle(cloud.world.clock.now())
+            found[f"{site.name}/{device.name}"] = device.pipelines
+    return found
 
 
 def run(run_module: RunModule, **options: Any) -> dict[str, Any]:
@@ -174,7 +180,7 @@ def test_models_of_chains_are_named_or_by_uuid_and_counted(cloud: Served, run_mo
     [
         ({"model": "Slow"}, "require_ready", "the model Slow is not ready"),
         ({"model": "Lite"}, "require_runtime", "has no file for the runtime Hailo-8"),
-        ({"model": "A", "postprocessor": "Counting sheep"}, "require_processors", "knows no postprocessor Counting sheep"),
+        ({"model": "A", "postprocessor": "Counting sheep"}, "require_processors", "no postprocessor Counting sheep"),
         ({"model": "A", "chains": [{"modelUUID": SLOW}]}, "require_ready", "the model Slow is not ready"),
         ({"model": "Foreign"}, "require_available", "belongs to another organisation than the site"),
     ],
@@ -309,3 +315,28 @@ def test_a_large_estate_takes_two_reads_and_one_write_for_each_site(
     cloud.clear_log()
     again = run(run_module, **options)
     assert again["changed"] is False and writes() == [] and len(reads()) == 20 + 2
+
+
+def test_two_controllers_at_once_end_in_one_declared_state_and_one_says_conflict(cloud: Served) -> None:
+    """Both have looked before either writes."""
+    base = {
+        **{name: spec.get("default") for name, spec in ARGUMENT_SPEC.items()},
+        **QUICK,
+        "site": "Shop 1",
+        "devices": ["Door", "Yard"],
+        "api_url": cloud.url,
+        "token": cloud.token(),
+    }
+    both = [{**base, "pipelines": [{**dict.fromkeys(PIPELINE), "model": model}]} for model in (A, B)]
+    with Client.from_options(both[0]) as client:
+        first, second = (PipelineResource(Task(options, client, check_mode=False)) for options in both)
+        plans = first.plan(), second.plan()
+        first.act(plans[0])
+        second.act(plans[1])
+        first.settle(plans[0])
+        second.settle(plans[1])
+        with pytest.raises(Unexpected, match="2 of 2 devices were written by somebody else"):
+            first.report(plans[0])
+        assert second.report(plans[1])["totals"]["applied"] == 2
+    ends = pipelines(cloud)
+    assert [[each["modelUUID"] for each in ends[f"Shop 1/{name}"]] for name in ("Door", "Yard")] == [[B], [B]]
