@@ -1,0 +1,113 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The devices of a rollout, from the variables that the inventory gives its hosts. Pure: no request is made here."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: rollout_devices
+short_description: The devices among hosts, and why some cannot take pipelines now
+version_added: 0.2.0
+author:
+  - The nxai.cloud maintainers (@nxai)
+description:
+  - Takes the variables of hosts of the inventory P(nxai.cloud.nxai_devices#inventory), and gives their devices in a form
+    that P(nxai.cloud.rollout_waves#filter) and O(nxai.cloud.nxai_pipeline#module:devices) take.
+  - Hosts that are no devices, such as C(localhost), servers and sites, are left out. A device that is two hosts counts once.
+  - What the inventory does not know is never a reason against a device.
+options:
+  _input:
+    description: The variables of each host, as C(groups['all'] | map('extract', hostvars)) gives them.
+    type: list
+    elements: dict
+    required: true
+  running:
+    description: The words for a server that runs, in lower case. The words of the service are not documented.
+    type: list
+    elements: str
+    default: [running]
+"""
+
+EXAMPLES = r"""
+- name: The cameras that could take pipelines now
+  ansible.builtin.debug:
+    msg: >-
+      {{ groups['all'] | map('extract', hostvars) | nxai.cloud.rollout_devices
+         | selectattr('unavailable', 'equalto', '') | map(attribute='name') | list }}
+"""
+
+RETURN = r"""
+_value:
+  description: The devices, ordered by site and device.
+  type: list
+  elements: dict
+  contains:
+    host:
+      description: The name of the host in the inventory.
+      type: str
+    site:
+      description: The cloud system id of the site.
+      type: str
+    site_name:
+      description: The name of the site.
+      type: str
+    device:
+      description: The NxID of the device.
+      type: str
+    name:
+      description: The name of the device.
+      type: str
+    unavailable:
+      description: Why the device cannot take pipelines now; empty where nothing is known against it.
+      type: str
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+_WANTED = ("nxai_site_id", "nxai_device_id")
+
+
+def rollout_devices(hosts: Iterable[Mapping[str, Any]], running: Sequence[str] = ("running",)) -> list[dict[str, str]]:
+    """Raises where the input is not the variables of hosts."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for host in hosts:
+        if not isinstance(host, Mapping):
+            raise AnsibleFilterError("nxai.cloud.rollout_devices takes the variables of hosts: map('extract', hostvars)")
+        if all(host.get(name) for name in _WANTED):
+            device = _device(host, running)
+            found.setdefault((device["site"], device["device"]), device)
+    return [found[key] for key in sorted(found)]
+
+
+def _device(host: Mapping[str, Any], running: Sequence[str]) -> dict[str, str]:
+    return {
+        "host": str(host.get("inventory_hostname") or ""),
+        "site": str(host["nxai_site_id"]),
+        "site_name": str(host.get("nxai_site_name") or ""),
+        "device": str(host["nxai_device_id"]),
+        "name": str(host.get("nxai_device_name") or ""),
+        "unavailable": _reason(host, running),
+    }
+
+
+def _reason(host: Mapping[str, Any], running: Sequence[str]) -> str:
+    status = host.get("nxai_server_status")
+    if host.get("nxai_site_online") is False:
+        return "its site is off-line"
+    if status and str(status).lower() not in running:
+        return f"its server is {status}"
+    if host.get("nxai_supports_pipelines") is False:
+        return "its server does not support pipelines"
+    if host.get("nxai_enabled") is False:
+        return "it is not enabled"
+    return ""
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"rollout_devices": rollout_devices}
