@@ -1,0 +1,289 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nxai_rollout_state
+short_description: Keep the state of a rollout
+version_added: 0.2.0
+description:
+  - The memory of the role P(nxai.cloud.pipeline_rollout#role), which is the only user of this module. It makes no request to
+    the cloud.
+  - Keeps the plan, the snapshot and the outcome of each wave in a directory. Each file is replaced as a whole and is on
+    the disk when the task ends. Also writes the reports C(rollout-report.json) and C(rollout-report.html).
+attributes:
+  check_mode:
+    description: In check mode the module says what it would do, and writes nothing.
+    support: full
+  diff_mode:
+    description: In diff mode O(step=open) shows the waves.
+    support: full
+  idempotent:
+    description: Opening a rollout in which nothing is left to do writes nothing.
+    support: full
+options:
+  path:
+    description: The directory. It is made if need be, for its owner only.
+    type: path
+    required: true
+  step:
+    description:
+      - V(open) plans a rollout or goes on with one; V(begin) keeps the snapshot of a wave before it is written;
+        V(written) keeps what the writing task said; V(gate) ends a wave; V(restored) keeps what the restoring task said;
+        V(close) ends a run; V(interrupt) keeps an error that ended a run.
+    type: str
+    choices: [open, begin, written, gate, restored, close, interrupt]
+    required: true
+  run:
+    description: The RV(run) of O(step=open). Another run that has opened the rollout since is an error.
+    type: str
+  wave:
+    description: The number of the wave, from 1.
+    type: int
+  name:
+    description: The name of the rollout, with O(step=open).
+    type: str
+  action:
+    description: Whether to go on with the rollout or to take it back, with O(step=open).
+    type: str
+    choices: [rollout, rollback]
+    default: rollout
+  declaration:
+    description: What the devices are to get, with O(step=open). It cannot change once a wave has begun.
+    type: dict
+  waves:
+    description: The waves as P(nxai.cloud.rollout_waves#filter) gives them, with O(step=open).
+    type: list
+    elements: dict
+    default: []
+  left_out:
+    description: The devices that cannot take pipelines now, as P(nxai.cloud.rollout_devices#filter) gives them.
+    type: list
+    elements: dict
+    default: []
+  saved:
+    description: The RV(saved) of an earlier run, taken where it is newer than what is in O(path).
+    type: str
+    default: ""
+  devices:
+    description: RV(nxai.cloud.nxai_pipeline#module:devices) of the task that planned, wrote, looked or restored.
+    type: list
+    elements: dict
+    default: []
+  refused:
+    description: RV(nxai.cloud.nxai_pipeline#module:refused) of that task.
+    type: list
+    elements: dict
+    default: []
+  snapshot:
+    description: RV(nxai.cloud.nxai_pipeline#module:snapshot) of the task that planned, with O(step=begin).
+    type: list
+    elements: dict
+    default: []
+  servers:
+    description: RV(nxai.cloud.nxai_device_info#module:devices), with O(step=gate).
+    type: list
+    elements: dict
+    default: []
+  server_running:
+    description: The words for a server that runs, in lower case.
+    type: list
+    elements: str
+    default: [running]
+  gate_failures:
+    description: Devices that the user's gate tasks found wanting, each with C(site), C(device) and C(reason).
+    type: list
+    elements: dict
+    default: []
+  message:
+    description: Why the user's gate tasks failed, or why the run ends.
+    type: str
+    default: ""
+  max_failures:
+    description: How many devices may fail in all, as a number or a share.
+    type: str
+    default: "0"
+  max_failures_per_wave:
+    description: How many devices of a wave may fail, as a number or a share.
+    type: str
+    default: "0"
+  on_breach:
+    description: What to do when more devices fail.
+    type: str
+    choices: [stop, rollback_wave, rollback_all]
+    default: stop
+  unavailable:
+    description: What to do about devices that cannot take pipelines now.
+    type: str
+    choices: [fail, skip, queue]
+    default: fail
+  soak:
+    description: Seconds between the writing of a wave and its gates, for each wave; the last for all further ones.
+    type: list
+    elements: float
+    default: [0]
+  pause_before_wave:
+    description: The numbers of waves before which a run ends; V(all) for each wave.
+    type: list
+    elements: str
+    default: []
+seealso:
+  - plugin: nxai.cloud.pipeline_rollout
+    plugin_type: role
+author:
+  - The nxai.cloud maintainers (@nxai)
+"""
+
+EXAMPLES = r"""
+- name: Plan a rollout, or go on with it
+  nxai.cloud.nxai_rollout_state:
+    path: rollout-detector
+    step: open
+    name: detector
+    declaration:
+      pipelines:
+        - model: Person detector
+    waves: "{{ devices | nxai.cloud.rollout_waves(['5%', '100%']) }}"
+  register: opened
+"""
+
+RETURN = r"""
+run:
+  description: What further steps of this run are to give as O(run).
+  returned: success
+  type: str
+  sample: 5f1f9d3ce0c04b0e
+todo:
+  description: The waves of this run, each with C(number), C(name) and C(devices).
+  returned: success, with O(step=open)
+  type: list
+  elements: dict
+devices:
+  description: With O(step=begin), the devices to write to. With O(step=written), those whose gates are to be looked at.
+  returned: success, with these steps
+  type: list
+  elements: dict
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+soak:
+  description: With O(step=written), the seconds to wait before the gates.
+  returned: success, with this step
+  type: float
+  sample: 600
+breach:
+  description: Why the wave failed; empty where it did not.
+  returned: success
+  type: str
+  sample: "4 of 50 devices failed (0 allowed)"
+restore:
+  description: What is to be taken back now, as O(nxai.cloud.nxai_pipeline#module:restore) takes it.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+remaining:
+  description: With O(step=restored), the number of devices that are not back yet.
+  returned: success, with this step
+  type: int
+  sample: 0
+summary:
+  description: Where the rollout stands, in numbers.
+  returned: success
+  type: dict
+  sample:
+    name: detector
+    status: running
+    message: ""
+    how_to_go_on: "If the playbook no longer runs, run the same command again: it goes on where it was."
+    totals: {devices: 500, done: 125, failed: 0, aside: 0, back: 0, waiting: 375}
+    waves:
+      - number: 1
+        name: 25%
+        status: done
+        totals: {devices: 125, done: 125, failed: 0, aside: 0, back: 0, waiting: 0}
+lines:
+  description: The same for people.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "wave 1 of 4 (25%): done; 125 done"
+report:
+  description: The path of the HTML report.
+  returned: success
+  type: str
+  sample: rollout-detector/rollout-report.html
+saved:
+  description: State and snapshots, for O(saved) of a run on another machine.
+  returned: success
+  type: str
+  sample: eJyrVsrILMgvKlGyUlDKSM3JyVfISM0pVuICAFW0B3Q=
+error:
+  description: What was tried, what came back, and what to do now.
+  returned: failure
+  type: dict
+  sample:
+    tried: Go on with the rollout detector
+    answer: it was started with another value of pipelines
+    advice: Choose another pipeline_rollout_name, or give what it was started with.
+    status: null
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout_steps import RolloutRun
+
+ROWS = {"type": "list", "elements": "dict", "default": []}
+ARGUMENT_SPEC = {
+    "path": {"type": "path", "required": True},
+    "step": {
+        "type": "str",
+        "choices": ["open", "begin", "written", "gate", "restored", "close", "interrupt"],
+        "required": True,
+    },
+    "run": {"type": "str"},
+    "wave": {"type": "int"},
+    "name": {"type": "str"},
+    "action": {"type": "str", "choices": ["rollout", "rollback"], "default": "rollout"},
+    "declaration": {"type": "dict"},
+    "waves": ROWS,
+    "left_out": ROWS,
+    "saved": {"type": "str", "default": ""},
+    "devices": ROWS,
+    "refused": ROWS,
+    "snapshot": ROWS,
+    "servers": ROWS,
+    "server_running": {"type": "list", "elements": "str", "default": ["running"]},
+    "gate_failures": ROWS,
+    "message": {"type": "str", "default": ""},
+    "max_failures": {"type": "str", "default": "0"},
+    "max_failures_per_wave": {"type": "str", "default": "0"},
+    "on_breach": {"type": "str", "choices": ["stop", "rollback_wave", "rollback_all"], "default": "stop"},
+    "unavailable": {"type": "str", "choices": ["fail", "skip", "queue"], "default": "fail"},
+    "soak": {"type": "list", "elements": "float", "default": [0]},
+    "pause_before_wave": {"type": "list", "elements": "str", "default": []},
+}
+NEEDS_WAVE = [("step", step, ("run", "wave")) for step in ("begin", "written", "gate")]
+NEEDS_RUN = [("step", step, ("run",)) for step in ("restored", "close", "interrupt")]
+
+
+def main() -> None:
+    module = AnsibleModule(
+        ARGUMENT_SPEC,
+        supports_check_mode=True,
+        required_if=[("step", "open", ("name", "declaration")), *NEEDS_WAVE, *NEEDS_RUN],
+    )
+    try:
+        result = RolloutRun(module.params, module.check_mode).take_step()
+    except NxaiError as error:
+        module.fail_json(msg=str(error), error=error.as_result())
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
