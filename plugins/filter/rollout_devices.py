@@ -13,9 +13,10 @@ version_added: 0.2.0
 author:
   - The nxai.cloud maintainers (@nxai)
 description:
-  - Takes the variables of hosts of the inventory P(nxai.cloud.nxai_devices#inventory), and gives their devices in a form
-    that P(nxai.cloud.rollout_waves#filter) and O(nxai.cloud.nxai_pipeline#module:devices) take.
-  - Hosts that are no devices, such as C(localhost), servers and sites, are left out. A device that is two hosts counts once.
+  - Takes the variables of hosts of the inventory P(nxai.cloud.nxai_devices#inventory), and gives their devices in a
+    form that P(nxai.cloud.rollout_waves#filter) and O(nxai.cloud.nxai_pipeline#module:devices) take.
+  - Hosts that are no devices, such as C(localhost), servers and sites, are left out. A device that is two hosts counts
+    once.
   - What the inventory does not know is never a reason against a device.
 options:
   _input:
@@ -77,7 +78,9 @@ def rollout_devices(hosts: Iterable[Mapping[str, Any]], running: Sequence[str] =
     found: dict[tuple[str, str], dict[str, str]] = {}
     for host in hosts:
         if not isinstance(host, Mapping):
-            raise AnsibleFilterError("nxai.cloud.rollout_devices takes the variables of hosts: map('extract', hostvars)")
+            raise AnsibleFilterError(
+                "nxai.cloud.rollout_devices takes the variables of hosts: map('extract', hostvars)"
+            )
         if all(host.get(name) for name in _WANTED):
             device = _device(host, running)
             found.setdefault((device["site"], device["device"]), device)

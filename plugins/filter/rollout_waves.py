@@ -15,8 +15,8 @@ author:
 description:
   - Divides devices into waves. A wave of a number or share of devices takes from each site in proportion to the devices
     that it has, so that it is a fair sample.
-  - The order follows from the ids of sites and devices alone, so the same devices give the same waves, in whatever order they
-    come.
+  - The order follows from the ids of sites and devices alone, so the same devices give the same waves, in whatever
+    order they come.
 positional: waves, groups
 options:
   _input:
@@ -26,8 +26,8 @@ options:
     required: true
   waves:
     description:
-      - A list of wave sizes. An entry is a number of devices, a share of all devices such as V(5%), rounded up, or the name of
-        a group of the inventory. Devices of an earlier wave are not in a later one.
+      - A list of wave sizes. An entry is a number of devices, a share of all devices such as V(5%), rounded up, or the
+        name of a group of the inventory. Devices of an earlier wave are not in a later one.
       - A last entry that is a number or a share is repeated until no device is left, as with the C(serial) of a play.
     type: list
     elements: raw
@@ -141,7 +141,9 @@ def _size(entry: str, total: int) -> int | None:
 
 def _of_group(entry: str, left: Sequence[Device], groups: Mapping[str, Sequence[str]]) -> list[Device]:
     if entry not in groups:
-        raise AnsibleFilterError(f"the wave {entry!r} is neither a number, nor a share such as 5%, nor a group of the inventory")
+        raise AnsibleFilterError(
+            f"the wave {entry!r} is neither a number, nor a share such as 5%, nor a group of the inventory"
+        )
     hosts = set(groups[entry])
     chosen = [each for each in left if each["host"] in hosts]
     if not chosen:

@@ -31,7 +31,7 @@ class RolloutFolder:
         self.path = Path(path)
 
     def load(self, saved: str = "") -> State | None:
-        """The state, or None where there is none. One from ``saved`` that is newer than that on disk is unpacked first."""
+        """The state, or None where there is none. One in ``saved`` that is newer than that is unpacked first."""
         state: State | None = _read(self.path / STATE) if (self.path / STATE).exists() else None
         if saved:
             packed = _unpack(saved)
@@ -40,7 +40,9 @@ class RolloutFolder:
                 for name, entries in packed["snapshots"].items():
                     self._write(os.path.basename(name), _json(entries))
         if state is not None and state.get("format") != FORMAT:
-            raise BadInput(f"Read {self.path / STATE}", "it is of another version of this collection", "Use that version.")
+            raise BadInput(
+                f"Read {self.path / STATE}", "it is of another version of this collection", "Use that version."
+            )
         return state
 
     def save(self, state: State, now: float) -> None:

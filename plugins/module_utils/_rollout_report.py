@@ -26,7 +26,9 @@ _HOW_TO_GO_ON = {
         "Or take everything back: the same command with -e pipeline_rollout_action=rollback."
     ),
     "rolling_back": "If the playbook no longer runs, run the same command again: it goes on taking back.",
-    "rolled_back": "Every device that was changed has again what it had. Choose another pipeline_rollout_name to start again.",
+    "rolled_back": (
+        "Every device that was changed has again what it had. Choose another pipeline_rollout_name to start again."
+    ),
     "finished": "",
 }
 _QUEUE = "Run the same command again when the queued devices are back."
@@ -122,21 +124,24 @@ p{margin:.4rem 0}small,.soft{color:var(--soft);font-size:.86rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.7rem;padding:.75rem .9rem;margin:.55rem 0}
 .card.bad{border-left:.35rem solid var(--failed)}
 .head{display:flex;gap:.6rem;align-items:baseline;justify-content:space-between}
-.pill{font-size:.8rem;font-weight:600;padding:.12rem .6rem;border-radius:1rem;border:1px solid currentColor;white-space:nowrap}
+.pill{font-size:.8rem;font-weight:600;padding:.12rem .6rem;border-radius:1rem;border:1px solid currentColor;
+white-space:nowrap}
 .bar{display:flex;height:.7rem;border-radius:.35rem;overflow:hidden;background:var(--waiting);margin:.55rem 0 .4rem}
 .bar i{display:block;min-width:3px}
 .counts{display:flex;flex-wrap:wrap;gap:.15rem .9rem;font-size:.86rem}
-.counts b::before{content:"";display:inline-block;width:.6rem;height:.6rem;border-radius:50%;margin-right:.35rem;background:currentColor}
+.counts b::before{content:"";display:inline-block;width:.6rem;height:.6rem;border-radius:50%;margin-right:.35rem;
+background:currentColor}
 .counts b{font-weight:600}
-.done{color:var(--done)}.failed{color:var(--failed)}.aside{color:var(--aside)}.back{color:var(--back)}.waiting{color:var(--soft)}
-i.done{background:var(--done)}i.failed{background:var(--failed)}i.aside{background:var(--aside)}i.back{background:var(--back)}i.waiting{background:var(--waiting)}
+.done{color:var(--done)}.failed{color:var(--failed)}.aside{color:var(--aside)}.back{color:var(--back)}
+.waiting{color:var(--soft)}i.done{background:var(--done)}i.failed{background:var(--failed)}
+i.aside{background:var(--aside)}i.back{background:var(--back)}i.waiting{background:var(--waiting)}
 .next{border-width:2px}ul{margin:.3rem 0;padding-left:1.1rem}li{margin:.2rem 0}
 details>summary{cursor:pointer;padding:.3rem 0}
 """
 _WORDS = {"done": "done", "failed": "failed", "aside": "left out", "back": "rolled back", "waiting": "to do"}
 _COLOURS = {
-    "finished": "done", "done": "done", "stopped": "failed", "failed": "failed", "interrupted": "failed", "paused": "aside",
-    "rolling_back": "back", "rolled_back": "back", "running": "done",
+    "running": "done", "finished": "done", "done": "done", "paused": "aside", "rolling_back": "back",
+    "rolled_back": "back", "stopped": "failed", "failed": "failed", "interrupted": "failed",
 }  # fmt: skip
 
 
@@ -148,7 +153,8 @@ def as_html(report: Mapping[str, Any]) -> str:
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src 'unsafe-inline'\">",
-        f"{refresh}<title>{escape(report['name'])}: {_words(report['status'])}</title><style>{_STYLE}</style></head><body>",
+        f"{refresh}<title>{escape(report['name'])}: {_words(report['status'])}</title>",
+        f"<style>{_STYLE}</style></head><body>",
         _header(report),
         _failures(report["failures"]),
         "<h2>Waves</h2>",
@@ -198,8 +204,9 @@ def _wave_card(wave: Mapping[str, Any], number: int) -> str:
     )
     reason = f"<p>{escape(wave['reason'])}</p>" if wave["reason"] else ""
     bad = " bad" if wave["status"] == "failed" else ""
+    title = f"Wave {wave['number']} of {number} · {escape(wave['name'])}"
     return (
-        f'<div class="card{bad}"><div class="head"><strong>Wave {wave["number"]} of {number} · {escape(wave["name"])}</strong>'
+        f'<div class="card{bad}"><div class="head"><strong>{title}</strong>'
         f"{_pill(wave['status'])}</div>{_bar(wave['totals'])}{reason}"
         f"<small>{_number(wave['sites'], 'site')}{' · ' + times if times else ''}</small></div>"
     )
@@ -213,14 +220,17 @@ def _sites_part(sites: Sequence[Mapping[str, Any]]) -> str:
     ]
     more = f"<p>And {len(sites) - _MOST} more: see the JSON report.</p>" if len(sites) > _MOST else ""
     opened = " open" if len(sites) <= 10 else ""
-    return f"<h2>Sites</h2><details{opened}><summary>{_number(len(sites), 'site')}</summary>{''.join(cards)}{more}</details>"
+    title = f"<h2>Sites</h2><details{opened}><summary>{_number(len(sites), 'site')}</summary>"
+    return f"{title}{''.join(cards)}{more}</details>"
 
 
 def _left_out(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return ""
     summary_line = f"<summary>{_number(len(rows), 'device')}</summary>"
-    return f'<h2>{title}</h2><div class="card"><details>{summary_line}{_device_list(rows, reasons=True)}</details></div>'
+    return (
+        f'<h2>{title}</h2><div class="card"><details>{summary_line}{_device_list(rows, reasons=True)}</details></div>'
+    )
 
 
 def _device_list(rows: Sequence[Mapping[str, Any]], reasons: bool = False) -> str:

@@ -87,7 +87,14 @@ class Rollout:
         if not any(wave["devices"] for wave in waves) and not left_out:
             raise BadInput("Plan the rollout", "no host of the inventory is a device", "Check pipeline_rollout_hosts.")
         state: State = {"format": FORMAT, "name": name, "declaration": dict(declaration), "revision": 0, "run": ""}
-        state |= {"status": "running", "message": "", "started_at": now, "updated_at": now, "passed": [], "rollback": None}
+        state |= {
+            "status": "running",
+            "message": "",
+            "started_at": now,
+            "updated_at": now,
+            "passed": [],
+            "rollback": None,
+        }
         state["waves"] = []
         state["aside"] = [_aside(row, ASIDE[rules.unavailable], row["unavailable"]) for row in left_out]
         made = cls(state, rules, now)
@@ -208,7 +215,8 @@ class Rollout:
 
     def soak_left(self, number: int) -> float:
         """Seconds until the gates of a wave: its soak time counts from when it was written, over restarts."""
-        return max(0.0, self.wave(number)["written_at"] + self.rules.soak_of(number) - self.now)
+        written_at: float = self.wave(number)["written_at"]
+        return max(0.0, written_at + self.rules.soak_of(number) - self.now)
 
     def good(self, number: int) -> list[State]:
         return [row for row in self.wave(number)["devices"] if row["status"] in GOOD]
@@ -228,7 +236,7 @@ class Rollout:
                 row |= {"status": "gate", "reason": f"its server is {server}"}
 
     def name_failures(self, number: int, failures: Sequence[Row]) -> None:
-        """Devices that the user's own gate found wanting. One that is not of the wave is an error, lest it is missed."""
+        """Devices that the user's own gate found wanting. One that is not of the wave is an error, not to be missed."""
         named = {key(row): str(row.get("reason") or "named by the gate tasks") for row in failures}
         rows = {key(row): row for row in self.wave(number)["devices"]}
         for each, reason in named.items():
@@ -240,7 +248,7 @@ class Rollout:
                 rows[each] |= {"status": "gate", "reason": reason}
 
     def judge(self, number: int, final: bool, gate: str = "") -> str:
-        """End the wave, if it is to end now: returns why it failed, or an empty text. ``gate``: the user's gate failed."""
+        """Why the wave failed, or an empty text; ``final``: it is done then. ``gate``: why the user's gate failed."""
         wave = self.wave(number)
         here, total = self.failures(wave), sum(map(self.failures, self.state["waves"]))
         devices = sum(len(each["devices"]) for each in self.state["waves"])
@@ -249,7 +257,7 @@ class Rollout:
         if here > allowed:
             reason = f"{here} of {len(wave['devices'])} devices failed ({allowed} allowed){self._why(wave)}"
         elif total > allowed_in_all:
-            reason = f"{total} of {devices} devices of the rollout failed ({allowed_in_all} allowed){self._why(wave)}"
+            reason = f"{total} of all {devices} devices failed ({allowed_in_all} allowed){self._why(wave)}"
         else:
             reason = gate and f"the gate tasks failed: {gate}"
         if reason:
@@ -320,7 +328,10 @@ class Rollout:
                     row |= {"status": "rolled_back", "reason": row["reason"], "written": 0}
                 elif row["written"]:
                     left += 1
-                    row |= {"status": "not_restored", "reason": (result or {}).get("reason") or "nothing is known of it"}
+                    row |= {
+                        "status": "not_restored",
+                        "reason": (result or {}).get("reason") or "nothing is known of it",
+                    }
             if not left and wave["status"] != "waiting":
                 wave["status"] = "rolled_back"
                 wave["snapshots"] += 1

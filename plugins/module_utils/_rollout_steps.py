@@ -70,7 +70,9 @@ class RolloutRun:
             raise BadInput(f"Use {self.folder.path}", answer, "Choose another pipeline_rollout_path.")
         going_back = options["action"] == "rollback"
         if state is None and going_back:
-            raise BadInput(f"Take back the rollout {options['name']}", f"there is none in {self.folder.path}", "Check the name.")
+            raise BadInput(
+                f"Take back the rollout {options['name']}", f"there is none in {self.folder.path}", "Check the name."
+            )
         if state is None:
             return Rollout.new(
                 options["name"], options["declaration"], options["waves"], options["left_out"], self.rules, self.now
@@ -95,7 +97,9 @@ class RolloutRun:
     def _begin(self, rollout: Rollout) -> Result:
         number = self.options["wave"]
         if rollout.wave(number)["status"] == "done":
-            raise BadInput(f"Begin wave {number}", "it is done already", "Report this: the role asks for no such thing.")
+            raise BadInput(
+                f"Begin wave {number}", "it is done already", "Report this: the role asks for no such thing."
+            )
         devices = rollout.begin(number, self.options["devices"], self.options["refused"])
         wanted = {key(row) for row in devices}
         entries = [each for each in self.options["snapshot"] if key(each) in wanted]
@@ -189,7 +193,9 @@ def _lines(stand: Mapping[str, Any]) -> list[str]:
     for wave in stand["waves"]:
         parts = [f"{number} {kind}" for kind, number in wave["totals"].items() if number and kind != "devices"]
         status = wave["status"].replace("_", " ")
-        lines.append(f"wave {wave['number']} of {len(stand['waves'])} ({_line(wave['name'])}): {status}; {', '.join(parts)}")
+        lines.append(
+            f"wave {wave['number']} of {len(stand['waves'])} ({_line(wave['name'])}): {status}; {', '.join(parts)}"
+        )
     return lines
 
 

@@ -10,8 +10,8 @@ module: nxai_rollout_state
 short_description: Keep the state of a rollout
 version_added: 0.2.0
 description:
-  - The memory of the role P(nxai.cloud.pipeline_rollout#role), which is the only user of this module. It makes no request to
-    the cloud.
+  - The memory of the role P(nxai.cloud.pipeline_rollout#role), which is the only user of this module. It makes no
+    request to the cloud.
   - Keeps the plan, the snapshot and the outcome of each wave in a directory. Each file is replaced as a whole and is on
     the disk when the task ends. Also writes the reports C(rollout-report.json) and C(rollout-report.html).
 attributes:
@@ -32,8 +32,8 @@ options:
   step:
     description:
       - V(open) plans a rollout or goes on with one; V(begin) keeps the snapshot of a wave before it is written;
-        V(written) keeps what the writing task said; V(gate) ends a wave; V(restored) keeps what the restoring task said;
-        V(close) ends a run; V(interrupt) keeps an error that ended a run.
+        V(written) keeps what the writing task said; V(gate) ends a wave; V(restored) keeps what the restoring task
+        said; V(close) ends a run; V(interrupt) keeps an error that ended a run.
     type: str
     choices: [open, begin, written, gate, restored, close, interrupt]
     required: true

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the playbook nxai.cloud.rollout against a simulator, as a user does; also for ``tests/soak``."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from simulator.testing import Served
+
+INVENTORY = "plugin: nxai.cloud.nxai_devices\n"
+SECONDS = 300  # no run of a test takes so long
+
+
+class Operator:
+    """Somebody in a directory of their own, who runs one command again and again."""
+
+    def __init__(self, cloud: Served, folder: Path, collections: Path, **variables: Any) -> None:
+        self.cloud = cloud
+        self.folder = folder
+        self.variables = {"pipeline_rollout_name": "detector", **variables}
+        self.variables.setdefault("pipeline_rollout_settings", {"wait_interval": 0.1, "wait_timeout": 20})
+        (folder / "estate.nxai.yml").write_text(INVENTORY)
+        foreign = ("ANSIBLE_", "NXAI_")
+        self.env = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
+            "HOME": str(folder),
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+            "ANSIBLE_SHOW_CUSTOM_STATS": "0",
+            "LC_ALL": "C.UTF-8",
+            "NXAI_API_URL": cloud.url,
+            "NXAI_TOKEN": cloud.token(),
+        }
+
+    @property
+    def home(self) -> Path:
+        return self.folder / f"rollout-{self.variables['pipeline_rollout_name']}"
+
+    def start(self, *arguments: str, **variables: Any) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "ansible", "playbook", "-i", "estate.nxai.yml", "nxai.cloud.rollout"]
+        command += ["-e", json.dumps({**self.variables, **variables}), *arguments]
+        return subprocess.Popen(
+            command,
+            env=self.env,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, **variables: Any) -> tuple[int, str]:
+        """Exit code and output. Any warning of ansible-core fails the test."""
+        process = self.start(*arguments, **variables)
+        said, _nothing = process.communicate(timeout=SECONDS)
+        assert "[WARNING]" not in said and "[DEPRECATION" not in said and "Traceback" not in said, said
+        return process.returncode, said
+
+    def run_and_kill(self, seconds: float, whole_group: bool) -> bool:
+        """Kill -9 after so many seconds: the playbook alone, or with its workers. Whether it was still running."""
+        process = self.start()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL) if whole_group else process.kill()
+        process.wait(SECONDS)
+        if process.stdout:
+            process.stdout.close()
+        return process.returncode == -signal.SIGKILL
+
+    def state(self) -> Any:
+        return json.loads((self.home / "state.json").read_text())
+
+    def report(self) -> Any:
+        return json.loads((self.home / "rollout-report.json").read_text())
+
+
+def first_model(cloud: Served) -> str:
+    return next(iter(cloud.world.models))
+
+
+def devices_of(cloud: Served) -> dict[tuple[str, str], Any]:
+    found = {}
+    for site in cloud.world.sites.values():
+        for device in cloud.world.devices_of(site):
+            device.settle(cloud.world.clock.now())
+            found[site.id, device.nxid] = device
+    return found
+
+
+def assign_something(cloud: Served) -> None:
+    """Every device runs another model, with keys that nobody understands, and every third also the one rolled out."""
+    other = list(cloud.world.models)[1]
+    for place, device in enumerate(devices_of(cloud).values()):
+        device.pipelines = [{"modelUUID": other, "modelNMS": 0.1, "x-of-someone": {"deep": [place % 4, "ü"]}}]
+        if place % 3 == 0:
+            device.pipelines.append({"modelUUID": first_model(cloud), "modelNMS": 0.9, "resizingMethod": "Stretch"})
+
+
+def snapshot(cloud: Served) -> dict[tuple[str, str], str]:
+    """The pipelines of all devices, byte for byte."""
+    return {key: json.dumps(device.pipelines) for key, device in devices_of(cloud).items()}
+
+
+def wrong_devices(cloud: Served, before: dict[tuple[str, str], str], model: str, nms: float) -> list[Any]:
+    """Devices that do not have what they had, in its order, with one pipeline of ``model`` as declared."""
+    found = []
+    for key, device in devices_of(cloud).items():
+        had = json.loads(before[key])
+        others = [each for each in had if each["modelUUID"] != model]
+        has = [each for each in device.pipelines if each["modelUUID"] != model]
+        mine = [each for each in device.pipelines if each["modelUUID"] == model]
+        right = len(mine) == 1 and mine[0]["modelNMS"] == nms
+        if json.dumps(has) != json.dumps(others) or not right:
+            found.append((key, had, device.pipelines))
+    return found

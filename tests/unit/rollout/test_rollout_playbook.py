@@ -1,0 +1,119 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook nxai.cloud.rollout, run by the command against a simulator."""
+
+from __future__ import annotations
+
+import random
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.rollouts import Operator, devices_of, first_model, snapshot, wrong_devices
+
+Hire = Callable[..., Operator]
+GATE = """
+- name: No frames any more
+  ansible.builtin.fail:
+    msg: "no frames in wave {{ pipeline_rollout_wave.number }}, {{ pipeline_rollout_wave.devices | length }} devices"
+  when: pipeline_rollout_wave.number == 3
+"""
+
+
+def test_a_plan_shows_waves_and_changes_and_writes_nothing(hire: Hire) -> None:
+    op = hire(pipeline_rollout_waves=[5, "100%"], pipeline_rollout_pause_before_wave=[2])
+    code, said = op.run("--check", "--diff")
+    assert code == 0, said
+    assert "1 (5): 5 devices at 2 sites" in said and "2 (100%): 15 devices at 2 sites" in said
+    assert "+ People counter" in said and "nms=0.5" in said
+    assert {entry.method for entry in op.cloud.log()} == {"GET"}
+    assert not op.home.exists()
+
+
+def test_the_waves_are_done_one_after_the_other_and_then_nothing_is_left_to_do(hire: Hire) -> None:
+    op = hire(pipeline_rollout_canary="site_shop_001", pipeline_rollout_waves=["100%"])
+    before = snapshot(op.cloud)
+    code, said = op.run()
+    assert code == 0, said
+    assert wrong_devices(op.cloud, before, first_model(op.cloud), 0.5) == []
+    sites = [entry.path.split("/")[3] for entry in op.cloud.writes()]
+    assert sites == sorted(sites, key=sites.index) and len(set(sites)) == 2, "the canary's site first"
+    assert op.report()["totals"] == {"devices": 20, "done": 20, "failed": 0, "aside": 0, "back": 0, "waiting": 0}
+    assert [each["status"] for each in op.report()["waves"]] == ["done", "done"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in op.home.iterdir()} == {0o600}
+    assert stat.S_IMODE(op.home.stat().st_mode) == 0o700
+    op.cloud.clear_log()
+    code, said = op.run()
+    assert code == 0 and "changed=0 " in said, said
+    assert op.cloud.writes() == []
+
+
+def test_a_gate_that_fails_in_the_third_wave_takes_everything_back(hire: Hire, tmp_path: Path) -> None:
+    (tmp_path / "gate.yml").write_text(GATE)
+    op = hire(
+        pipeline_rollout_waves=[4, 6, "100%"],
+        pipeline_rollout_gate_tasks="gate.yml",
+        pipeline_rollout_on_breach="rollback_all",
+    )
+    before = snapshot(op.cloud)
+    code, said = op.run()
+    assert code == 2
+    assert "no frames in wave 3, 10 devices" in said
+    assert len(op.cloud.writes()) >= 2 * 2 * 3, "every wave was written at each site, and taken back"
+    op.cloud.advance(60)
+    assert snapshot(op.cloud) == before
+    assert op.report()["status"] == "rolled_back"
+    op.cloud.clear_log()
+    code, said = op.run()
+    assert code == 2 and "it was rolled back" in said
+    assert op.cloud.writes() == []
+
+
+def test_killed_at_random_moments_it_goes_on_where_it_was(hire: Hire) -> None:
+    op = hire(sites=6, pipeline_rollout_waves=[10, "100%"])
+    before = snapshot(op.cloud)
+    chance = random.Random(4)
+    kills = sum(op.run_and_kill(chance.uniform(4, 13), whole_group=turn % 2 == 0) for turn in range(3))
+    assert kills == 3, "each run was still at work"
+    code, said = op.run()
+    assert code == 0, said
+    op.cloud.advance(60)
+    assert wrong_devices(op.cloud, before, first_model(op.cloud), 0.5) == []
+    code, said = op.run(pipeline_rollout_action="rollback")
+    assert code == 0, said
+    op.cloud.advance(60)
+    assert snapshot(op.cloud) == before, "the snapshots are those from before the first kill"
+
+
+def test_devices_that_are_off_line_are_queued_and_come_last(hire: Hire) -> None:
+    op = hire(pipeline_rollout_waves=["100%"], pipeline_rollout_unavailable="queue")
+    away = [each for each in devices_of(op.cloud).values()][:3]
+    for device in away:
+        device.silent_until = 1e12
+    code, said = op.run(pipeline_rollout_settings={"applicable_timeout": 0, "wait_interval": 0.1})
+    assert code == 0, said
+    assert len(op.report()["queued"]) == 3 and op.report()["totals"]["done"] == 17
+    for device in away:
+        device.silent_until = 0
+    op.cloud.clear_log()
+    code, said = op.run()
+    assert code == 0 and "wave 2 of 2 (queue): done; 3 done" in said, said
+    assert op.report()["queued"] == [] and op.report()["totals"]["done"] == 20
+    assert len(op.cloud.writes()) <= 3
+
+
+def test_it_pauses_and_goes_on_on_another_machine(hire: Hire, tmp_path: Path) -> None:
+    """As AWX does it: the statistics of one job are variables of the next, and its directory is a new one."""
+    op = hire(pipeline_rollout_waves=[5, "100%"], pipeline_rollout_pause_before_wave=[2])
+    op.env |= {"ANSIBLE_SHOW_CUSTOM_STATS": "1"}
+    code, said = op.run()
+    assert code == 0 and "Paused before wave 2 of 2 (100%)." in said, said
+    assert op.report()["totals"]["done"] == 5
+    saved = said.split('"pipeline_rollout_saved": "')[1].split('"')[0]
+    code, said = op.run(pipeline_rollout_saved=saved, pipeline_rollout_path=str(tmp_path / "elsewhere"))
+    assert code == 0 and "All waves are done." in said, said
+    code, said = op.run(pipeline_rollout_path=str(tmp_path / "elsewhere"), pipeline_rollout_action="rollback")
+    assert code == 0, said
+    assert "20 back" not in said and sum(device.pipelines != [] for device in devices_of(op.cloud).values()) == 20
