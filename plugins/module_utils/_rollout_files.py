@@ -30,20 +30,24 @@ class RolloutFolder:
     def __init__(self, path: str) -> None:
         self.path = Path(path)
 
-    def load(self, saved: str = "") -> State | None:
-        """The state, or None where there is none. One in ``saved`` that is newer than that is unpacked first."""
-        state: State | None = _read(self.path / STATE) if (self.path / STATE).exists() else None
-        if saved:
-            packed = _unpack(saved)
-            if state is None or packed["state"]["revision"] > state["revision"]:
-                state = packed["state"]
-                for name, entries in packed["snapshots"].items():
-                    self._write(os.path.basename(name), _json(entries))
-        if state is not None and state.get("format") != FORMAT:
-            raise BadInput(
-                f"Read {self.path / STATE}", "it is of another version of this collection", "Use that version."
-            )
-        return state
+    def load(self) -> State | None:
+        """The state, or None where there is none."""
+        path = self.path / STATE
+        return _checked(_read(path), f"Read {path}") if path.exists() else None
+
+    def load_newer(self, saved: str, check_mode: bool) -> State | None:
+        """The state on disk or that in ``saved``, whichever is newer; the snapshots of the latter are put on disk."""
+        state = self.load()
+        if not saved:
+            return state
+        packed = _unpack(saved)
+        if state is not None and state["revision"] >= packed["state"]["revision"]:
+            return state
+        for name, entries in packed["snapshots"].items():
+            if not check_mode:
+                self._write(os.path.basename(name), _json(entries))
+        found: State = packed["state"]
+        return found
 
     def save(self, state: State, now: float) -> None:
         """The state first; what it says of the reports can be made again."""
@@ -102,6 +106,13 @@ def _json(data: Any, indent: int | None = None) -> str:
     return json.dumps(data, indent=indent, sort_keys=indent is not None)
 
 
+def _checked(state: Any, tried: str) -> State:
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        advice = "Use the version of the collection that wrote it."
+        raise BadInput(tried, "it is not a state of a rollout, or that of another version", advice)
+    return state
+
+
 def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
@@ -111,10 +122,10 @@ def _read(path: Path) -> Any:
 
 
 def _unpack(saved: str) -> dict[str, Any]:
+    tried = "Read pipeline_rollout_saved"
     try:
         found: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(saved, validate=True)))
-        found["state"]["revision"] + 0, found["snapshots"].items()
-        return found
-    except (ValueError, zlib.error, KeyError, TypeError, AttributeError) as error:
+        return {"state": _checked(found["state"], tried), "snapshots": dict(found["snapshots"])}
+    except (ValueError, zlib.error, KeyError, TypeError) as error:
         answer = f"it is not what an earlier run handed on ({type(error).__name__})"
-        raise BadInput("Read pipeline_rollout_saved", answer, "Hand it on unchanged, or leave it out.") from None
+        raise BadInput(tried, answer, "Hand it on unchanged, or leave it out.") from None

@@ -190,7 +190,7 @@ def _failures(rows: Sequence[Mapping[str, Any]]) -> str:
         opened = " open" if number <= 5 else ""
         cards.append(
             f'<div class="card bad"><p><strong>{escape(reason or _words(status))}</strong></p>'
-            f"<details{opened}><summary>{_number(number, 'device')} · {_words(status)}</summary>{names}</details></div>"
+            f"<details{opened}><summary>{counted(number, 'device')} · {_words(status)}</summary>{names}</details></div>"
         )
     more = f"<p>And {len(reasons) - 20} other reasons: see the JSON report.</p>" if len(reasons) > 20 else ""
     return f"<h2>What failed, and why</h2>{''.join(cards)}{more}"
@@ -208,26 +208,26 @@ def _wave_card(wave: Mapping[str, Any], number: int) -> str:
     return (
         f'<div class="card{bad}"><div class="head"><strong>{title}</strong>'
         f"{_pill(wave['status'])}</div>{_bar(wave['totals'])}{reason}"
-        f"<small>{_number(wave['sites'], 'site')}{' · ' + times if times else ''}</small></div>"
+        f"<small>{counted(wave['sites'], 'site')}{' · ' + times if times else ''}</small></div>"
     )
 
 
 def _sites_part(sites: Sequence[Mapping[str, Any]]) -> str:
     cards = [
         f'<div class="card"><div class="head"><strong>{escape(site["name"] or site["site"])}</strong>'
-        f'<span class="soft">{_number(site["devices"], "device")}</span></div>{_bar(site)}</div>'
+        f'<span class="soft">{counted(site["devices"], "device")}</span></div>{_bar(site)}</div>'
         for site in sites[:_MOST]
     ]
     more = f"<p>And {len(sites) - _MOST} more: see the JSON report.</p>" if len(sites) > _MOST else ""
     opened = " open" if len(sites) <= 10 else ""
-    title = f"<h2>Sites</h2><details{opened}><summary>{_number(len(sites), 'site')}</summary>"
+    title = f"<h2>Sites</h2><details{opened}><summary>{counted(len(sites), 'site')}</summary>"
     return f"{title}{''.join(cards)}{more}</details>"
 
 
 def _left_out(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return ""
-    summary_line = f"<summary>{_number(len(rows), 'device')}</summary>"
+    summary_line = f"<summary>{counted(len(rows), 'device')}</summary>"
     return (
         f'<h2>{title}</h2><div class="card"><details>{summary_line}{_device_list(rows, reasons=True)}</details></div>'
     )
@@ -259,7 +259,7 @@ def _words(status: str) -> str:
     return escape(status.replace("_", " "))
 
 
-def _number(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 

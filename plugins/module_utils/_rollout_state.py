@@ -23,7 +23,10 @@ FORMAT = 1
 GOOD = ("applied", "unchanged")
 ASIDE = {"skip": "skipped", "queue": "queued"}  # what becomes of devices that cannot be written to now
 NOT_FAILED = (*GOOD, *ASIDE.values(), "waiting", "rolled_back")
-NOT_WRITTEN = ("refused", "not_applicable", "not_sent")  # known for sure
+NOT_WRITTEN = (
+    "refused",
+    "not_sent",
+)  # for sure; of one that is not applicable, an earlier request may have been accepted
 State = dict[str, Any]
 Row = Mapping[str, Any]
 Key = tuple[str, str]

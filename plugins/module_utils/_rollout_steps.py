@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout_files import PAGE, RolloutFolder
-from ansible_collections.nxai.cloud.plugins.module_utils._rollout_report import as_report, summary
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout_report import as_report, counted, summary
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout_state import Rollout, Rules, State, key, limit, pairs
 
 Result = dict[str, Any]
@@ -64,7 +64,7 @@ class RolloutRun:
     def _planned(self) -> Rollout:
         """The rollout of an earlier run, or a new one where there is none."""
         options = self.options
-        state = self.folder.load(options["saved"])
+        state = self.folder.load_newer(options["saved"], self.check_mode)
         if state is not None and state["name"] != options["name"]:
             answer = f"it is of the rollout {state['name']}"
             raise BadInput(f"Use {self.folder.path}", answer, "Choose another pipeline_rollout_path.")
@@ -179,7 +179,8 @@ def _described(waves: list[State]) -> str:
         sites: dict[str, list[str]] = {}
         for row in wave["devices"]:
             sites.setdefault(_line(row["site_name"] or row["site"]), []).append(_line(row["name"] or row["device"]))
-        lines.append(f"{wave['number']} ({_line(wave['name'])}): {len(wave['devices'])} devices at {len(sites)} sites")
+        devices = counted(len(wave["devices"]), "device")
+        lines.append(f"{wave['number']} ({_line(wave['name'])}): {devices} at {counted(len(sites), 'site')}")
         for site, names in sorted(sites.items()):
             more = f" and {len(names) - 12} more" if len(names) > 12 else ""
             lines.append(f"    {site}: {', '.join(names[:12])}{more}")

@@ -89,10 +89,10 @@ def test_killed_at_random_moments_it_goes_on_where_it_was(hire: Hire) -> None:
 
 def test_devices_that_are_off_line_are_queued_and_come_last(hire: Hire) -> None:
     op = hire(pipeline_rollout_waves=["100%"], pipeline_rollout_unavailable="queue")
-    away = [each for each in devices_of(op.cloud).values()][:3]
+    away = list(devices_of(op.cloud).values())[:3]
     for device in away:
         device.silent_until = 1e12
-    code, said = op.run(pipeline_rollout_settings={"applicable_timeout": 0, "wait_interval": 0.1})
+    code, said = op.run(pipeline_rollout_settings={"applicable_timeout": 0, "wait_interval": 0.1, "wait_timeout": 2})
     assert code == 0, said
     assert len(op.report()["queued"]) == 3 and op.report()["totals"]["done"] == 17
     for device in away:
