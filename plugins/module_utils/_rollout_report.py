@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
@@ -58,7 +59,7 @@ def as_report(state: State) -> dict[str, Any]:
             {"wave": wave["number"], **_device(row)}
             for wave in state["waves"]
             for row in wave["devices"]
-            if _kind(row) == "failed"
+            if _kind(row) == "failed" or (_kind(row) == "back" and row["reason"])  # it failed, and then was taken back
         ],
         "queued": [_device(row) for row in aside if row["status"] == "queued"],
         "skipped": [_device(row) for row in aside if row["status"] == "skipped"],
@@ -136,6 +137,7 @@ background:currentColor}
 .waiting{color:var(--soft)}i.done{background:var(--done)}i.failed{background:var(--failed)}
 i.aside{background:var(--aside)}i.back{background:var(--back)}i.waiting{background:var(--waiting)}
 .next{border-width:2px}ul{margin:.3rem 0;padding-left:1.1rem}li{margin:.2rem 0}
+time,code{white-space:nowrap}code{font-size:.92em;background:var(--ground);border-radius:.3rem;padding:.1rem .3rem}
 details>summary{cursor:pointer;padding:.3rem 0}
 """
 _WORDS = {"done": "done", "failed": "failed", "aside": "left out", "back": "rolled back", "waiting": "to do"}
@@ -170,11 +172,13 @@ def as_html(report: Mapping[str, Any]) -> str:
 def _header(report: Mapping[str, Any]) -> str:
     refreshed = " · this page reloads itself" if report["status"] in ("running", "rolling_back") else ""
     message = f"<p>{escape(report['message'])}</p>" if report["message"] else ""
+    totals = report["totals"]
+    done = f"{totals['done']} of {counted(totals['devices'], 'device')} done"
     return (
         f'<header><div class="head"><h1>{escape(report["name"])}</h1>{_pill(report["status"])}</div>'
         f"<small>Started {_said(report['started_at'])}, last change {_said(report['updated_at'])}{refreshed}</small>"
-        f'<div class="card">{_bar(report["totals"])}</div>'
-        f'<div class="card next">{message}<p><strong>{escape(report["how_to_go_on"])}</strong></p></div></header>'
+        f'<div class="card"><strong>{done}</strong>{_bar(totals)}</div>'
+        f'<div class="card next">{message}<p><strong>{_with_code(report["how_to_go_on"])}</strong></p></div></header>'
     )
 
 
@@ -197,11 +201,8 @@ def _failures(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _wave_card(wave: Mapping[str, Any], number: int) -> str:
-    times = " · ".join(
-        f"{word} {_said(wave[name])}"
-        for name, word in (("begun_at", "begun"), ("written_at", "written"), ("done_at", "done"))
-        if wave[name]
-    )
+    last = ("done_at", "done") if wave["done_at"] else ("written_at", "written")
+    times = " · ".join(f"{word} {_said(wave[name])}" for name, word in (("begun_at", "begun"), last) if wave[name])
     reason = f"<p>{escape(wave['reason'])}</p>" if wave["reason"] else ""
     bad = " bad" if wave["status"] == "failed" else ""
     title = f"Wave {wave['number']} of {number} · {escape(wave['name'])}"
@@ -255,6 +256,11 @@ def _pill(status: str) -> str:
     return f'<span class="pill {_COLOURS.get(status, "waiting")}">{_words(status)}</span>'
 
 
+def _with_code(text: str) -> str:
+    """Options of a command stay on one line, to be copied."""
+    return re.sub(r"-e \w+=\w+", r"<code>\g<0></code>", escape(text))
+
+
 def _words(status: str) -> str:
     return escape(status.replace("_", " "))
 
@@ -264,4 +270,4 @@ def counted(count: int, noun: str) -> str:
 
 
 def _said(time: str) -> str:
-    return f"{time[:10]} {time[11:16]} UTC"
+    return f"<time>{time[:10]} {time[11:16]} UTC</time>"

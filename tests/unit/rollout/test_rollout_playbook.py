@@ -87,6 +87,22 @@ def test_killed_at_random_moments_it_goes_on_where_it_was(hire: Hire) -> None:
     assert snapshot(op.cloud) == before, "the snapshots are those from before the first kill"
 
 
+def test_two_controllers_at_the_same_sites_lose_nothing(hire: Hire) -> None:
+    """Each declares other settings of the same model, so that each device is written to by both."""
+    op = hire(pipeline_rollout_waves=["100%"], pipeline_rollout_max_failures="100%")
+    op.variables["pipeline_rollout_max_failures_per_wave"] = "100%"
+    before = snapshot(op.cloud)
+    model, nms = first_model(op.cloud), (0.5, 0.6)
+    other = {"pipeline_rollout_name": "other", "pipeline_rollout_pipelines": [{"model": model, "nms": nms[1]}]}
+    runs = [op.start(), op.start(**other)]
+    said = [run.communicate(timeout=300)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], said
+    op.cloud.advance(60)
+    wrong = [{row[0] for row in wrong_devices(op.cloud, before, model, each)} for each in nms]
+    assert wrong[0] & wrong[1] == set(), "each device has one of the two, and all that it had before"
+    assert len(wrong[0]) + len(wrong[1]) == len(before)
+
+
 def test_devices_that_are_off_line_are_queued_and_come_last(hire: Hire) -> None:
     op = hire(pipeline_rollout_waves=["100%"], pipeline_rollout_unavailable="queue")
     away = list(devices_of(op.cloud).values())[:3]
