@@ -54,17 +54,14 @@ def one_rollout(cloud: Served, folder: str, number: int, kills: int, chance: ran
     }
     killed = 0
     while killed < kills:
-        seconds = chance.uniform(1.5, 16)
-        started = time.monotonic()
-        if not operator.run_and_kill(seconds, whole_group=killed % 2 == 0):
+        seconds, started = chance.uniform(1.5, 16), time.monotonic()
+        if not operator.run_and_kill(lambda end=started + seconds: time.monotonic() > end, whole_group=killed % 2 == 0):
             break
         killed += 1
         check(not_to_change(cloud, before, model), "what was not to change has changed")
         check(unsaved(operator, before), "a device was written to without a snapshot")
         stand = operator.report()["totals"]["done"] if operator.home.exists() else 0
-        print(
-            f"rollout {number}, kill {killed} after {time.monotonic() - started:.1f} s: {stand} devices are known done"
-        )
+        print(f"rollout {number}, kill {killed} after {seconds:.1f} s: {stand} devices are known done")
     code, said = operator.run()
     cloud.advance(60)
     if code:

@@ -11,6 +11,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +69,12 @@ class Operator:
         assert "[WARNING]" not in said and "[DEPRECATION" not in said and "Traceback" not in said, said
         return process.returncode, said
 
-    def run_and_kill(self, seconds: float, whole_group: bool) -> bool:
-        """Kill -9 after so many seconds: the playbook alone, or with its workers. Whether it was still running."""
+    def run_and_kill(self, moment: Callable[[], bool], whole_group: bool) -> bool:
+        """Kill -9 as soon as ``moment`` says so: the playbook alone, or with its workers. Whether it was still running."""
         process = self.start()
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL) if whole_group else process.kill()
+        while process.poll() is None and not moment():
+            time.sleep(0.002)
+        os.killpg(process.pid, signal.SIGKILL) if whole_group else process.kill()
         process.wait(SECONDS)
         if process.stdout:
             process.stdout.close()

@@ -26,12 +26,11 @@ def hire(tmp_path: Path) -> Iterator[Hire]:
     """An operator with variables, at a simulator of so many sites with ten devices each."""
     with ExitStack() as stack:
 
-        def start(sites: int = 2, seed: Any = None, **variables: Any) -> Operator:
-            numbers = {} if seed else {"sites": sites, "servers": 1, "devices": 10, "models": 2}
-            cloud = stack.enter_context(serve(seed, speed=50, **numbers))
-            if not seed:
-                assign_something(cloud)
-                variables.setdefault("pipeline_rollout_pipelines", [{"model": first_model(cloud), "nms": 0.5}])
+        def start(sites: int = 2, hostile_names: bool = False, **variables: Any) -> Operator:
+            numbers = {"sites": sites, "servers": 1, "devices": 10, "models": 2, "hostile_names": hostile_names}
+            cloud = stack.enter_context(serve(speed=50, **numbers))
+            assign_something(cloud)
+            variables.setdefault("pipeline_rollout_pipelines", [{"model": first_model(cloud), "nms": 0.5}])
             return Operator(cloud, tmp_path, COLLECTIONS, **variables)
 
         yield start
