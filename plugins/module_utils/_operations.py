@@ -63,6 +63,13 @@ _TABLE = (
         ("NxID", "Name", "Server", "nxAI"),
     ),
     Operation("put_pipelines", "device", "PUT", "/system/{site_id}/devices/pipelines", True, 30, "observed"),
+    # The registry of the time before Nx sites: whether it holds the same devices is not known. Joining a group twice is
+    # joining it once.
+    Operation("list_registry_devices", "device", "GET", "/devices", True, 60, "client", ("UUID", "Name")),
+    Operation("update_registry_device", "device", "PATCH", "/device/{uuid}", True, 15, "client"),
+    Operation("list_groups", "device", "GET", "/groups", True, 60, "client", ("UUID", "Name")),
+    Operation("join_group", "device", "POST", "/group/{uuid}/devices", True, 15, "client"),
+    Operation("leave_group", "device", "DELETE", "/device/{uuid}/group/{group}", True, 15, "client"),
     # A second token does no harm, so this POST may be repeated.
     Operation(
         "issue_token",

@@ -123,11 +123,34 @@ def reconcile(resource: Resource, check_mode: bool, diff_mode: bool) -> dict[str
 
 def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], **rules: Any) -> None:
     """Run one module: ``rules`` are the keyword arguments of AnsibleModule, such as ``required_if``."""
-    module = AnsibleModule({**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True, **rules)
+    module = _module(argument_spec, rules)
+
+    def work(client: Client) -> dict[str, Any]:
+        task = Task(module.params, client, module.check_mode)
+        return reconcile(resource(task), module.check_mode, module._diff)
+
+    _finish(module, work, read_only=module.check_mode)
+
+
+def run_info(argument_spec: Mapping[str, Any], read: Callable[[Task], dict[str, Any]], **rules: Any) -> None:
+    """Run one module that only reads: ``read`` gives the return values, and its client cannot write in any mode."""
+    module = _module(argument_spec, rules)
+
+    def work(client: Client) -> dict[str, Any]:
+        return {"changed": False, **read(Task(module.params, client, module.check_mode))}
+
+    _finish(module, work, read_only=True)
+
+
+def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> AnsibleModule:
+    return AnsibleModule({**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True, **rules)
+
+
+def _finish(module: AnsibleModule, work: Callable[[Client], dict[str, Any]], read_only: bool) -> None:
+    """End the module with what ``work`` gives, or with its error as data."""
     try:
-        with Client.from_options(module.params, read_only=module.check_mode) as client:
-            task = Task(module.params, client, module.check_mode)
-            result = reconcile(resource(task), module.check_mode, module._diff)
+        with Client.from_options(module.params, read_only=read_only) as client:
+            result = work(client)
     except NxaiError as error:
         module.fail_json(msg=str(error), error=error.as_result(), **error.result)
     module.exit_json(**result)

@@ -20,6 +20,7 @@ from tools.venvs import NoPython, cannot_run, demo_venv, newest_venv, older_venv
 from tools.workplace import TESTS, environment, prepare
 
 _ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
+_BENCHES = ("bench-pipelines", "bench-upload")
 _GATES = ("lint", "docs", "changelog", "unit", "sanity", "integration", "molecule", "build")
 
 
@@ -42,11 +43,11 @@ def demo() -> int:
         ).returncode
 
 
-def bench_upload() -> int:
-    """Memory and throughput of an upload, beside curl."""
+def bench(name: str) -> int:
+    """One of the measurements in ``tests/bench``."""
     venv = newest_venv()
     env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
-    command = [venv.bin("python"), str(TESTS / "bench" / "upload.py")]
+    command = [venv.bin("python"), str(TESTS / "bench" / f"{name}.py")]
     return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
@@ -57,7 +58,7 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", "pins", *_GATES])
+    parser.add_argument("target", choices=["demo", "test", "test-all", "pins", *_BENCHES, *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
     prepare()
@@ -65,10 +66,10 @@ def main() -> int:
         match target:
             case "demo":
                 return demo()
-            case "bench-upload":
-                return bench_upload()
             case "pins":
                 return pin()
+            case _ if target in _BENCHES:
+                return bench(target.removeprefix("bench-"))
             case _:
                 return gates(target)
     except (NoPython, RuntimeError, subprocess.CalledProcessError) as error:
