@@ -16,7 +16,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 requirements:
   - Python 3.10 or newer
-  - requests 2.28 or newer
+  - requests 2.31 or newer
 options:
   api_url:
     description:
