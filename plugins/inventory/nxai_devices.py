@@ -19,8 +19,8 @@ description:
     record of a site tells its organisation, the site's group is within C(organisation_NAME). The names hold lower-case
     letters, digits and underscores only. Where two sites would get the same name, both get a part of their id. The
     readable names are in the group variables C(nxai_organisation_name), C(nxai_site_name) and C(nxai_server_name).
-  - An offline site shows neither servers nor devices, so it is not asked for them. With O(cache) it keeps the hosts that
-    it was last known to have, and its group has the time of that as C(nxai_site_known_at). Else it has no hosts.
+  - An offline site shows neither servers nor devices, so it is not asked for them. With O(cache) it keeps the hosts
+    that it was last known to have, and its group has the time of that as C(nxai_site_known_at). Else it has no hosts.
   - The file name must be C(nxai.yml) or C(nxai.yaml), or end in C(.nxai.yml) or C(.nxai.yaml).
   - What the cloud returns is text and stays text. A device called C({{ 7*7 }}) is never taken as a template.
 extends_documentation_fragment:
@@ -137,10 +137,10 @@ options:
   group_by:
     description:
       - Groups by what hosts have, besides those of sites and servers.
-      - V(status), V(plugin_version), V(runtime) and V(pipeline_support) are those of the server that a device is on, for
-        example C(status_running), C(plugin_version_4_2_0), C(runtime_nx_cpu), C(pipelines_supported).
-      - V(model) makes a group of each model in use, C(model_NAME), and V(catalogue) one of each catalogue that has a model
-        in use, C(catalogue_NAME).
+      - V(status), V(plugin_version), V(runtime) and V(pipeline_support) are those of the server that a device is on,
+        for example C(status_running), C(plugin_version_4_2_0), C(runtime_nx_cpu), C(pipelines_supported).
+      - V(model) makes a group of each model in use, C(model_NAME), and V(catalogue) one of each catalogue that has a
+        model in use, C(catalogue_NAME).
       - V(runtime) costs one request more per online site, as devices are not known to tell it; V(model) one for the
         listing of models; V(catalogue) one for the models and one for the catalogues.
       - For example V([plugin_version, model]).
@@ -152,8 +152,8 @@ options:
     description:
       - What to do when a site cannot be read. Wrong credentials and wrong options are errors whatever this says.
       - V(fail) ends with the error. A part is never taken for the whole.
-      - V(cached) takes what was last known, and warns. The group of such a site has the variables C(nxai_site_error) and
-        C(nxai_site_known_at). It ends with the error where nothing is known. It needs O(cache) with an
+      - V(cached) takes what was last known, and warns. The group of such a site has the variables C(nxai_site_error)
+        and C(nxai_site_known_at). It ends with the error where nothing is known. It needs O(cache) with an
         O(cache_plugin) that keeps its entries between runs.
       - V(skip) leaves the site without hosts, and warns. Its group has C(nxai_site_error), and the group C(all) has
         C(nxai_missing_sites), a list of the C(id), C(name) and C(error) of each, empty when all could be read. It ends
@@ -321,7 +321,7 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             models="model" in group_by or "catalogue" in group_by,
             catalogues="catalogue" in group_by,
         )
-        store = self._last_known_store() if self.get_option("cache") else {}
+        store: Any = self._last_known_store() if self.get_option("cache") else {}
         known = LastKnown(store, account_key(self.get_options()), self.get_option("include_raw"))
         with Client.from_options(self.get_options(), read_only=True) as client:
             estate = read_estate(client, wanted, known)
@@ -348,9 +348,9 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
     def _keep(self, variables: dict[str, Any]) -> bool:
         rules = self.get_option("filters")
         seen = never_template(variables) if rules else {}
-        return next(("include" in rule for rule in rules if self._holds(*rule.values(), seen)), True)
+        return next(("include" in rule for rule in rules if self._is_true(next(iter(rule.values())), seen)), True)
 
-    def _holds(self, expression: Any, variables: dict[str, Any]) -> bool:
+    def _is_true(self, expression: Any, variables: dict[str, Any]) -> bool:
         try:
             return bool(self.holds(expression, variables))
         except AnsibleError as error:

@@ -104,7 +104,7 @@ class _Candidate:
 def make_plan(estate: Estate, choices: Choices) -> Plan:
     """Hosts and groups for what was read. BadInput when two hosts have one name and the user wants that to fail."""
     nested = NestedGroups(estate.sites, estate.listings)
-    candidates = [
+    candidates: Sequence[_Candidate] = [
         candidate
         for listing in estate.listings
         for candidate in _candidates(listing, nested, choices)

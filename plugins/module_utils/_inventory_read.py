@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an inventory reads: which sites, what they hold, several at a time, and what is done when a site cannot be read."""
+"""What an inventory reads: which sites, what they hold, several at a time, and what to do when one cannot be read."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ class _Reader:
         """The listing, remembered if it was read; with what is known from before if there was nothing to read."""
         name = f"site {listing.site.id}"
         if listing.error is None and listing.site.online is not False:
-            rows = {"servers": listing.servers, "devices": listing.devices}
-            self.known.put(name, [{kind: [record.raw for record in records] for kind, records in rows.items()}])
+            servers, devices = [one.raw for one in listing.servers], [one.raw for one in listing.devices]
+            self.known.put(name, [{"servers": servers, "devices": devices}])
             return listing
         before = self.known.get(name) if listing.error is None or self.wanted.on_error == "cached" else None
         if before is None:
@@ -184,7 +184,7 @@ def _named(listings: Sequence[SiteListing]) -> str:
 
 
 def read_sites(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> list[SiteListing]:
-    """What each site holds, in the order of ``sites``. An error ends it at once, unless it is for the caller to judge."""
+    """What each site holds, in the order of ``sites``. An error ends it, unless it is for the caller to judge."""
 
     def listing(site: Site) -> SiteListing:
         if site.online is False:

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
-from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.inventory.group import to_safe_group_name
+from ansible.errors import AnsibleParserError
 from ansible.inventory.host import Host
 from ansible.module_utils.common.text.converters import to_native
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.inventory import Constructable
+from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from ansible.utils.vars import combine_vars
 
 from ansible_collections.nxai.cloud.plugins.plugin_utils._evaluator import Evaluator, as_condition
@@ -27,7 +26,7 @@ MAGIC = frozenset({"inventory_hostname", "inventory_hostname_short", "group_name
 class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's classes mypy knows nothing
     """``construct`` does what the three methods of ``Constructable`` do with the options of the same names."""
 
-    _sanitize_group_name = staticmethod(lru_cache(maxsize=1 << 16)(to_safe_group_name))
+    _sanitize_group_name = staticmethod(lru_cache(maxsize=1 << 16)(BaseInventoryPlugin._sanitize_group_name))
 
     @cached_property
     def evaluate(self) -> Evaluator:

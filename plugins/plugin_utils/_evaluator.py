@@ -4,9 +4,9 @@
 
 """Expressions over the variables of many hosts, evaluated by ansible-core as seldom as can be.
 
-ansible-core compiles an expression anew for each host, which takes a thousand times as long as to look a variable up. So
-the simplest expressions are Python here (``_native``), and of all others whose result depends on the values of variables
-alone, the result is remembered for those values. What is left is ansible-core's.
+ansible-core compiles an expression anew for each host. So the simplest ones are Python here (``_native``), and of all
+others whose result depends on the values of variables alone, the result is remembered for those values. What is left
+is ansible-core's.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _Finish = Callable[[Any, bool], Any]
 
 def as_expression(value: Any, bare: bool) -> Any:
     """What core makes of a result: from 2.19 on the result. Before, its text, in which lists and booleans are read."""
-    if value is None and not TAGS or isinstance(value, (list, dict)):
+    if (value is None and not TAGS) or isinstance(value, (list, dict)):
         raise Unsure
     if TAGS or isinstance(value, bool) or (bare and not isinstance(value, str)):
         return value

@@ -10,24 +10,24 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
 
-from ansible_collections.nxai.cloud.plugins.plugin_utils._native import TEMPLATE, compiled
+from ansible_collections.nxai.cloud.plugins.plugin_utils._native import TEMPLATE, compiled, words
 
-PURE_FILTERS = frozenset(
+PURE_FILTERS = words(
     "abs b64decode b64encode basename batch bool capitalize combine count d default dict2items dictsort difference "
     "dirname first flatten float from_json hash int intersect items2dict join last length list lower map max md5 min "
     "regex_findall regex_replace regex_search reject rejectattr replace reverse round select selectattr sha1 sort "
     "split splitext string sum symmetric_difference ternary title to_json to_nice_json trim truncate type_debug union "
-    "unique upper zip".split()
+    "unique upper zip"
 )
-PURE_TESTS = frozenset(
+PURE_TESTS = words(
     "all any boolean contains defined divisibleby eq equalto even false falsy float ge greaterthan gt in integer "
     "iterable le lessthan lower lt mapping match ne none number odd regex search sequence string subset superset true "
-    "truthy undefined upper version version_compare".split()
+    "truthy undefined upper version version_compare"
 )
-PURE_METHODS = frozenset(
+PURE_METHODS = words(
     "capitalize casefold count endswith find get index items join keys lower lstrip partition removeprefix "
     "removesuffix replace rpartition rsplit rstrip split splitlines startswith strip swapcase title upper values "
-    "zfill".split()
+    "zfill"
 )
 # Filters and tests that are told by name which filter or test to use, and at which place.
 _BY_NAME = {"map": (0, PURE_FILTERS), "select": (0, PURE_TESTS), "reject": (0, PURE_TESTS)}

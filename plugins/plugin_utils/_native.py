@@ -29,10 +29,15 @@ else:
 Read = Callable[[Mapping[str, Any]], Any]
 TEMPLATE = re.compile(r"\{[{%#]|\A#jinja2:")  # what ansible-core would look for a template behind
 
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Names that mean something though no variable is called so.
-GLOBALS = frozenset(
+GLOBALS = words(
     "caller cycler dict finalize hostvars joiner kwargs lipsum lookup loop namespace now omit q query range self super "
-    "undef varargs vars".split()
+    "undef varargs vars"
 )
 
 
@@ -86,7 +91,8 @@ def _name(node: nodes.Name) -> Read:
 
 def _attribute(node: nodes.Getattr | nodes.Getitem) -> Read:
     """A key of a mapping or an element of a list. Jinja would take a method of that name for ``a.items``."""
-    holder, key = _build(node.node), _key(node)
+    holder = _build(node.node)
+    key: Any = _key(node)
     kind = dict if isinstance(key, str) else list
 
     def read(variables: Mapping[str, Any]) -> Any:
@@ -101,12 +107,12 @@ def _attribute(node: nodes.Getattr | nodes.Getitem) -> Read:
     return read
 
 
-def _key(node: nodes.Getattr | nodes.Getitem) -> str | int:
+def _key(node: nodes.Getattr | nodes.Getitem) -> Any:
     key: Any = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
     usable = isinstance(key, str) and not hasattr(dict, key) and not key.startswith("_")
     if not usable and type(key) is not int:
         raise Unsure
-    return key  # type: ignore[no-any-return]
+    return key
 
 
 def _comparison(node: nodes.Compare) -> Read:
@@ -131,8 +137,14 @@ def _comparison(node: nodes.Compare) -> Read:
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    **{"eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "gteq": operator.ge, "lt": operator.lt},
-    **{"lteq": operator.le, "in": lambda a, b: a in b, "notin": lambda a, b: a not in b},
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "gt": operator.gt,
+    "gteq": operator.ge,
+    "lt": operator.lt,
+    "lteq": operator.le,
+    "in": lambda a, b: a in b,
+    "notin": lambda a, b: a not in b,
 }
 
 
@@ -242,7 +254,7 @@ def _method(node: nodes.Call) -> Read:
     return read
 
 
-_METHODS = frozenset("endswith lower replace split startswith strip upper".split())
+_METHODS = words("endswith lower replace split startswith strip upper")
 _BUILDERS: dict[type[nodes.Node], Callable[[Any], Read]] = {
     nodes.Const: _const,
     nodes.TemplateData: _const,

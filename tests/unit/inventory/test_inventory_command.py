@@ -26,17 +26,19 @@ COLLECTIONS = Path(_errors.__file__).parents[5]
 GRAPH = """\
 @all:
   |--@ungrouped:
-  |--@site_depot:
-  |--@site_shop_amsterdam:
-  |  |--@server_shop_amsterdam_main:
-  |  |  |--Entrance_{amsterdam}
-  |  |  |--Till
-  |  |--@server_shop_amsterdam_old:
-  |  |  |--Yard
-  |--@site_shop_berlin:
-  |  |--@server_shop_berlin_main:
-  |  |  |--Entrance_{berlin}
-  |  |  |--Office
+  |--@organisation_other:
+  |  |--@site_depot:
+  |--@organisation_retail:
+  |  |--@site_shop_amsterdam:
+  |  |  |--@server_shop_amsterdam_main:
+  |  |  |  |--Entrance_{amsterdam}
+  |  |  |  |--Till
+  |  |  |--@server_shop_amsterdam_old:
+  |  |  |  |--Yard
+  |  |--@site_shop_berlin:
+  |  |  |--@server_shop_berlin_main:
+  |  |  |  |--Entrance_{berlin}
+  |  |  |  |--Office
 """
 
 
