@@ -56,7 +56,9 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
     def _compose(self, template: Any, variables: Any, *_more: Any, **_others: Any) -> Any:
         """Called by ansible-core's methods for each expression."""
         extra = self._vars if self.get_option("use_extra_vars") else None
-        return self.evaluate(template, combine_vars(variables, extra) if extra else variables)
+        seen = combine_vars(variables, extra) if extra else variables
+        self.templar.available_variables = seen  # a parent group may be a template
+        return self.evaluate(template, seen)
 
     def construct(self, name: str, variables: dict[str, Any], is_new: bool) -> None:
         """Composed variables and constructed groups of a host. ``is_new``: all that it has, this plugin gave it."""

@@ -15,7 +15,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inventory_estate import HOSTILE
+from inventory_estate import HOSTILE, described
 
 from ansible_collections.nxai.cloud.plugins.plugin_utils._constructed import FastConstructable
 from ansible_collections.nxai.cloud.plugins.plugin_utils._evaluator import Evaluator
@@ -45,18 +45,6 @@ class Plugin(FastConstructable, BaseInventoryPlugin):
 
 def trusted(source: Any) -> Any:
     return template.trust_as_template(source) if TAGS and isinstance(source, str) else source
-
-
-def described(value: Any) -> Any:
-    """What can be told apart of a result: also whether text in it would be taken for a template."""
-    if isinstance(value, str):
-        mark = template.is_trusted_as_template(value) if TAGS else hasattr(value, "__UNSAFE__")
-        return "text", str(value), mark
-    if isinstance(value, dict):
-        return {described(key): described(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [described(item) for item in value]
-    return type(value).__name__.replace("_AnsibleTagged", "").lower(), value
 
 
 def outcome(evaluate: Own, source: Any, variables: Mapping[str, Any]) -> Any:

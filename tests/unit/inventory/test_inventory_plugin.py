@@ -173,7 +173,9 @@ def test_what_the_cloud_returns_is_never_a_template(read: Read, cloud: Served) -
     )
     assert set(HOSTILE) < set(found.hosts)
     assert sorted(host.vars["nxai_device_name"] for host in found.hosts.values()) == sorted(names)
-    assert {"organisation_retail", "server_6_7_5_5", "site_6_7", "on____5_5___"} == {name for name in found.groups if name[0] in "so"}
+    assert {"organisation_retail", "server_6_7_5_5", "site_6_7", "on____5_5___"} == {
+        name for name in found.groups if name[0] in "so"
+    }
     for host in found.hosts.values():
         variables = host.get_vars()
         name = variables["nxai_device_name"]
