@@ -19,12 +19,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
+
 from bench.inventory_peer import peer
 from tools.simulated import simulator
 from tools.venvs import Venv, bench_venv
@@ -197,9 +198,7 @@ def seed(folder: Path, devices: int) -> Path:
 
 def main(devices: int = 10_000, rounds: int = 3) -> None:
     venv = bench_venv()
-    print(
-        f"{os.cpu_count()} cores, ansible-core {venv.core.release}, Python {venv.python}, {rounds} rounds by turns, medians"
-    )
+    print(f"{os.cpu_count()} cores, ansible-core {venv.core.release}, Python {venv.python}; medians of {rounds} rounds")
     with TemporaryDirectory(prefix="nxai-bench-", dir=ROOT / ".cache") as name:
         folder = Path(name)
         with simulator(venv, "--control", "--seed", str(seed(folder, devices))) as variables:

@@ -4,8 +4,8 @@
 
 """One inventory source read once, in a process of its own: ``inventory_side.py FILE [FLOOR-FILE]`` prints JSON.
 
-``seconds`` of ``parse`` alone, ``peak`` memory of the process in MiB, how many ``hosts``, and a ``digest`` of hosts, variables
-and groups. FLOOR-FILE gets what the floor needs to make the same inventory.
+``seconds`` of ``parse`` alone, ``peak`` memory of the process in MiB, how many ``hosts``, and a ``digest`` of hosts,
+variables and groups. FLOOR-FILE gets what the floor needs to make the same inventory.
 """
 
 from __future__ import annotations
