@@ -133,7 +133,7 @@ def local_cost(bench: Bench, folder: Path, devices: int) -> None:
         "cached", **CONSTRUCTED, cache=True, cache_plugin="jsonfile", cache_connection=str(folder / "c")
     )
     first = bench.once(cached, str(folder / "floor.json"))
-    (entry,) = (folder / "c").glob("nxai_devices_*")
+    (entry,) = (folder / "c").glob("*nxai_devices_*")
     stored = json.loads(entry.read_text(encoding="utf-8"))
     plan = stored.get("__payload__", stored)
     plan = json.loads(plan)["plan"] if isinstance(plan, str) else plan["plan"]
