@@ -119,8 +119,7 @@ class _Remembering:
         result, error = self._results[key]
         if error is not None:
             raise error.with_traceback(None)
-        # A list or mapping of its own for each host.
-        return copy.deepcopy(result) if isinstance(result, (list, dict)) else result
+        return _copied(result)
 
     def _outcome(self, variables: Mapping[str, Any]) -> tuple[Any, Exception | None]:
         try:
@@ -136,6 +135,17 @@ class _Remembering:
         if any(name not in variables and name in GLOBALS for name in names):
             raise Unsure
         return tuple(_fingerprint(variables[name]) if name in variables else None for name in names)
+
+
+def _copied(value: Any) -> Any:
+    """Lists and mappings of its own for each host, of the same types; what they hold besides cannot be changed."""
+    if not isinstance(value, (list, dict)):
+        return value
+    own = copy.copy(value)
+    for place, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, (list, dict)):
+            own[place] = _copied(item)
+    return own
 
 
 def _fingerprint(value: Any) -> Any:
