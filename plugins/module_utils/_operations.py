@@ -122,7 +122,7 @@ def adapted(changes: Any) -> dict[str, Operation]:
 def _adapt(operation: Operation, change: Mapping[str, Any]) -> Operation:
     path, method = change.get("path") or operation.path, change.get("method") or operation.method
     method = method.upper() if isinstance(method, str) else method
-    query = change.get("query") or {}
+    query = change.get("query", {})
     if method != operation.method and (operation.method == "GET" or method not in _WRITES):
         allowed = "GET" if operation.method == "GET" else ", ".join(_WRITES)
         raise BadInput(_TRIED, f"the method of {operation.name} cannot be {method!r}", f"It can be {allowed}.")
