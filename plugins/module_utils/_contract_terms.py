@@ -19,7 +19,7 @@ MULTIPART = "multipart/form-data"
 @dataclass(frozen=True)
 class Terms:
     """``sends``: in each request. ``may_send``: where the user gives the option. ``reads``: without the first of them
-    nothing works. ``kinds``: what a field has to be. ``filters``: query parameters without which the answer is wrong."""
+    nothing works. ``kinds``: what a field has to be. ``filters``: query parameters that the answer hangs on."""
 
     query: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
