@@ -66,10 +66,10 @@ def _tls(seen: Seen) -> Iterator[Finding]:
 
 
 def _token(seen: Seen) -> Iterator[Finding]:
-    unusable = [each for each in seen.errors.get("catalogues", ()) if isinstance(each, BadInput)]
+    unusable = {each.answer for each in seen.errors.get("catalogues", ()) if isinstance(each, BadInput)}
     for error in _distinct(seen):
         refused = error.status == 401 or (error.status == 403 and seen.settings.act_as is None)
-        if isinstance(error, SignInFailed) or error in unusable or refused:
+        if isinstance(error, SignInFailed) or error.answer in unusable or refused:
             yield Finding("token", "error", error.tried, error.answer, error.advice)
 
 

@@ -20,7 +20,9 @@ WELL: dict[str, Any] = {
     "times": {"assignment": 0},
     "catalogues": [{"name": "Shelf", "public": True}],
     "models": [{"name": "Ready", "id": READY, **PUBLIC}],
-    "sites": [{"name": "Shop", "servers": [{"name": "S", "devices": [{"name": "Door", "pipelines": [{"modelUUID": READY}]}]}]}],
+    "sites": [
+        {"name": "Shop", "servers": [{"name": "S", "devices": [{"name": "Door", "pipelines": [{"modelUUID": READY}]}]}]}
+    ],
 }
 
 
