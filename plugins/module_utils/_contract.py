@@ -14,7 +14,8 @@ from typing import Any
 from ansible_collections.nxai.cloud.plugins.module_utils._answer import one_line
 from ansible_collections.nxai.cloud.plugins.module_utils._contract_document import Described, Document, Schema
 from ansible_collections.nxai.cloud.plugins.module_utils._contract_terms import MULTIPART, TERMS, Terms
-from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS, PREFIX, Operation
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
+from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS, PREFIX, Operation, adapted
 
 REPORT = "No option adapts this. Please report it, with the version of the collection."
 SEVERITIES = ("error", "warning", "note")
@@ -84,7 +85,7 @@ class _Comparison:
         self, kind: str, severity: str, expected: str, found: str, advice: str = REPORT, change: Any = None
     ) -> Difference:
         option = None
-        if change is not None:
+        if change is not None and _works(self._operation.name, change):
             option = {"operations": {self._operation.name: change}}
             advice = f"Set the option that is given here: operations: {{{self._operation.name}: {change}}}"
         return Difference(self._operation.name, kind, severity, expected, found, advice, option)
@@ -261,6 +262,15 @@ class _Comparison:
 def _elsewhere(document: Document, operation: Operation) -> bool:
     prefix = PREFIX[operation.api]
     return document.base != "" and not f"{document.base}/".startswith(f"{prefix}/")
+
+
+def _works(name: str, change: Mapping[str, Any]) -> bool:
+    """Names come out of a foreign document: only what the option accepts is advised."""
+    try:
+        adapted({name: change})
+    except BadInput:
+        return False
+    return True
 
 
 def _shape(path: str) -> str:

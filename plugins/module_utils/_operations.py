@@ -98,6 +98,7 @@ OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _
 _TRIED = "Read the option operations"
 _SHAPE = "Write {update_model: {path: '/functions/{uuid}', method: PATCH, query: {}}}; docs/contract.md has the names."
 _CHANGEABLE = frozenset({"path", "method", "query"})
+_NAME = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+")
 
@@ -130,7 +131,8 @@ def _adapt(operation: Operation, change: Mapping[str, Any]) -> Operation:
     if not isinstance(path, str) or not _PATH.fullmatch(path) or wanted != found or {".", ".."} & set(path.split("/")):
         shape = f"It begins with a slash, and holds {' and '.join(wanted) or 'no place in braces'}."
         raise BadInput(_TRIED, f"the path of {operation.name} cannot be {path!r}", shape)
-    if not isinstance(query, Mapping) or not all(isinstance(each, str) for pair in query.items() for each in pair):
+    names = [each for pair in query.items() for each in pair] if isinstance(query, Mapping) else [None]
+    if not all(isinstance(each, str) and _NAME.fullmatch(each) for each in names):
         raise BadInput(_TRIED, f"the query of {operation.name} is not a dictionary of names", _SHAPE)
     return replace(operation, path=path, method=method, spelling=dict(query))
 

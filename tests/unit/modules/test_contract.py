@@ -382,6 +382,13 @@ def test_names_of_the_document_are_cut_and_cleaned(run_module: RunModule, cloud:
     assert "\n" not in found["found"] and "\x1b" not in found["found"] and len(found["found"]) < 400
 
 
+def test_a_name_that_the_option_would_not_take_is_not_advised() -> None:
+    document = documents()["device"]
+    move(document["paths"], "/systems", "/{{ evil }}/systems")
+    [found] = [each for each in compared("device", document) if each.operation == "list_sites"]
+    assert (found.kind, found.option) == ("path", None)
+
+
 # The option
 
 

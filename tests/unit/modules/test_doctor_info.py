@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from simulator.testing import Served
+from simulator.testing import Served, serve
 
 RunModule = Callable[..., dict[str, Any]]
 READY, SLOW, FAILED, LOOSE = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "0123")
@@ -111,6 +111,15 @@ def test_certificates_that_are_not_checked(cloud: Served, run_module: RunModule)
     cloud.reset(seed=WELL)
     result = run_module("nxai_doctor_info", validate_certs=False)
     assert found(result) == {("tls", "warning", cloud.url)}
+
+
+def test_a_certificate_of_nobody_known(run_module: RunModule) -> None:
+    with serve(WELL, tls=True) as cloud:
+        options = {"api_url": cloud.url, "token": cloud.token()}
+        status = statuses(run_module("nxai_doctor_info", **options))
+        assert (status["tls"], status["reachability"], status["token"]) == ("error", "ok", "ok")
+        trusting = run_module("nxai_doctor_info", ca_path=str(cloud.ca_path), **options)
+        assert trusting["findings"] == []
 
 
 def test_acting_for_an_organisation_that_refuses(cloud: Served, run_module: RunModule) -> None:
