@@ -27,7 +27,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._errors import (
     Unreachable,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._faults import fault
-from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS, PREFIX, Operation
+from ansible_collections.nxai.cloud.plugins.module_utils._operations import PREFIX, Operation, adapted
 from ansible_collections.nxai.cloud.plugins.module_utils._redaction import Redactor
 from ansible_collections.nxai.cloud.plugins.module_utils._settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._values import to_json
@@ -93,6 +93,7 @@ class Transport:
         self.settings = settings
         self.read_only = read_only
         self.redactor = Redactor()
+        self.operations = adapted(settings.operations)
         self.clock = clock
         self.requests_sent = 0
         self._sleep = sleep
@@ -122,12 +123,12 @@ class Transport:
         Raises ``Unreachable`` (it cannot have arrived), ``AnswerLost`` (it may have), ``Refused`` (error status),
         ``Unexpected`` (not JSON), and ``BadInput`` or ``SignInFailed`` when there is no token to send it with.
         """
-        call = self._call(OPERATIONS[operation_name], path or {}, query or {}, json, body)
+        call = self._call(self.operations[operation_name], path or {}, query or {}, json, body)
         if self.read_only and call.operation.method != "GET" and call.operation.api != "cloud":
             raise AssertionError(f"{call.operation.name} would write, and this client is read-only")
         attempt, renewed, maybe_done = 0, False, False
         while True:
-            header = None if call.operation.api == "cloud" else self._credentials.header()
+            header = self._credentials.header() if call.operation.signed else None
             failure: NxaiError
             wait = None
             try:
@@ -187,7 +188,9 @@ class Transport:
         base = (self.settings.cloud_url or "") if operation.api == "cloud" else self.settings.api_url
         quoted = {name: quote(value, safe="") for name, value in path.items()}
         content = None if data is None else to_json(data).encode()
-        return _Call(operation, base + PREFIX[operation.api] + operation.path.format(**quoted), query, content, upload)
+        spelled = {operation.spelling.get(name, name): value for name, value in query.items()}
+        url = base + PREFIX[operation.api] + operation.path.format(**quoted)
+        return _Call(operation, url, spelled, content, upload)
 
     def _exchange(self, call: _Call, header: str | None) -> Reply:
         """One request and its answer, redirects within the same origin followed (only those that keep the method)."""
