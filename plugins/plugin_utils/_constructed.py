@@ -108,7 +108,7 @@ class VariableStore:
         self._plain: dict[str, bool] = {}
 
     def set(self, host: Host, variables: Mapping[str, Any]) -> None:
-        if type(host) is Host and host.vars.keys().isdisjoint(variables) and self._are_plain(variables):
+        if host.__class__ is Host and host.vars.keys().isdisjoint(variables) and self._are_plain(variables):
             host.vars.update(variables)
             return
         for name, value in variables.items():
@@ -121,5 +121,7 @@ class VariableStore:
         if name not in self._plain:
             probe = Host("probe")
             probe.set_variable(name, value)
-            self._plain[name] = type(probe.vars) is dict and list(probe.vars) == [name] and probe.vars[name] is value
+            self._plain[name] = (
+                probe.vars.__class__ is dict and list(probe.vars) == [name] and probe.vars[name] is value
+            )
         return self._plain[name]

@@ -110,7 +110,7 @@ def _attribute(node: nodes.Getattr | nodes.Getitem) -> Read:
 def _key(node: nodes.Getattr | nodes.Getitem) -> Any:
     key: Any = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
     usable = isinstance(key, str) and not hasattr(dict, key) and not key.startswith("_")
-    if not usable and type(key) is not int:
+    if not usable and (isinstance(key, bool) or not isinstance(key, int)):
         raise Unsure
     return key
 
