@@ -27,7 +27,7 @@ class Operation:
     ``repeatable``: doing it twice is as good as once. ``time_limit``: after this many seconds the service has answered
     in full or given up (its documented limit where one is known). ``evidence``: how the call is known. ``relies_on``:
     the fields of the answer that the client reads; with none, the body of a good answer is not looked at. ``signed``:
-    whether the token is sent with it. ``spelling``: query parameters that are sent under another name.
+    whether the task's own token is sent with it. ``spelling``: query parameters that are sent under another name.
     """
 
     name: str
@@ -89,6 +89,9 @@ _TABLE = (
         ("access_token", "refresh_token", "expires_in", "expires_at", "error"),
         signed=False,
     ),
+    # Sent with the token itself that is to be revoked. That a refresh token can be named as well is documented; with
+    # which token such a request is sent is not.
+    Operation("revoke_token", "cloud", "DELETE", "/cdb/oauth2/token/{token}", True, 15, "client", signed=False),
     Operation("describe_compute", "compute", "GET", "/openapi.json", True, 30, "documented", ("paths",), signed=False),
     Operation("describe_device", "device", "GET", "/openapi.json", True, 30, "documented", ("paths",), signed=False),
 )

@@ -160,7 +160,7 @@ def _check_choice(settings: Settings) -> None:
 
 
 def _check_files(settings: Settings) -> None:
-    for option in ("token_file", "client_cert", "client_key"):
+    for option in ("client_cert", "client_key"):
         path = getattr(settings, option)
         if path and not os.path.isfile(path):
             raise BadInput(TRIED, f"{option} names no file: {path}", f"Correct the path in {option}.")

@@ -55,13 +55,10 @@ class _Call:
 
     operation: Operation
     url: str
+    tried: str  # method and URL for people: the URL may hold a token
     query: Mapping[str, str]
     content: bytes | None
     upload: Multipart | None
-
-    @property
-    def tried(self) -> str:
-        return f"{self.operation.method} {self.url}"
 
     @property
     def option(self) -> str:
@@ -101,7 +98,7 @@ class Transport:
         self._lock = threading.Lock()
         self._budget = settings.retry_budget
         self._session = _new_session(settings)
-        self._credentials = Credentials(settings, self._post_token, clock, self.redactor)
+        self.credentials = Credentials(settings, self.post_token, clock, self.redactor)
 
     def __repr__(self) -> str:
         return f"Transport({self.settings.api_url}, read_only={self.read_only})"
@@ -117,18 +114,20 @@ class Transport:
         query: Mapping[str, str] | None = None,
         json: Any = None,
         body: Multipart | None = None,
+        token: str | None = None,
     ) -> Answer:
         """Send one operation and return its good answer; what may be repeated is repeated within the budget.
 
+        It is sent with the token of the task, or with ``token``, which is then never renewed.
         Raises ``Unreachable`` (it cannot have arrived), ``AnswerLost`` (it may have), ``Refused`` (error status),
         ``Unexpected`` (not JSON), and ``BadInput`` or ``SignInFailed`` when there is no token to send it with.
         """
         call = self._call(self.operations[operation_name], path or {}, query or {}, json, body)
-        if self.read_only and call.operation.method != "GET" and call.operation.api != "cloud":
+        if self.read_only and call.operation.method != "GET" and call.operation.name != "issue_token":
             raise AssertionError(f"{call.operation.name} would write, and this client is read-only")
-        attempt, renewed, maybe_done = 0, False, False
+        signed, attempt, renewed, maybe_done = call.operation.signed, 0, False, False
         while True:
-            header = self._credentials.header() if call.operation.signed else None
+            header = self.credentials.header() if signed else token and f"Bearer {token}"
             failure: NxaiError
             wait = None
             try:
@@ -138,7 +137,7 @@ class Transport:
             except AnswerLost as error:
                 failure, again, maybe_done = error, call.operation.repeatable, True
             else:
-                if reply.status == 401 and header and not renewed and self._credentials.renew(header):
+                if reply.status == 401 and signed and header and not renewed and self.credentials.renew(header):
                     renewed = True
                     continue
                 if reply.status == 404 and maybe_done and call.operation.method == "DELETE":
@@ -190,7 +189,7 @@ class Transport:
         content = None if data is None else to_json(data).encode()
         spelled = {operation.spelling.get(name, name): value for name, value in query.items()}
         url = base + PREFIX[operation.api] + operation.path.format(**quoted)
-        return _Call(operation, url, spelled, content, upload)
+        return _Call(operation, url, self.redactor.clean(f"{operation.method} {url}"), spelled, content, upload)
 
     def _exchange(self, call: _Call, header: str | None) -> Reply:
         """One request and its answer, redirects within the same origin followed (only those that keep the method)."""
@@ -257,7 +256,7 @@ class Transport:
             headers["Content-Type"] = "application/json"
         if header is not None:
             headers["Authorization"] = header
-            if self.settings.act_as:
+            if self.settings.act_as and call.operation.signed:
                 headers["X-Act-As-Kind"] = self.settings.act_as.kind
                 headers["X-Act-As-ID"] = self.settings.act_as.id
         return headers
@@ -274,7 +273,8 @@ class Transport:
                 raise Unexpected(call.tried, "the answer does not end", f"Check {call.option}.", response.status_code)
         return bytes(content)
 
-    def _post_token(self, grant: dict[str, str]) -> Any:
+    def post_token(self, grant: dict[str, str]) -> Any:
+        """Send one grant to the identity provider, and return what it answers."""
         return self.send("issue_token", json=grant).data
 
 
