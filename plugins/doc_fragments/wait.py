@@ -19,6 +19,11 @@ options:
   wait_timeout:
     description:
       - For how many seconds to wait. The module fails when they have passed, and says what was still to come.
-    type: int
+    type: float
     default: 600
+  wait_interval:
+    description:
+      - How many seconds to leave between two looks.
+    type: float
+    default: 5
 """

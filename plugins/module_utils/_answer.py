@@ -82,7 +82,7 @@ def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
         advice = NOT_THE_API
     else:
         advice = ADVICE.get(reply.status, LATER if reply.status > 500 else ADVICE[400])
-    return Refused(tried, _shorten(clean(answer)), advice, reply.status)
+    return Refused(tried, one_line(clean(answer)), advice, reply.status)
 
 
 def _not_json(tried: str, reply: Reply, clean: Callable[[str], str]) -> Unexpected:
@@ -91,7 +91,7 @@ def _not_json(tried: str, reply: Reply, clean: Callable[[str], str]) -> Unexpect
     else:
         what, advice = "not JSON, or JSON cut short", "Run the task again. If it stays, check api_url and any proxy."
     answer = f"HTTP {reply.status} with {what}: {_excerpt(reply)}"
-    return Unexpected(tried, _shorten(clean(answer)), advice, reply.status)
+    return Unexpected(tried, one_line(clean(answer)), advice, reply.status)
 
 
 def _is_page(reply: Reply) -> bool:
@@ -120,7 +120,7 @@ def _excerpt(reply: Reply) -> str:
     return head if len(reply.content) <= 1 << 16 else head[:-8192]
 
 
-def _shorten(text: str) -> str:
+def one_line(text: str) -> str:
     """One line without control characters; cut only after secrets are out, so that none is left in part."""
     line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text).split())
     return line if len(line) <= EXCERPT else f"{line[:EXCERPT]}…"

@@ -12,7 +12,6 @@ from typing import Any
 from ansible_collections.nxai.cloud.plugins.module_utils._answer import Answer
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import AnswerLost, NxaiError, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._multipart import Multipart
-from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS, Operation
 from ansible_collections.nxai.cloud.plugins.module_utils._pages import all_pages
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Catalogue, Model, split_documentation
 from ansible_collections.nxai.cloud.plugins.module_utils._transport import Transport
@@ -48,9 +47,7 @@ class ComputeApi:
             same = (model for model in self.list_models() if model.name == data.get("Name") and model.digest == mark)
             return next((model.uuid for model in same), None)
 
-        return self._create(
-            "create_model", lambda: self._transport.send("create_model", body=body), look_up if mark else None
-        )
+        return self._create(lambda: self._transport.send("create_model", body=body), look_up if mark else None)
 
     def update_model(self, uuid: str, data: Mapping[str, Any], file: str | None = None) -> None:
         """Change metadata, and the content if a file is given (that PATCH needs no file is inferred)."""
@@ -76,9 +73,7 @@ class ComputeApi:
             new = (item for item in self.list_catalogues() if item.name == name and item.uuid not in before)
             return next((catalogue.uuid for catalogue in new), None)
 
-        uuid = self._create(
-            "create_catalogue", lambda: self._transport.send("create_catalogue", json={"Name": name}), look_up
-        )
+        uuid = self._create(lambda: self._transport.send("create_catalogue", json={"Name": name}), look_up)
         self._known_catalogues = before | {uuid}
         return uuid
 
@@ -92,7 +87,7 @@ class ComputeApi:
     def _list(self, operation: str, query: dict[str, str]) -> list[dict[str, Any]]:
         return all_pages(lambda paging: self._transport.send(operation, query={**query, **paging}))
 
-    def _create(self, operation: str, send: Callable[[], Answer], look_up: Callable[[], str | None] | None) -> str:
+    def _create(self, send: Callable[[], Answer], look_up: Callable[[], str | None] | None) -> str:
         """Send until the answer is known. After a lost one, send again only if the thing is certainly not there."""
         for _attempt in range(self._transport.settings.retries + 1):
             try:
@@ -101,30 +96,29 @@ class ComputeApi:
                 lost = error
             if look_up is None:
                 break
-            found = self._settle(OPERATIONS[operation], lost, look_up)
+            found = self._settle(lost, look_up)
             if found is not None:
                 return found
         raise lost
 
-    def _settle(self, operation: Operation, lost: AnswerLost, look_up: Callable[[], str | None]) -> str | None:
+    def _settle(self, lost: AnswerLost, look_up: Callable[[], str | None]) -> str | None:
         """What became of a create whose answer was lost: the UUID, or None if it had no effect.
 
-        After a time-out the service may still be at work, so it is asked until its own time limit is over; after a
-        broken connection, for a moment. Raises ``AnswerLost`` if it cannot be asked, or if no waiting time is left.
+        As long as the service may be at work on it, and in any case for a moment, the listing is read again. Raises
+        ``AnswerLost`` if it cannot be read, or if no waiting time is left.
         """
-        patience = operation.time_limit if lost.timed_out else 2.0
-        deadline = self._transport.clock() + patience
+        deadline = self._transport.clock() + max(2.0, lost.at_work)
         pause = 0.5
         while True:
-            late = self._transport.clock() >= deadline
+            left = deadline - self._transport.clock()
             try:
                 found = look_up()
             except NxaiError as error:
                 answer = f"{lost.answer}. Looking for what it did failed as well: {error.answer}"
                 raise AnswerLost(lost.tried, answer, lost.advice, lost.status) from None
-            if found is not None or late:
+            if found is not None or left <= 0:
                 return found
-            if not self._transport.wait(pause):
+            if not self._transport.wait(min(pause, left)):
                 raise lost
             pause = min(2 * pause, 8.0)
 

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._pages import all_pages
-from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Server, Site, normalise_nxid
+from ansible_collections.nxai.cloud.plugins.module_utils._records import (
+    Device,
+    DeviceGroup,
+    RegistryDevice,
+    Server,
+    Site,
+    normalise_nxid,
+)
 from ansible_collections.nxai.cloud.plugins.module_utils._transport import Transport
 
 
@@ -46,6 +53,24 @@ class DeviceApi:
             "Pipelines": [dict(pipeline) for pipeline in pipelines],
         }
         self._transport.send("put_pipelines", path={"site_id": site_id}, json=body)
+
+    # The registry of the time before Nx sites
+
+    def list_registry_devices(self) -> list[RegistryDevice]:
+        return [RegistryDevice.from_api(row) for row in self._list("list_registry_devices", {}, "UUID")]
+
+    def update_registry_device(self, uuid: str, data: Mapping[str, Any]) -> None:
+        """``data`` holds Name, Runtime, Serial and Type: the official client sends all of them."""
+        self._transport.send("update_registry_device", path={"uuid": uuid}, json=dict(data))
+
+    def list_groups(self) -> list[DeviceGroup]:
+        return [DeviceGroup.from_api(row) for row in self._list("list_groups", {}, "UUID")]
+
+    def join_group(self, group: str, uuids: Iterable[str]) -> None:
+        self._transport.send("join_group", path={"uuid": group}, json={"Devices": list(uuids)})
+
+    def leave_group(self, group: str, uuid: str) -> None:
+        self._transport.send("leave_group", path={"uuid": uuid, "group": group})
 
     def _list(self, operation: str, path: dict[str, str], key: str) -> list[dict[str, Any]]:
         return all_pages(lambda paging: self._transport.send(operation, path=path, query=paging), key=key)

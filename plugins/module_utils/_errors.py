@@ -54,10 +54,10 @@ class Unreachable(NxaiError):
 class AnswerLost(NxaiError):
     """The connection broke, or time ran out, after the request may have been received: its effect is not known.
 
-    ``timed_out``: the service may still be at work on it.
+    ``at_work``: for so many seconds more the service may be at work on it.
     """
 
-    timed_out = False
+    at_work = 0.0
 
 
 class Refused(NxaiError):

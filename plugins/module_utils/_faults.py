@@ -6,16 +6,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from ansible_collections.nxai.cloud.plugins.module_utils._answer import one_line
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import AnswerLost, BadInput, NxaiError, Unreachable
 
-AGAIN = "Run the task again: it looks first at what is there. If the service is just slow, raise timeout."
+AGAIN = "Run the task again: it looks first at what is there."
+_CONNECTION = re.compile(r"^\w+\(host=[^)]*\): ")  # urllib3 begins with it; the address is named anyway
+_FOREIGN = "the server's certificate is not signed by an authority known here"
+_OWN_AUTHORITY = (
+    "If the server is yours, set ca_path to its authority's certificate (PEM). Otherwise somebody is in between."
+)
 _TLS = (  # words of OpenSSL and Python, what it means, what to do
     ("key values mismatch", "the client key does not belong to the certificate", "Check client_cert and client_key."),
     ("private key is encrypted", "the client key has a pass phrase", "Give a client_key without one."),
     ("pem lib", "the client certificate or key is not in PEM form", "Check client_cert and client_key."),
-    ("no_certificate_or_crl_found", "ca_path holds no certificate", "Give a PEM file, or a folder made by c_rehash."),
+    (
+        "no_certificate_or_crl_found",
+        "ca_path holds no certificate",
+        "Set ca_path to a PEM file, or to a folder made by c_rehash.",
+    ),
     (
         "mismatch",
         "the certificate is valid but for another host name",
@@ -27,10 +38,13 @@ _TLS = (  # words of OpenSSL and Python, what it means, what to do
         "Use in {option} the host name that the certificate names.",
     ),
     ("expired", "the server's certificate has expired", "Have it renewed, and check the clock of this machine."),
-    (
+    ("issuer certificate", _FOREIGN, _OWN_AUTHORITY),
+    ("self-signed", _FOREIGN, _OWN_AUTHORITY),
+    ("self signed", _FOREIGN, _OWN_AUTHORITY),
+    (  # for example without key usage, on which Python 3.13 insists
         "certificate_verify_failed",
-        "the server's certificate is not signed by an authority known here",
-        "If the server is yours, set ca_path to its authority's certificate (PEM). Otherwise somebody is in between.",
+        "the server's certificate, or its authority's, is not acceptable",
+        "Have it made anew without the fault that is named, or use another certificate.",
     ),
     ("certificate_required", "the server asks for a client certificate", "Set client_cert and client_key."),
     ("unknown_ca", "the server does not accept the client certificate", "Check client_cert and client_key."),
@@ -42,16 +56,19 @@ _TLS = (  # words of OpenSSL and Python, what it means, what to do
 )
 
 
-def fault(error: Exception, tried: str, option: str, timeout: float, clean: Callable[[str], str]) -> NxaiError:
-    """``error`` (of requests, or an OSError) as one of BadInput, Unreachable, AnswerLost.
+def fault(
+    error: Exception, tried: str, option: str, silence: float, limit: float, clean: Callable[[str], str]
+) -> NxaiError:
+    """``error`` (of requests, OSError or ValueError) as one of BadInput, Unreachable, AnswerLost.
 
-    ``option`` names the setting that the address came from; ``timeout`` is the silence that was allowed, in seconds.
+    ``option`` names the setting that the address came from, ``silence`` how long nothing may come or be accepted, and
+    ``limit`` when the service has answered or given up, both in seconds.
     """
     from requests import exceptions
     from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
     reason = _reason(error)
-    words = clean(str(reason))
+    words = one_line(clean(_CONNECTION.sub("", str(reason))))
     if isinstance(error, (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.InvalidHeader)):
         return BadInput(tried, words, f"Check {option}, the token, and the proxy variables of the environment.")
     if isinstance(error, exceptions.ProxyError):
@@ -64,12 +81,14 @@ def fault(error: Exception, tried: str, option: str, timeout: float, clean: Call
     if isinstance(reason, NewConnectionError):
         return _no_connection(tried, option, words)
     if isinstance(error, exceptions.Timeout) or isinstance(reason, ReadTimeoutError):
-        lost = AnswerLost(tried, f"no answer for {timeout:g} s", AGAIN)
-        lost.timed_out = True
+        lost = AnswerLost(tried, f"no answer for {silence:g} s", f"{AGAIN} If the service is just slow, raise timeout.")
+        lost.at_work = max(0.0, limit - silence)
         return lost
+    if isinstance(reason, TimeoutError):  # of the socket, while sending
+        return AnswerLost(tried, "the service took nothing more within the time-out", f"{AGAIN} Check the network.")
     if isinstance(error, exceptions.RequestException):
         return AnswerLost(tried, f"the connection broke ({words})", AGAIN)
-    return BadInput(tried, words, "Check ca_path, client_cert, client_key and REQUESTS_CA_BUNDLE.")
+    return BadInput(tried, words, f"Check {option}, ca_path, client_cert, client_key and REQUESTS_CA_BUNDLE.")
 
 
 def _reason(error: BaseException) -> BaseException:
@@ -90,7 +109,11 @@ def _tls_fault(tried: str, option: str, words: str) -> NxaiError:
             unreachable = Unreachable(tried, f"{meaning} ({words})", advice.format(option=option))
             unreachable.permanent = True
             return unreachable
-    return AnswerLost(tried, f"the TLS connection broke ({words})", f"Run the task again; if it stays, check {option}.")
+    return AnswerLost(
+        tried,
+        f"the TLS connection broke ({words})",
+        f"Run the task again. If it stays, check {option}, and whether a client_cert is needed.",
+    )
 
 
 def _no_connection(tried: str, option: str, words: str) -> Unreachable:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._values import UUID_TEXT
@@ -20,31 +20,54 @@ def is_uuid(wanted: str) -> bool:
     return UUID_TEXT.fullmatch(wanted) is not None
 
 
+class Index(Generic[Record]):
+    """One listing, made ready for any number of look-ups. ``kind`` and ``where`` are for errors: see ``find``."""
+
+    def __init__(self, records: Iterable[Record], kind: str, where: str = "") -> None:
+        self.records = list(records)
+        self._kind = kind
+        self._where = where
+        self._by_id: dict[str, list[Record]] = {}
+        self._by_name: dict[str, list[Record]] = {}
+        for record in self.records:
+            self._by_id.setdefault(_bare(_identity(record)), []).append(record)
+            self._by_name.setdefault(_name(record), []).append(record)
+
+    def find(self, wanted: str) -> Record:
+        """As the function ``find``."""
+        found = self.find_or_none(wanted)
+        if found is None:
+            answer = f"none of {len(self.records)} has that name or UUID"
+            raise BadInput(self._tried(wanted), answer, _near(wanted, self.records, self._kind))
+        return found
+
+    def find_or_none(self, wanted: str) -> Record | None:
+        """As ``find``, with None where there is none."""
+        found = self._by_id.get(_bare(wanted), []) if is_uuid(wanted) else []
+        found = found or self._by_name.get(wanted, [])
+        if len(found) > 1:
+            listed = ", ".join(f'"{_name(record)}" ({_identity(record)})' for record in found)
+            answer = f"{len(found)} match: {listed}"
+            raise BadInput(self._tried(wanted), answer, f"Give the UUID of the {self._kind} you mean.")
+        return found[0] if found else None
+
+    def _tried(self, wanted: str) -> str:
+        return f'Find {self._kind} "{wanted}" {self._where}'.rstrip()
+
+
 def find(wanted: str, records: Iterable[Record], kind: str, where: str = "") -> Record:
     """The one record whose UUID (case and braces do not matter) or exact name is ``wanted``.
 
     ``kind`` and ``where`` are for the error: ``find("Lobby", devices, "device", "at site HQ")``. Raises ``BadInput`` if
-    there is none (naming near names) or more than one (listing them with their UUIDs).
+    there is none (naming near names) or more than one (listing them with their UUIDs). For many look-ups in one
+    listing, make an ``Index``.
     """
-    among = list(records)
-    found = find_or_none(wanted, among, kind, where)
-    if found is None:
-        answer = f"none of {len(among)} has that name or UUID"
-        raise BadInput(_tried(wanted, kind, where), answer, _near(wanted, among, kind))
-    return found
+    return Index(records, kind, where).find(wanted)
 
 
 def find_or_none(wanted: str, records: Iterable[Record], kind: str, where: str = "") -> Record | None:
     """As ``find``, with None where there is none."""
-    among = list(records)
-    bare = _bare(wanted)
-    found = [record for record in among if _bare(_identity(record)) == bare] if is_uuid(wanted) else []
-    found = found or [record for record in among if _name(record) == wanted]
-    if len(found) > 1:
-        listed = ", ".join(f'"{_name(record)}" ({_identity(record)})' for record in found)
-        answer = f"{len(found)} match: {listed}"
-        raise BadInput(_tried(wanted, kind, where), answer, f"Give the UUID of the {kind} you mean.")
-    return found[0] if found else None
+    return Index(records, kind, where).find_or_none(wanted)
 
 
 def find_renamed(wanted: str, new_name: str | None, records: Iterable[Record], kind: str) -> Record | None:
@@ -59,10 +82,6 @@ def find_renamed(wanted: str, new_name: str | None, records: Iterable[Record], k
             "Delete one of them, or give the one that you mean by its UUID with another new_name.",
         )
     return found or renamed
-
-
-def _tried(wanted: str, kind: str, where: str) -> str:
-    return f'Find {kind} "{wanted}" {where}'.rstrip()
 
 
 def _identity(record: Any) -> str:

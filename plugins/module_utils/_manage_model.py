@@ -12,9 +12,9 @@ from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._lookup import find_or_none, find_renamed, is_uuid
-from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import FIELDS, new_model
+from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import FIELDS, describe_model, new_model
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx import inspect_file
-from ansible_collections.nxai.cloud.plugins.module_utils._reconcile import Plan, plan_object, view
+from ansible_collections.nxai.cloud.plugins.module_utils._reconcile import Plan, plan_object
 from ansible_collections.nxai.cloud.plugins.module_utils._records import (
     FileMark,
     Model,
@@ -185,16 +185,7 @@ class ModelResource:
     def _model(self) -> dict[str, Any]:
         if self.found is None:
             return {"uuid": None, "name": self.wanted}
-        found = self.found
-        return {
-            "uuid": found.uuid,
-            "state": found.state,
-            "status": found.status,
-            "code_status": found.code_status,
-            "file": {"sha256": found.digest.sha256, "size": found.digest.size} if found.digest else None,
-            "updated_at": found.updated_at,
-            **view(FIELDS, found.raw),
-        }
+        return describe_model(self.found)
 
 
 def _described(mark: FileMark | None) -> str:

@@ -6,37 +6,47 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._compute import ALL_AVAILABLE
-from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError, Refused, Unexpected
-from ansible_collections.nxai.cloud.plugins.module_utils._lookup import find, find_or_none, is_uuid
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError, Refused, Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, is_uuid
+from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_checks import (
+    Facts,
+    Refusal,
+    not_understood,
+    raise_if_any,
+    refusals,
+    sites_whose_servers_count,
+)
+from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_record import with_models
+from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_targets import (
+    Found,
+    Missing,
+    find_targets,
+    named_targets,
+    select_devices,
+    snapshot_targets,
+)
+from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_writer import PipelineWriter
 from ansible_collections.nxai.cloud.plugins.module_utils._reconcile_pipelines import (
     Assignment,
     AssignmentPlan,
-    Batch,
     DeviceChange,
     merge,
-    models_of,
+    swap,
 )
-from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Model, Pipeline, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._records import Model, Server
+from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import SiteReader
+from ansible_collections.nxai.cloud.plugins.module_utils._values import identity
 from ansible_collections.nxai.cloud.plugins.module_utils.module import Task
 
-_NOT_APPLICABLE = 422  # contract F3: also the answer after a media server's restart, until the device is announced
-_FIRST_PAUSE = 2.0  # seconds; doubled at each repeat
-
-
-@dataclass(frozen=True)
-class Target:
-    """A site and a device as the user named them, and the assignment to restore, if that is what is asked."""
-
-    site: str
-    device: str
-    snapshot: Assignment | None
+STATUSES = (
+    "unchanged", "planned", "applied", "sent", "pending", "conflict", "not_applicable", "failed", "not_sent",
+)  # fmt: skip
+_UNTOUCHED = ("unchanged", "not_applicable", "failed", "not_sent")
 
 
 class PipelineResource:
@@ -45,251 +55,208 @@ class PipelineResource:
     header = "assignments"
 
     def __init__(self, task: Task) -> None:
-        self.compute = task.client.compute
-        self.device_api = task.client.device
         self.options = task.options
         self.check_mode = task.check_mode
-        self.models: list[Model] | None = None  # looked up only where needed, as are the sites
-        self.sites: list[Site] | None = None
-        self.status: dict[tuple[str, str], tuple[str, str]] = {}  # (site, device) -> (status, reason)
-        self.failure: NxaiError | None = None
+        self.client = task.client
+        self.reader = SiteReader(task.client.device, task.options["concurrency"])
+        self.writer = PipelineWriter(task.client.device, task.options)
+        self.skip: bool = task.options["not_applicable"] == "skip"
+        self.models: Index[Model] | None = None  # read only where needed
+        self.found = Found()
 
     # Look and plan
 
     def plan(self) -> AssignmentPlan:
-        targets = self._targets()
-        declared = [self._declared(each) for each in self.options["pipelines"] or []] if targets else []
-        changes: list[DeviceChange] = []
-        for site, wanted in self._by_site(targets):
-            devices = self._list_devices(site)
-            for reference, snapshot in wanted:
-                device = find(reference, devices, "device", f"at site {site.name or site.id}")
-                after = merge(device.pipelines, declared, self.options["state"]) if snapshot is None else snapshot
-                changes.append(DeviceChange(site, device, device.pipelines, after))
-        _refuse_repeated(changes)
+        if not self._means_something():
+            return AssignmentPlan(())
+        rule = self._rule()
+        self.found = self._find()
+        changes = [
+            DeviceChange(
+                each.site,
+                each.device,
+                each.device.pipelines,
+                rule(each.device.pipelines) if each.restore is None else each.restore,
+            )
+            for each in self.found.chosen
+        ]
         plan = AssignmentPlan(tuple(changes))
-        if plan.changed:
-            self._check(plan)
-        return AssignmentPlan(
-            plan.changes, {each.uuid: each.name for each in self.models or []}, self._site_names(plan)
-        )
+        self._check(plan)
+        if not plan.changed:
+            return plan
+        models = {each.uuid: each.name for each in self.models.records} if self.models else {}
+        return AssignmentPlan(plan.changes, models, {each.id: each.name for each in self.reader.known().values()})
 
-    def _targets(self) -> list[Target]:
-        """What the user named: devices of one site, pairs of site and device, or the entries of a snapshot."""
-        if self.options["restore"] is not None:
-            return [
-                Target(each["site"], each["device"], tuple(Pipeline(wire) for wire in each["pipelines"]))
-                for each in self.options["restore"]
-            ]
-        return [_target(each, self.options["site"]) for each in self.options["devices"]]
+    def _means_something(self) -> bool:
+        return any(self.options[name] for name in ("devices", "select", "restore"))
+
+    def _rule(self) -> Callable[[Assignment], Assignment]:
+        """What becomes of the assignment of each device that is not restored."""
+        if self.options["swap"]:
+            old, new = (identity(self._model_uuid(self.options["swap"][name])) for name in ("from", "to"))
+            return lambda found: swap(found, old, new)
+        declared = [self._declared(each) for each in self.options["pipelines"] or []]
+        return lambda found: merge(found, declared, self.options["state"])
+
+    def _find(self) -> Found:
+        options, device_api = self.options, self.client.device
+        if options["restore"] is not None:
+            return find_targets(snapshot_targets(options["restore"]), self.reader, device_api)
+        if options["devices"] is not None:
+            return find_targets(named_targets(options["devices"], options["site"]), self.reader, device_api)
+        model = None
+        if options["select"] == "running":
+            model = identity(self._model_uuid(options["running_model"] or options["swap"]["from"]))
+        return select_devices(options["select"], model, options["sites"] or [options["site"]], self.reader, device_api)
 
     def _declared(self, option: Mapping[str, Any]) -> dict[str, Any]:
-        """A pipeline of the option ``pipelines`` with its model by UUID."""
-        wanted = option["model"]
-        if is_uuid(wanted):
-            return dict(option)
-        # In check mode, an earlier task of the same play may be the one that would create the model.
-        look_up = find_or_none if self.check_mode else find
-        model = look_up(wanted, self._models(), "model")
-        return {**option, "model": model.uuid if model else wanted}
+        """A pipeline of the option ``pipelines`` with its models, those of chains too, by UUID."""
+        chains = with_models(option["chains"], self._model_uuid)
+        return {**option, "model": self._model_uuid(option["model"]), "chains": chains}
 
-    def _models(self) -> list[Model]:
+    def _model_uuid(self, wanted: str) -> str:
+        if is_uuid(wanted):
+            return wanted
+        if not self.check_mode:
+            return self._models().find(wanted).uuid
+        # In check mode, an earlier task of the same play may be the one that would create the model.
+        model = self._models().find_or_none(wanted)
+        return model.uuid if model else wanted
+
+    def _models(self) -> Index[Model]:
         if self.models is None:
-            self.models = self.compute.list_models(catalogue=ALL_AVAILABLE)
+            self.models = Index(self.client.compute.list_models(catalogue=ALL_AVAILABLE), "model")
         return self.models
 
-    def _by_site(self, targets: Sequence[Target]) -> list[tuple[Site, list[tuple[str, Assignment | None]]]]:
-        if not all(is_uuid(each.site) for each in targets):
-            self.sites = self.device_api.list_sites()
-        grouped: dict[str, tuple[Site, list[tuple[str, Assignment | None]]]] = {}
-        for each in targets:
-            site = Site.from_api({"id": each.site}) if self.sites is None else find(each.site, self.sites, "site")
-            grouped.setdefault(site.id, (site, []))[1].append((each.device, each.snapshot))
-        return list(grouped.values())
-
-    def _site_names(self, plan: AssignmentPlan) -> dict[str, str]:
-        """For the diff of a plan that changes something. Nothing depends on it: that sites can be listed is inferred."""
-        if not plan.changed:
-            return {}
-        if self.sites is None:
-            try:
-                self.sites = self.device_api.list_sites()
-            except Refused:
-                self.sites = []
-        return {each.id: each.name for each in self.sites}
-
-    def _list_devices(self, site: Site) -> list[Device]:
-        try:
-            devices = self.device_api.list_devices(site.id)
-        except Refused as error:
-            if error.status != 404:
-                raise
-            raise BadInput(
-                f"look up the site {site.name or site.id}",
-                "the service knows no such site",
-                "Check the id, and that this account (or act_as) may see the site.",
-            ) from error
-        return devices
+    # Check
 
     def _check(self, plan: AssignmentPlan) -> None:
         """Refuse, with every reason, what would lose something, or would be accepted and then do nothing."""
+        found = not_understood(plan.changes)
+        if not self.skip:
+            found += [_refusal(each) for each in self.found.missing if each.status == "not_applicable"]
         changes = [each for each in plan.changes if each.changed]
-        reasons = [
-            f"what {_name(each)} runs now is not understood and would be lost"
-            for each in changes
-            if not each.device.pipelines_known
-        ]
-        if self.options["restore"] is None:
-            reasons += self._unready_models(changes)
-        if self.options["require_support"]:
-            reasons += [
-                f"the server of {_name(each)} does not support pipelines"
-                for each in changes
-                if each.device.server.supports_pipelines is False
-            ]
-        if reasons:
-            raise BadInput(
-                "Plan the assignments",
-                "; ".join(reasons),
-                "Nothing was written. Mend or leave out what is named. "
-                "The options require_ready and require_support switch two of these checks off.",
-            )
+        if changes:
+            restoring = self.options["restore"] is not None
+            found += refusals(changes, self._facts(changes, restoring), self.options, restoring)
+        raise_if_any(found)
 
-    def _unready_models(self, changes: Sequence[DeviceChange]) -> Iterator[str]:
-        models = {each.uuid: each for each in self._models()}
-        for uuid in dict.fromkeys(uuid for each in changes for uuid in each.new_models):
-            model = models.get(uuid)
-            if model is None and is_uuid(uuid):
-                yield f"there is no model {uuid}"
-            elif model is not None and model.state != "ready" and self.options["require_ready"]:
-                yield f"the model {model.name} is not ready (Status {model.status}, Code {model.code_status})"
+    def _facts(self, changes: Sequence[DeviceChange], restoring: bool) -> Facts:
+        if restoring or not (self.options["pipelines"] or self.options["swap"]):
+            return Facts()
+        act_as = self.client.settings.act_as
+        by_uuid = {each.uuid: each for each in self._models().records}
+        new = {uuid: by_uuid[uuid] for each in changes for uuid in each.new_models if uuid in by_uuid}
+        sites = self.reader.known() if self.options["require_available"] else {}
+        return Facts(new, sites, self._servers(changes, new), act_as.id.lower() if act_as else None)
 
-    # Act
+    def _servers(self, changes: Sequence[DeviceChange], models: Mapping[str, Model]) -> dict[str, list[Server]]:
+        """The servers of those sites where they matter; that they can be listed is inferred, so not to know is fine."""
+        sites = sites_whose_servers_count(changes, models, self.options)
+        listings = self.reader.read(sites, self.client.device.list_servers)
+        return {
+            site.id: listing
+            for site, listing in zip(sites, listings, strict=True)
+            if not isinstance(listing, NxaiError)
+        }
+
+    # Act, look again
 
     def act(self, plan: AssignmentPlan) -> None:
-        """One PUT for each site and different result. The first failure ends the writing; the rest is read back."""
-        for batch in plan.batches(self.options["batch_size"]):
-            try:
-                self._put(batch)
-            except NxaiError as error:
-                self._note(batch.changes, "failed", str(error))
-                self.failure = error
-                return
-            self._note(batch.changes, "sent", "")
-
-    def _put(self, batch: Batch) -> None:
-        deadline = time.monotonic() + self.options["applicable_timeout"]
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                self.device_api.put_pipelines(
-                    batch.site.id,
-                    [each.device.id for each in batch.changes],
-                    models_of(batch.after),
-                    [each.to_wire() for each in batch.after],
-                )
-                return
-            except Refused as error:
-                if error.status != _NOT_APPLICABLE or time.monotonic() + pause > deadline:
-                    raise
-            time.sleep(pause)
-            pause *= 2
-
-    # Look again
+        self.writer.send(plan)
 
     def settle(self, plan: AssignmentPlan) -> None:
         if self.options["wait"]:
-            deadline = time.monotonic() + self.options["wait_timeout"]
-            waiting = [each for each in plan.changes if self.status.get(each.key, ("", ""))[0] == "sent"]
-            while waiting:
-                waiting = self._still_waiting(waiting)
-                if not waiting or time.monotonic() + self.options["wait_interval"] > deadline:
-                    break
-                time.sleep(self.options["wait_interval"])
-            self._note(waiting, "pending", f"not reported by the device within {self.options['wait_timeout']:g} s")
-            if waiting and self.failure is None:
-                self.failure = Unexpected(
-                    "read back the assignments",
-                    f"{len(waiting)} of {len(plan.changes)} devices do not report what was sent",
-                    "Look at their servers, then run the task again, or restore the snapshot.",
-                )
-        if self.failure is not None:
-            self.failure.result = {"changed": bool(self.status), **self.report(plan)}
-            raise self.failure
-
-    def _still_waiting(self, changes: Sequence[DeviceChange]) -> list[DeviceChange]:
-        """One listing for each site; devices that report what was sent are noted as applied."""
-        waiting = []
-        for site in {each.site.id: each.site for each in changes}.values():
-            now = {each.id: each.pipelines for each in self.device_api.list_devices(site.id)}
-            for each in changes:
-                if each.site.id != site.id:
-                    continue
-                if each.reached_by(now.get(each.device.id, ())):
-                    self._note([each], "applied", "")
-                else:
-                    waiting.append(each)
-        return waiting
-
-    def _note(self, changes: Sequence[DeviceChange], status: str, reason: str) -> None:
-        for each in changes:
-            self.status[each.key] = (status, reason)
+            self.writer.follow(plan)
 
     # Report
 
     def report(self, plan: AssignmentPlan) -> dict[str, Any]:
-        return {
-            "devices": [self._device_result(each) for each in plan.changes],
-            "snapshot": [
-                {
-                    "site": each.site.id,
-                    "device": each.device.id,
-                    "name": each.device.name,
-                    "pipelines": [pipeline.to_wire() for pipeline in each.before],
-                }
-                for each in plan.changes
-            ],
-            "totals": self._totals(plan),
+        """Raises where a device is not as declared, with the same values in the error's ``result``."""
+        devices = [self._device_result(each) for each in plan.changes] + [
+            _missing_result(each) for each in self.found.missing
+        ]
+        count = Counter(each["status"] for each in devices)
+        changed = sum(each["changed"] for each in devices)
+        result = {
+            "changed": changed > 0,
+            "devices": devices,
+            "snapshot": [_snapshot(each) for each in plan.changes if each.device.pipelines_known],
+            "totals": {"devices": len(devices), "changed": changed, **{each: count[each] for each in STATUSES}},
+            "unread_sites": self.found.silent,
         }
+        failure = self._failure(devices, count)
+        if failure is not None:
+            failure.result = result
+            raise failure
+        return result
 
     def _device_result(self, change: DeviceChange) -> dict[str, Any]:
         default = "unchanged" if not change.changed else "planned" if self.check_mode else "not_sent"
-        status, reason = self.status.get(change.key, (default, ""))
+        status, reason = self.writer.status.get(change.key, (default, ""))
         return {
             "site": change.site.id,
             "device": change.device.id,
             "name": change.device.name,
             "before": [each.to_option() for each in change.before],
             "after": [each.to_option() for each in change.after],
-            "changed": change.changed,
+            "changed": status not in _UNTOUCHED,
             "status": status,
             "reason": reason,
         }
 
-    def _totals(self, plan: AssignmentPlan) -> dict[str, int]:
-        return {"devices": len(plan.changes), "changed": sum(each.changed for each in plan.changes)}
+    def _failure(self, devices: Sequence[Mapping[str, Any]], count: Mapping[str, int]) -> NxaiError | None:
+        bad = {"failed": "failed", "conflict": "were written by somebody else", "not_sent": "were not tried"}
+        bad["pending"] = "do not report what was sent"
+        if not self.skip:
+            bad["not_applicable"] = "are not applicable"
+        said = [
+            f"{count[status]} of {len(devices)} devices {words}{_reasons(devices, status)}"
+            for status, words in bad.items()
+            if count[status]
+        ]
+        errors = [*self.writer.errors, *self.found.errors]
+        if not said and self.found.errors:
+            said = [f"{len(self.found.errors)} sites could not be read ({self.found.errors[0]})"]
+        if not said:
+            return None
+        advice = "The result has every device. Look at those named, then run the task again, or restore the snapshot."
+        status = next((each.status for each in errors if isinstance(each, Refused)), None)
+        return Unexpected("Make the assignments as declared", "; ".join(said), advice, status)
 
 
-def _target(entry: Any, site: str | None) -> Target:
-    """A device of the option ``site`` by name or NxID, or a mapping with a site of its own."""
-    if isinstance(entry, Mapping):
-        entry_site, device = entry.get("site") or site, entry.get("device")
-    else:
-        entry_site, device = site, entry
-    if not isinstance(device, str) or not isinstance(entry_site, str):
-        raise BadInput(
-            f"read the entry {entry!r} of devices",
-            "its site or its device is missing",
-            "Set the option site, or write the entry as {site: ..., device: ...}.",
-        )
-    return Target(entry_site, device, None)
+def _reasons(devices: Sequence[Mapping[str, Any]], status: str) -> str:
+    """The most frequent reason, with the number of others."""
+    reasons = Counter(each["reason"].rstrip(".") for each in devices if each["status"] == status and each["reason"])
+    if not reasons:
+        return ""
+    others = f", and {len(reasons) - 1} other reasons" if len(reasons) > 1 else ""
+    return f" ({reasons.most_common(1)[0][0]}{others})"
 
 
-def _refuse_repeated(changes: Sequence[DeviceChange]) -> None:
-    for key, count in Counter(each.key for each in changes).items():
-        if count > 1:
-            raise BadInput(f"plan the device {key[1]} at site {key[0]}", "it is named twice", "Name each device once.")
+def _refusal(missing: Missing) -> Refusal:
+    label = f"{missing.device} at site {missing.site.name or missing.site.id}"
+    return Refusal(missing.site.id, missing.device, label, missing.reason)
 
 
-def _name(change: DeviceChange) -> str:
-    return f"{change.device.name or change.device.id} at site {change.site.name or change.site.id}"
+def _missing_result(missing: Missing) -> dict[str, Any]:
+    """What such a device had is not known."""
+    return {
+        "site": missing.site.id,
+        "device": missing.device,
+        "name": "",
+        "before": None,
+        "after": None,
+        "changed": False,
+        "status": missing.status,
+        "reason": missing.reason,
+    }
+
+
+def _snapshot(change: DeviceChange) -> dict[str, Any]:
+    return {
+        "site": change.site.id,
+        "device": change.device.id,
+        "name": change.device.name,
+        "pipelines": [each.to_wire() for each in change.before],
+    }

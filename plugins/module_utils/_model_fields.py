@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.nxai.cloud.plugins.module_utils._reconcile import Field
-from ansible_collections.nxai.cloud.plugins.module_utils._records import split_documentation
+from ansible_collections.nxai.cloud.plugins.module_utils._reconcile import Field, view
+from ansible_collections.nxai.cloud.plugins.module_utils._records import Model, split_documentation
 
 _LAYOUTS = {"nchw": 0, "nhwc": 1}
 
@@ -69,4 +69,17 @@ def new_model(customization: str) -> dict[str, Any]:
         "OutputDriver": "vision",
         "OutputDriverDetails": {"postProcessing": None},
         "EnableConversions": [],
+    }
+
+
+def describe_model(model: Model) -> dict[str, Any]:
+    """A model as the modules return it: its state, its file, and all else in the words of the options."""
+    return {
+        "uuid": model.uuid,
+        "state": model.state,
+        "status": model.status,
+        "code_status": model.code_status,
+        "file": {"sha256": model.digest.sha256, "size": model.digest.size} if model.digest else None,
+        "updated_at": model.updated_at,
+        **view(FIELDS, model.raw),
     }

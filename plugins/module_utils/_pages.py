@@ -6,27 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
+from ansible_collections.nxai.cloud.plugins.module_utils._answer import Answer
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import Incomplete, Unexpected
 
 TOTAL_HEADER = "X-Pagination-Records"
 MOST_ROWS = 1_000_000
 
 
-class Page(Protocol):
-    """What ``fetch`` gives: one answer of the transport."""
-
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
-    def data(self) -> Any: ...
-    @property
-    def tried(self) -> str: ...
-
-
-def all_pages(fetch: Callable[[dict[str, str]], Page], page_size: int = 500, key: str = "UUID") -> list[dict[str, Any]]:
+def all_pages(
+    fetch: Callable[[dict[str, str]], Answer], page_size: int = 500, key: str = "UUID"
+) -> list[dict[str, Any]]:
     """Every row of a listing. ``fetch`` is given the paging part of the query and returns the answer.
 
     The first request sends ``Limit`` only; ``Offset`` (spelling inferred) follows from the second page on.
@@ -40,7 +32,7 @@ def all_pages(fetch: Callable[[dict[str, str]], Page], page_size: int = 500, key
         return _read(fetch, page_size, key)
 
 
-def _read(fetch: Callable[[dict[str, str]], Page], page_size: int, key: str) -> list[dict[str, Any]]:
+def _read(fetch: Callable[[dict[str, str]], Answer], page_size: int, key: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     seen: set[str] = set()
     first_total: int | None = None
@@ -78,7 +70,7 @@ def _is_last(page: list[dict[str, Any]], rows: list[dict[str, Any]], total: int 
     return not page or len(rows) == total
 
 
-def _rows(answer: Page) -> list[dict[str, Any]]:
+def _rows(answer: Answer) -> list[dict[str, Any]]:
     if not isinstance(answer.data, list) or not all(isinstance(row, dict) for row in answer.data):
         shape = "a list with something else in it" if isinstance(answer.data, list) else type(answer.data).__name__
         raise Unexpected(
@@ -89,10 +81,10 @@ def _rows(answer: Page) -> list[dict[str, Any]]:
     return answer.data
 
 
-def _total(answer: Page) -> int | None:
+def _total(answer: Answer) -> int | None:
     text = answer.headers.get(TOTAL_HEADER, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _incomplete(answer: Page, how: str) -> Incomplete:
+def _incomplete(answer: Answer, how: str) -> Incomplete:
     return Incomplete(answer.tried, f"the listing is not whole: {how}", "Run the task again. If it stays, report it.")

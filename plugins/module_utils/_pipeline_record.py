@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,14 @@ class Pipeline:
         """The UUID of the model in lower case, or "" where the API gave none."""
         return identity(self.wire.get("modelUUID"))
 
+    def models(self) -> Iterator[str]:
+        """Every model it uses, as written. Where a chain names its models is a guess: any ``modelUUID``."""
+        return _models_in(self.wire)
+
+    def with_models(self, rename: Callable[[str], str]) -> Pipeline:
+        """The same pipeline with each of its models, those of chains too, replaced by what ``rename`` gives for it."""
+        return Pipeline(with_models(self.wire, rename))
+
     def to_wire(self) -> dict[str, Any]:
         return dict(self.wire)
 
@@ -104,6 +112,27 @@ class Pipeline:
             if option[name] in (None, "", []) and self.wire.get(wire_name) not in (None, "", [])
         }
         return {**option.pop("extra"), **option, **not_understood}
+
+
+def with_models(value: Any, rename: Callable[[str], str]) -> Any:
+    """A copy of a wire value in which every ``modelUUID``, at any depth, is what ``rename`` gives for it."""
+    if isinstance(value, Mapping):
+        return {
+            key: rename(inner) if key == _WIRE_NAMES["model"] and isinstance(inner, str) else with_models(inner, rename)
+            for key, inner in value.items()
+        }
+    return [with_models(inner, rename) for inner in value] if isinstance(value, list) else value
+
+
+def _models_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("modelUUID"), str):
+            yield value["modelUUID"]
+        for inner in value.values():
+            yield from _models_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _models_in(inner)
 
 
 def _wrong(name: str, wanted: str) -> BadInput:

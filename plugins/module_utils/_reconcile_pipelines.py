@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Pipeline, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._values import identity
 
 State = Literal["present", "exact", "absent"]
 Assignment = tuple[Pipeline, ...]
@@ -44,23 +46,16 @@ def merge(found: Assignment, declared: Sequence[Mapping[str, Any]], state: State
     return tuple(result)
 
 
+def swap(found: Assignment, old: str, new: str) -> Assignment:
+    """The assignment with one model in place of another, in chains too, and every other setting as it was."""
+    if old not in map(identity, models_of(found)):
+        return found
+    return tuple(each.with_models(lambda model: new if identity(model) == old else model) for each in found)
+
+
 def models_of(assignment: Iterable[Pipeline]) -> list[str]:
-    """The flat list of models that an assignment uses, each once: what ``Functions`` of the PUT holds.
-
-    Models of chained pipelines count; where in a chain their UUID stands is a guess (any ``modelUUID``; contract D).
-    """
-    return list(dict.fromkeys(model for pipeline in assignment for model in _model_uuids(pipeline.to_wire())))
-
-
-def _model_uuids(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        if isinstance(value.get("modelUUID"), str):
-            yield value["modelUUID"]
-        for inner in value.values():
-            yield from _model_uuids(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _model_uuids(inner)
+    """The flat list of models that an assignment uses, those of chains too, each once: ``Functions`` of the PUT."""
+    return list(dict.fromkeys(model for pipeline in assignment for model in pipeline.models()))
 
 
 @dataclass(frozen=True)
@@ -76,13 +71,18 @@ class DeviceChange:
     def key(self) -> tuple[str, str]:
         return self.site.id, self.device.id
 
-    @property
+    @cached_property
     def changed(self) -> bool:
         return self.before != self.after
 
     @property
-    def new_models(self) -> set[str]:
-        return set(models_of(self.after)) - set(models_of(self.before))
+    def label(self) -> str:
+        return f"{self.device.name or self.device.id} at site {self.site.name or self.site.id}"
+
+    @property
+    def new_models(self) -> list[str]:
+        before = set(map(identity, models_of(self.before)))
+        return [model for model in map(identity, models_of(self.after)) if model not in before]
 
     def reached_by(self, reported: Assignment) -> bool:
         """Whether what the device reports is what it is to have."""
@@ -102,6 +102,11 @@ class Batch:
     def after(self) -> Assignment:
         return self.changes[0].after
 
+    def parts(self, size: int) -> list[Batch]:
+        """The same devices in PUTs of at most ``size``."""
+        starts = range(0, len(self.changes), size)
+        return [Batch(self.site, self.changes[start : start + size]) for start in starts]
+
 
 @dataclass(frozen=True)
 class AssignmentPlan:
@@ -114,18 +119,6 @@ class AssignmentPlan:
     @property
     def changed(self) -> bool:
         return any(each.changed for each in self.changes)
-
-    def batches(self, size: int) -> list[Batch]:
-        """As few PUTs as there are sites and different results, each for at most ``size`` devices, in stable order."""
-        groups: dict[tuple[str, str], list[DeviceChange]] = defaultdict(list)
-        for each in self.changes:
-            if each.changed:
-                groups[each.site.id, _key(each.after)].append(each)
-        return [
-            Batch(group[0].site, tuple(group[start : start + size]))
-            for group in groups.values()
-            for start in range(0, len(group), size)
-        ]
 
     def diff(self, header: str) -> dict[str, Any]:
         """A diff for people: one block for each different change, with the devices that it is for."""
@@ -149,7 +142,7 @@ class AssignmentPlan:
         lines += [f"  + {each}" for each in (Counter(after) - Counter(before)).elements()]
         if Counter(before) == Counter(after):
             lines.append(f"  order: {', then '.join(after)}")
-        lines += [f"    {site}: {_shortened(names)}" for site, names in sites.items()]
+        lines += [f"    {site}: {shortened(names)}" for site, names in sites.items()]
         return "\n".join(lines)
 
     def _describe(self, pipeline: Pipeline) -> str:
@@ -161,6 +154,17 @@ class AssignmentPlan:
         return f"{_text(name)} ({pipeline.model}) {settings}" if name else f"{pipeline.model} {settings}"
 
 
+def batches(changes: Iterable[DeviceChange], size: int) -> dict[str, list[Batch]]:
+    """By site: as few PUTs as there are different results, each for at most ``size`` devices, in stable order."""
+    groups: dict[tuple[str, str], list[DeviceChange]] = defaultdict(list)
+    for each in (each for each in changes if each.changed):
+        groups[each.site.id, _key(each.after)].append(each)
+    found: dict[str, list[Batch]] = defaultdict(list)
+    for group in groups.values():
+        found[group[0].site.id] += Batch(group[0].site, tuple(group)).parts(size)
+    return found
+
+
 def _key(assignment: Assignment) -> str:
     return json.dumps([each.to_wire() for each in assignment], sort_keys=True)
 
@@ -170,6 +174,6 @@ def _text(value: str) -> str:
     return value if value.isprintable() else json.dumps(value, ensure_ascii=False)
 
 
-def _shortened(names: Sequence[str], most: int = 12) -> str:
+def shortened(names: Sequence[str], most: int = 12) -> str:
     """Names for a person: ten thousand of them help nobody."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -32,9 +32,11 @@ __all__ = [
     "RESIZING_METHODS",
     "Catalogue",
     "Device",
+    "DeviceGroup",
     "FileMark",
     "Model",
     "Pipeline",
+    "RegistryDevice",
     "Server",
     "Site",
     "join_documentation",
@@ -108,7 +110,7 @@ class Model:
             code_status=None if code is None else text(inner.get("status")) or "",
             cdn_uri=text(inner.get("cdnuri")),
             documentation=text(row.get("documentation")) or "",
-            catalogue_uuids=_catalogue_uuids(catalogues if isinstance(catalogues, list) else []),
+            catalogue_uuids=_uuids(catalogues if isinstance(catalogues, list) else []),
             size=next((int(size) for size in sizes if size is not None), None),
             updated_at=text(row.get("updatedat")),
             raw=raw,
@@ -248,6 +250,48 @@ class Device:
         )
 
 
+@dataclass(frozen=True)
+class RegistryDevice:
+    """A device of the older registry, which knows no Nx sites. ``groups``: UUIDs, None where not given (guess)."""
+
+    uuid: str
+    name: str
+    groups: tuple[str, ...] | None
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any]) -> RegistryDevice:
+        row = folded(raw)
+        groups = row.get("groups")
+        return cls(
+            uuid=_required_id(row, "registered device", "uuid", "id"),
+            name=text(row.get("name")) or "",
+            groups=_uuids(groups) if isinstance(groups, list) else None,
+            raw=raw,
+        )
+
+
+@dataclass(frozen=True)
+class DeviceGroup:
+    """A group of registered devices. ``devices``: UUIDs, None where not given (guess)."""
+
+    uuid: str
+    name: str
+    devices: tuple[str, ...] | None
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any]) -> DeviceGroup:
+        row = folded(raw)
+        devices = row.get("devices")
+        return cls(
+            uuid=_required_id(row, "group", "uuid", "id"),
+            name=text(row.get("name")) or "",
+            devices=_uuids(devices) if isinstance(devices, list) else None,
+            raw=raw,
+        )
+
+
 def _id(row: Mapping[str, Any], *names: str) -> str:
     return next((found for name in names if (found := identity(row.get(name)))), "")
 
@@ -263,7 +307,7 @@ def _required_id(row: Mapping[str, Any], kind: str, *names: str) -> str:
     return found
 
 
-def _catalogue_uuids(members: list[Any]) -> tuple[str, ...]:
+def _uuids(members: list[Any]) -> tuple[str, ...]:
     """The element type is inferred: UUIDs or {UUID, Name} objects."""
     found = (_id(folded(member), "uuid", "id") if isinstance(member, dict) else identity(member) for member in members)
     return tuple(uuid for uuid in found if uuid)

@@ -46,7 +46,8 @@ class Redactor:
 
     def clean(self, text: str) -> str:
         for form in self._forms:
-            text = text.replace(form, MASK)
+            # A very short secret is only looked for as a word: masked anywhere, it would leave no text readable.
+            text = text.replace(form, MASK) if len(form) > 3 else re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", MASK, text)
         for pattern, replacement in _LOOKS_SECRET:
             text = pattern.sub(replacement, text)
         return text

@@ -27,7 +27,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._errors import (
     Unreachable,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._faults import fault
-from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS, PREFIX, Operation
+from ansible_collections.nxai.cloud.plugins.module_utils._operations import PREFIX, Operation, adapted
 from ansible_collections.nxai.cloud.plugins.module_utils._redaction import Redactor
 from ansible_collections.nxai.cloud.plugins.module_utils._settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._values import to_json
@@ -93,6 +93,7 @@ class Transport:
         self.settings = settings
         self.read_only = read_only
         self.redactor = Redactor()
+        self.operations = adapted(settings.operations)
         self.clock = clock
         self.requests_sent = 0
         self._sleep = sleep
@@ -122,12 +123,12 @@ class Transport:
         Raises ``Unreachable`` (it cannot have arrived), ``AnswerLost`` (it may have), ``Refused`` (error status),
         ``Unexpected`` (not JSON), and ``BadInput`` or ``SignInFailed`` when there is no token to send it with.
         """
-        call = self._call(OPERATIONS[operation_name], path or {}, query or {}, json, body)
+        call = self._call(self.operations[operation_name], path or {}, query or {}, json, body)
         if self.read_only and call.operation.method != "GET" and call.operation.api != "cloud":
             raise AssertionError(f"{call.operation.name} would write, and this client is read-only")
         attempt, renewed, maybe_done = 0, False, False
         while True:
-            header = None if call.operation.api == "cloud" else self._credentials.header()
+            header = self._credentials.header() if call.operation.signed else None
             failure: NxaiError
             wait = None
             try:
@@ -150,7 +151,7 @@ class Transport:
                 again = call.operation.repeatable or unheard
                 if not again:
                     failure = AnswerLost(failure.tried, failure.answer, failure.advice, failure.status)
-                    failure.timed_out = reply.status == 504
+                    failure.at_work = call.operation.time_limit if reply.status == 504 else 0.0
                 maybe_done = maybe_done or not unheard
             if not again or not self._pause(attempt, wait):
                 if attempt:
@@ -187,7 +188,9 @@ class Transport:
         base = (self.settings.cloud_url or "") if operation.api == "cloud" else self.settings.api_url
         quoted = {name: quote(value, safe="") for name, value in path.items()}
         content = None if data is None else to_json(data).encode()
-        return _Call(operation, base + PREFIX[operation.api] + operation.path.format(**quoted), query, content, upload)
+        spelled = {operation.spelling.get(name, name): value for name, value in query.items()}
+        url = base + PREFIX[operation.api] + operation.path.format(**quoted)
+        return _Call(operation, url, spelled, content, upload)
 
     def _exchange(self, call: _Call, header: str | None) -> Reply:
         """One request and its answer, redirects within the same origin followed (only those that keep the method)."""
@@ -217,8 +220,12 @@ class Transport:
         with self._lock:
             self.requests_sent += 1
         settings = self.settings
-        # The first of the two time-outs also limits each block that is sent, so an upload gets the longer one.
-        connect = settings.timeout if call.upload else settings.connect_timeout
+        limit = call.operation.time_limit
+        connect, silence = settings.connect_timeout, settings.timeout
+        if call.upload:
+            # The first time-out also limits each block that is sent. When the last one is, megabytes may still wait in
+            # this machine for a slow line, so the answer gets at least the time that the service may take.
+            connect, silence = silence, max(silence, limit)
         try:
             with (
                 call.upload.open() if call.upload else contextlib.nullcontext(call.content) as data,
@@ -229,7 +236,7 @@ class Transport:
                     data=data,
                     headers=self._headers(call, header),
                     auth=_no_auth,
-                    timeout=(connect, settings.timeout),
+                    timeout=(connect, silence),
                     verify=(settings.ca_path or True) if settings.validate_certs else False,
                     cert=_certificate(settings),
                     allow_redirects=False,
@@ -238,9 +245,9 @@ class Transport:
             ):
                 content = self._read(call, response)
                 return Reply(response.status_code, response.reason or "", response.headers, content)
-        except (requests.exceptions.RequestException, OSError) as error:
+        except (requests.exceptions.RequestException, OSError, ValueError) as error:
             # "from None": the texts of the libraries may hold headers, and are not redacted.
-            raise fault(error, call.tried, call.option, settings.timeout, self.redactor.clean) from None
+            raise fault(error, call.tried, call.option, silence, limit, self.redactor.clean) from None
 
     def _headers(self, call: _Call, header: str | None) -> dict[str, str]:
         headers = {"Accept": "application/json"}
@@ -274,7 +281,12 @@ class Transport:
 def _new_session(settings: Settings) -> requests.Session:
     from http.cookiejar import DefaultCookiePolicy
 
-    session = requests.Session()
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> str | None:
+            """None, as redirects are followed here by hand; otherwise requests reads and prepares the next one."""
+            return None
+
+    session = Session()
     session.headers["User-Agent"] = "nxai.cloud (Ansible collection)"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is kept between requests
     adapter = requests.adapters.HTTPAdapter if settings.validate_certs else _unverified_adapter()

@@ -53,7 +53,8 @@ def identity(value: Any) -> str:
 
 
 def first_text(row: Mapping[str, Any], *names: str) -> str | None:
-    return next((found for name in names if (found := text(row.get(name))) is not None), None)
+    """The first of these fields that holds a text that is not empty."""
+    return next((found for name in names if (found := text(row.get(name)))), None)
 
 
 def to_json(data: Any) -> str:

@@ -58,6 +58,7 @@ CONNECTION_SPEC: dict[str, dict[str, Any]] = {
     "timeout": {"type": "float", "default": 30.0, "fallback": _from_env("NXAI_TIMEOUT")},
     "retries": {"type": "int", "default": 4, "fallback": _from_env("NXAI_RETRIES")},
     "retry_budget": {"type": "float", "default": 120.0, "fallback": _from_env("NXAI_RETRY_BUDGET")},
+    "operations": {"type": "raw", "fallback": _from_env("NXAI_OPERATIONS")},
 }
 
 
@@ -74,9 +75,11 @@ class AnyPlan(Protocol):
     """What the engine needs to know of a plan."""
 
     @property
-    def changed(self) -> bool: ...
+    def changed(self) -> bool:
+        """Whether anything is to be sent."""
 
-    def diff(self, header: str) -> dict[str, Any]: ...
+    def diff(self, header: str) -> dict[str, Any]:
+        """What AnsibleModule takes as ``diff``."""
 
 
 class Resource(Protocol):

@@ -12,14 +12,17 @@ version_added: 0.1.0
 description:
   - Makes the assignments of devices (cameras) what is declared. An assignment is the ordered list of pipelines of one
     device; a pipeline is one model with its settings.
-  - Reads the devices first, keeps what is not declared, and sends one request for each site and different result. Then
-    it reads back until each device reports what was sent.
+  - Works on devices of any number of sites at once. Reads them first, keeps what is not declared, and sends one request
+    for each site and different result, several sites at a time. Then it reads back until each device reports what was
+    sent.
+  - What goes wrong at one site or device does not stop the others. The task then fails with the state of every device.
   - The service replaces all that a device had. So the earlier assignments are returned as RV(snapshot), also where the
     task fails, and O(restore) takes them back.
 extends_documentation_fragment:
   - nxai.cloud.connection
   - nxai.cloud.act_as
   - nxai.cloud.attributes
+  - nxai.cloud.targets
   - nxai.cloud.wait
 attributes:
   check_mode:
@@ -29,16 +32,6 @@ attributes:
   idempotent:
     support: full
 options:
-  site:
-    description: The site of the O(devices), by name or by cloud system id.
-    type: str
-  devices:
-    description:
-      - The devices, each by name or by NxID, with or without braces.
-      - An entry can also be a mapping with the keys C(site) and C(device), for devices of many sites in one task.
-      - With an empty list, there is nothing to do.
-    type: list
-    elements: raw
   pipelines:
     description: The pipelines that are declared. With O(state=absent), only their models count.
     type: list
@@ -69,7 +62,9 @@ options:
         description: The name of a postprocessor; the empty string for none.
         type: str
       chains:
-        description: The chained models, as the API gives and takes them. Their format is not publicly documented.
+        description:
+          - The chained models, as the API gives and takes them. Their format is not publicly documented.
+          - Wherever a C(modelUUID) stands in them, the name of a model does as well.
         type: list
         elements: dict
       extra:
@@ -86,10 +81,24 @@ options:
     type: str
     choices: [present, exact, absent]
     default: present
+  swap:
+    description:
+      - Puts one model in the place of another wherever that runs, in chains too, and keeps every other setting.
+      - With O(select=running), O(running_model) is C(from) unless it is given.
+    type: dict
+    suboptions:
+      from:
+        description: The model that runs now, by name or UUID.
+        type: str
+        required: true
+      to:
+        description: The model that is to run, by name or UUID.
+        type: str
+        required: true
   restore:
     description:
-      - A RV(snapshot) of an earlier task. Each device in it gets back exactly what it had.
-      - Its models are not checked beforehand.
+      - A RV(snapshot) of an earlier task, or RV(nxai.cloud.nxai_pipeline_info#module:pipelines).
+      - Each device in it gets back exactly what it had. Its models are not checked beforehand.
     type: list
     elements: dict
     suboptions:
@@ -122,19 +131,55 @@ options:
     description: Refuse devices whose server says that it does not support pipelines.
     type: bool
     default: true
+  require_runtime:
+    description:
+      - Refuse devices whose server has a runtime that none of the model's files is for, where both are known.
+      - Costs one more request for a site, and only where the model has no file for some kind of runtime.
+    type: bool
+    default: true
+  require_processors:
+    description:
+      - Refuse a preprocessor or postprocessor that the device's server does not list, where it lists them.
+      - Costs one more request for a site, and only where a device is to get such a name anew.
+    type: bool
+    default: true
+  require_available:
+    description:
+      - Refuse a model that is in no catalogue and belongs to another organisation than the site, where both are known.
+      - With whom a catalogue is shared is not known, so a model in a catalogue is never refused for this.
+    type: bool
+    default: true
   applicable_timeout:
     description:
       - For how many seconds a request is repeated that the service refuses with C(No devices are applicable).
       - It does so for a while after a media server has restarted, until the devices are announced again.
     type: float
     default: 60
+  not_applicable:
+    description:
+      - What to do about devices that cannot be written to now. These are devices that the service does not find
+        applicable when O(applicable_timeout) has passed, that a site does not list although they are named by NxID, and
+        devices of a site that shows none, which is how a site looks that is off-line.
+      - V(fail) refuses the task before anything is written where that is known so early, and otherwise fails it when
+        all other devices are done. V(skip) leaves them, with the status RV(devices[].status=not_applicable).
+    type: str
+    choices: [fail, skip]
+    default: fail
   wait:
     description: Read back until each device reports what was sent.
   wait_timeout:
+    description:
+      - For how many seconds to read back. A device that still reports what it had is then sent to once more, alone, and
+        waited for as long again.
     default: 60
   wait_interval:
     default: 2
+notes:
+  - The service has no way to write only if nothing has changed since it was read. Whoever else writes to the same
+    devices at the same moment is noticed only by what they report afterwards (RV(devices[].status=conflict)), and is
+    not overwritten.
 seealso:
+  - module: nxai.cloud.nxai_pipeline_info
   - module: nxai.cloud.nxai_model
   - plugin: nxai.cloud.nxai_devices
     plugin_type: inventory
@@ -154,12 +199,33 @@ EXAMPLES = r"""
         nms: 0.5
   register: assigned
 
-- name: All cameras of one site in the inventory of nxai.cloud.nxai_devices
+- name: All cameras of a group of the inventory, over all its sites
   nxai.cloud.nxai_pipeline:
-    site: "{{ hostvars[groups['site_shop_001'][0]].nxai_site_id }}"
-    devices: "{{ groups['site_shop_001'] | map('extract', hostvars, 'nxai_device_id') | list }}"
+    devices: >-
+      {{ groups['canaries'] | map('extract', hostvars)
+         | items2dict(key_name='nxai_device_id', value_name='nxai_site_id')
+         | dict2items(key_name='device', value_name='site') }}
     pipelines:
       - model: Person detector
+
+- name: The new version wherever the old one runs, with the settings that it has there
+  nxai.cloud.nxai_pipeline:
+    select: running
+    sites: ["*"]
+    swap:
+      from: Person detector 1
+      to: Person detector 2
+
+- name: Exactly this on every enabled camera of the shops; a camera that is not there stays as it is
+  nxai.cloud.nxai_pipeline:
+    select: enabled
+    sites: ["Shop *"]
+    state: exact
+    pipelines:
+      - model: Person detector
+        nms: 0.5
+      - model: Face locator
+    not_applicable: skip
 
 - name: As it was before
   nxai.cloud.nxai_pipeline:
@@ -168,7 +234,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: Each device of the task, in the order of the options, grouped by site.
+  description:
+    - Each device of the task, in the order of the options, grouped by site. Devices that could not be read come last.
   returned: success, and failure after the plan
   type: list
   elements: dict
@@ -178,7 +245,7 @@ devices:
       type: str
       sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
     device:
-      description: The NxID of the device, with braces.
+      description: The NxID of the device, with braces. Where the device could not be read, what the task names it by.
       type: str
       sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
     name:
@@ -186,12 +253,12 @@ devices:
       type: str
       sample: Entrance
     before:
-      description: The assignment before, in the words of O(pipelines).
+      description: The assignment before, in the words of O(pipelines). V(null) where the device could not be read.
       type: list
       elements: dict
       sample: []
     after:
-      description: The assignment that the device is to have, in the words of O(pipelines).
+      description: The assignment to have, in the words of O(pipelines). V(null) where the device could not be read.
       type: list
       elements: dict
       sample:
@@ -203,22 +270,24 @@ devices:
           chains: []
           extra: {}
     changed:
-      description: Whether the two differ.
+      description: Whether the task sent something to the device, or in check mode would.
       type: bool
       sample: true
     status:
       description:
-        - V(unchanged); V(planned) in check mode; V(applied) where the device reports what was sent; V(sent) with
-          O(wait=false); V(pending) where it did not report it in time; V(failed) where the request failed; V(not_sent)
-          where an earlier request failed.
+        - V(unchanged) where it had what is declared; V(planned) in check mode; V(applied) where it reports what was
+          sent; V(sent) with O(wait=false).
+        - V(pending) where it did not report in time what was sent; V(conflict) where it reports neither that nor what
+          it had; V(not_applicable) where it cannot be written to now; V(failed) where its site could not be read, or
+          the request failed; V(not_sent) where its site could no longer be reached.
       type: str
       sample: applied
     reason:
-      description: Why, for V(failed) and V(pending); otherwise empty.
+      description: Why, where it is not as declared; otherwise empty.
       type: str
       sample: ""
 snapshot:
-  description: The assignments before the task, of all its devices, as O(restore) takes them.
+  description: The assignments before the task, of all its devices that could be read, as O(restore) takes them.
   returned: success, and failure after the plan
   type: list
   elements: dict
@@ -228,12 +297,39 @@ snapshot:
       name: Entrance
       pipelines: []
 totals:
-  description: How many devices the task names, and how many of them were to change.
+  description: How many devices the task is for, how many of them changed, and how many have each status.
   returned: success, and failure after the plan
   type: dict
   sample:
     devices: 12
-    changed: 12
+    changed: 10
+    unchanged: 1
+    planned: 0
+    applied: 9
+    sent: 0
+    pending: 1
+    conflict: 0
+    not_applicable: 1
+    failed: 0
+    not_sent: 0
+unread_sites:
+  description: The sites that could not be read, or show no devices, with the reason.
+  returned: success, and failure after the plan
+  type: list
+  elements: dict
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      name: Shop 001
+      reason: "the site shows no devices: it is off-line, or still loading"
+refused:
+  description: Where the plan was refused and nothing was written, each device with each reason against it.
+  returned: failure before anything was written
+  type: list
+  elements: dict
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+      reason: its server does not support pipelines
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
@@ -246,6 +342,8 @@ error:
 """
 
 from ansible_collections.nxai.cloud.plugins.module_utils._manage_pipelines import PipelineResource
+from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_checks import CHECKS_SPEC
+from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_targets import TARGETS_EXCLUSIVE, TARGETS_SPEC
 from ansible_collections.nxai.cloud.plugins.module_utils.module import run, wait_spec
 
 PIPELINE = {
@@ -263,28 +361,38 @@ SNAPSHOT = {
     "name": {"type": "str"},
     "pipelines": {"type": "list", "elements": "dict", "required": True},
 }
+SWAP = {"from": {"type": "str", "required": True}, "to": {"type": "str", "required": True}}
 ARGUMENT_SPEC = {
-    "site": {"type": "str"},
-    "devices": {"type": "list", "elements": "raw"},
+    **TARGETS_SPEC,
     "pipelines": {"type": "list", "elements": "dict", "options": PIPELINE},
     "state": {"type": "str", "choices": ["present", "exact", "absent"], "default": "present"},
+    "swap": {"type": "dict", "options": SWAP},
     "restore": {"type": "list", "elements": "dict", "options": SNAPSHOT},
     "batch_size": {"type": "int", "default": 200},
-    "require_ready": {"type": "bool", "default": True},
-    "require_support": {"type": "bool", "default": True},
+    **CHECKS_SPEC,
     "applicable_timeout": {"type": "float", "default": 60.0},
+    "not_applicable": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
     **wait_spec(timeout=60, interval=2),
+}
+RULES = {
+    "mutually_exclusive": [
+        *TARGETS_EXCLUSIVE,
+        ("pipelines", "swap", "restore"),
+        *(("restore", name) for name in ("devices", "select", "site", "sites")),
+    ],
+    "required_one_of": [("pipelines", "swap", "restore"), ("devices", "select", "restore")],
+    "required_by": {"sites": "select", "running_model": "select"},
+    "required_if": [
+        ("select", "all", ("site", "sites"), True),
+        ("select", "enabled", ("site", "sites"), True),
+        ("select", "running", ("site", "sites"), True),
+        ("select", "running", ("running_model", "swap"), True),
+    ],
 }
 
 
 def main() -> None:
-    run(
-        ARGUMENT_SPEC,
-        PipelineResource,
-        mutually_exclusive=[("restore", "pipelines"), ("restore", "devices")],
-        required_one_of=[("pipelines", "restore")],
-        required_together=[("pipelines", "devices")],
-    )
+    run(ARGUMENT_SPEC, PipelineResource, **RULES)
 
 
 if __name__ == "__main__":

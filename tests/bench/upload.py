@@ -67,7 +67,7 @@ def write_onnx(path: Path, mebibytes: int) -> Path:
     with path.open("wb") as file:
         file.write(b"\x08\x08\x3a" + bytes((length >> 7 * i & 0x7F) | (0x80 if i < 4 else 0) for i in range(5)))
         block = os.urandom(MIB)
-        for _ in range(length // MIB):
+        for _block in range(length // MIB):
             file.write(block)
         file.write(block[: length % MIB])
     return path

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,15 @@ def _write_environment(path: str, serving: Serving) -> None:
         file.write(text)
 
 
+def _greeting(serving: Serving) -> str:
+    world = serving.simulator.world
+    account = next(iter(world.accounts))
+    return (
+        f"Nx AI Cloud simulator at {serving.url}: {len(world.sites)} sites, {len(world.models)} models, "
+        f"account {account}. Ctrl-C ends it."
+    )
+
+
 def _fail(message: str) -> int:
     print(f"simulator: {message}", file=sys.stderr)
     return 2
@@ -86,16 +97,20 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         serving = Serving(simulator, options.host, options.port, options.tls, options.control)
     except OSError as error:
-        simulator.close()
         return _fail(f"cannot listen on {options.host} port {options.port}: {error.strerror or error}")
+    except ImportError as error:
+        return _fail(f"--tls needs the Python package cryptography: {error}")
     try:
         if options.env_file:
             _write_environment(options.env_file, serving)
     except OSError as error:
         serving.close()
         return _fail(f"{options.env_file}: {error.strerror}")
-    print(serving.url if options.print_url else f"Nx AI Cloud simulator at {serving.url}", flush=True)
-    serving.run()
+    print(serving.url if options.print_url else _greeting(serving), flush=True)
+    # The server shuts down on a signal and then raises it again: SystemExit lets the clean-up take place.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    with contextlib.suppress(KeyboardInterrupt):
+        serving.run()
     return 0
 
 

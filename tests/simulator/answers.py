@@ -84,5 +84,5 @@ def page(
     limit = query.get("Limit", len(rows))
     if max_page:
         limit = min(limit, max_page)
-    body = [view(row) for row in rows[first:first + limit]]
+    body = [view(row) for row in rows[first : first + limit]]
     return Json(body, headers={PAGE_HEADER: str(len(rows))})

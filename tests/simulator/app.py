@@ -87,12 +87,12 @@ class OperationEndpoint:
         self._operations = operations
 
     def name(self, method: str) -> str:
-        operation = self._operations.get(method)
+        operation = self._operations.get(_read_as(method))
         return operation.name if operation else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        operation = self._operations["GET" if request.method == "HEAD" else request.method]
+        operation = self._operations[_read_as(request.method)]
         try:
             answer = await self._perform(operation, request)
         except Refusal as refusal:
@@ -115,6 +115,10 @@ class OperationEndpoint:
                 raise Refusal(operation.invalid, "Some members are missing or not right", found)
         result = await operation.handler(call)
         return result if isinstance(result, Response) else Json(result)
+
+
+def _read_as(method: str) -> str:
+    return "GET" if method == "HEAD" else method
 
 
 def _query(operation: Operation, request: Request) -> dict[str, Any]:
@@ -140,11 +144,11 @@ class CloudEndpoint:
         self._operations = operations
 
     def name(self, method: str) -> str:
-        return self._operations[method][0] if method in self._operations else ""
+        return self._operations.get(_read_as(method), ("",))[0]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        _name, endpoint = self._operations["GET" if request.method == "HEAD" else request.method]
+        _name, endpoint = self._operations[_read_as(request.method)]
         try:
             answer = await endpoint(request, self._simulator.world)
         except SignInError as error:
@@ -162,7 +166,7 @@ class Watched:
         self._simulator = simulator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].split("/")[1] == "_sim":
+        if scope["type"] != "http" or f"{scope['path']}/".startswith("/_sim/"):
             await self._app(scope, receive, send)
             return
         operation = self._operation(scope)

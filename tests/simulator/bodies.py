@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 from starlette.requests import Request
@@ -16,8 +17,32 @@ from .answers import Refusal
 MAX_JSON = 1 << 30  # bytes; the base64 form of a large model is a large JSON body
 
 
+MAX_DEPTH = 64  # of arrays and objects in each other; what came in can then be sent out again
+
+
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large")
+    return number
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _depth in range(MAX_DEPTH):
+        level = [
+            inner
+            for item in level
+            if isinstance(item, (dict, list))
+            for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return
+    raise ValueError(f"more than {MAX_DEPTH} arrays and objects in each other")
 
 
 async def read_body(request: Request) -> bytes:
@@ -32,9 +57,11 @@ async def read_body(request: Request) -> bytes:
 
 def json_value(body: bytes, part: str = "body") -> Any:
     try:
-        return json.loads(body, parse_constant=_no_constant)
+        value = json.loads(body, parse_constant=_no_constant, parse_float=_finite)
+        _check_depth(value)
     except (ValueError, RecursionError):
         raise Refusal(400, f"The {part} is not JSON", {part: "must be JSON"}) from None
+    return value
 
 
 def json_object(body: bytes, part: str = "body") -> dict[str, Any]:

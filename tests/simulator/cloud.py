@@ -140,12 +140,14 @@ def _results(request: Request, rows: list[dict[str, Any]]) -> Response:
     first, limit = number("offset", 0), number("limit", 100)
     more = first + limit < len(rows)
     url = request.url.include_query_params(offset=first + limit, limit=limit)
-    return Json({
-        "count": len(rows),
-        "next": str(url) if more else None,
-        "previous": None,
-        "results": rows[first:first + limit],
-    })
+    return Json(
+        {
+            "count": len(rows),
+            "next": str(url) if more else None,
+            "previous": None,
+            "results": rows[first : first + limit],
+        }
+    )
 
 
 async def authorize(request: Request, world: World) -> Response:

@@ -121,7 +121,10 @@ async def model_options(call: Call) -> dict[str, Any]:
 
 async def source_info(call: Call) -> dict[str, Any]:
     """Looks a project of Edge Impulse up; here every project is one of the same kind."""
-    return {"SourceName": "Edge Impulse", "SourceUrl": f"https://studio.edgeimpulse.com/studio/{call.body['ProjectID']}"}
+    return {
+        "SourceName": "Edge Impulse",
+        "SourceUrl": f"https://studio.edgeimpulse.com/studio/{call.body['ProjectID']}",
+    }
 
 
 async def link_source(call: Call) -> dict[str, Any]:

@@ -57,6 +57,11 @@ class Control:
         self._simulator.reset(Seed(data))
         return self.state({})
 
+    def add(self, data: Mapping[str, Any]) -> Any:
+        """What a seed document names comes on top of what there is; the same names and ids replace."""
+        Seed(data).fill(self._simulator.world)
+        return self.state({})
+
     def clock(self, data: Mapping[str, Any]) -> Any:
         clock = self._simulator.world.clock
         if "speed" in data:
@@ -159,6 +164,7 @@ def routes(simulator: Simulator) -> list[BaseRoute]:
         "/_sim": {"GET": control.state},
         "/_sim/reset": {"POST": control.reset},
         "/_sim/seed": {"POST": control.seed},
+        "/_sim/add": {"POST": control.add},
         "/_sim/clock": {"GET": control.clock, "POST": control.clock},
         "/_sim/quirks": {"GET": control.quirks, "POST": control.quirks},
         "/_sim/times": {"GET": control.times, "POST": control.times},
@@ -186,10 +192,10 @@ def _endpoint(actions: Mapping[str, Action]) -> Callable[[Request], Awaitable[Re
 
 
 def _data(request: Request, text: str) -> Mapping[str, Any]:
-    """A JSON object; for the seed also YAML."""
+    """A JSON object; for seeds also YAML."""
     if not text.strip() or request.method == "GET":
         return {}
-    if request.url.path == "/_sim/seed":
+    if request.url.path in ("/_sim/seed", "/_sim/add"):
         return Seed.from_yaml(text).document
     data = json.loads(text)
     if not isinstance(data, dict):

@@ -37,7 +37,7 @@ class Fault:
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = None  # text as it is, anything else as JSON; None: what the service answers with
-    after_bytes: int = 0  # reset: only after so many bytes of the body came in
+    after_bytes: int | None = None  # reset: when so many bytes of the body came in; None: when all did
     records: int | None = None  # pagination: the number to claim; None: no header at all
     seen: int = 0  # fitting requests so far
 
@@ -61,8 +61,8 @@ def fault_from(data: Mapping[str, Any]) -> Fault:
     unknown = sorted(set(data) - set(known))
     if unknown or "kind" not in data:
         raise ValueError(f"{', '.join(unknown) or 'no kind'}: a fault has {', '.join(known)}, and needs a kind")
-    for name in ("nth", "times", "seconds", "status", "after_bytes"):
-        value = data.get(name, 0)
+    for name in ("nth", "times", "seconds", "status", "after_bytes", "records"):
+        value = data.get(name) or 0
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
             raise ValueError(f"{name} must be a number from 0 up, not {value!r}")
     return Fault(**data)
@@ -100,7 +100,8 @@ async def meet(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send:
         if fault.handled:
             await app(scope, receive, _nowhere)
         if fault.kind == "reset":
-            await _swallow(receive, 0 if fault.handled else fault.after_bytes)
+            if not fault.handled:
+                await _swallow(receive, fault.after_bytes)
             await reset(scope, receive)
         else:
             await _answer(fault, scope["path"])(scope, receive, send)
@@ -110,9 +111,9 @@ async def _nowhere(message: Message) -> None:
     """Takes the true answer, which the client shall not see."""
 
 
-async def _swallow(receive: Receive, wanted: int) -> None:
+async def _swallow(receive: Receive, wanted: int | None) -> None:
     got = 0
-    while got < wanted:
+    while wanted is None or got < wanted:
         message = await receive()
         got += len(message.get("body", b""))
         if not message.get("more_body", False):

@@ -13,16 +13,11 @@ ZERO_UUID = "00000000-0000-0000-0000-000000000000"
 UUID_PATTERN = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 NXID_PATTERN = "\\{" + UUID_PATTERN + "\\}"
 _UUID = re.compile(UUID_PATTERN)
-_NXID = re.compile(NXID_PATTERN)
 _NAMESPACE = uuid.UUID("6e78616e-7361-4d69-9d73-696d756c6174")
 
 
 def is_uuid(text: object) -> bool:
     return isinstance(text, str) and _UUID.fullmatch(text) is not None
-
-
-def is_nxid(text: object) -> bool:
-    return isinstance(text, str) and _NXID.fullmatch(text) is not None
 
 
 def new_uuid() -> str:

@@ -105,7 +105,7 @@ class Identity:
 
     def _check_lockout(self, email: str) -> None:
         failures = self._failures.get(email, [])
-        if len(failures) < self._times.lockout_failures:
+        if not failures or len(failures) < self._times.lockout_failures:
             return
         if self._clock.now() < failures[-1] + self._times.lockout:
             raise SignInError("accountBlocked", "Too many failed attempts. Try again in a minute")

@@ -19,7 +19,7 @@ HOSTILE = (
     "{{ 7*7 }}",
     "{% raw %}",
     "{braces}",
-    "it's \"quoted\"",
+    'it\'s "quoted"',
     "two\nlines",
     "tab\tand \\ backslash",
     "../../etc/passwd",

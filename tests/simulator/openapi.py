@@ -61,6 +61,13 @@ def document(api: str, operations: tuple[Operation, ...]) -> dict[str, Any]:
             },
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT, with or without nxcdb-"},
+                "raw": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "The token as the identity provider gave it, with nxcdb- and no scheme word.",
+                    "x-evidence": "observed",
+                },
             },
         },
     }
@@ -72,7 +79,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "x-evidence": operation.evidence,
-        "security": [] if open_to_all else [{"bearer": []}],
+        "security": [] if open_to_all else [{"bearer": []}, {"raw": []}],
         "parameters": _parameters(operation, open_to_all),
         "responses": _responses(operation, open_to_all),
     }
@@ -89,14 +96,16 @@ def _parameters(operation: Operation, open_to_all: bool) -> list[dict[str, Any]]
         schema = schemas.NAME if name == "customization" else schemas.UUID
         found.append({"name": name, "in": "path", "required": True, "schema": schema})
     for item in operation.query:
-        found.append({
-            "name": item.name,
-            "in": "query",
-            "required": False,
-            "schema": item.schema,
-            "description": f"{item.about} The case of the name does not matter.",
-            "x-evidence": item.evidence,
-        })
+        found.append(
+            {
+                "name": item.name,
+                "in": "query",
+                "required": False,
+                "schema": item.schema,
+                "description": f"{item.about} The case of the name does not matter.",
+                "x-evidence": item.evidence,
+            }
+        )
     if not open_to_all:
         found.extend({"$ref": f"#/components/parameters/{key}"} for key, _name, _schema in ACT_AS)
     return found

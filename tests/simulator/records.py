@@ -24,7 +24,6 @@ class Account:
     id: str
     email: str
     password: str
-    name: str = ""
     organisations: list[str] = field(default_factory=list)
     partners: list[str] = field(default_factory=list)
     can_write: bool = True
@@ -97,7 +96,8 @@ class Device:
             self.settings["selectedPipeline"] = "Custom"
             self.settings["deviceActiveSwitch"] = "true"
             for pipeline in self.pipelines:
-                self.settings[f"model_nms_{pipeline['modelUUID']}"] = str(pipeline.get("modelNMS", 0.42))
+                nms = pipeline.get("modelNMS")
+                self.settings[f"model_nms_{pipeline['modelUUID']}"] = str(0.42 if nms is None else nms)
 
 
 Children = tuple[dict[str, Server], dict[str, Device]]

@@ -85,6 +85,6 @@ def _join(where: str, name: str) -> str:
 
 def from_text(text: str, schema: Schema) -> Any:
     """The value of a query parameter; one that is not of the schema's type stays text, and fails the check."""
-    if schema.get("type") == "integer" and re.fullmatch("-?[0-9]{1,18}", text):
+    if schema.get("type") == "integer" and re.fullmatch("-?[0-9]{1,1000}", text):
         return int(text)
     return text

@@ -78,7 +78,7 @@ CREATE_MEMBERS = [
 ]  # fmt: skip
 MODEL_CREATE = record(("Name",), **_MODEL_MEMBERS)
 MODEL_CHANGE = record((), **_MODEL_MEMBERS)
-ONNX_MODEL = guess({"type": "string", "contentEncoding": "base64"}, "client")
+ONNX_MODEL = guess({"type": "string", "format": "byte"}, "client")
 
 DOWNLOAD = record(
     ("MIMEType", "Name", "Size", "URL"), MIMEType=guess(TEXT), Name=guess(TEXT), Size=guess(COUNT), URL=guess(TEXT)
@@ -167,9 +167,7 @@ DEVICE = record(
     Group=guess(TEXT),
     nxAI=record(("pipelines",), pipelines=array(PIPELINE), PluginSettings=guess(OBJECT)),
 )
-ASSIGNMENT = record(
-    ("Devices", "Pipelines"), Devices=array(NXID), Functions=array(UUID), Pipelines=array(PIPELINE)
-)
+ASSIGNMENT = record(("Devices", "Pipelines"), Devices=array(NXID), Functions=array(UUID), Pipelines=array(PIPELINE))
 SELF_REGISTER = record(("ServerId", "SystemId"), ServerId=UUID, SystemId=UUID, Source=OBJECT_OR_NULL)
 
 _REGISTRY_MEMBERS = dict.fromkeys(("Name", "Runtime", "Serial", "Type"), TEXT_OR_NULL)

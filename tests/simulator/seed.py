@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -17,12 +18,23 @@ from . import settings
 from .estate import EPOCH, Numbers, generate
 from .identifiers import braced, is_uuid, stable_uuid
 from .reader import Reader, SeedError
-from .records import Catalogue, Device, Model, Organisation, RegistryDevice, RegistryGroup, Server, Site, StoredFile
+from .records import (
+    Account,
+    Catalogue,
+    Device,
+    Model,
+    Organisation,
+    RegistryDevice,
+    RegistryGroup,
+    Server,
+    Site,
+    StoredFile,
+)
 from .views import MODEL_MEMBERS
 from .world import World
 
 DEFAULT_ORGANISATION = "Demo Retail"
-DEFAULT_ACCOUNT = {"email": "demo@example.com", "password": "demo", "organisations": [DEFAULT_ORGANISATION]}
+DEFAULT_ACCOUNT = {"email": "demo@example.com", "password": "demo"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,7 @@ class Seed:
             raise SeedError(f"cannot be read: {reason}") from None
 
     def fill(self, world: World) -> None:
-        """Make everything the document names. Raises SeedError."""
+        """Add what the document names to the world. Raises SeedError; what came before the error is there then."""
         _Maker(world, Reader(self.document)).make()
 
 
@@ -57,7 +69,9 @@ class _Maker:
     def __init__(self, world: World, reader: Reader) -> None:
         self._world = world
         self._reader = reader
-        self._owners: dict[str, str] = {}  # name of an organisation or e-mail of an account -> id
+        self._named_so_far: Counter[tuple[str, str]] = Counter()
+        self._owners = {item.name: item.id for item in world.organisations.values()}  # and e-mails of accounts
+        self._owners.update((item.email, item.id) for item in world.accounts.values())
 
     def make(self) -> None:
         reader, world = self._reader, self._world
@@ -82,7 +96,9 @@ class _Maker:
         reader.done()
 
     def _organisations(self, partners: Mapping[str, str]) -> None:
-        found = list(self._reader.readers("organisations", "name")) or [Reader({"name": DEFAULT_ORGANISATION})]
+        found = list(self._reader.readers("organisations", "name"))
+        if not found and not self._world.organisations:
+            found = [Reader({"name": DEFAULT_ORGANISATION})]
         for item in found:
             name, partner = item.text("name"), item.text("partner", "")
             if partner and partner not in partners:
@@ -93,25 +109,23 @@ class _Maker:
             self._owners[name] = identifier
 
     def _accounts(self, partners: Mapping[str, str]) -> None:
-        if not list(self._reader.readers("accounts")):
-            first = next(iter(self._owners))
-            found = [Reader({**DEFAULT_ACCOUNT, "organisations": [first]}, "accounts[0]")]
-        else:
-            found = list(self._reader.readers("accounts"))
+        found = list(self._reader.readers("accounts"))
+        if not found and not self._world.accounts:
+            found = [Reader({**DEFAULT_ACCOUNT, "organisations": [next(iter(self._owners))]})]
         for item in found:
             email = item.text("email")
-            account = self._world.add_account(
-                email,
-                item.text("password"),
-                name=item.text("name", email.partition("@")[0]),
+            account = Account(
+                id=self._id(item, "account", email),
+                email=email,
+                password=item.text("password"),
                 organisations=self._all_named(item, "organisations", self._owners),
                 partners=self._all_named(item, "partners", partners),
                 can_write=item.choice("role", ("writer", "viewer")) == "writer",
                 mfa=item.choice("mfa", ("off", "answer", "refusal")),
                 mfa_code=item.text("mfa_code", "123456"),
             )
-            account.id = self._id(item, "account", email)
             item.done()
+            self._world.accounts[email.lower()] = account
             self._owners[email] = account.id
 
     def _catalogues(self) -> None:
@@ -230,11 +244,11 @@ class _Maker:
             raise SeedError(f"{item.place(key)}: there is no {name!r}; known are {', '.join(known) or 'none'}")
         return known[name]
 
-    @staticmethod
-    def _id(item: Reader, kind: str, name: str) -> str:
-        """The id that is given, or one that is always the same for this kind and name."""
+    def _id(self, item: Reader, kind: str, name: str) -> str:
+        """The id that is given, or one that is always the same for the n-th of this kind and name."""
+        turn = self._named_so_far[kind, name]
+        self._named_so_far[kind, name] += 1
         given = item.text("id", "").strip("{}")
         if given and not is_uuid(given):
             raise SeedError(f"{item.place('id')} must be a UUID, not {given!r:.60}")
-        return given.lower() or stable_uuid(kind, name)
-
+        return given.lower() or stable_uuid(kind, name, *([turn] if turn else []))

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import uvicorn
@@ -19,47 +19,50 @@ from .transport import Protocol
 
 
 class Serving:
-    """A simulator on a port. ``server.run(sockets=[socket])`` is left to the caller: a thread, or the main program."""
+    """A simulator on a port. ``run`` is left to the caller: in a thread, or as the main program."""
 
     def __init__(self, simulator: Simulator, host: str, port: int, tls: bool, with_control: bool) -> None:
+        """Raises OSError when the address cannot be had, ImportError when TLS needs a library that is not there."""
         self.simulator = simulator
-        self.socket = _bound(host, port)
-        self._folder = Path(tempfile.mkdtemp(prefix="nxai-simulator-tls-")) if tls else None
-        self.ca_path: Path | None = None
+        self.ca_path: Path | None = None  # with TLS: the certificate to trust
         key_path: Path | None = None
-        if self._folder is not None:
-            self.ca_path, key_path = certificate.make(self._folder, host)
+        with ExitStack() as cleanup:
+            cleanup.callback(simulator.close)
+            self._socket = cleanup.enter_context(_bound(host, port))
+            if tls:
+                folder = cleanup.enter_context(tempfile.TemporaryDirectory(prefix="nxai-simulator-tls-"))
+                self.ca_path, key_path = certificate.make(Path(folder), host)
+            self._cleanup = cleanup.pop_all()
         shown = f"[{host}]" if ":" in host else host
-        self.url = f"{'https' if tls else 'http'}://{shown}:{self.socket.getsockname()[1]}"
-        config = uvicorn.Config(
-            build(simulator, control.routes(simulator) if with_control else []),
-            http=Protocol,
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=60,
-            timeout_graceful_shutdown=1,
-            ssl_certfile=self.ca_path,
-            ssl_keyfile=key_path,
+        self.url = f"{'https' if tls else 'http'}://{shown}:{self._socket.getsockname()[1]}"
+        self.server = uvicorn.Server(
+            uvicorn.Config(
+                build(simulator, control.routes(simulator) if with_control else []),
+                http=Protocol,
+                loop="asyncio",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=60,
+                timeout_graceful_shutdown=1,
+                ssl_certfile=self.ca_path,
+                ssl_keyfile=key_path,
+            )
         )
-        self.server = uvicorn.Server(config)
 
     def run(self) -> None:
         """Serve until ``server.should_exit`` is set, or a signal comes to the main thread."""
         try:
-            self.server.run(sockets=[self.socket])
+            self.server.run(sockets=[self._socket])
         finally:
             self.close()
 
     def close(self) -> None:
-        self.socket.close()
-        self.simulator.close()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        """Give the port back and remove all files."""
+        self._cleanup.close()
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -69,6 +72,7 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind(address)
+        found.listen(2048)  # from here on a connection waits, and is not refused
     except OSError:
         found.close()
         raise

@@ -34,7 +34,7 @@ class Quirks:
     plural_items: str = "reduced"  # reduced | full | absent: what GET /functions/{uuid} answers
     require_create_members: bool = False  # the seven members that the service's document is said to require
     cdn: str = "in_time"  # in_time | late | never: when Code.CDNURI is there
-    accept_any_file: bool = False  # True: bytes that are no model convert as well
+    accept_any_file: bool = True  # False: bytes that are no model end with the status error
     max_upload_bytes: int = 0  # 0: no limit; more is refused with 413
     mixed_put: str = "partial"  # partial | refuse: a PUT with applicable and other devices
     unknown_model: str = "refuse"  # refuse | ignore: a PUT with a model that the site's organisation cannot use

@@ -4,8 +4,8 @@
 
 """The simulator for tests: in the test's own process, in a thread, over loopback.
 
-    with serve(sites=3) as simulator:
-        client = Client(simulator.url, simulator.token())
+with serve(sites=3) as simulator:
+    client = Client(simulator.url, simulator.token())
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from .clock import Clock
 from .conversion import Progress, progress
-from .identifiers import stable_uuid
 from .identity import Identity
 from .records import (
     Account,
@@ -117,21 +116,7 @@ class World:
         """The name of an organisation or partner; empty for a person."""
         return self.organisations[owner].name if owner in self.organisations else self.partners.get(owner, "")
 
-    def devices(self, site: Site) -> Iterable[Device]:
-        """The devices of a site with every assignment that has arrived by now."""
-        now = self.clock.now()
-        for device in site.devices.values():
-            device.settle(now)
-            yield device
-
     # Changes ---------------------------------------------------------------------------------------------------
-
-    def add_account(self, email: str, password: str, **members: object) -> Account:
-        account = Account(id=stable_uuid("account", email), email=email, password=password)
-        for name, value in members.items():
-            setattr(account, name, value)
-        self.accounts[email.lower()] = account
-        return account
 
     def remove_model(self, model: Model) -> None:
         del self.models[model.uuid]

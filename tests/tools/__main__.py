@@ -13,12 +13,14 @@ import sys
 from typing import NoReturn
 
 from tools.gates import Gates
+from tools.pins import pin
 from tools.report import Step, run_steps
 from tools.simulated import simulator
-from tools.venvs import NoPython, cannot_run, demo_venv, newest_venv, older_venvs
+from tools.venvs import NoPython, bench_venv, cannot_run, demo_venv, newest_venv, older_venvs
 from tools.workplace import TESTS, environment, prepare
 
 _ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
+_BENCHES = ("bench-inventory", "bench-pipelines", "bench-upload")
 _GATES = ("lint", "docs", "changelog", "unit", "sanity", "integration", "molecule", "build")
 
 
@@ -28,24 +30,24 @@ def gates(target: str) -> int:
     older = older_venvs(every) if target in _ON_OLDER_CORES else []
     chosen = Gates(newest_venv(), older)
     steps: list[Step] = getattr(chosen, target)() if target in _GATES else chosen.all()
-    return run_steps(steps, cannot_run(every) if older else [])
+    return run_steps(steps, cannot_run(every) if target in _ON_OLDER_CORES else [])
 
 
 def demo() -> int:
     """The demonstration, against a simulator that lives as long as it."""
     venv = demo_venv()
-    with simulator(venv, "--seed", "demo.yml", "--speed", "10") as variables:
+    with simulator(venv, speed=10.0) as variables:
         env = environment([venv.folder / "bin"], **variables)
         return subprocess.run(
             ["bash", str(TESTS / "tools" / "demo.sh")], env=env, stdin=subprocess.DEVNULL, check=False
         ).returncode
 
 
-def bench_upload() -> int:
-    """Memory and throughput of an upload, beside curl."""
-    venv = newest_venv()
+def bench(name: str) -> int:
+    """One of the measurements in ``tests/bench``; the inventory's compares with collections of others."""
+    venv = bench_venv() if name == "inventory" else newest_venv()
     env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
-    command = [venv.bin("python"), str(TESTS / "bench" / "upload.py")]
+    command = [venv.bin("python"), str(TESTS / "bench" / f"{name}.py")]
     return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
@@ -56,7 +58,7 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", *_GATES])
+    parser.add_argument("target", choices=["demo", "test", "test-all", "pins", *_BENCHES, *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
     prepare()
@@ -64,8 +66,10 @@ def main() -> int:
         match target:
             case "demo":
                 return demo()
-            case "bench-upload":
-                return bench_upload()
+            case "pins":
+                return pin()
+            case _ if target in _BENCHES:
+                return bench(target.removeprefix("bench-"))
             case _:
                 return gates(target)
     except (NoPython, RuntimeError, subprocess.CalledProcessError) as error:

@@ -19,7 +19,7 @@ from tools.workplace import CACHE, ROOT
 # pytest's closing line, as in "== 12 passed, 1 skipped in 3.21s =="
 _PYTEST = re.compile(r"^=* ?(?=\d+ (?:passed|failed|error|skipped))([\w ,]+?) in [\d.]+s", re.MULTILINE)
 _COUNT = re.compile(r"(\d+) (\w+)")
-_SKIPPED = re.compile(r"^WARNING: ((?:Skipp|Unable to|Excluding|Required program).*)$", re.MULTILINE)
+_SKIPPED = re.compile(r"^WARNING: ((?:Skipp|Excluding|Required program).*)$", re.MULTILINE)
 
 
 class Failed(Exception):

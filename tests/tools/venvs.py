@@ -21,7 +21,9 @@ _RUNTIME = ROOT / "requirements.txt"
 _SIMULATOR = TESTS / "requirements-simulator.txt"
 _TEST = TESTS / "requirements-test.txt"
 _LINT = TESTS / "requirements-lint.txt"
-_CONSTRAINTS = TESTS / "constraints.txt"
+_BENCH = TESTS / "requirements-bench.txt"
+REQUIREMENTS = (_RUNTIME, _SIMULATOR, _TEST, _LINT)
+CONSTRAINTS = TESTS / "constraints.txt"
 
 
 class NoPython(Exception):
@@ -57,14 +59,14 @@ class Venv:
         subprocess.run([str(self.python.executable), "-m", "venv", str(self.folder)], check=True, env=clean)
         files = [argument for each in self.requirements for argument in ("-r", str(each))]
         install = [self.bin("python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        pinned = ["-c", str(_CONSTRAINTS), f"ansible-core=={self.core.release}"]
+        pinned = ["-c", str(CONSTRAINTS), f"ansible-core=={self.core.release}"]
         subprocess.run([*install, *pinned, *files], check=True, env=clean, stdin=subprocess.DEVNULL)
         stamp.write_text(contents)
         print(f"  {time.monotonic() - started:.0f} s", flush=True)
         return self
 
     def _contents(self) -> str:
-        files = [each.read_bytes() for each in (*self.requirements, _CONSTRAINTS)]
+        files = [each.read_bytes() for each in (*self.requirements, CONSTRAINTS)]
         digest = hashlib.sha256(b"\0".join(files)).hexdigest()
         return f"{self.python.executable} {self.folder} ansible-core {self.core.release} {digest}\n"
 
@@ -80,20 +82,32 @@ def runnable_cores() -> list[Core]:
     return cores
 
 
+def newest_core(python: Python | None = None) -> Core:
+    """The newest that this machine, or one Python of it, can run together with ansible-lint, which refuses 2.17."""
+    cores = [core for core in runnable_cores() if python is None or python in core.pythons()]
+    return [core for core in cores if core.minor != "2.17"][-1]
+
+
 def demo_venv() -> Venv:
-    core = runnable_cores()[-1]
+    core = newest_core()
     return Venv("demo", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR)).make()
 
 
 def newest_venv() -> Venv:
     """The newest ansible-core on the newest Python, with the linters."""
-    core = runnable_cores()[-1]
+    core = newest_core()
     return Venv(f"core-{core.minor}", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _TEST, _LINT)).make()
+
+
+def bench_venv() -> Venv:
+    """The newest ansible-core with the collections of the package ansible, to compare with."""
+    core = newest_core()
+    return Venv("bench", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _BENCH)).make()
 
 
 def older_venvs(every: bool) -> list[Venv]:
     """The oldest ansible-core, or every one but the newest, each on the oldest Python that runs it."""
-    cores = runnable_cores()[:-1]
+    cores = [core for core in runnable_cores() if core != newest_core()]
     files = (_RUNTIME, _SIMULATOR, _TEST)
     return [
         Venv(f"core-{core.minor}", core, core.pythons()[0], files).make() for core in (cores if every else cores[:1])

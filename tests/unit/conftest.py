@@ -2,10 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes ``ansible_collections.nxai.cloud`` importable: pyproject.toml puts the collections path on ``sys.path``."""
+"""Makes ``ansible_collections.nxai.cloud`` importable, by the importer that ansible-core itself uses.
+
+Python's own could import most of it as well, but what it has imported, ansible-core cannot load as a plugin.
+"""
 
 from __future__ import annotations
 
-from tools.workplace import prepare
+from ansible.plugins.loader import init_plugin_loader
+
+from tools.workplace import COLLECTIONS, prepare
 
 prepare()
+init_plugin_loader([str(COLLECTIONS)])

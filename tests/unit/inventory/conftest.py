@@ -70,11 +70,20 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def read(
     cloud: Served, plugins: Any, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Reading]:
-    """Reads the cloud with the given options, as ansible-core does; ``fresh`` is what ``--flush-cache`` makes of it."""
+    """Reads the cloud with the given options, as ansible-core does; ``fresh`` is what ``--flush-cache`` makes of it.
 
-    def _read(fresh: bool = False, **options: Any) -> Reading:
+    ``into`` holds what other sources brought, and ``prepare`` is given the plugin.
+    """
+
+    def _read(
+        fresh: bool = False,
+        into: Reading | None = None,
+        prepare: Callable[[Any], None] = lambda plugin: None,
+        **options: Any,
+    ) -> Reading:
         plugin = plugins.get("nxai.cloud.nxai_devices")
-        found = Reading()
+        prepare(plugin)
+        found = into or Reading()
         monkeypatch.setattr(plugin.display, "warning", lambda text, *_more, **_others: found.warnings.append(text))
         path = write(**options)
         assert plugin.verify_file(str(path))

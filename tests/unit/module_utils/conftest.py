@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._transport import Transport
 
@@ -103,6 +104,7 @@ class _QuietServer(http.server.ThreadingHTTPServer):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body go out in two writes
     server_owner: ScriptedServer
 
     def _serve(self) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._credentials import Credentials
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, Refused, SignInFailed, Unreachable
 from ansible_collections.nxai.cloud.plugins.module_utils._redaction import Redactor
@@ -25,6 +26,12 @@ def jwt(expires, prefix=""):
     return f"{prefix}eyJhbGciOiJIUzI1NiJ9.{claims}.c2lnbmF0dXJl"
 
 
+def given(answer):
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
 class Provider:
     """An identity provider: counts grants, rotates refresh tokens, or answers what it is told to."""
 
@@ -33,10 +40,8 @@ class Provider:
 
     def __call__(self, grant):
         self.grants.append(grant)
-        if isinstance(self.answer, Exception):
-            raise self.answer
         if self.answer is not None:
-            return self.answer
+            return given(self.answer)
         number = len(self.grants)
         return {"access_token": f"access-{number}", "refresh_token": f"refresh-{number}", "expires_in": self.life}
 

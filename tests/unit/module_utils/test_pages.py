@@ -7,6 +7,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import Incomplete, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._pages import MOST_ROWS, all_pages
 

@@ -14,8 +14,10 @@ from ansible_collections.nxai.cloud.plugins.module_utils._reconcile_pipelines im
     AssignmentPlan,
     DeviceChange,
     State,
+    batches,
     merge,
     models_of,
+    swap,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Pipeline, Site
 
@@ -81,6 +83,29 @@ def test_models_of_chains_count_once() -> None:
     assert models_of([chained, Pipeline({"modelUUID": B})]) == [A, B, C]
 
 
+CHAINED = {"modelUUID": A, "modelNMS": 0.3, "chains": [{"Method": "Direct", "modelUUID": B, "Keep": [1]}], "Future": 1}
+
+
+def test_swap_changes_the_model_wherever_it_runs_and_nothing_else() -> None:
+    found = (Pipeline({"modelUUID": C}), Pipeline(CHAINED))
+    assert [each.wire for each in swap(found, B, C)] == [
+        {"modelUUID": C},
+        {**CHAINED, "chains": [{"Method": "Direct", "modelUUID": C, "Keep": [1]}]},
+    ]
+    assert [each.wire for each in swap(found, A, B)] == [{"modelUUID": C}, {**CHAINED, "modelUUID": B}]
+
+
+@given(FOUND)
+def test_swap_of_what_does_not_run_is_no_change(found: tuple[Pipeline, ...]) -> None:
+    without = tuple(each for each in found if each.model != A)
+    assert swap(without, A, B) is without
+    assert A not in models_of(swap(found, A, B))
+
+
+def test_new_models_are_those_of_chains_too() -> None:
+    assert change("s", 1, (Pipeline({"modelUUID": A}),), (Pipeline(CHAINED),)).new_models == [B]
+
+
 def change(site: str, number: int, before: tuple[Pipeline, ...], after: tuple[Pipeline, ...]) -> DeviceChange:
     device = Device.from_api({"NxID": f"{{4f7d9c1e-2b6a-4d3f-8a5b-{number:012}}}", "Name": f"Camera {number}"})
     return DeviceChange(Site.from_api({"id": site, "Name": site}), device, before, after)
@@ -88,17 +113,15 @@ def change(site: str, number: int, before: tuple[Pipeline, ...], after: tuple[Pi
 
 def test_batches_are_by_site_and_result_and_of_limited_size() -> None:
     one, two = (Pipeline({"modelUUID": A}),), (Pipeline({"modelUUID": B}),)
-    plan = AssignmentPlan(
-        (
-            *(change("s1", number, (), one) for number in range(5)),
-            change("s1", 5, one, one),
-            change("s1", 6, (), two),
-            change("s2", 7, (), one),
-        ),
-        {},
-    )
-    sizes = [(batch.site.id, len(batch.changes), batch.after) for batch in plan.batches(3)]
-    assert sizes == [("s1", 3, one), ("s1", 2, one), ("s1", 1, two), ("s2", 1, one)]
+    changes = [
+        *(change("s1", number, (), one) for number in range(5)),
+        change("s1", 5, one, one),
+        change("s1", 6, (), two),
+        change("s2", 7, (), one),
+    ]
+    found = batches(changes, 3)
+    sizes = {site: [(len(batch.changes), batch.after) for batch in its] for site, its in found.items()}
+    assert sizes == {"s1": [(3, one), (2, one), (1, two)], "s2": [(1, one)]}
 
 
 def test_ten_thousand_equal_changes_are_one_block_of_the_diff() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._records import (
     Catalogue,
@@ -135,7 +136,7 @@ def test_what_only_resembles_a_mark_is_documentation(mark):
 def test_a_catalogue_names_its_organisation():
     raw = {"UUID": UUID, "Name": "Demo", "Organisation": {"UUID": OTHER, "Name": "ACME"}}
     assert Catalogue.from_api(raw).organisation == "ACME"
-    assert Catalogue.from_api({**raw, "Organisation": {"UUID": OTHER}}).organisation == OTHER
+    assert Catalogue.from_api({**raw, "Organisation": {"UUID": OTHER, "Name": ""}}).organisation == OTHER
     assert Catalogue.from_api({**raw, "Organisation": None}).organisation is None
 
 

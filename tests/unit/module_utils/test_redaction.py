@@ -10,6 +10,7 @@ import re
 from urllib.parse import quote, quote_plus
 
 import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._redaction import MASK, Redactor
 
 SECRET = 'p+ä/ss "w\\ö rd=&?'
@@ -86,6 +87,12 @@ def test_nothing_to_hide_changes_nothing():
     redactor.add("")
     redactor.add(None)
     assert redactor.clean("a text") == "a text"
+
+
+def test_a_very_short_secret_is_masked_as_a_word_only():
+    redactor = Redactor()
+    redactor.add("no")
+    assert redactor.clean('notAuthorized: "no" is none, pass=no') == 'notAuthorized: "***" is none, pass=***'
 
 
 def test_the_longer_secret_goes_first():

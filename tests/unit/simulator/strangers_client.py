@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -57,7 +58,7 @@ class Client:
             "EnableConversions": [],
         }
         with path.open("rb") as file:
-            parts = {
+            parts: dict[str, tuple[str | None, Any, str]] = {
                 "data": (None, json.dumps(data), "application/json"),
                 "file": (path.name, file, "application/octet-stream"),
             }
@@ -77,10 +78,10 @@ class Client:
             time.sleep(pause)
         raise RuntimeError(f"{uuid} is not converted")
 
-    def cameras(self, site: str) -> list[dict[str, object]]:
+    def cameras(self, site: str) -> list[dict[str, Any]]:
         answer = self.http.get(f"{self.device}/system/{site}/devices", timeout=15)
         answer.raise_for_status()
-        rows: list[dict[str, object]] = answer.json()
+        rows: list[dict[str, Any]] = answer.json()
         return rows
 
     def assign(self, site: str, cameras: list[str], model: str) -> None:

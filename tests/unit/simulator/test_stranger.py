@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from simulator.testing import Served
 from strangers_client import Client
+
+from simulator.testing import Served
 
 SEED = """
 sites:

@@ -1,0 +1,151 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nxai_device_info
+short_description: List the devices of sites
+version_added: 0.1.0
+description:
+  - Lists the devices (cameras) of any number of sites, with their server and what they run.
+  - Which devices these are is said as in M(nxai.cloud.nxai_pipeline). Without any of O(site), O(sites), O(devices) and
+    O(select), it is all that the token may see.
+  - A site that cannot be read, or a device that is named and not there, fails the task; the result then has all others.
+extends_documentation_fragment:
+  - nxai.cloud.connection
+  - nxai.cloud.act_as
+  - nxai.cloud.attributes
+  - nxai.cloud.targets
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options: {}
+seealso:
+  - module: nxai.cloud.nxai_pipeline_info
+  - module: nxai.cloud.nxai_pipeline
+  - plugin: nxai.cloud.nxai_devices
+    plugin_type: inventory
+author:
+  - The nxai.cloud maintainers (@nxai)
+"""
+
+EXAMPLES = r"""
+- name: All devices of the shops
+  nxai.cloud.nxai_device_info:
+    sites: ["Shop *"]
+  register: found
+
+- name: The person detector on those that run nothing yet
+  nxai.cloud.nxai_pipeline:
+    devices: "{{ found.devices | rejectattr('pipelines') }}"
+    pipelines:
+      - model: Person detector
+"""
+
+RETURN = r"""
+devices:
+  description: The devices, by site. O(nxai.cloud.nxai_pipeline#module:devices) takes them as they are.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    site_name:
+      description: The name of the site; empty where the site was given by its id, and was not looked up.
+      type: str
+      sample: Shop 001
+    device:
+      description: The NxID of the device, with braces.
+      type: str
+      sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+    name:
+      description: The name of the device.
+      type: str
+      sample: Entrance
+    enabled:
+      description: Whether the device is enabled; V(null) where that is not known.
+      type: bool
+      sample: true
+    group:
+      description: The group of the device, where known.
+      type: str
+      sample: ""
+    server:
+      description: The server of the device, as far as the device says.
+      type: dict
+      contains:
+        id:
+          description: The UUID of the server; empty where it is not known.
+          type: str
+          sample: 0f4c4f77-39f5-4f6d-9e57-58b7f0b35d6f
+        name:
+          description: The name of the server.
+          type: str
+          sample: Server A
+        status:
+          description: The status in the service's words, such as V(running) or V(stopped).
+          type: str
+          sample: running
+        plugin_version:
+          description: The version of the AI plugin.
+          type: str
+          sample: 4.2.0
+        supports_pipelines:
+          description: Whether the plugin supports pipelines; V(null) where that is not known.
+          type: bool
+          sample: true
+    pipelines:
+      description:
+        - What the device runs, in the words of O(nxai.cloud.nxai_pipeline#module:pipelines), which takes it.
+        - V(null) where it is in a form that is not understood.
+      type: list
+      elements: dict
+      sample:
+        - model: 459d2273-1514-431c-9d34-f5b72f3bfe20
+          nms: 0.42
+          resizing_method: letterbox
+          preprocessor: ""
+          postprocessor: ""
+          chains: []
+          extra: {}
+unread_sites:
+  description: The sites that show no devices, which is how a site looks that is off-line, with the reason.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      name: Shop 001
+      reason: "the site shows no devices: it is off-line, or still loading"
+error:
+  description: What was tried, what came back, and what to do now.
+  returned: failure
+  type: dict
+  sample:
+    tried: GET https://api.sclbl.nxvms.com/dev/systems
+    answer: "HTTP 401 Unauthorized: token expired"
+    advice: The token is missing, wrong or expired. Get a new one.
+    status: 401
+"""
+
+from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_targets import TARGETS_SPEC
+from ansible_collections.nxai.cloud.plugins.module_utils._read_sites import READ_RULES, read_devices
+from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+
+
+def main() -> None:
+    run_info(TARGETS_SPEC, read_devices, **READ_RULES)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nxai_pipeline_info
+short_description: Read what devices run
+version_added: 0.1.0
+description:
+  - Reads the assignments of devices, as a snapshot that O(nxai.cloud.nxai_pipeline#module:restore) takes, and in the
+    words of its options.
+  - Which devices these are is said as in M(nxai.cloud.nxai_pipeline). Without any of O(site), O(sites), O(devices) and
+    O(select), it is all that the token may see.
+  - A site that cannot be read, or a device that is named and not there, fails the task; the result then has all others.
+extends_documentation_fragment:
+  - nxai.cloud.connection
+  - nxai.cloud.act_as
+  - nxai.cloud.attributes
+  - nxai.cloud.targets
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options: {}
+seealso:
+  - module: nxai.cloud.nxai_pipeline
+  - module: nxai.cloud.nxai_device_info
+author:
+  - The nxai.cloud maintainers (@nxai)
+"""
+
+EXAMPLES = r"""
+- name: What every camera of the shops runs
+  nxai.cloud.nxai_pipeline_info:
+    sites: ["Shop *"]
+  register: found
+
+- name: Keep it
+  ansible.builtin.copy:
+    content: "{{ found.pipelines | to_nice_json }}"
+    dest: shops.json
+    mode: "0600"
+
+- name: Make it so again
+  nxai.cloud.nxai_pipeline:
+    restore: "{{ lookup('ansible.builtin.file', 'shops.json') | from_json }}"
+
+- name: What one camera runs
+  nxai.cloud.nxai_pipeline_info:
+    site: Shop 001
+    devices: [Entrance]
+  register: entrance
+
+- name: The same on another
+  nxai.cloud.nxai_pipeline:
+    site: Shop 002
+    devices: [Entrance]
+    pipelines: "{{ entrance.devices[0].pipelines }}"
+    state: exact
+"""
+
+RETURN = r"""
+pipelines:
+  description:
+    - The assignment of each device exactly as the API gives it, as O(nxai.cloud.nxai_pipeline#module:restore) takes it.
+    - A device whose pipelines are in a form that is not understood is not among them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    device:
+      description: The NxID of the device, with braces.
+      type: str
+      sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+    name:
+      description: The name of the device.
+      type: str
+      sample: Entrance
+    pipelines:
+      description: The pipelines as the API gives them.
+      type: list
+      elements: dict
+      sample:
+        - modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20
+          modelNMS: 0.42
+          resizingMethod: Letterbox
+          Preprocessor: ""
+          Postprocessor: ""
+          chains: []
+devices:
+  description: The same in the words of O(nxai.cloud.nxai_pipeline#module:pipelines), for all devices.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    site_name:
+      description: The name of the site; empty where the site was given by its id, and was not looked up.
+      type: str
+      sample: Shop 001
+    device:
+      description: The NxID of the device, with braces.
+      type: str
+      sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+    name:
+      description: The name of the device.
+      type: str
+      sample: Entrance
+    pipelines:
+      description:
+        - What the device runs, in the words of O(nxai.cloud.nxai_pipeline#module:pipelines), which takes it.
+        - V(null) where it is in a form that is not understood.
+      type: list
+      elements: dict
+      sample:
+        - model: 459d2273-1514-431c-9d34-f5b72f3bfe20
+          nms: 0.42
+          resizing_method: letterbox
+          preprocessor: ""
+          postprocessor: ""
+          chains: []
+          extra: {}
+unread_sites:
+  description: The sites that show no devices, which is how a site looks that is off-line, with the reason.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      name: Shop 001
+      reason: "the site shows no devices: it is off-line, or still loading"
+error:
+  description: What was tried, what came back, and what to do now.
+  returned: failure
+  type: dict
+  sample:
+    tried: GET https://api.sclbl.nxvms.com/dev/systems
+    answer: "HTTP 401 Unauthorized: token expired"
+    advice: The token is missing, wrong or expired. Get a new one.
+    status: 401
+"""
+
+from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_targets import TARGETS_SPEC
+from ansible_collections.nxai.cloud.plugins.module_utils._read_sites import READ_RULES, read_pipelines
+from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+
+
+def main() -> None:
+    run_info(TARGETS_SPEC, read_pipelines, **READ_RULES)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nxai_server_info
+short_description: List the servers of sites
+version_added: 0.1.0
+description:
+  - Lists the Nx media servers of any number of sites, with their AI plugin, runtime and processors.
+  - A site that cannot be read fails the task; the result then has the servers of all others.
+  - That the service lists servers in this way is inferred, and so are the names of most fields.
+extends_documentation_fragment:
+  - nxai.cloud.connection
+  - nxai.cloud.act_as
+  - nxai.cloud.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options:
+  sites:
+    description:
+      - The sites, each by name or by cloud system id. An entry can also be a glob over names, such as C(Shop *).
+    type: list
+    elements: str
+    default: ["*"]
+  concurrency:
+    description: How many sites are read at the same time, from 1 to 16.
+    type: int
+    default: 8
+seealso:
+  - module: nxai.cloud.nxai_site_info
+  - module: nxai.cloud.nxai_device_info
+author:
+  - The nxai.cloud maintainers (@nxai)
+"""
+
+EXAMPLES = r"""
+- name: The servers of the shops
+  nxai.cloud.nxai_server_info:
+    sites: ["Shop *"]
+  register: found
+
+- name: Those that do not run
+  ansible.builtin.debug:
+    msg: "{{ found.servers | rejectattr('status', 'eq', 'running') | map(attribute='name') }}"
+"""
+
+RETURN = r"""
+servers:
+  description: The servers, by site.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    site_name:
+      description: The name of the site; empty where the site was given by its id, and was not looked up.
+      type: str
+      sample: Shop 001
+    id:
+      description: The UUID of the server; empty where it is not known.
+      type: str
+      sample: 0f4c4f77-39f5-4f6d-9e57-58b7f0b35d6f
+    name:
+      description: The name of the server.
+      type: str
+      sample: Server A
+    status:
+      description: The status in the service's words, such as V(running) or V(stopped).
+      type: str
+      sample: running
+    plugin_version:
+      description: The version of the AI plugin.
+      type: str
+      sample: 4.2.0
+    supports_pipelines:
+      description: Whether the plugin supports pipelines; V(null) where that is not known.
+      type: bool
+      sample: true
+    version:
+      description: The version of the server.
+      type: str
+      sample: 6.0.1.39873
+    runtime:
+      description: What models run on.
+      type: str
+      sample: Nx CPU
+    platform:
+      description: The platform.
+      type: str
+      sample: linux_x64
+    os:
+      description: The operating system.
+      type: str
+      sample: ubuntu
+    os_version:
+      description: Its version.
+      type: str
+      sample: "24.04"
+    licensed:
+      description: Whether the plugin is licensed; V(null) where that is not known.
+      type: bool
+      sample: true
+    preprocessors:
+      description: The preprocessors that a pipeline can name; V(null) where they are not known.
+      type: list
+      elements: str
+      sample: []
+    postprocessors:
+      description: The postprocessors that a pipeline can name; V(null) where they are not known.
+      type: list
+      elements: str
+      sample: [Line Crossing, Object Counting]
+unread_sites:
+  description: The sites that show no servers, which is how a site looks that is off-line, with the reason.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      name: Shop 001
+      reason: "the site shows no servers"
+error:
+  description: What was tried, what came back, and what to do now.
+  returned: failure
+  type: dict
+  sample:
+    tried: GET https://api.sclbl.nxvms.com/dev/systems
+    answer: "HTTP 401 Unauthorized: token expired"
+    advice: The token is missing, wrong or expired. Get a new one.
+    status: 401
+"""
+
+from ansible_collections.nxai.cloud.plugins.module_utils._read_sites import SITES_SPEC, read_servers
+from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+
+ARGUMENT_SPEC = {**SITES_SPEC, "concurrency": {"type": "int", "default": 8}}
+
+
+def main() -> None:
+    run_info(ARGUMENT_SPEC, read_servers)
+
+
+if __name__ == "__main__":
+    main()

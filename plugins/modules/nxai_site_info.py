@@ -1,0 +1,101 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nxai_site_info
+short_description: List sites
+version_added: 0.1.0
+description:
+  - Lists the sites (Nx systems) that the token may see, all pages of them, also those that are off-line.
+  - That the service lists sites in this way is inferred, and so are the names of the fields.
+extends_documentation_fragment:
+  - nxai.cloud.connection
+  - nxai.cloud.act_as
+  - nxai.cloud.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options:
+  sites:
+    description:
+      - The sites, each by name or by cloud system id. An entry can also be a glob over names, such as C(Shop *).
+    type: list
+    elements: str
+    default: ["*"]
+seealso:
+  - module: nxai.cloud.nxai_server_info
+  - module: nxai.cloud.nxai_device_info
+author:
+  - The nxai.cloud maintainers (@nxai)
+"""
+
+EXAMPLES = r"""
+- name: All sites
+  nxai.cloud.nxai_site_info:
+  register: found
+
+- name: Those that are off-line
+  ansible.builtin.debug:
+    msg: "{{ found.sites | rejectattr('online') | map(attribute='name') }}"
+"""
+
+RETURN = r"""
+sites:
+  description: The sites, in the order of the service.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The cloud system id.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    name:
+      description: The name.
+      type: str
+      sample: Shop 001
+    online:
+      description: Whether it is on-line; V(null) where that is not known.
+      type: bool
+      sample: true
+    version:
+      description: The version of the Nx system.
+      type: str
+      sample: 6.0.1.39873
+    updated_at:
+      description: When it was last updated. The year 1 stands for a site that is off-line.
+      type: str
+      sample: "2026-01-01T00:00:00Z"
+    organisation:
+      description: The name, or else the UUID, of the organisation it belongs to, where known.
+      type: str
+      sample: Demo Retail
+error:
+  description: What was tried, what came back, and what to do now.
+  returned: failure
+  type: dict
+  sample:
+    tried: GET https://api.sclbl.nxvms.com/dev/systems
+    answer: "HTTP 401 Unauthorized: token expired"
+    advice: The token is missing, wrong or expired. Get a new one.
+    status: 401
+"""
+
+from ansible_collections.nxai.cloud.plugins.module_utils._read_sites import SITES_SPEC, read_sites
+from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+
+
+def main() -> None:
+    run_info(SITES_SPEC, read_sites)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control interface under /_sim, and that it is off unless asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+from simulator_calls import Calls
+
+from simulator.testing import Served, serve
+
+
+def ask(simulator: Served, method: str, path: str, data: Any = None, status: int = 200) -> Any:
+    options = {"data": data.encode()} if isinstance(data, str) else {"json": data}
+    answer = requests.request(method, f"{simulator.url}/_sim{path}", timeout=10, **options)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_it_is_off_unless_asked_for() -> None:
+    with serve() as served:
+        assert requests.get(f"{served.url}/_sim", timeout=10).status_code == 404
+
+
+def test_seed_by_numbers_and_by_yaml_then_reset(simulator: Served) -> None:
+    assert ask(simulator, "POST", "/seed", {"generate": {"sites": 3, "models": 2}})["counts"]["sites"] == 3
+    assert ask(simulator, "POST", "/seed", "sites:\n  - name: One\n")["counts"] == {
+        "organisations": 1, "accounts": 1, "catalogues": 0, "models": 0, "sites": 1,
+    }  # fmt: skip
+    Calls(simulator).send("POST", "/cpt/catalogues", json={"Name": "x"})
+    assert ask(simulator, "POST", "/reset")["counts"]["catalogues"] == 0
+    assert ask(simulator, "GET", "")["counts"]["sites"] == 1
+
+
+def test_objects_can_be_added(simulator: Served) -> None:
+    simulator.reset(sites=1)
+    document = "models: [{name: More}]\nsites: [{name: Second, servers: [{name: S, devices: [Door]}]}]\n"
+    assert ask(simulator, "POST", "/add", document)["counts"]["sites"] == 2
+    assert {row["Name"] for row in Calls(simulator).get("/dev/systems")} == {"Shop 001", "Second"}
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "message"),
+    [
+        ("/seed", "sites: [", "not YAML"),
+        ("/seed", "colour: red", "colour is not known"),
+        ("/clock", {"advance": -1}, "time only moves ahead"),
+        ("/clock", {"speed": "fast"}, "could not convert"),
+        ("/quirks", {"cdn": "soon"}, "cdn must be one of"),
+        ("/times", {"recrod": 1}, "recrod is not known"),
+        ("/faults", {"kind": "boom"}, "kind must be one of"),
+        ("/faults", {"operation": "x"}, "no kind"),
+        ("/faults", {"kind": "reset", "nth": "first"}, "nth must be a number"),
+        ("/restart", {"site": "nowhere"}, "there is no site"),
+        ("/site", [], "must be a JSON object"),
+    ],
+)
+def test_what_makes_no_sense_is_a_400_and_changes_nothing(
+    simulator: Served, path: str, data: Any, message: str
+) -> None:
+    simulator.reset(sites=1)
+    assert message in ask(simulator, "POST", path, data, 400)["error"]
+    assert ask(simulator, "GET", "")["counts"]["sites"] == 1
+
+
+def test_time_can_jump_and_run_faster(simulator: Served) -> None:
+    before = ask(simulator, "GET", "/clock")["now"]
+    after = ask(simulator, "POST", "/clock", {"advance": 1000, "speed": 5})
+    assert after["now"] - before >= 1000
+    assert after["speed"] == 5
+
+
+def test_faults_and_log_over_http(simulator: Served) -> None:
+    assert (
+        ask(simulator, "POST", "/faults", {"kind": "status", "operation": "list_sites", "status": 500})[0]["times"] == 1
+    )
+    calls = Calls(simulator)
+    assert [calls.send("GET", "/dev/systems").status_code for _time in range(2)] == [500, 200]
+    log = ask(simulator, "GET", "/log")
+    assert log["operations"] == {"list_sites": 2}
+    assert log["methods"] == {"GET": 2}
+    assert log["entries"][0] == {
+        "method": "GET",
+        "path": "/dev/systems",
+        "operation": "list_sites",
+        "status": 500,
+        "bytes": 0,
+    }
+    assert ask(simulator, "DELETE", "/log")["entries"] == []
+    assert ask(simulator, "DELETE", "/faults") == ask(simulator, "GET", "/faults") == []
+
+
+def test_sites_servers_devices_and_models_can_be_altered(simulator: Served) -> None:
+    simulator.reset(sites=1, devices=2, models=1)
+    calls = Calls(simulator)
+    (site,), (model,) = simulator.world.sites, simulator.world.models
+    (server,) = simulator.world.sites[site].servers
+    first, second = simulator.world.sites[site].devices
+    ask(simulator, "POST", "/model", {"model": model, "fixed_status": "error"})
+    ask(simulator, "POST", "/server", {"site": site, "server": server, "plugin_version": "9"})
+    ask(simulator, "POST", "/device", {"site": site, "device": first, "enabled": False})
+    assert ask(simulator, "POST", "/restart", {"site": site, "devices": [second]}) == {"devices": 1}
+
+    assert calls.model(model)["Status"] == "error"
+    assert calls.get(f"/dev/system/{site}/servers")[0]["AIPluginVersion"] == "9"
+    assert calls.put(site, [first, second]).status_code == 422
+    ask(simulator, "POST", "/announce", {"site": site, "server": server})
+    assert calls.put(site, [second]).status_code == 200
+    ask(simulator, "POST", "/site", {"site": site, "online": False})
+    assert calls.get(f"/dev/system/{site}/devices") == []
+    ask(simulator, "POST", "/device", {"site": site, "device": first, "enabled": "no"}, 400)

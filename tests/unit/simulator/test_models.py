@@ -1,0 +1,271 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Models: upload in each of its forms, change, conversion in simulated time, deletion."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+import pytest
+import requests
+from simulator_calls import ONNX, Calls, eventually
+
+from simulator.testing import Served
+
+DATA = {"Name": "Counter", "Documentation": "# Counts\n<!-- mark -->", "Customization": "metavms"}
+
+
+def test_an_upload_is_stored_on_disk_with_size_and_digest(simulator: Served) -> None:
+    calls = Calls(simulator)
+    answer = calls.upload(DATA, ONNX * 500)
+
+    assert answer["Message"] == "Ok"
+    assert answer["AuthorizationInvalid"] is False
+    file = simulator.world.models[answer["UUID"]].file
+    assert file is not None
+    assert file.path is not None
+    assert file.path.read_bytes() == ONNX * 500
+    assert (file.size, file.sha256) == (len(ONNX) * 500, hashlib.sha256(ONNX * 500).hexdigest())
+    row = calls.model(answer["UUID"])
+    assert {name: row[name] for name in DATA} == DATA
+    assert row["Size"] == len(ONNX) * 500
+
+
+@pytest.mark.parametrize("order", [("data", "file"), ("file", "data")])
+@pytest.mark.parametrize(
+    "data_part", [(None, "{}"), ("data.json", "{}", "application/json"), (None, "{}", "text/plain")]
+)
+def test_parts_may_come_in_any_order_and_dress(
+    simulator: Served, order: tuple[str, str], data_part: tuple[Any, ...]
+) -> None:
+    parts = {"data": (data_part[0], json.dumps(DATA), *data_part[2:]), "file": ("x.onnx", ONNX)}
+    answer = Calls(simulator).send("POST", "/cpt/functions", files={name: parts[name] for name in order})
+
+    assert answer.status_code == 200, answer.text
+    assert Calls(simulator).model(answer.json()["UUID"])["Name"] == "Counter"
+
+
+def test_a_boundary_may_fall_anywhere_in_the_chunks(simulator: Served) -> None:
+    content = b"\x08" + b"\r\n--almost a boundary\r\n" * 40
+    head = b'--edge\r\nContent-Disposition: form-data; name="data"\r\n\r\n' + json.dumps(DATA).encode()
+    head += b'\r\n--edge\r\nContent-Disposition: form-data; name="file"; filename="a.onnx"\r\n\r\n'
+    body = head + content + b"\r\n--edge--\r\n"
+    for size in (1, 7, 64):
+        chunks = (body[start : start + size] for start in range(0, len(body), size))
+        headers = {"Content-Type": "multipart/form-data; boundary=edge"}
+        answer = Calls(simulator).send("POST", "/cpt/functions", data=chunks, headers=headers)
+        file = simulator.world.models[answer.json()["UUID"]].file
+        assert file is not None
+        assert file.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_json_with_base64_is_the_other_form(simulator: Served) -> None:
+    body = {**DATA, "OnnxModel": base64.b64encode(ONNX).decode()}
+    answer = Calls(simulator).send("POST", "/cpt/functions", json=body)
+
+    file = simulator.world.models[answer.json()["UUID"]].file
+    assert file is not None
+    assert file.sha256 == hashlib.sha256(ONNX).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "field"),
+    [
+        (b"", "application/json", "body"),
+        (b"[]", "application/json", "body"),
+        (b'{"Documentation": "no name"}', "application/json", "Name"),
+        (b'{"Name": ""}', "application/json", "Name"),
+        (b'{"Name": 5}', "application/json", "Name"),
+        (b'{"Name": "x", "OnnxModel": "%%%"}', "application/json", "OnnxModel"),
+        (b'{"Name": "x", "NamedInput": [1e999]}', "application/json", "body"),
+        (b'{"Name": "x", "NamedInput": [NaN]}', "application/json", "body"),
+        (b'{"Name": "x", "NamedInput": ' + b"[" * 70 + b"]" * 70 + b"}", "application/json", "body"),
+        (b"[" * 100_000, "application/json", "body"),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--b--\r\n',
+            "multipart/form-data; boundary=b",
+            "data",
+        ),
+        (b'--b\r\nContent-Disposition: form-data; name="data"\r\n\r\n{}\r\n--b', "multipart/form-data; boundary=b", ""),
+        (b"nonsense", "multipart/form-data; boundary=b", ""),
+        (b"nonsense", "multipart/form-data", ""),
+    ],
+)
+def test_what_makes_no_model_is_refused_and_leaves_nothing(
+    simulator: Served, body: bytes, kind: str, field: str
+) -> None:
+    answer = Calls(simulator).send("POST", "/cpt/functions", data=body, headers={"Content-Type": kind})
+
+    assert answer.status_code == 400
+    assert not field or field in answer.json()["Field"]
+    assert not simulator.world.models
+    assert not list(simulator.world.folder.iterdir())
+
+
+def test_a_connection_that_breaks_in_the_middle_leaves_nothing(simulator: Served) -> None:
+    def broken() -> Any:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n' + bytes(300_000)
+        raise OSError("gone")
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    with pytest.raises((OSError, requests.ConnectionError)):
+        Calls(simulator).send("POST", "/cpt/functions", data=broken(), headers=headers)
+
+    folder = simulator.world.folder
+    assert eventually(lambda: simulator.log("create_model") and not list(folder.iterdir()))
+    assert not simulator.world.models
+
+
+def test_quirks_limit_the_size_and_require_members(simulator: Served) -> None:
+    simulator.world.quirks.max_upload_bytes = 1000
+    answer = Calls(simulator).send(
+        "POST", "/cpt/functions", files={"data": (None, json.dumps(DATA)), "file": ("f", ONNX)}
+    )
+    assert answer.status_code == 413
+    assert not list(simulator.world.folder.iterdir())
+
+    simulator.world.quirks.require_create_members = True
+    answer = Calls(simulator).send("POST", "/cpt/functions", json={"Name": "x"})
+    assert answer.status_code == 400
+    assert set(answer.json()["Field"]) >= {"InputDriver", "EnableConversions", "Customization"}
+
+
+def test_conversion_takes_simulated_time_and_the_record_is_ready_before_its_code(simulator: Served) -> None:
+    simulator.world.clock.speed = 0
+    calls = Calls(simulator)
+    uuid = calls.upload(DATA)["UUID"]
+    seen = []
+    for seconds in (0, 5, 6, 20):
+        simulator.advance(seconds)
+        row = calls.model(uuid)
+        seen.append((row["Status"], row["Code"]["Status"], bool(row["Code"]["CDNURI"]), bool(row["Downloads"])))
+
+    assert seen == [
+        ("queued", "queued", False, False),
+        ("processing", "queued", False, False),
+        ("ok", "processing", False, False),
+        ("ok", "ok", True, True),
+    ]
+    assert requests.get(calls.model(uuid)["Code"]["CDNURI"], timeout=10).content == ONNX
+
+
+@pytest.mark.parametrize(("quirk", "after"), [("late", [False, True]), ("never", [False, False])])
+def test_the_cdn_uri_may_come_late_or_never(simulator: Served, quirk: str, after: list[bool]) -> None:
+    simulator.world.quirks.cdn = quirk
+    calls = Calls(simulator)
+    uuid = calls.upload(DATA)["UUID"]
+    seen = []
+    for seconds in (31, 60):
+        simulator.advance(seconds)
+        code = calls.model(uuid)["Code"]
+        seen.append(bool(code["CDNURI"]))
+        assert code["Status"] == "ok"
+    assert seen == after
+
+
+def test_what_is_no_model_file_fails_to_convert_if_asked(simulator: Served) -> None:
+    calls = Calls(simulator)
+    uuids = {
+        name: calls.upload(DATA, content)["UUID"]
+        for name, content in {
+            "text": b"hello world",
+            "zip": b"PK\x03\x04....",
+            "tflite": b"\x1c\0\0\0TFL3",
+            "none": b"",
+        }.items()
+    }
+    simulator.advance(31)
+
+    assert {calls.model(uuid)["Code"]["Status"] for uuid in uuids.values()} == {"ok"}
+    simulator.world.quirks.accept_any_file = False
+    assert {name: calls.model(uuid)["Status"] for name, uuid in uuids.items()} == {
+        "text": "error", "zip": "ok", "tflite": "ok", "none": "error",
+    }  # fmt: skip
+    assert "not an ONNX" in calls.model(uuids["text"])["ConversionLog"]
+
+
+def test_metadata_can_change_without_the_file_and_the_file_starts_conversion_again(simulator: Served) -> None:
+    calls = Calls(simulator)
+    uuid = calls.upload(DATA)["UUID"]
+    simulator.advance(31)
+    for change in ({"files": {"data": (None, '{"Name": "Other"}')}}, {"json": {"Documentation": "new"}}):
+        assert calls.send("PATCH", f"/cpt/function/{uuid}", **change).status_code == 200
+    row = calls.model(uuid)
+    assert (row["Name"], row["Documentation"], row["Code"]["Status"]) == ("Other", "new", "ok")
+
+    calls.upload({}, b"\x08other", "PATCH", f"/cpt/function/{uuid}")
+    row = calls.model(uuid)
+    assert (row["Name"], row["Code"]["Status"], row["Size"]) == ("Other", "queued", 6)
+    assert len(list(simulator.world.folder.iterdir())) == 1
+
+
+def test_a_refused_change_changes_nothing(simulator: Served) -> None:
+    calls = Calls(simulator)
+    uuid = calls.upload(DATA)["UUID"]
+    before = calls.model(uuid)
+    parts = {"data": (None, json.dumps({"Name": "X", "Catalogues": [uuid]})), "file": ("f", b"\x08")}
+    answer = calls.send("PATCH", f"/cpt/function/{uuid}", files=parts)
+
+    assert (answer.status_code, list(answer.json()["Field"])) == (404, ["Catalogues"])
+    assert calls.model(uuid) == before
+    assert len(list(simulator.world.folder.iterdir())) == 1
+
+
+def test_plural_item_paths_give_less_and_take_nothing(simulator: Served) -> None:
+    calls = Calls(simulator)
+    uuid = calls.upload(DATA)["UUID"]
+    path = f"/cpt/functions/{uuid}"
+    row = calls.get(path)
+    assert (row["UUID"], row["Documentation"], "Code" in row) == (uuid, "", False)
+    assert calls.send("PATCH", path, json={"Name": "X"}).status_code == 404
+    assert calls.send("DELETE", path).status_code == 404
+
+    simulator.world.quirks.plural_items = "full"
+    assert calls.get(path) == calls.model(uuid)
+    simulator.world.quirks.plural_items = "absent"
+    assert calls.send("GET", path).status_code == 404
+
+
+def test_the_list_is_filtered_by_catalogue_and_brand(simulator: Served) -> None:
+    calls = Calls(simulator)
+    catalogue = calls.send("POST", "/cpt/catalogues", json={"Name": "C"}).json()["UUID"]
+    inside = calls.upload({"Name": "in", "Catalogues": [catalogue, {"UUID": catalogue}, "metavms"]})["UUID"]
+    other = calls.upload({"Name": "other brand", "Customization": "witness"})["UUID"]
+
+    def names(**query: str) -> set[str]:
+        return {row["UUID"] for row in calls.get("/cpt/functions", **query)}
+
+    zero = "00000000-0000-0000-0000-000000000000"
+    assert names() == names(Catalogue=zero) == {inside, other}
+    assert names(Catalogue=catalogue) == {inside}
+    assert names(catalogue=zero, CUSTOMIZATION="MetaVMS") == {inside}
+    assert calls.model(inside)["Catalogues"] == [catalogue]
+
+
+def test_deleting_removes_the_record_and_its_bytes(simulator: Served) -> None:
+    calls = Calls(simulator)
+    uuid = calls.upload(DATA)["UUID"]
+    assert calls.send("DELETE", f"/cpt/function/{uuid}").json()["Message"] == "Done"
+    assert calls.send("GET", f"/cpt/function/{uuid}").status_code == 404
+    assert not list(simulator.world.folder.iterdir())
+
+
+def test_the_plugin_gets_its_format_without_authorization(simulator: Served) -> None:
+    uuid = Calls(simulator).upload(DATA)["UUID"]
+    answer = requests.get(f"{simulator.url}/dev/function/{uuid}", timeout=10)
+    assert answer.json()["Name"] == "Counter"
+    assert "Code" not in answer.json()
+
+
+def test_models_can_be_linked_and_counted(simulator: Served) -> None:
+    calls = Calls(simulator)
+    assert calls.get("/cpt/functions/statistics") == {"Functions": 0, "Ready": 0}
+    project = {"ApiKey": "k", "ProjectID": "42"}
+    assert "42" in calls.send("POST", "/cpt/functions/sourceinfo", json=project).json()["SourceUrl"]
+    uuid = calls.send("POST", "/cpt/functions/link", json=project).json()["UUID"]
+    assert calls.model(uuid)["Status"] == "downloading"

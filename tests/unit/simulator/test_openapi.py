@@ -1,0 +1,74 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The simulator does what its own OpenAPI documents say: schemathesis, all checks, right and wrong data."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from simulator.testing import Served
+
+HOOKS = Path(__file__).with_name("schemathesis_hooks.py")
+SEED = {
+    "sites": [{"name": "Shop", "servers": [{"name": "Main", "devices": ["Entrance", "Till 1", "Till 2"]}]}],
+    "registry": {"groups": [f"Group {n}" for n in range(40)], "devices": [f"Box {n}" for n in range(40)]},
+    "catalogues": [f"Catalogue {n}" for n in range(40)],
+    "generate": {"models": 40},
+}
+# A list of devices of which none can take pipelines now is well formed, and refused all the same: by contract.
+CONFIGURATION = """
+seed = 20261124
+hooks = {hooks}
+[[operations]]
+include-operation-id = "put_pipelines"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "422"]
+"""
+
+
+@pytest.mark.parametrize("api", ["cpt", "dev"])
+def test_no_check_of_schemathesis_fails(simulator: Served, tmp_path: Path, api: str) -> None:
+    simulator.reset(SEED)
+    world = simulator.world
+    (site,) = world.sites.values()
+    known = {
+        "organization": list(world.organisations),
+        "site_id": [site.id],
+        "nxid": list(site.devices),
+        "/function": list(world.models),
+        "/functions": list(world.models),
+        "/catalogue": list(world.catalogues),
+        "/device": list(world.registry),
+        "/group": list(world.groups),
+        "group": list(world.groups),
+    }
+    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION.format(hooks=json.dumps(str(HOOKS))))
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        "run",
+        f"{simulator.url}/{api}/openapi.json",
+        f"--url={simulator.url}/{api}",
+        f"--header=Authorization: Bearer {simulator.token()}",
+        "--max-examples=10",
+        "--no-color",
+    ]
+    environment = {**os.environ, "KNOWN_IDS": json.dumps(known)}
+    run = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=False
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    document = requests.get(f"{simulator.url}/{api}/openapi.json", timeout=10).json()
+    tested = {item["operationId"] for path in document["paths"].values() for item in path.values()}
+    for operation in tested:
+        answers = {entry.status for entry in simulator.log(operation)}
+        reached = 404 if operation in ("patch_model_plural", "delete_model_plural") else 200
+        assert reached in answers, f"{operation} never got as far as {reached}: {answers}"

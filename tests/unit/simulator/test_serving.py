@@ -1,0 +1,77 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Serving in the test's own process, TLS, and what the documents say of themselves."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from simulator.app import APIS
+from simulator.testing import Served, serve
+
+
+def test_it_leaves_no_thread_and_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = set(threading.enumerate())
+    with serve(tls=True) as served:
+        assert served.ca_path is not None
+        requests.get(f"{served.url}/cpt/", verify=str(served.ca_path), timeout=10)
+        assert list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())
+    assert set(threading.enumerate()) <= before
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{served.url}/cpt/", timeout=10)
+
+
+def test_a_certificate_of_its_own_is_not_trusted_by_chance() -> None:
+    with serve(tls=True) as served:
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(f"{served.url}/cpt/", timeout=10)
+        url = served.url.replace("127.0.0.1", "localhost")
+        assert requests.get(f"{url}/cpt/", verify=str(served.ca_path), timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize("api", ["cpt", "dev"])
+def test_an_api_is_reachable_without_a_token(simulator: Served, api: str) -> None:
+    for path in (f"/{api}", f"/{api}/", f"/{api}/openapi.html"):
+        assert requests.get(simulator.url + path, timeout=10).status_code == 200
+    assert requests.put(f"{simulator.url}/{api}/", timeout=10).status_code == 405
+
+
+@pytest.mark.parametrize("api", ["cpt", "dev"])
+def test_the_document_names_every_operation_and_how_sure_it_is(simulator: Served, api: str) -> None:
+    document = requests.get(f"{simulator.url}/{api}/openapi.json", timeout=10).json()
+    found = {
+        (path, method.upper()): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert set(found) == {(operation.path, operation.method) for operation in APIS[api]}
+    marks = {operation["x-evidence"] for operation in found.values()}
+    assert marks <= {"documented", "observed", "client", "inferred"}
+    for operation in found.values():
+        queries = [item for item in operation["parameters"] if item.get("in") == "query"]
+        assert all("x-evidence" in item for item in queries)
+
+
+def test_guessed_fields_are_marked(simulator: Served) -> None:
+    paths = requests.get(f"{simulator.url}/cpt/openapi.json", timeout=10).json()["paths"]
+    answer: Any = paths["/functions"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    fields = answer["items"]["properties"]
+    assert fields["Size"]["x-evidence"] == fields["ConversionLog"]["x-evidence"] == "inferred"
+    assert fields["Code"]["x-evidence"] == "observed"
+
+
+def test_a_head_request_is_logged_as_the_operation_it_is(simulator: Served) -> None:
+    headers = {"Authorization": f"Bearer {simulator.token()}"}
+    answer = requests.head(f"{simulator.url}/dev/systems", headers=headers, timeout=10)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert [entry.operation for entry in simulator.log()] == ["list_sites"]

@@ -1,0 +1,227 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sites, servers, devices, and the assignment of pipelines."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from simulator_calls import Calls
+
+from simulator.testing import Served
+
+SEED = """
+models:
+  - {name: ready}
+  - {name: converting, status: converting}
+  - {name: failed, status: error}
+sites:
+  - name: Shop
+    servers:
+      - {name: Main, devices: [Door, Till, {name: Disabled, enabled: false}, {name: Silent, announced: false}]}
+      - {name: Old, supports_pipelines: false, devices: [Yard]}
+      - {name: Stopped, status: stopped, devices: [Attic]}
+  - name: Away
+    online: false
+    version: 5.1.0.1
+    servers: [{name: Hidden, devices: [Cellar]}]
+"""
+
+
+@pytest.fixture
+def shop(simulator: Served) -> Shop:
+    simulator.reset(SEED)
+    simulator.world.clock.speed = 0
+    return Shop(simulator)
+
+
+class Shop(Calls):
+    """The first site, with devices and models by name."""
+
+    def __init__(self, served: Served) -> None:
+        super().__init__(served)
+        self.site, self.away = served.world.sites
+        self.devices = {item.name: item.nxid for item in served.world.sites[self.site].devices.values()}
+        self.models = {item.name: item.uuid for item in served.world.models.values()}
+
+    def assigned(self) -> dict[str, list[str]]:
+        names = {uuid: name for name, uuid in self.models.items()}
+        return {device: [names[uuid] for uuid in models] for device, models in self.pipelines(self.site).items()}
+
+
+def test_sites_servers_and_devices_have_their_wire_shapes(shop: Shop) -> None:
+    site = shop.get("/dev/systems")[0]
+    assert shop.get(f"/dev/system/{shop.site}") == site
+    servers = shop.get(f"/dev/system/{shop.site}/servers")
+    device = shop.get(f"/dev/system/{shop.site}/devices")[0]
+
+    assert [(row["Name"], row["Supports"]["Pipelines"]) for row in servers] == [
+        ("Main", True),
+        ("Old", False),
+        ("Stopped", True),
+    ]
+    assert device["NxID"].startswith("{")
+    assert device["NxID"] == device["NxID"].lower()
+    assert device["V2"]["id"] == device["NxID"].strip("{}")
+    assert (device["Server"]["Name"], device["Server"]["Status"], device["nxAI"]["pipelines"]) == (
+        "Main",
+        "running",
+        [],
+    )
+
+
+def test_an_offline_site_has_the_zero_time_and_no_children(shop: Shop) -> None:
+    away = shop.get(f"/dev/system/{shop.away}")
+    assert (away["Name"], away["Version"], away["UpdatedAt"]) == ("Away", "5.1.0.1", "0001-01-01T00:00:00Z")
+    assert shop.get(f"/dev/system/{shop.away}/servers") == shop.get(f"/dev/system/{shop.away}/devices") == []
+    cellar = list(shop.served.world.sites[shop.away].devices)
+    answer = shop.put(shop.away, cellar, shop.models["ready"])
+    assert (answer.status_code, answer.json()["Message"]) == (422, "No devices are applicable")
+
+
+def test_an_assignment_arrives_a_moment_later_and_replaces_everything(shop: Shop) -> None:
+    door = [shop.devices["Door"]]
+    assert (
+        shop.put(shop.site, door, shop.models["ready"], modelNMS=0.3, chains=[{"unknown": 1}], extra="kept").status_code
+        == 200
+    )
+    assert shop.assigned()["Door"] == []
+    shop.served.advance(2)
+    row = shop.get(f"/dev/system/{shop.site}/devices")[0]
+    assert row["nxAI"]["pipelines"] == [
+        {"modelUUID": shop.models["ready"], "modelNMS": 0.3, "chains": [{"unknown": 1}], "extra": "kept"}
+    ]
+    settings = row["nxAI"]["PluginSettings"]
+    assert (settings["selectedPipeline"], settings["deviceActiveSwitch"]) == ("Custom", "true")
+    assert settings[f"model_nms_{shop.models['ready']}"] == "0.3"
+
+    shop.put(shop.site, door)
+    shop.put(shop.site, door, shop.models["ready"], shop.models["ready"])
+    shop.served.advance(2)
+    assert shop.assigned()["Door"] == ["ready", "ready"]
+
+
+@pytest.mark.parametrize("model", ["converting", "failed"])
+def test_a_model_that_is_not_ready_is_accepted_without_effect(shop: Shop, model: str) -> None:
+    door = [shop.devices["Door"]]
+    shop.put(shop.site, door, shop.models["ready"])
+    shop.served.advance(3)
+    assert shop.put(shop.site, door, shop.models["ready"], shop.models[model]).status_code == 200
+    shop.served.advance(60)
+    assert shop.assigned()["Door"] == ["ready"]
+
+
+@pytest.mark.parametrize("device", ["Disabled", "Silent", "Yard", "Attic"])
+def test_no_devices_are_applicable(shop: Shop, device: str) -> None:
+    answer = shop.put(shop.site, [shop.devices[device]], shop.models["ready"])
+    assert (answer.status_code, answer.json()["Message"]) == (422, "No devices are applicable")
+    assert list(answer.json()["Field"]) == [shop.devices[device]]
+
+
+def test_of_a_mixed_list_the_applicable_ones_are_assigned(shop: Shop) -> None:
+    mixed = [shop.devices["Door"], shop.devices["Yard"], "{00000000-0000-4000-8000-000000000000}"]
+    shop.served.world.quirks.mixed_put = "refuse"
+    assert shop.put(shop.site, mixed, shop.models["ready"]).status_code == 422
+    shop.served.world.quirks.mixed_put = "partial"
+    assert shop.put(shop.site, mixed, shop.models["ready"]).status_code == 200
+    shop.served.advance(2)
+    assert {name for name, models in shop.assigned().items() if models} == {"Door"}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "Devices"),
+        ({"Devices": [], "Pipelines": []}, "Devices"),
+        ({"Devices": ["00000000-0000-4000-8000-000000000000"], "Pipelines": []}, "Devices.0"),
+        ({"Devices": ["{00000000-0000-4000-8000-000000000000}"], "Pipelines": [{}]}, "Pipelines.0.modelUUID"),
+        ({"Devices": ["{00000000-0000-4000-8000-000000000000}"], "Pipelines": {}}, "Pipelines"),
+    ],
+)
+def test_a_body_that_is_not_right_is_a_422(shop: Shop, body: dict[str, object], field: str) -> None:
+    answer = shop.send("PUT", f"/dev/system/{shop.site}/devices/pipelines", json=body)
+    assert answer.status_code == 422
+    assert field in answer.json()["Field"]
+
+
+def test_an_unknown_model_is_refused_or_ignored(shop: Shop) -> None:
+    nobody = "00000000-0000-4000-8000-000000000000"
+    assert shop.put(shop.site, [shop.devices["Door"]], nobody).status_code == 422
+    shop.served.world.quirks.unknown_model = "ignore"
+    assert shop.put(shop.site, [shop.devices["Door"]], nobody).status_code == 200
+    shop.served.advance(5)
+    assert shop.assigned()["Door"] == []
+
+
+def test_case_of_ids_does_not_matter(shop: Shop) -> None:
+    assert shop.put(shop.site.upper(), [shop.devices["Door"].upper()], shop.models["ready"].upper()).status_code == 200
+    shop.served.advance(2)
+    assert shop.assigned()["Door"] == ["ready"]
+
+
+def test_devices_are_silent_after_a_restart_until_announced(shop: Shop) -> None:
+    world = shop.served.world
+    site = world.sites[shop.site]
+    main = next(iter(site.servers.values()))
+    door, model = [shop.devices["Door"]], shop.models["ready"]
+
+    world.silence(world.devices_of(site, main))
+    assert shop.put(shop.site, door, model).status_code == 422
+    shop.served.advance(world.times.announce)
+    assert shop.put(shop.site, door, model).status_code == 200
+
+    world.silence(world.devices_of(site, main))
+    body = {"SystemId": shop.site, "ServerId": main.uuid}
+    assert requests.post(f"{shop.served.url}/dev/system/register", json=body, timeout=10).status_code == 200
+    assert shop.put(shop.site, door, model).status_code == 200
+
+
+def test_devices_come_in_pages(simulator: Served) -> None:
+    simulator.reset(sites=1, servers=2, devices=151)
+    calls = Calls(simulator)
+    (site,) = simulator.world.sites
+    path = f"/dev/system/{site}/devices"
+    pages = [calls.get(path, Limit=50, Offset=start) for start in (0, 50, 100, 150)]
+    assert [len(page) for page in pages] == [50, 50, 50, 1]
+    assert [row for page in pages for row in page] == calls.get(path)
+    assert len({row["NxID"] for page in pages for row in page}) == 151
+
+
+@pytest.mark.parametrize(
+    "path", ["/dev/system/x/devices", "/dev/nothing", "/cpt/rpc/me", "/cpt/functions/x", "/", "/_sim2"]
+)
+def test_probes_of_strangers_find_nothing_in_json(simulator: Served, path: str) -> None:
+    answer = Calls(simulator).send("GET", path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
+
+
+def test_the_older_registry_is_a_world_of_its_own(simulator: Served) -> None:
+    simulator.reset(
+        {"registry": {"groups": ["Front"], "devices": [{"name": "Box", "serial": "1", "groups": ["Front"]}]}}
+    )
+    calls = Calls(simulator)
+    (group,) = calls.get("/dev/groups")
+    (box,) = calls.get("/dev/devices", Group=group["UUID"])
+    assert (box["Serial"], group["Devices"], calls.get("/dev/devices/statistics")) == (
+        "1",
+        [box["UUID"]],
+        {"Devices": 1},
+    )
+
+    path = f"/dev/device/{box['UUID']}"
+    steps = [
+        ("DELETE", f"{path}/group/{group['UUID']}", None, "Ok"),
+        ("POST", f"/dev/group/{group['UUID']}/devices", {"Devices": [box["UUID"]]}, "Ok"),
+        ("POST", f"{path}/functions", [{"FunctionUUID": group["UUID"]}], "Ok"),
+        ("PATCH", path, {"Name": "Other"}, "Ok"),
+        ("DELETE", f"/dev/group/{group['UUID']}", None, "Deleted"),
+    ]
+    for method, where, body, message in steps:
+        assert calls.send(method, where, json=body).json()["Message"] == message, where
+    row = calls.get(path)
+    assert (row["Name"], row["Groups"], row["Functions"]) == ("Other", [], [{"FunctionUUID": group["UUID"]}])
+    assert calls.send("DELETE", path).json()["Message"] == "Deleted"
+    assert calls.get("/dev/devices") == []
+    assert calls.send("POST", "/dev/devices", json={"Name": "New", "RegistrationToken": "t"}).status_code == 200

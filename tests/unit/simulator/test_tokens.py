@@ -1,0 +1,241 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The identity provider: grants, rotation, expiry, second factor, lock-out, scopes, and the forms of Authorization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from simulator.testing import Served
+
+PASSWORD: dict[str, Any] = {
+    "grant_type": "password",
+    "client_id": "3rdParty",
+    "username": "demo@example.com",
+    "password": "demo",
+}
+
+
+def token(served: Served, status: int = 200, path: str = "/cdb/oauth2/token", **form: Any) -> Any:
+    answer = requests.post(served.url + path, json=form, timeout=10)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def reads(served: Served, authorization: str | None) -> int:
+    headers = {"Authorization": authorization} if authorization is not None else {}
+    return requests.get(f"{served.url}/cpt/catalogues", headers=headers, timeout=10).status_code
+
+
+@pytest.mark.parametrize("path", ["/cdb/oauth2/token", "/oauth2/v1/token"])
+def test_a_password_gives_tokens_by_json_and_by_form(simulator: Served, path: str) -> None:
+    by_json = token(simulator, path=path, **PASSWORD)
+    by_form = requests.post(simulator.url + path, data=PASSWORD, timeout=10).json()
+
+    for answer in (by_json, by_form):
+        assert answer["access_token"].startswith("nxcdb-")
+        assert (answer["expires_in"], answer["token_type"], "error" in answer) == (3600, "bearer", False)
+        assert abs(answer["expires_at"] / 1000 - simulator.world.clock.now() - 3600) < 5
+        assert reads(simulator, f"Bearer {answer['access_token']}") == 200
+
+
+def test_authorization_has_three_forms(simulator: Served) -> None:
+    access = simulator.token()
+    bare = access.removeprefix("nxcdb-")
+    refresh = simulator.refresh_token()
+    accepted = [f"Bearer {access}", f"Bearer {bare}", access, f"bearer {access}", refresh]
+    refused = [
+        None,
+        "",
+        bare,
+        "Bearer",
+        f"Basic {access}",
+        "nxcdb-",
+        "Bearer nxcdb-a.b.c",
+        access[:-2],
+        "Bearer é".encode(),
+    ]
+
+    assert {reads(simulator, form) for form in accepted} == {200}
+    assert {reads(simulator, form) for form in refused} == {401}  # type: ignore[arg-type]
+
+
+def test_a_401_says_that_the_authorization_is_invalid(simulator: Served) -> None:
+    body = requests.get(f"{simulator.url}/dev/systems", timeout=10).json()
+    assert body["AuthorizationInvalid"] is True
+    simulator.world.quirks.auth_failure = 500
+    answer = requests.get(f"{simulator.url}/dev/systems", timeout=10)
+    assert (answer.status_code, answer.json()["AuthorizationInvalid"]) == (500, True)
+
+
+def test_access_tokens_expire(simulator: Served) -> None:
+    access = simulator.token()
+    simulator.advance(3599)
+    assert reads(simulator, f"Bearer {access}") == 200
+    simulator.advance(2)
+    assert reads(simulator, f"Bearer {access}") == 401
+
+
+def test_refresh_tokens_rotate(simulator: Served) -> None:
+    first = token(simulator, **PASSWORD)["refresh_token"]
+    second = token(simulator, grant_type="refresh_token", refresh_token=first)["refresh_token"]
+
+    assert second != first
+    assert token(simulator, 401, grant_type="refresh_token", refresh_token=first)["resultCode"] == "notAuthorized"
+    assert reads(simulator, first) == 401
+    simulator.world.times.refresh_grace = 10
+    third = token(simulator, grant_type="refresh_token", refresh_token=second)["refresh_token"]
+    token(simulator, grant_type="refresh_token", refresh_token=second)
+    simulator.advance(11)
+    token(simulator, 401, grant_type="refresh_token", refresh_token=second)
+    token(simulator, 401, grant_type="refresh_token", refresh_token=third)
+
+
+def test_refresh_tokens_expire_sooner_when_asked(simulator: Served) -> None:
+    refresh = token(simulator, refresh_token_lifetime=60, **PASSWORD)["refresh_token"]
+    simulator.advance(61)
+    token(simulator, 401, grant_type="refresh_token", refresh_token=refresh)
+
+
+def test_an_access_token_is_no_refresh_token(simulator: Served) -> None:
+    token(simulator, 401, grant_type="refresh_token", refresh_token=simulator.token())
+
+
+def test_a_code_can_be_used_once(simulator: Served) -> None:
+    code = token(simulator, response_type="code", **PASSWORD)["code"]
+    assert "access_token" in token(simulator, grant_type="authorization_code", code=code, client_id="3rdParty")
+    token(simulator, 401, grant_type="authorization_code", code=code, client_id="3rdParty")
+
+
+def test_the_browser_step_ends_with_a_code(simulator: Served) -> None:
+    query = {"redirect_url": "http://localhost:1/back?x=1", "client_id": "me", "state": "s", "response_type": "code"}
+    answer = requests.get(f"{simulator.url}/authorize", params=query, allow_redirects=False, timeout=10)
+    target = requests.Request("GET", answer.headers["Location"]).prepare().url or ""
+
+    assert answer.status_code == 302
+    assert "state=s" in target
+    code = target.partition("code=")[2].partition("&")[0]
+    assert "access_token" in token(simulator, grant_type="authorization_code", code=code)
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "code"),
+    [
+        ({}, 400, "badRequest"),
+        ({"grant_type": "sso_tokens"}, 400, "badRequest"),
+        ({"grant_type": "password", "username": "demo@example.com"}, 400, "badRequest"),
+        ({"grant_type": ["password"]}, 400, "badRequest"),
+        ({**PASSWORD, "scope": "nonsense"}, 400, "badRequest"),
+        ({**PASSWORD, "password": "wrong"}, 401, "notAuthorized"),
+        ({**PASSWORD, "username": "nobody@example.com"}, 401, "notAuthorized"),
+    ],
+)
+def test_what_gives_no_token(simulator: Served, form: dict[str, Any], status: int, code: str) -> None:
+    body = token(simulator, status, **form)
+    assert body["resultCode"] == code
+    assert {"errorClass", "errorDetail", "errorText"} <= set(body)
+
+
+def test_a_wrong_password_may_also_be_a_403(simulator: Served) -> None:
+    simulator.world.quirks.bad_password = 403
+    token(simulator, 403, **{**PASSWORD, "password": "wrong"})
+
+
+def test_repeated_failures_lock_the_account_for_a_minute(simulator: Served) -> None:
+    for _try in range(5):
+        token(simulator, 401, **{**PASSWORD, "password": "wrong"})
+    assert token(simulator, 403, **PASSWORD)["resultCode"] == "accountBlocked"
+    simulator.advance(61)
+    token(simulator, **PASSWORD)
+
+
+def test_second_factor_as_an_error_in_a_200(simulator: Served) -> None:
+    simulator.world.accounts["demo@example.com"].mfa = "answer"
+    answer = token(simulator, **PASSWORD)
+    assert answer["error"] == "second_factor_required"
+    bearer = f"Bearer {answer['access_token']}"
+    assert reads(simulator, bearer) == 401
+
+    url = f"{simulator.url}/cdb/account/self/2fa/totp/key/"
+    assert requests.get(url + "000000", params={"token": answer["access_token"]}, timeout=10).status_code == 403
+    assert requests.get(url + "123456", params={"token": answer["access_token"]}, timeout=10).status_code == 200
+    assert reads(simulator, bearer) == 200
+
+
+def test_second_factor_as_a_refusal(simulator: Served) -> None:
+    simulator.world.accounts["demo@example.com"].mfa = "refusal"
+    assert token(simulator, 403, **PASSWORD)["resultCode"] == "secondFactorRequired"
+    assert token(simulator, 403, mfaCode="1", **PASSWORD)["resultCode"] == "invalidTotp"
+    assert "error" not in token(simulator, mfaCode="123456", **PASSWORD)
+
+
+def test_tokens_can_be_looked_at_and_revoked(simulator: Served) -> None:
+    access = token(simulator, **PASSWORD)["access_token"]
+    url = f"{simulator.url}/cdb/oauth2/token/{access}"
+    assert requests.get(url, timeout=10).json()["username"] == "demo@example.com"
+    introspect = f"{simulator.url}/cdb/oauth2/introspect"
+    assert requests.post(introspect, json={"token": access}, timeout=10).json()["active"] is True
+
+    assert requests.delete(url, timeout=10).json() == {"resultCode": "ok"}
+    assert requests.get(url, timeout=10).status_code == 401
+    assert requests.post(introspect, json={"token": access}, timeout=10).json() == {"active": False}
+    assert reads(simulator, f"Bearer {access}") == 401
+
+
+def test_logging_out_ends_every_session(simulator: Served) -> None:
+    access = simulator.token()
+    other = simulator.token()
+    headers = {"Authorization": f"Bearer {access}"}
+    assert requests.delete(f"{simulator.url}/cdb/oauth2/user/self", headers=headers, timeout=10).status_code == 200
+    assert reads(simulator, f"Bearer {other}") == 401
+
+
+def test_a_refresh_can_narrow_the_scope_but_not_widen_it(simulator: Served) -> None:
+    first = token(simulator, scope="https://api.example.com/cpt cloudSystemId=*", **PASSWORD)
+    refresh = first["refresh_token"]
+    narrow = token(
+        simulator,
+        grant_type="refresh_token",
+        refresh_token=refresh,
+        scope="https://api.example.com/cpt cloudSystemId=a",
+    )
+    assert narrow["scope"] == "https://api.example.com/cpt cloudSystemId=a"
+    wide = {
+        "grant_type": "refresh_token",
+        "refresh_token": narrow["refresh_token"],
+        "scope": "https://api.example.com/dev",
+    }
+    assert token(simulator, 403, **wide)["resultCode"] == "forbidden"
+
+
+def test_the_scope_decides_where_a_token_may_write(simulator: Served) -> None:
+    simulator.reset(sites=2, devices=1)
+    first, second = simulator.world.sites
+    nxid = next(iter(simulator.world.sites[first].devices))
+
+    def status(scope: str, method: str, path: str, body: Any) -> int:
+        headers = {"Authorization": f"Bearer {simulator.token(scope=scope)}"}
+        return requests.request(method, simulator.url + path, json=body, headers=headers, timeout=10).status_code
+
+    put = {"Devices": [nxid], "Pipelines": []}
+    path = f"/dev/system/{first}/devices/pipelines"
+    catalogue = ("POST", "/cpt/catalogues", {"Name": "x"})
+    assert status("", "PUT", path, put) == 200
+    assert status("https://meta.nxvms.com cloudSystemId=*", "PUT", path, put) == 200
+    assert status("https://api.sclbl.nxvms.com/cpt cloudSystemId=*", "PUT", path, put) == 403
+    assert status("https://api.sclbl.nxvms.com/cpt cloudSystemId=*", "GET", "/dev/systems", None) == 200
+    assert status("https://api.sclbl.nxvms.com/cpt cloudSystemId=*", *catalogue) == 200
+    assert status(f"cloudSystemId={first}", "PUT", path, put) == 200
+    assert status(f"cloudSystemId={second}", "PUT", path, put) == 403
+    assert status(f"cloudSystemId={first}", *catalogue) == 403
+
+
+def test_tokens_outlive_a_reset(simulator: Served) -> None:
+    access = simulator.token()
+    simulator.reset({})
+    assert reads(simulator, f"Bearer {access}") == 200
