@@ -53,12 +53,12 @@ class Report:
         }
 
 
-def check_model(path: str, max_size: int) -> Report:
-    """The report on one file, ``max_size`` in bytes.
+def check_model(path: str, max_size: int, mark: FileMark | None = None) -> Report:
+    """The report on one file, ``max_size`` in bytes. ``mark``: what ``inspect_file`` has already found.
 
     Raises BadInput where there is nothing to report on: no model file at all, one that is not ONNX, or no library.
     """
-    mark = inspect_file(path)
+    mark = mark or inspect_file(path)
     tried = f"check the model file {path}"
     kind = other_format(path)
     if kind is not None:
@@ -134,8 +134,8 @@ def _external(model: Any) -> Iterator[Finding]:
         yield Finding(
             "external_data",
             "error",
-            f"Its weights are in other files ({', '.join(sorted(places)[:3]) or 'not named'}): this file alone is no model.",
-            "Put them into one file: onnx.save_model(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False).",
+            f"It is a part of a model: its weights are in other files ({', '.join(sorted(places)[:3]) or 'not named'}).",
+            "Put all into one: onnx.save_model(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False).",
         )
 
 
@@ -143,7 +143,7 @@ def _versions(opset: int | None, ir_version: int) -> Iterator[Finding]:
     if opset is not None and opset > SURE_OPSET:
         severity: Literal["error", "warning"] = "error" if opset > LAST_OPSET else "warning"
         limit = f"is tested up to {LAST_OPSET}" if severity == "error" else f"is sure to work up to {SURE_OPSET}"
-        mend = f"Export with opset_version={SURE_OPSET}, or onnx.version_converter.convert_version(model, {SURE_OPSET})."
+        mend = f"Export with opset_version={SURE_OPSET}, or use onnx.version_converter.convert_version."
         yield Finding("opset", severity, f"It has opset {opset}; Nx {limit}.", mend)
     if ir_version > SURE_IR:
         yield Finding(

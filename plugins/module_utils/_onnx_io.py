@@ -85,7 +85,7 @@ def check_inputs(inputs: Sequence[Tensor]) -> Iterator[Finding]:
             "image_name",
             "error",
             f'The input {image} looks like the image, but its name is not "image".',
-            "Export it with that name (torch.onnx.export: input_names=['image']), or rename it: sclblonnx.rename_input.",
+            "Export it with that name (torch.onnx.export: input_names=['image']), or use sclblonnx.rename_input.",
         )
     yield from _image(image)
     for each in inputs:
@@ -126,7 +126,7 @@ def _image(image: Tensor) -> Iterator[Finding]:
     if any(not isinstance(each, int) for each in image.shape):
         answer = f"The shape of the image {image} is not fixed."
         mend = (
-            "Export it for one image of one size, without dynamic axes, or fix the dimensions of the input in the file: "
+            "Export it for one image of one size, without dynamic axes, or fix the input's dimensions in the file: "
             "model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 1, and so on."
         )
         yield Finding("image_dynamic", "error", answer, mend)
@@ -161,7 +161,7 @@ def check_outputs(outputs: Sequence[Tensor]) -> Iterator[Finding]:
     unread = [each for each in outputs if each.role is None]
     if len(unread) < len(outputs):
         for each in unread:
-            yield Finding("extra_output", "warning", f"Nx does not read the output {each}.", "Leave it out, if you can.")
+            yield Finding("extra_output", "warning", f"Nx does not read the output {each}.", "Leave it out if you can.")
     elif outputs:
         yield _unnamed(outputs)
     else:
@@ -191,7 +191,7 @@ def _output_shape(output: Tensor) -> Iterator[Finding]:
         yield Finding("output_type", "error", f"The output {output} has to be {kind}.", "End the graph with a Cast.")
     if output.shape is None:
         answer = f"The graph does not say the shape of the output {output.name!r}."
-        yield Finding("output_unknown", "warning", answer, "onnx.shape_inference.infer_shapes(model), and save it again.")
+        yield Finding("output_unknown", "warning", answer, "Save what onnx.shape_inference.infer_shapes(model) gives.")
     elif output.role == "boxes" and (len(output.shape) != 2 or output.shape[1] != 6):
         mend = "End the graph with what makes it so: a Reshape, or the selection of boxes (non-maximum suppression)."
         yield Finding("output_shape", "error", f"The boxes {output} have to be [n, 6].", mend)
