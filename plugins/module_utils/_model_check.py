@@ -131,10 +131,11 @@ def _external(model: Any) -> Iterator[Finding]:
         if entry.key == "location"
     }
     if places or any(tensor.data_location == 1 for tensor in tensors):
+        listed = ", ".join(sorted(places)[:3]) or "not named"
         yield Finding(
             "external_data",
             "error",
-            f"It is a part of a model: its weights are in other files ({', '.join(sorted(places)[:3]) or 'not named'}).",
+            f"It is a part of a model only: its weights are in other files ({listed}).",
             "Put all into one: onnx.save_model(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False).",
         )
 

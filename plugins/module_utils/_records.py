@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 _LOGS = ("conversionlog", "log")
+_NOBODY = "00000000-0000-0000-0000-000000000000"  # guess: what belongs to a person and to no organisation
 _ZERO_TIME = "0001-01-01"
 _FAILED_WORDS = frozenset({"failed", "error", "rejected"})  # guess: no failure was ever seen
 _MARK = re.compile(r"(?:\r?\n){0,2}<!-- nxai\.cloud file sha256:([0-9a-f]{64}) size:([0-9]{1,18}) -->")
@@ -162,7 +163,8 @@ class Catalogue:
 
 
 def _owner(value: Any) -> str | None:
-    return text(value) or first_text(folded(mapping(value)), "name", "uuid", "id")
+    owner = text(value) or first_text(folded(mapping(value)), "name", "uuid", "id")
+    return None if owner == _NOBODY else owner
 
 
 @dataclass(frozen=True)
