@@ -11,14 +11,20 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._lookup import find, is_uuid
+from ansible_collections.nxai.cloud.plugins.module_utils._manage_catalogue import describe_catalogue
 from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import describe_model
+from ansible_collections.nxai.cloud.plugins.module_utils._model_use import find_use
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Catalogue, Model
 from ansible_collections.nxai.cloud.plugins.module_utils._values import identity
 from ansible_collections.nxai.cloud.plugins.module_utils.module import Task
 
 _ALL = {"type": "list", "elements": "str", "default": ["*"]}
-MODELS_SPEC: dict[str, dict[str, Any]] = {"models": _ALL, "catalogue": {"type": "str"}}
-CATALOGUES_SPEC: dict[str, dict[str, Any]] = {"catalogues": _ALL}
+MODELS_SPEC: dict[str, dict[str, Any]] = {
+    "models": _ALL,
+    "catalogue": {"type": "str"},
+    "usage": {"type": "bool", "default": False},
+}
+CATALOGUES_SPEC: dict[str, dict[str, Any]] = {"catalogues": _ALL, "list_models": {"type": "bool", "default": False}}
 
 
 def read_models(task: Task) -> dict[str, Any]:
@@ -27,14 +33,25 @@ def read_models(task: Task) -> dict[str, Any]:
     if wanted is not None and not is_uuid(wanted):
         wanted = find(wanted, compute.list_catalogues(), "catalogue").uuid
     models = compute.list_models(catalogue=identity(wanted) if wanted else None)
-    return {"models": [describe_model(each) for each in _chosen(models, task.options["models"])]}
+    found = [describe_model(each) for each in _chosen(models, task.options["models"])]
+    if not task.options["usage"]:
+        return {"models": found}
+    use = find_use(task.client.device, [each["uuid"] for each in found])
+    return {
+        "models": [{**each, "used_by": use.devices[each["uuid"]]} for each in found],
+        "sites_not_seen": use.offline,
+    }
 
 
 def read_catalogues(task: Task) -> dict[str, Any]:
-    catalogues = _chosen(task.client.compute.list_catalogues(), task.options["catalogues"])
-    return {
-        "catalogues": [{"uuid": each.uuid, "name": each.name, "organisation": each.organisation} for each in catalogues]
-    }
+    compute = task.client.compute
+    catalogues = [describe_catalogue(each) for each in _chosen(compute.list_catalogues(), task.options["catalogues"])]
+    if task.options["list_models"]:
+        models = _chosen(compute.list_models(), ["*"])
+        for catalogue in catalogues:
+            inside = (each for each in models if catalogue["uuid"] in each.catalogue_uuids)
+            catalogue["models"] = [{"uuid": each.uuid, "name": each.name} for each in inside]
+    return {"catalogues": catalogues}
 
 
 def _chosen(records: Sequence[Any], patterns: Sequence[str]) -> list[Any]:

@@ -30,6 +30,10 @@ options:
     type: list
     elements: str
     default: ["*"]
+  list_models:
+    description: List the models of each catalogue too, at the cost of one more listing.
+    type: bool
+    default: false
 seealso:
   - module: nxai.cloud.nxai_catalogue
   - module: nxai.cloud.nxai_model_info
@@ -66,6 +70,18 @@ catalogues:
       description: The name, or else the UUID, of the organisation it belongs to, where the service says so.
       type: str
       sample: Demo Retail
+    shared_with:
+      description: The organisations that may use it. V(null) where the service does not say; it is not known to.
+      type: list
+      elements: str
+      sample: null
+    models:
+      description: The models in it, by name and then by UUID. There only with O(list_models).
+      type: list
+      elements: dict
+      sample:
+        - name: Person detector
+          uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure

@@ -34,6 +34,12 @@ options:
   catalogue:
     description: Only the models of this catalogue, by name or UUID. The service is then asked for these only.
     type: str
+  usage:
+    description:
+      - Also find the devices that use each model. This reads the devices of every site of the account, with one request
+        for each site (more where a site has more than 500 devices), eight at a time.
+    type: bool
+    default: false
 seealso:
   - module: nxai.cloud.nxai_model
   - module: nxai.cloud.nxai_catalogue_info
@@ -46,6 +52,15 @@ EXAMPLES = r"""
   nxai.cloud.nxai_model_info:
     catalogue: Shop models
   register: found
+
+- name: Models that no device uses
+  nxai.cloud.nxai_model_info:
+    usage: true
+  register: found
+
+- name: Their names
+  ansible.builtin.debug:
+    msg: "{{ found.models | rejectattr('used_by') | map(attribute='name') }}"
 
 - name: Wait for the conversion of a model, and see it go on
   nxai.cloud.nxai_model_info:
@@ -95,6 +110,14 @@ models:
       description: When the service last changed the model.
       type: str
       sample: "2026-11-24T08:15:00Z"
+    conversion_log:
+      description: What the service tells of a failed conversion. V(null) where it tells nothing, or nothing failed.
+      type: str
+      sample: null
+    customization:
+      description: The brand that the model is for.
+      type: str
+      sample: metavms
     alias:
       description: The second name.
       type: str
@@ -133,10 +156,19 @@ models:
       description: The order of the input's dimensions.
       type: str
       sample: nchw
+    input_details:
+      description: What else the service holds about the input, by its own names.
+      type: dict
+      sample: {}
     output_driver:
       description: What the model gives.
       type: str
       sample: vision
+    output_details:
+      description: What the service holds about the output, by its own names.
+      type: dict
+      sample:
+        postProcessing: null
     conversions:
       description: The conversions that are run.
       type: list
@@ -155,6 +187,21 @@ models:
       type: list
       elements: str
       sample: [0f4c4f77-39f5-4f6d-9e57-58b7f0b35d6f]
+    used_by:
+      description: The devices that use the model. There only with O(usage).
+      type: list
+      elements: dict
+      sample:
+        - site: Shop 001
+          site_id: 7b0a4e5c-3f0a-4d5e-8f57-6c1c8b4d2e10
+          device: Entrance
+          device_id: "{5d4f0b3a-0a57-4c53-9d3c-2f1f0e8a9b11}"
+sites_not_seen:
+  description: The sites that are offline, and so show no devices.
+  returned: with O(usage)
+  type: list
+  elements: str
+  sample: [Shop 007]
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import FIELDS
 from simulator.testing import Served
 
 Calls = Callable[[], list[str]]
@@ -52,13 +53,15 @@ def test_what_info_shows_can_be_declared_without_a_change(
     upload(
         run_module, onnx_file, "Detector", catalogues=["Shop models"], alias="d", documentation="Text", channels=3,
         height=64, width=64, means=[1, 2, 3], scales=[4, 5, 6], layout="nhwc", conversions=["a"],
-        source_name="n", source_url="https://example.com",
+        source_name="n", source_url="https://example.com", customization="other", input_details={"own": [1]},
+        output_details={"own": "o"}, input_driver="i", output_driver="o",
     )  # fmt: skip
     (found,) = run_module("nxai_model_info")["models"]
     cloud.clear_log()
-    told = ("uuid", "state", "status", "code_status", "file", "updated_at")
+    told = ("uuid", "state", "status", "code_status", "file", "updated_at", "conversion_log")
     options = {name: value for name, value in found.items() if name not in told}
-    assert None not in options.values()
+    assert {*options} == {each.option for each in FIELDS}
+    assert None not in options.values() and options["input_details"] == {"own": [1]}
     again = run_module("nxai_model", **options, catalogues_mode="exact", file=str(onnx_file))
     assert again["changed"] is False
     assert writes() == []
@@ -69,7 +72,7 @@ def test_catalogues(run_module: Callable) -> None:
         run_module("nxai_catalogue", name=name)
     found = run_module("nxai_catalogue_info")["catalogues"]
     assert [each["name"] for each in found] == ["One", "Other", "Two"]
-    assert set(found[0]) == {"uuid", "name", "organisation"}
+    assert set(found[0]) == {"uuid", "name", "organisation", "shared_with"}
     assert [each["name"] for each in run_module("nxai_catalogue_info", catalogues=["O*"])["catalogues"]] == [
         "One",
         "Other",
