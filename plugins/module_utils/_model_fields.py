@@ -113,6 +113,7 @@ def describe_model(model: Model) -> dict[str, Any]:
         "state": model.state,
         "status": model.status,
         "code_status": model.code_status,
+        "downloadable": bool(model.cdn_uri),
         "file": {"sha256": model.digest.sha256, "size": model.digest.size} if model.digest else None,
         "updated_at": model.updated_at,
         "conversion_log": model.conversion_log if model.state == "failed" else None,

@@ -100,6 +100,10 @@ models:
       description: The status word of the converted code, as the service gives it.
       type: str
       sample: ok
+    downloadable:
+      description: Whether the service names an address of the converted code, from which devices get it.
+      type: bool
+      sample: true
     file:
       description: The digest and the size in bytes that the model carries. V(null) where it carries none.
       type: dict

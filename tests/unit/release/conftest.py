@@ -56,7 +56,8 @@ def play(tmp_path: Path, model_file: Path) -> Play:
             "NXAI_API_URL": cloud.url,
             "NXAI_TOKEN": cloud.token(),
         }
-        command = [sys.executable, "-m", "ansible", "playbook", f"nxai.cloud.{playbook}", "-e", json.dumps(variables)]
+        name = playbook if "/" in playbook else f"nxai.cloud.{playbook}"
+        command = [sys.executable, "-m", "ansible", "playbook", name, "-e", json.dumps(variables)]
         command += ["--check", "--diff"] if check else []
         done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
         output = done.stdout + done.stderr
@@ -65,3 +66,13 @@ def play(tmp_path: Path, model_file: Path) -> Play:
         return output
 
     return run
+
+
+@pytest.fixture
+def retire(play: Play, tmp_path: Path) -> Play:
+    """Run the entry point of the role that only retires."""
+    role = {"name": "nxai.cloud.model_release", "tasks_from": "retire"}
+    tasks = [{"name": "Retire", "ansible.builtin.include_role": role}]
+    playbook = tmp_path / "retire.yml"
+    playbook.write_text(json.dumps([{"name": "R", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    return lambda cloud, version, **more: play(cloud, str(playbook), version, **more)
