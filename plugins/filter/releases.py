@@ -54,7 +54,7 @@ _value:
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -63,9 +63,9 @@ VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 PART = re.compile(r"[0-9]+|[A-Za-z]+")
 
 
-def releases(models: Sequence[Mapping[str, Any]], model: str) -> list[dict[str, Any]]:
+def releases(models: Any, model: str) -> list[dict[str, Any]]:
     """Those named ``MODEL@VERSION``, newest first; of equal versions, the one with the lower UUID first."""
-    if isinstance(models, str) or not all(isinstance(each, Mapping) and "name" in each for each in models):
+    if not isinstance(models, list) or not all(isinstance(each, Mapping) and "name" in each for each in models):
         raise AnsibleFilterError("nxai.cloud.releases takes the models that nxai_model_info returns")
     found = [{**each, "version": version} for each in models if (version := _version(each["name"], model))]
     found.sort(key=lambda release: str(release.get("uuid")))

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.loader import lookup_loader
 
+from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from simulator.testing import Served, serve
 
 Look = Callable[..., str]
@@ -79,3 +82,64 @@ def test_errors_are_readable(look: Look, terms: list[str], options: dict[str, st
     with pytest.raises(AnsibleLookupError, match=word) as caught:
         look(*terms, **options)
     assert "wrong-one" not in str(caught.value)
+
+
+HANDED_ON = """
+- name: Each way to hand a token to another task
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Into a file
+      nxai.cloud.nxai_token:
+        username: demo@example.com
+        password: demo
+        token_file: "{{ file }}"
+    - name: From the file
+      nxai.cloud.nxai_catalogue_info:
+        token_file: "{{ file }}"
+    - name: By the lookup
+      nxai.cloud.nxai_catalogue_info:
+        token: "{{ lookup('nxai.cloud.nxai_token', token_file=file) }}"
+    - name: Into a variable
+      nxai.cloud.nxai_token:
+        token_file: "{{ file }}"
+        return_token: true
+      register: signed_in
+      no_log: true
+    - name: From the variable
+      nxai.cloud.nxai_catalogue_info:
+        token: "{{ signed_in.access_token }}"
+    - name: Ended
+      nxai.cloud.nxai_token:
+        token_file: "{{ file }}"
+        state: absent
+"""
+
+
+def test_no_way_to_hand_a_token_on_prints_it(cloud: Served, tmp_path: Path) -> None:
+    (tmp_path / "play.yml").write_text(HANDED_ON)
+    env = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "ANSIBLE_COLLECTIONS_PATH": str(Path(_errors.__file__).parents[5]),
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+        "ANSIBLE_LOG_PATH": str(tmp_path / "log"),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "ansible",
+        "playbook",
+        "play.yml",
+        "-vvvv",
+        "--diff",
+        "-e",
+        f"file={tmp_path}/token",
+    ]
+    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    assert "nxcdb-" not in output + (tmp_path / "log").read_text()
+    assert len(cloud.log("issue_token")) == 1 and len(cloud.log("list_catalogues")) == 3
+    assert not (tmp_path / "token").exists()

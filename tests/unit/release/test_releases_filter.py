@@ -49,4 +49,4 @@ def test_the_model_is_kept_whole_and_equal_versions_have_an_order() -> None:
 @pytest.mark.parametrize("wrong", ["text", ["text"], [{"uuid": "a"}]])
 def test_what_is_no_list_of_models_is_refused(wrong: object) -> None:
     with pytest.raises(AnsibleFilterError, match="nxai_model_info"):
-        releases(wrong, "P")  # type: ignore[arg-type]
+        releases(wrong, "P")
