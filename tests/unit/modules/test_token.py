@@ -291,7 +291,9 @@ def test_runs_that_share_a_file_sign_in_once(cloud: Served, file: Path, grants: 
     arguments = json.dumps({"token_file": str(file), "cloud_url": cloud.url})
     command = [sys.executable, "-c", PROCESS, arguments]
     env = {**os.environ, "PYTHONPATH": str(collections)}
-    running = [subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(6)]
+    running = [
+        subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _number in range(6)
+    ]
     answers = [each.communicate(timeout=60) for each in running]
     assert [each.returncode for each in running] == [0] * 6, answers
     assert grants() == 1
