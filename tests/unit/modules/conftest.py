@@ -81,11 +81,14 @@ def run_module(cloud: Served, capsys: pytest.CaptureFixture[str], monkeypatch: p
         arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        heard: list[str] = []  # core keeps warnings for the whole process, which here runs many modules
+        monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, text: heard.append(text))
         module = importlib.import_module(f"ansible_collections.nxai.cloud.plugins.modules.{module_name}")
         capsys.readouterr()
         with pytest.raises(SystemExit):
             module.main()
         result: dict[str, Any] = json.loads(capsys.readouterr().out)
+        result.update({"warnings": heard} if heard else {})
         assert ("warnings" in result) is warns and "deprecations" not in result, result
         assert "exception" not in result, result["exception"]
         return result

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import random
 import sys
@@ -94,7 +95,7 @@ def test_inputs(check: Check, inputs: list[Any], expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("outputs", "expected", "classes"),
     [
-        ([("bboxes-format:xyxysc;0:Person;7:Lost dog: small", FLOAT, [None, 6])], [], {0: "Person", 7: "Lost dog: small"}),
+        ([("bboxes-format:xyxysc;0:Person;7:Dog: small", FLOAT, [None, 6])], [], {0: "Person", 7: "Dog: small"}),
         ([("alarm-0:Fire", BOOL, [1, 1])], [], {0: "Fire"}),
         ([("alarm-0:Fire", FLOAT, [1, 1])], ["error output_type"], {0: "Fire"}),
         ([("bboxes-format:xywhsc;0:Person", FLOAT, [9, 6])], ["error box_format"], {0: "Person"}),
@@ -282,10 +283,8 @@ def test_no_damage_is_a_traceback(tmp_path: Path) -> None:
         for _byte in range(chance.randint(1, 4)):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
         path.write_bytes(damaged)
-        try:
+        with contextlib.suppress(BadInput):
             reports += str(check_model(str(path), LIMIT).as_result()).encode() != b""
-        except BadInput:
-            pass
     assert 100 < reports < 700, "both ways have been seen"
 
 
