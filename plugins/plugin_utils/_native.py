@@ -26,6 +26,7 @@ if TAGS:
 else:
     TEXTS = frozenset({str})  # anything else may be marked unsafe, and makes its result unsafe too
 
+SCALARS = frozenset({bool, int, float, type(None)})
 Read = Callable[[Mapping[str, Any]], Any]
 TEMPLATE = re.compile(r"\{[{%#]|\A#jinja2:")  # what ansible-core would look for a template behind
 
@@ -47,13 +48,14 @@ class Unsure(Exception):
 
 def settled(value: Any) -> bool:
     """Whether the value is all plain data: nothing in it could be a template, or is marked in a way of its own."""
-    if type(value) in TEXTS:
+    kind = type(value)
+    if kind in TEXTS:
         return not ("{" in value or "#" in value) or not TEMPLATE.search(value)
+    if kind in SCALARS:
+        return True
     if isinstance(value, dict):
-        return all(settled(key) and settled(item) for key, item in value.items())
-    if isinstance(value, list):
-        return all(map(settled, value))
-    return value is None or isinstance(value, (bool, int, float))
+        return all([settled(key) and settled(item) for key, item in value.items()])
+    return isinstance(value, list) and all([settled(item) for item in value])
 
 
 def compiled(parts: list[nodes.Expr]) -> Read | None:

@@ -46,8 +46,8 @@ ESTATE = {
 def the_usual_way(plugin: Any) -> None:
     """Let the plugin use ansible-core's own methods, as plugins do."""
 
-    def construct(self: Any, name: str, variables: dict[str, Any], is_new: bool) -> None:
-        strict = self.get_option("strict")
+    def construct(self: Any, host: Host, variables: dict[str, Any], is_new: bool) -> None:
+        strict, name = self.get_option("strict"), host.name
         self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
