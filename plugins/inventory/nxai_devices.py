@@ -244,7 +244,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._inventory_known import
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Choices, Host, Plan, make_plan
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_read import Estate, Wanted, read_estate
 from ansible_collections.nxai.cloud.plugins.plugin_utils._constructed import FastConstructable
-from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import never_template
+from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS, never_template
 
 TEMPLATES = (
     *("api_url", "cloud_url", "token", "refresh_token", "username", "password"),
@@ -381,11 +381,12 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             self._add(host, chosen)
 
     def _add(self, host: Host, chosen: Collection[str]) -> None:
-        name, variables = never_template(host.name), never_template(host.variables)
+        # Where text has to be trusted to be a template, a name is not.
+        name, variables = host.name if TAGS else never_template(host.name), never_template(host.variables)
         is_new = name not in self.inventory.hosts
         self.inventory.add_host(name, host.group)
         # By the host itself: by its name, core would look for a group first.
-        added = self.inventory.get_host(name)
+        added = self.inventory.hosts[name]
         self.store.set(added, {key: variables[key] for key in variables if key in chosen} if chosen else variables)
         for group in host.flat:
             self.inventory.groups[group].add_host(added)

@@ -33,7 +33,12 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
         return VariableStore()
 
     @cached_property
-    def _keyed_groups(self) -> dict[Any, list[str]]:
+    def _groups(self) -> dict[str, Any]:
+        """The groups of the option of that name, once a host is in them."""
+        return {}
+
+    @cached_property
+    def _keyed_groups(self) -> dict[Any, list[Any]]:
         """The groups that each value of each key leads to."""
         return {}
 
@@ -64,10 +69,13 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
 
     def _compose(self, template: Any, variables: Any, *_more: Any, **_others: Any) -> Any:
         """Called by ansible-core's methods for each expression."""
-        extra = self._vars if self.get_option("use_extra_vars") else None
-        seen = combine_vars(variables, extra) if extra else variables
+        seen = self._with_extra(variables)
         self.templar.available_variables = seen  # a parent group may be a template
         return self.evaluate(template, seen)
+
+    def _with_extra(self, variables: dict[str, Any]) -> dict[str, Any]:
+        extra = self._vars if self.get_option("use_extra_vars") else None
+        return combine_vars(variables, extra) if extra else variables
 
     def construct(self, host: Host, variables: dict[str, Any], is_new: bool) -> None:
         """Composed variables and constructed groups of a host. ``is_new``: all that it has, this plugin gave it."""
@@ -93,9 +101,10 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
 
     def _set_composed(self, host: Host, variables: dict[str, Any]) -> None:
         composed = {}
+        seen = self._with_extra(variables)
         for name, expression in self.get_option("compose").items():
             try:
-                composed[str(name)] = self._compose(expression, variables)
+                composed[str(name)] = self.evaluate(expression, seen)
             except Exception as error:  # pylint: disable=broad-exception-caught  # as ansible-core does here
                 if self.get_option("strict"):
                     raise AnsibleError(f"Could not set {name} for host {host.name}: {to_native(error)}") from None
@@ -103,22 +112,27 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
 
     def _add_to_groups(self, host: Host, variables: dict[str, Any]) -> None:
         for name, condition in self.get_option("groups").items():
-            group = self._sanitize_group_name(name)
             try:
                 belongs = self.holds(condition, variables)
             except Exception as error:  # pylint: disable=broad-exception-caught  # as ansible-core does here
                 if self.get_option("strict"):
+                    group = self._sanitize_group_name(name)
                     message = f"Could not add host {host.name} to group {group}: {to_native(error)}"
                     raise AnsibleParserError(message) from None
                 continue
             if belongs:
-                self.inventory.groups[self.inventory.add_group(group)].add_host(host)
+                self._group(name).add_host(host)
+
+    def _group(self, name: str) -> Any:
+        if name not in self._groups:
+            self._groups[name] = self.inventory.groups[self.inventory.add_group(self._sanitize_group_name(name))]
+        return self._groups[name]
 
     def _add_to_keyed_groups(self, host: Host, variables: dict[str, Any]) -> None:
         """What a key's value leads to, ansible-core shows at the first host that has it."""
         for number, keyed in enumerate(self.get_option("keyed_groups")):
             try:
-                value = number, fingerprint(self._compose(keyed["key"], variables))
+                value = number, fingerprint(self.evaluate(keyed["key"], variables))
             except Exception:  # pylint: disable=broad-exception-caught  # ansible-core will say, or pass over it
                 value = None
             if value is None or "{" in str(keyed.get("parent_group")):
@@ -127,9 +141,9 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
             if value not in self._keyed_groups:
                 self._keyed_groups[value] = self._witnessed(host, keyed, variables)
             for group in self._keyed_groups[value]:
-                self.inventory.groups[group].add_host(host)
+                group.add_host(host)
 
-    def _witnessed(self, host: Host, keyed: Any, variables: dict[str, Any]) -> list[str]:
+    def _witnessed(self, host: Host, keyed: Any, variables: dict[str, Any]) -> list[Any]:
         """Let ansible-core add the host to the groups of one key, and tell which these were."""
         witness = _Witness(self.inventory)
         self.inventory, inventory = witness, self.inventory
@@ -138,7 +152,7 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
             self._add_host_to_keyed_groups([keyed], variables, host.name, strict=strict, fetch_hostvars=False)
         finally:
             self.inventory = inventory
-        return witness.groups
+        return [inventory.groups[name] for name in witness.groups]
 
 
 class _Witness:

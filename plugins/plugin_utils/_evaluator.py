@@ -34,6 +34,8 @@ _Finish = Callable[[Any, bool], Any]
 def as_expression(value: Any, bare: bool) -> Any:
     """What core makes of a result: from 2.19 on the result. Before, its text, in which lists and booleans are read."""
     if TAGS:
+        if not settled(value):
+            raise Unsure
         return _own_copy(value)
     if value is None or isinstance(value, (list, dict)):
         raise Unsure
@@ -162,5 +164,13 @@ def _own_copy(value: Any) -> Any:
 
 
 def _same(one: Any, other: Any) -> bool:
-    alike = isinstance(one, str) == isinstance(other, str) and isinstance(one, bool) == isinstance(other, bool)
-    return alike and bool(one == other) and is_trusted_as_template(one) == is_trusted_as_template(other)
+    return bool(_shape(one) == _shape(other) and one == other)
+
+
+def _shape(value: Any) -> Any:
+    """What ``==`` passes over: whether texts are trusted, and types."""
+    if isinstance(value, dict):
+        return [(_shape(key), _shape(item)) for key, item in value.items()]
+    if isinstance(value, list):
+        return [_shape(item) for item in value]
+    return isinstance(value, str), isinstance(value, bool), isinstance(value, float), is_trusted_as_template(value)

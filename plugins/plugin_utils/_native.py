@@ -54,8 +54,15 @@ def settled(value: Any) -> bool:
     if kind in SCALARS:
         return True
     if isinstance(value, dict):
-        return all([settled(key) and settled(item) for key, item in value.items()])
-    return isinstance(value, list) and all([settled(item) for item in value])
+        return all(settled(key) and settled(item) for key, item in value.items())
+    return isinstance(value, list) and all(settled(item) for item in value)
+
+
+def _checked(value: Any) -> Any:
+    """A value that is certain. Of a list or mapping, ansible-core looks at an element when it is asked for."""
+    if isinstance(value, (list, dict)) or settled(value):
+        return value
+    raise Unsure
 
 
 def compiled(parts: list[nodes.Expr]) -> Read | None:
@@ -83,10 +90,7 @@ def _name(node: nodes.Name) -> Read:
     name = node.name
 
     def read(variables: Mapping[str, Any]) -> Any:
-        value = variables.get(name, Unsure)
-        if value is Unsure or not settled(value):
-            raise Unsure
-        return value
+        return _checked(variables.get(name, Unsure))
 
     return read
 
@@ -102,7 +106,7 @@ def _attribute(node: nodes.Getattr | nodes.Getitem) -> Read:
         if not isinstance(value, kind):
             raise Unsure
         try:
-            return value[key]
+            return _checked(value[key])
         except LookupError:
             raise Unsure from None
 
@@ -128,7 +132,7 @@ def _comparison(node: nodes.Compare) -> Read:
 
     def read(variables: Mapping[str, Any]) -> bool:
         a, b = left(variables), right(variables)
-        if ordered and not (_is_number(a) and _is_number(b)):
+        if (ordered and not (_is_number(a) and _is_number(b))) or not (settled(a) and settled(b)):
             raise Unsure
         try:
             return bool(compare(a, b))
@@ -195,6 +199,8 @@ def _joined(readers: list[Read], none: str) -> Read:
 
 
 def _filter(node: nodes.Filter) -> Read:
+    if node.name == "list" and isinstance(node.node, nodes.Filter) and node.node.name == "map":
+        return _mapped(node.node)
     if node.node is None or node.kwargs or node.args or node.name not in _FILTERS:
         raise Unsure
     kinds, function = _FILTERS[node.name]
@@ -205,6 +211,29 @@ def _filter(node: nodes.Filter) -> Read:
         if not isinstance(value, kinds):
             raise Unsure
         return function(value)
+
+    return read
+
+
+def _mapped(node: nodes.Filter) -> Read:
+    """``map(attribute='key')`` of a list of mappings, as a list."""
+    given = {keyword.key: getattr(keyword.value, "value", None) for keyword in node.kwargs}
+    attribute: Any = given.get("attribute")
+    if (
+        node.node is None
+        or node.args
+        or len(given) != 1
+        or not isinstance(attribute, str)
+        or not attribute.isidentifier()
+    ):
+        raise Unsure
+    inner = _build(node.node)
+
+    def read(variables: Mapping[str, Any]) -> list[Any]:
+        items = inner(variables)
+        if not isinstance(items, list) or not all(isinstance(item, dict) and attribute in item for item in items):
+            raise Unsure
+        return [_checked(item[attribute]) for item in items]
 
     return read
 
