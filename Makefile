@@ -4,7 +4,7 @@
 PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
-.PHONY: help demo test test-all lint docs unit sanity integration molecule build bench-upload bench-inventory changelog clean
+.PHONY: help demo test test-all lint docs unit sanity integration molecule build bench-upload changelog clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -21,10 +21,9 @@ integration: ## ansible-test integration against a simulator, newest and oldest
 molecule: ## The molecule scenario against a simulator
 build: ## Build the tarball, install it into an empty path, run from there
 bench-upload: ## Memory and throughput of an upload, beside curl
-bench-inventory: ## Time and memory of large inventories, beside other ways
 changelog: ## Turn the fragments into CHANGELOG.md, for the version in galaxy.yml
 clean: ## Remove everything that the other targets made
 	rm -rf .cache
 
-demo test test-all lint docs unit sanity integration molecule build bench-upload bench-inventory changelog:
+demo test test-all lint docs unit sanity integration molecule build bench-upload changelog:
 	$(RUN) $@

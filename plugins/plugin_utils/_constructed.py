@@ -26,6 +26,7 @@ MAGIC = frozenset({"inventory_hostname", "inventory_hostname_short", "group_name
 class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's classes mypy knows nothing
     """``construct`` does what the three methods of ``Constructable`` do with the options of the same names."""
 
+    inventory: Any
     _sanitize_group_name = staticmethod(lru_cache(maxsize=1 << 16)(BaseInventoryPlugin._sanitize_group_name))
 
     @cached_property
@@ -182,7 +183,7 @@ class VariableStore:
     def set(self, host: Host, variables: Mapping[str, Any]) -> None:
         for name in variables.keys() - self._plain:
             self._try(name, variables[name])
-        if type(host) is Host and self._plain.issuperset(variables) and host.vars.keys().isdisjoint(variables):
+        if host.__class__ is Host and self._plain.issuperset(variables) and host.vars.keys().isdisjoint(variables):
             host.vars.update(variables)
             return
         for name, value in variables.items():
@@ -191,5 +192,6 @@ class VariableStore:
     def _try(self, name: str, value: Any) -> None:
         probe = Host("probe")
         probe.set_variable(name, value)
-        if type(name) is str and type(probe.vars) is dict and list(probe.vars) == [name] and probe.vars[name] is value:
+        are_plain = (name.__class__, probe.vars.__class__) == (str, dict)
+        if are_plain and list(probe.vars) == [name] and probe.vars[name] is value:
             self._plain.add(name)

@@ -116,7 +116,7 @@ def _attribute(node: nodes.Getattr | nodes.Getitem) -> Read:
 def _key(node: nodes.Getattr | nodes.Getitem) -> Any:
     key: Any = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
     usable = isinstance(key, str) and not hasattr(dict, key) and not key.startswith("_")
-    if not usable and type(key) is not int:
+    if not usable and (isinstance(key, bool) or not isinstance(key, int)):
         raise Unsure
     return key
 
@@ -217,8 +217,9 @@ def _filter(node: nodes.Filter) -> Read:
 
 def _mapped(node: nodes.Filter) -> Read:
     """``map(attribute='key')`` of a list of mappings, as a list."""
-    given = {keyword.key: getattr(keyword.value, "value", None) for keyword in node.kwargs}
-    attribute: Any = given.get("attribute")
+    keywords: Any = node.kwargs
+    given = {keyword.key: getattr(keyword.value, "value", None) for keyword in keywords}
+    attribute = given.get("attribute")
     if (
         node.node is None
         or node.args

@@ -202,8 +202,7 @@ def seed(folder: Path, devices: int) -> Path:
 
 def main(devices: int = 10_000, rounds: int = 3) -> None:
     venv = bench_venv()
-    where = f"{os.cpu_count()} cores, ansible-core {venv.core.release}, Python {venv.python}"
-    print(f"{where}, {rounds} rounds by turns, medians")
+    print(f"{os.cpu_count()} cores, ansible-core {venv.core.release}, Python {venv.python}; medians of {rounds} rounds")
     with TemporaryDirectory(prefix="nxai-bench-", dir=ROOT / ".cache") as name:
         folder = Path(name)
         with simulator(venv, "--control", "--seed", str(seed(folder, devices))) as variables:

@@ -15,7 +15,7 @@ from typing import NoReturn
 from tools.gates import Gates
 from tools.report import Step, run_steps
 from tools.simulated import simulator
-from tools.venvs import NoPython, Venv, bench_venv, cannot_run, demo_venv, newest_venv, older_venvs
+from tools.venvs import NoPython, cannot_run, demo_venv, newest_venv, older_venvs
 from tools.workplace import TESTS, environment, prepare
 
 _ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
@@ -41,10 +41,11 @@ def demo() -> int:
         ).returncode
 
 
-def bench(name: str, venv: Venv) -> int:
-    """One of the measurements of tests/bench, without arguments."""
+def bench_upload() -> int:
+    """Memory and throughput of an upload, beside curl."""
+    venv = newest_venv()
     env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
-    command = [venv.bin("python"), str(TESTS / "bench" / f"{name}.py")]
+    command = [venv.bin("python"), str(TESTS / "bench" / "upload.py")]
     return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
@@ -55,7 +56,7 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", "bench-inventory", *_GATES])
+    parser.add_argument("target", choices=["demo", "test", "test-all", "bench-upload", *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
     prepare()
@@ -64,9 +65,7 @@ def main() -> int:
             case "demo":
                 return demo()
             case "bench-upload":
-                return bench("upload", newest_venv())
-            case "bench-inventory":
-                return bench("inventory", bench_venv())
+                return bench_upload()
             case _:
                 return gates(target)
     except (NoPython, RuntimeError, subprocess.CalledProcessError) as error:

@@ -21,7 +21,6 @@ _RUNTIME = ROOT / "requirements.txt"
 _SIMULATOR = TESTS / "requirements-simulator.txt"
 _TEST = TESTS / "requirements-test.txt"
 _LINT = TESTS / "requirements-lint.txt"
-_BENCH = TESTS / "requirements-bench.txt"
 _CONSTRAINTS = TESTS / "constraints.txt"
 
 
@@ -90,12 +89,6 @@ def newest_venv() -> Venv:
     """The newest ansible-core on the newest Python, with the linters."""
     core = runnable_cores()[-1]
     return Venv(f"core-{core.minor}", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _TEST, _LINT)).make()
-
-
-def bench_venv() -> Venv:
-    """The newest ansible-core with the collections of the package ansible, to compare with."""
-    core = runnable_cores()[-1]
-    return Venv("bench", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _BENCH)).make()
 
 
 def older_venvs(every: bool) -> list[Venv]:
