@@ -29,6 +29,11 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
     inventory: Any
     _sanitize_group_name = staticmethod(lru_cache(maxsize=1 << 16)(BaseInventoryPlugin._sanitize_group_name))
 
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        for name in ("_groups", "_keyed_groups", "_reads_own_variables_only"):
+            self.__dict__.pop(name, None)  # of another inventory, should the plugin have read one
+
     @cached_property
     def store(self) -> VariableStore:
         return VariableStore()

@@ -159,3 +159,13 @@ def test_variables_are_kept_without_a_call_for_each_on_every_supported_version(m
         store.set(host, {"x": 1, "y": {"z": 2}})
         assert host.vars == {"x": 1, "y": {"z": 2}}
     assert Counted.calls == 2
+
+
+def test_one_plugin_can_read_twice(read: Read, plugins: Any) -> None:
+    plugin = plugins.get("nxai.cloud.nxai_devices")
+    one = {"groups": {"a": "nxai_kind == 'device'"}, "keyed_groups": [{"key": "nxai_kind", "prefix": "x"}]}
+    other = {"groups": {"a": "nxai_kind == 'device'"}, "keyed_groups": [{"key": "nxai_kind", "prefix": "y"}]}
+    first, second = read(plugin=plugin, **one), read(plugin=plugin, **other)
+    assert "x_device" in first.groups
+    assert "x_device" not in second.groups
+    assert len(second.graph()["y_device"]) == 5 == len(second.graph()["a"])
