@@ -246,8 +246,8 @@ from ansible_collections.nxai.cloud.plugins.module_utils._inventory_cache import
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_known import LastKnown
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Choices, Host, Plan, make_plan
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_read import Estate, Wanted, read_estate
-from ansible_collections.nxai.cloud.plugins.plugin_utils._constructed import FastConstructable, VariableStore
-from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import never_template
+from ansible_collections.nxai.cloud.plugins.plugin_utils._constructed import FastConstructable
+from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS, never_template
 
 TEMPLATES = (
     *("api_url", "cloud_url", "token", "refresh_token", "username", "password"),
@@ -380,20 +380,20 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             before = self.inventory.groups["all"].vars.get("nxai_missing_sites", [])
             self.inventory.set_variable("all", "nxai_missing_sites", [*before, *never_template(list(plan.missing))])
         chosen = frozenset(self.get_option("hostvars"))
-        store = VariableStore()
         for host in plan.hosts:
-            self._add(host, chosen, store)
+            self._add(host, chosen)
 
-    def _add(self, host: Host, chosen: Collection[str], store: VariableStore) -> None:
-        name, variables = never_template(host.name), never_template(host.variables)
+    def _add(self, host: Host, chosen: Collection[str]) -> None:
+        # Where text has to be trusted to be a template, a name is not.
+        name, variables = host.name if TAGS else never_template(host.name), never_template(host.variables)
         is_new = name not in self.inventory.hosts
         self.inventory.add_host(name, host.group)
         # By the host itself: by its name, core would look for a group first.
-        added = self.inventory.get_host(name)
-        store.set(added, {key: variables[key] for key in variables if key in chosen} if chosen else variables)
+        added = self.inventory.hosts[name]
+        self.store.set(added, {key: variables[key] for key in variables if key in chosen} if chosen else variables)
         for group in host.flat:
             self.inventory.groups[group].add_host(added)
         if name in self.inventory.groups:
             self.display.warning(f"No compose, groups or keyed_groups for host {name!r}: a group has that name.")
         else:
-            self.construct(name, variables, is_new)
+            self.construct(added, variables, is_new)

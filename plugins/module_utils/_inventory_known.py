@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from hashlib import sha256
 from typing import Any
 
 FORMAT = 1  # to be raised whenever an entry changes its shape
@@ -45,14 +46,13 @@ class LastKnown:
     whole: bool = False
 
     def get(self, name: str) -> Remembered | None:
-        entry = self.store.get(self._key(name))
-        if not isinstance(entry, dict) or (entry.get("format"), entry.get("name")) != (FORMAT, name):
-            return None
         try:
-            rows = json.loads(entry["rows"])
-        except (KeyError, TypeError, ValueError):
+            entry: Any = self.store.get(self._key(name))
+            if (entry["format"], entry["name"]) != (FORMAT, name):
+                return None
+            return Remembered(str(entry["at"]), json.loads(entry["rows"]))
+        except Exception:  # pylint: disable=broad-exception-caught  # cache plugins document none
             return None
-        return Remembered(str(entry.get("at")), rows)
 
     def put(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep the rows as one text, in which no cache plugin can take API data for a type of its own."""
@@ -61,7 +61,8 @@ class LastKnown:
         self.store[self._key(name)] = {"format": FORMAT, "name": name, "at": at, "rows": kept}
 
     def _key(self, name: str) -> str:
-        return f"nxai_known_{self.account}_{name.replace(' ', '_').replace('/', '_')}"
+        """A digest: the name may hold an id as the cloud gave it, and keys become names of files."""
+        return f"nxai_known_{sha256(f'{self.account} {name}'.encode()).hexdigest()}"
 
 
 def _essence(value: Any) -> Any:

@@ -135,7 +135,8 @@ class _Reader:
 
     def _listings(self, sites: Sequence[Site]) -> list[SiteListing]:
         if self.cloud_error is not None:
-            return [SiteListing(site=site, error=str(self.cloud_error)) for site in sites]
+            told = str(self.cloud_error)
+            return [SiteListing(site=site, error=None if site.online is False else told) for site in sites]
         return read_sites(self.client.device, sites, self.wanted)
 
     def _settled(self, listing: SiteListing) -> SiteListing:

@@ -11,12 +11,11 @@ is ansible-core's.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expression import Expression
-from ansible_collections.nxai.cloud.plugins.plugin_utils._native import GLOBALS, TEXTS, Unsure, settled
+from ansible_collections.nxai.cloud.plugins.plugin_utils._native import GLOBALS, SCALARS, TEXTS, Unsure, settled
 from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS
 
 if TAGS:
@@ -34,9 +33,13 @@ _Finish = Callable[[Any, bool], Any]
 
 def as_expression(value: Any, bare: bool) -> Any:
     """What core makes of a result: from 2.19 on the result. Before, its text, in which lists and booleans are read."""
-    if (value is None and not TAGS) or isinstance(value, (list, dict)):
+    if TAGS:
+        if not settled(value):
+            raise Unsure
+        return _own_copy(value)
+    if value is None or isinstance(value, (list, dict)):
         raise Unsure
-    if TAGS or isinstance(value, bool) or (bare and not isinstance(value, str)):
+    if isinstance(value, bool) or (bare and not isinstance(value, str)):
         return value
     text = str(value)
     if text.startswith(("{", "[")) or text in ("True", "False"):
@@ -67,7 +70,7 @@ class Evaluator:
         return self._remembering(source)(variables)
 
     def _remembering(self, source: Any) -> _Remembering:
-        key = type(source), str(source)
+        key = type(source), source if isinstance(source, str) else str(source)
         if key not in self._known:
             self._known[key] = _Remembering(source, Expression(source, self._is_template), self._own, self._finish)
         return self._known[key]
@@ -109,7 +112,7 @@ class _Remembering:
 
     def _remembered(self, variables: Mapping[str, Any]) -> Any:
         try:
-            key = self._fingerprint(variables)
+            key = self._values(variables)
         except Unsure:
             return self._own(self._source, variables)
         if key not in self._results:
@@ -119,7 +122,7 @@ class _Remembering:
         result, error = self._results[key]
         if error is not None:
             raise error.with_traceback(None)
-        return _copied(result)
+        return _own_copy(result)
 
     def _outcome(self, variables: Mapping[str, Any]) -> tuple[Any, Exception | None]:
         try:
@@ -127,42 +130,47 @@ class _Remembering:
         except Exception as error:  # pylint: disable=broad-exception-caught  # ansible-core documents none
             return None, error
 
-    def _fingerprint(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
+    def _values(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
         """Different for all that the expression could tell apart. Unsure if its result depends on more."""
         if not self.expression.pure:
             raise Unsure
         names = sorted(self.expression.names)
         if any(name not in variables and name in GLOBALS for name in names):
             raise Unsure
-        return tuple(_fingerprint(variables[name]) if name in variables else None for name in names)
+        return tuple(fingerprint(variables[name]) if name in variables else None for name in names)
 
 
-def _copied(value: Any) -> Any:
-    """Lists and mappings of its own for each host, of the same types; what they hold besides cannot be changed."""
-    if not isinstance(value, (list, dict)):
-        return value
-    own = copy.copy(value)
-    for place, item in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(item, (list, dict)):
-            own[place] = _copied(item)
-    return own
-
-
-def _fingerprint(value: Any) -> Any:
+def fingerprint(value: Any) -> Any:
+    """The same for the same value, type and trust; hashable. Unsure for what is not plain data."""
     kind = type(value)
     if kind in TEXTS:
         if not settled(value):
             raise Unsure
-        return kind, str(value), kind is str or is_trusted_as_template(value)
-    if isinstance(value, dict):
-        return kind, tuple((_fingerprint(key), _fingerprint(item)) for key, item in value.items())
-    if isinstance(value, list):
-        return kind, tuple(map(_fingerprint, value))
-    if value is None or isinstance(value, (bool, int, float)):
+        return value, kind is not str and is_trusted_as_template(value)
+    if kind in SCALARS:
         return kind, value
+    if isinstance(value, dict):
+        return kind, tuple([(fingerprint(key), fingerprint(item)) for key, item in value.items()])
+    if isinstance(value, list):
+        return kind, tuple([fingerprint(item) for item in value])
     raise Unsure
 
 
+def _own_copy(value: Any) -> Any:
+    """A list or mapping of its own for each host, as ``--yaml`` would write one that is shared by reference."""
+    if isinstance(value, dict):
+        return {key: _own_copy(item) for key, item in value.items()}
+    return [_own_copy(item) for item in value] if isinstance(value, list) else value
+
+
 def _same(one: Any, other: Any) -> bool:
-    alike = isinstance(one, str) == isinstance(other, str) and isinstance(one, bool) == isinstance(other, bool)
-    return alike and bool(one == other) and is_trusted_as_template(one) == is_trusted_as_template(other)
+    return bool(_shape(one) == _shape(other) and one == other)
+
+
+def _shape(value: Any) -> Any:
+    """What ``==`` passes over: whether texts are trusted, and types."""
+    if isinstance(value, dict):
+        return [(_shape(key), _shape(item)) for key, item in value.items()]
+    if isinstance(value, list):
+        return [_shape(item) for item in value]
+    return isinstance(value, str), isinstance(value, bool), isinstance(value, float), is_trusted_as_template(value)

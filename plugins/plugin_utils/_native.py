@@ -26,6 +26,7 @@ if TAGS:
 else:
     TEXTS = frozenset({str})  # anything else may be marked unsafe, and makes its result unsafe too
 
+SCALARS = frozenset({bool, int, float, type(None)})
 Read = Callable[[Mapping[str, Any]], Any]
 TEMPLATE = re.compile(r"\{[{%#]|\A#jinja2:")  # what ansible-core would look for a template behind
 
@@ -47,13 +48,21 @@ class Unsure(Exception):
 
 def settled(value: Any) -> bool:
     """Whether the value is all plain data: nothing in it could be a template, or is marked in a way of its own."""
-    if type(value) in TEXTS:
+    kind = type(value)
+    if kind in TEXTS:
         return not ("{" in value or "#" in value) or not TEMPLATE.search(value)
+    if kind in SCALARS:
+        return True
     if isinstance(value, dict):
         return all(settled(key) and settled(item) for key, item in value.items())
-    if isinstance(value, list):
-        return all(map(settled, value))
-    return value is None or isinstance(value, (bool, int, float))
+    return isinstance(value, list) and all(settled(item) for item in value)
+
+
+def _checked(value: Any) -> Any:
+    """A value that is certain. Of a list or mapping, ansible-core looks at an element when it is asked for."""
+    if isinstance(value, (list, dict)) or settled(value):
+        return value
+    raise Unsure
 
 
 def compiled(parts: list[nodes.Expr]) -> Read | None:
@@ -81,10 +90,7 @@ def _name(node: nodes.Name) -> Read:
     name = node.name
 
     def read(variables: Mapping[str, Any]) -> Any:
-        value = variables.get(name, Unsure)
-        if value is Unsure or not settled(value):
-            raise Unsure
-        return value
+        return _checked(variables.get(name, Unsure))
 
     return read
 
@@ -100,7 +106,7 @@ def _attribute(node: nodes.Getattr | nodes.Getitem) -> Read:
         if not isinstance(value, kind):
             raise Unsure
         try:
-            return value[key]
+            return _checked(value[key])
         except LookupError:
             raise Unsure from None
 
@@ -126,7 +132,7 @@ def _comparison(node: nodes.Compare) -> Read:
 
     def read(variables: Mapping[str, Any]) -> bool:
         a, b = left(variables), right(variables)
-        if ordered and not (_is_number(a) and _is_number(b)):
+        if (ordered and not (_is_number(a) and _is_number(b))) or not (settled(a) and settled(b)):
             raise Unsure
         try:
             return bool(compare(a, b))
@@ -193,6 +199,8 @@ def _joined(readers: list[Read], none: str) -> Read:
 
 
 def _filter(node: nodes.Filter) -> Read:
+    if node.name == "list" and isinstance(node.node, nodes.Filter) and node.node.name == "map":
+        return _mapped(node.node)
     if node.node is None or node.kwargs or node.args or node.name not in _FILTERS:
         raise Unsure
     kinds, function = _FILTERS[node.name]
@@ -203,6 +211,30 @@ def _filter(node: nodes.Filter) -> Read:
         if not isinstance(value, kinds):
             raise Unsure
         return function(value)
+
+    return read
+
+
+def _mapped(node: nodes.Filter) -> Read:
+    """``map(attribute='key')`` of a list of mappings, as a list."""
+    keywords: Any = node.kwargs
+    given = {keyword.key: getattr(keyword.value, "value", None) for keyword in keywords}
+    attribute = given.get("attribute")
+    if (
+        node.node is None
+        or node.args
+        or len(given) != 1
+        or not isinstance(attribute, str)
+        or not attribute.isidentifier()
+    ):
+        raise Unsure
+    inner = _build(node.node)
+
+    def read(variables: Mapping[str, Any]) -> list[Any]:
+        items = inner(variables)
+        if not isinstance(items, list) or not all(isinstance(item, dict) and attribute in item for item in items):
+            raise Unsure
+        return [_checked(item[attribute]) for item in items]
 
     return read
 

@@ -43,7 +43,8 @@ def never_template(value: Any) -> Any:
     if isinstance(value, str):
         return _marked(value)
     if isinstance(value, dict):
-        return {key: never_template(item) for key, item in value.items()}
+        # Most are texts: a call less for each counts, with 50,000 hosts.
+        return {key: _marked(item) if item.__class__ is str else never_template(item) for key, item in value.items()}
     if isinstance(value, list):
         return [never_template(item) for item in value]
     return value

@@ -72,16 +72,17 @@ def read(
 ) -> Callable[..., Reading]:
     """Reads the cloud with the given options, as ansible-core does; ``fresh`` is what ``--flush-cache`` makes of it.
 
-    ``into`` holds what other sources brought, and ``prepare`` is given the plugin.
+    ``into`` holds what other sources brought, ``prepare`` is given the plugin, and ``plugin`` is one used before.
     """
 
     def _read(
         fresh: bool = False,
         into: Reading | None = None,
         prepare: Callable[[Any], None] = lambda plugin: None,
+        plugin: Any = None,
         **options: Any,
     ) -> Reading:
-        plugin = plugins.get("nxai.cloud.nxai_devices")
+        plugin = plugin or plugins.get("nxai.cloud.nxai_devices")
         prepare(plugin)
         found = into or Reading()
         monkeypatch.setattr(plugin.display, "warning", lambda text, *_more, **_others: found.warnings.append(text))

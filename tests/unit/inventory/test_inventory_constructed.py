@@ -46,8 +46,8 @@ ESTATE = {
 def the_usual_way(plugin: Any) -> None:
     """Let the plugin use ansible-core's own methods, as plugins do."""
 
-    def construct(self: Any, name: str, variables: dict[str, Any], is_new: bool) -> None:
-        strict = self.get_option("strict")
+    def construct(self: Any, host: Host, variables: dict[str, Any], is_new: bool) -> None:
+        strict, name = self.get_option("strict"), host.name
         self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
@@ -159,3 +159,13 @@ def test_variables_are_kept_without_a_call_for_each_on_every_supported_version(m
         store.set(host, {"x": 1, "y": {"z": 2}})
         assert host.vars == {"x": 1, "y": {"z": 2}}
     assert Counted.calls == 2
+
+
+def test_one_plugin_can_read_twice(read: Read, plugins: Any) -> None:
+    plugin = plugins.get("nxai.cloud.nxai_devices")
+    one = {"groups": {"a": "nxai_kind == 'device'"}, "keyed_groups": [{"key": "nxai_kind", "prefix": "x"}]}
+    other = {"groups": {"a": "nxai_kind == 'device'"}, "keyed_groups": [{"key": "nxai_kind", "prefix": "y"}]}
+    first, second = read(plugin=plugin, **one), read(plugin=plugin, **other)
+    assert "x_device" in first.groups
+    assert "x_device" not in second.groups
+    assert len(second.graph()["y_device"]) == 5 == len(second.graph()["a"])

@@ -150,7 +150,7 @@ def test_simple_expressions_are_evaluated_by_ansible_once(kind: str, expression:
 @pytest.mark.parametrize(
     ("kind", "expression", "times"),
     [
-        ("evaluate", "nxai_pipelines | map(attribute='model') | list", 3),
+        ("evaluate", "nxai_pipelines | map(attribute='model') | join(' ')", 3),
         ("evaluate", "nxai_server_name | regex_replace(' ', '')", 2),
         ("evaluate", "no_such_variable", 1),
         ("holds", "nxai_server_name is match('Server')", 2),
