@@ -4,7 +4,10 @@
 PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
-.PHONY: help demo test test-all lint docs unit sanity integration molecule build bench-upload bench-pipelines soak-rollout changelog pins clean
+TARGETS = demo test test-all lint docs unit sanity integration molecule build changelog pins \
+  bench-inventory bench-pipelines bench-upload soak-rollout
+
+.PHONY: help clean $(TARGETS)
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -20,6 +23,7 @@ sanity: ## ansible-test sanity, on the newest and the oldest ansible-core
 integration: ## ansible-test integration against a simulator, newest and oldest
 molecule: ## The molecule scenario against a simulator
 build: ## Build the tarball, install it into an empty path, run from there
+bench-inventory: ## Time and memory of large inventories, beside other ways
 bench-pipelines: ## Time, memory and requests for many devices, beside a loop of uri
 soak-rollout: ## Kill a rollout of 500 devices at 20 random moments, and look at every device
 bench-upload: ## Memory and throughput of an upload, beside curl
@@ -28,5 +32,5 @@ pins: ## Resolve the packages of the gates anew, into tests/constraints.txt
 clean: ## Remove everything that the other targets made
 	rm -rf .cache
 
-demo test test-all lint docs unit sanity integration molecule build bench-upload bench-pipelines soak-rollout changelog pins:
+$(TARGETS):
 	$(RUN) $@

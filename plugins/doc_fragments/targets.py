@@ -18,7 +18,6 @@ options:
       - The sites whose devices O(select) picks from, each by name or by cloud system id.
       - An entry can also be a glob over names, such as C(Shop *). C(*) is every site that the token may see.
     type: list
-    version_added: 0.2.0
     elements: str
   devices:
     description:
@@ -33,15 +32,12 @@ options:
       - Picks devices of whole sites, instead of naming them in O(devices).
       - V(all) of them; those that are V(enabled), where the service says so; or those V(running) the O(running_model).
     type: str
-    version_added: 0.2.0
     choices: [all, enabled, running]
   running_model:
     description: The model, by name or UUID, that the devices run, by themselves or in a chain, for O(select=running).
     type: str
-    version_added: 0.2.0
   concurrency:
     description: How many sites are read or written at the same time, from 1 to 16.
     type: int
-    version_added: 0.2.0
     default: 8
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: nxai_device
 short_description: Name and groups of a registered device (experimental)
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - B(Experimental.) Keeps the name and the groups of a device of the registry as declared.
   - The registry (C(/dev/devices), C(/dev/groups)) is the older part of the Device API, from before Nx sites. It is

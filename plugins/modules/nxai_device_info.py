@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: nxai_device_info
 short_description: List the devices of sites
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - Lists the devices (cameras) of any number of sites, with their server and what they run.
   - Which devices these are is said as in M(nxai.cloud.nxai_pipeline). Without any of O(site), O(sites), O(devices) and

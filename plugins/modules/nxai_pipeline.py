@@ -86,7 +86,6 @@ options:
       - Puts one model in the place of another wherever that runs, in chains too, and keeps every other setting.
       - With O(select=running), O(running_model) is C(from) unless it is given.
     type: dict
-    version_added: 0.2.0
     suboptions:
       from:
         description: The model that runs now, by name or UUID.
@@ -98,9 +97,8 @@ options:
         required: true
   restore:
     description:
-      - A RV(snapshot) of an earlier task, or RV(nxai.cloud.nxai_pipeline_info#module:pipelines). Each device in it gets
-        back exactly what it had.
-      - Its models are not checked beforehand.
+      - A RV(snapshot) of an earlier task, or RV(nxai.cloud.nxai_pipeline_info#module:pipelines).
+      - Each device in it gets back exactly what it had. Its models are not checked beforehand.
     type: list
     elements: dict
     suboptions:
@@ -138,21 +136,18 @@ options:
       - Refuse devices whose server has a runtime that none of the model's files is for, where both are known.
       - Costs one more request for a site, and only where the model has no file for some kind of runtime.
     type: bool
-    version_added: 0.2.0
     default: true
   require_processors:
     description:
       - Refuse a preprocessor or postprocessor that the device's server does not list, where it lists them.
       - Costs one more request for a site, and only where a device is to get such a name anew.
     type: bool
-    version_added: 0.2.0
     default: true
   require_available:
     description:
       - Refuse a model that is in no catalogue and belongs to another organisation than the site, where both are known.
       - With whom a catalogue is shared is not known, so a model in a catalogue is never refused for this.
     type: bool
-    version_added: 0.2.0
     default: true
   applicable_timeout:
     description:
@@ -168,7 +163,6 @@ options:
       - V(fail) refuses the task before anything is written where that is known so early, and otherwise fails it when
         all other devices are done. V(skip) leaves them, with the status RV(devices[].status=not_applicable).
     type: str
-    version_added: 0.2.0
     choices: [fail, skip]
     default: fail
   wait:
@@ -264,9 +258,7 @@ devices:
       elements: dict
       sample: []
     after:
-      description:
-        - The assignment that the device is to have, in the words of O(pipelines). V(null) where the device could not be
-          read.
+      description: The assignment to have, in the words of O(pipelines). V(null) where the device could not be read.
       type: list
       elements: dict
       sample:
@@ -295,8 +287,7 @@ devices:
       type: str
       sample: ""
 snapshot:
-  description:
-    - The assignments before the task, of all its devices that could be read, as O(restore) takes them.
+  description: The assignments before the task, of all its devices that could be read, as O(restore) takes them.
   returned: success, and failure after the plan
   type: list
   elements: dict
@@ -306,8 +297,7 @@ snapshot:
       name: Entrance
       pipelines: []
 totals:
-  description:
-    - How many devices the task is for, how many of them changed, and how many have each status.
+  description: How many devices the task is for, how many of them changed, and how many have each status.
   returned: success, and failure after the plan
   type: dict
   sample:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: nxai_pipeline_info
 short_description: Read what devices run
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - Reads the assignments of devices, as a snapshot that O(nxai.cloud.nxai_pipeline#module:restore) takes, and in the
     words of its options.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: nxai_server_info
 short_description: List the servers of sites
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - Lists the Nx media servers of any number of sites, with their AI plugin, runtime and processors.
   - A site that cannot be read fails the task; the result then has the servers of all others.

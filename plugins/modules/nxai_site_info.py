@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: nxai_site_info
 short_description: List sites
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - Lists the sites (Nx systems) that the token may see, all pages of them, also those that are off-line.
   - That the service lists sites in this way is inferred, and so are the names of the fields.

@@ -16,10 +16,12 @@ from tools.gates import Gates
 from tools.pins import pin
 from tools.report import Step, run_steps
 from tools.simulated import simulator
-from tools.venvs import NoPython, cannot_run, demo_venv, newest_venv, older_venvs
+from tools.venvs import NoPython, bench_venv, cannot_run, demo_venv, newest_venv, older_venvs
 from tools.workplace import TESTS, environment, prepare
 
 _ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
+_BENCHES = ("bench-inventory", "bench-pipelines", "bench-upload")
+_SOAKS = {"soak-rollout": "rollout_kill"}
 _GATES = ("lint", "docs", "changelog", "unit", "sanity", "integration", "molecule", "build")
 
 
@@ -43,8 +45,8 @@ def demo() -> int:
 
 
 def script(folder: str, name: str) -> int:
-    """One of the measurements in ``tests/bench``, or of the long tests in ``tests/soak``."""
-    venv = newest_venv()
+    """One of the measurements in ``tests/bench`` (the inventory's compares with others), or of ``tests/soak``."""
+    venv = bench_venv() if name == "inventory" else newest_venv()
     env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
     command = [venv.bin("python"), str(TESTS / folder / f"{name}.py")]
     return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
@@ -57,8 +59,7 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    benches = ("bench-upload", "bench-pipelines", "soak-rollout")
-    parser.add_argument("target", choices=["demo", "test", "test-all", *benches, "pins", *_GATES])
+    parser.add_argument("target", choices=["demo", "test", "test-all", "pins", *_BENCHES, *_SOAKS, *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
     prepare()
@@ -66,12 +67,12 @@ def main() -> int:
         match target:
             case "demo":
                 return demo()
-            case "bench-upload" | "bench-pipelines":
-                return script("bench", target.removeprefix("bench-"))
-            case "soak-rollout":
-                return script("soak", "rollout_kill")
             case "pins":
                 return pin()
+            case _ if target in _BENCHES:
+                return script("bench", target.removeprefix("bench-"))
+            case _ if target in _SOAKS:
+                return script("soak", _SOAKS[target])
             case _:
                 return gates(target)
     except (NoPython, RuntimeError, subprocess.CalledProcessError) as error:

@@ -87,7 +87,7 @@ def test_read_only_stops_each_write_before_a_byte_is_sent(server, new_transport,
     for name, operation in OPERATIONS.items():
         if operation.method != "GET" and operation.api != "cloud":
             with pytest.raises(AssertionError, match=name):
-                transport.send(name, path={"uuid": ORG, **SITE}, json={})
+                transport.send(name, path={"uuid": ORG, "group": ORG, **SITE}, json={})
     assert server.requests == []
     server.answer(reply(data=[]))
     assert transport.send("list_models").data == []
@@ -206,7 +206,7 @@ def test_a_secret_that_the_server_echoes_is_not_shown(server, transport, reply):
 
 
 def test_no_repr_holds_a_secret(transport):
-    assert "tok-secret" not in f"{transport!r} {transport.settings!r} {transport._credentials!r}"
+    assert "tok-secret" not in f"{transport!r} {transport.settings!r} {transport.credentials!r}"
 
 
 class TestRenewal:
