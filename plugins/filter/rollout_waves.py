@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: rollout_waves
 short_description: Divide devices into waves that are fair samples
-version_added: 0.2.0
+version_added: 0.1.0
 author:
   - The nxai.cloud maintainers (@nxai)
 description:

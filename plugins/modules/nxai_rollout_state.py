@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: nxai_rollout_state
 short_description: Keep the state of a rollout
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - The memory of the role P(nxai.cloud.pipeline_rollout#role), which is the only user of this module. It makes no
     request to the cloud.
