@@ -20,6 +20,11 @@ def is_uuid(wanted: str) -> bool:
     return UUID_TEXT.fullmatch(wanted) is not None
 
 
+def is_glob(wanted: str) -> bool:
+    """Whether a user may mean several names by this. A name can hold these characters too, so look for that first."""
+    return any(each in wanted for each in "*?[")
+
+
 class Index(Generic[Record]):
     """One listing, made ready for any number of look-ups. ``kind`` and ``where`` are for errors: see ``find``."""
 

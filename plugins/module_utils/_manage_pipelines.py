@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._compute import ALL_AVAILABLE
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError, Refused, Unexpected
-from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, is_uuid
+from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, is_glob, is_uuid
 from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_checks import (
     Facts,
     Refusal,
@@ -93,7 +95,7 @@ class PipelineResource:
     def _rule(self) -> Callable[[Assignment], Assignment]:
         """What becomes of the assignment of each device that is not restored."""
         if self.options["swap"]:
-            old, new = (identity(self._model_uuid(self.options["swap"][name])) for name in ("from", "to"))
+            old, new = self._swap
             return lambda found: swap(found, old, new)
         declared = [self._declared(each) for each in self.options["pipelines"] or []]
         return lambda found: merge(found, declared, self.options["state"])
@@ -104,10 +106,23 @@ class PipelineResource:
             return find_targets(snapshot_targets(options["restore"]), self.reader, device_api)
         if options["devices"] is not None:
             return find_targets(named_targets(options["devices"], options["site"]), self.reader, device_api)
-        model = None
-        if options["select"] == "running":
-            model = identity(self._model_uuid(options["running_model"] or options["swap"]["from"]))
-        return select_devices(options["select"], model, options["sites"] or [options["site"]], self.reader, device_api)
+        sites = options["sites"] or [options["site"]]
+        return select_devices(options["select"], self._running(), sites, self.reader, device_api)
+
+    def _running(self) -> Collection[str]:
+        """The models that select=running is about."""
+        if self.options["select"] != "running":
+            return ()
+        wanted = self.options["running_model"]
+        return [identity(self._model_uuid(wanted))] if wanted else self._swap[0]
+
+    @cached_property
+    def _swap(self) -> tuple[Collection[str], str]:
+        """The models to replace, which are one, or all that a glob over names is for but the new one; and the new one."""
+        wanted, new = self.options["swap"]["from"], identity(self._model_uuid(self.options["swap"]["to"]))
+        if not is_glob(wanted) or self._models().find_or_none(wanted):
+            return [identity(self._model_uuid(wanted))], new
+        return {identity(each.uuid) for each in self._models().records if fnmatchcase(each.name, wanted)} - {new}, new
 
     def _declared(self, option: Mapping[str, Any]) -> dict[str, Any]:
         """A pipeline of the option ``pipelines`` with its models, those of chains too, by UUID."""

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,9 +104,9 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
 
 
 def select_devices(
-    select: str, model: str | None, patterns: Sequence[str], reader: SiteReader, api: DeviceApi
+    select: str, models: Collection[str], patterns: Sequence[str], reader: SiteReader, api: DeviceApi
 ) -> Found:
-    """The devices of whole sites: ``all``, those that are ``enabled``, or those ``running`` the model (a UUID)."""
+    """The devices of whole sites: ``all``, those that are ``enabled``, or those ``running`` one of the models (UUIDs)."""
     sites = reader.matching(patterns)
     found = Found()
     for site, listing in zip(sites, reader.read(sites, api.list_devices), strict=True):
@@ -117,7 +117,7 @@ def select_devices(
             continue
         if not listing:
             found.silent.append(_line(site, SILENT))
-        found.chosen += [Chosen(site, each) for each in listing if _is_selected(each, site, select, model)]
+        found.chosen += [Chosen(site, each) for each in listing if _is_selected(each, site, select, models)]
     _raise_if_nothing_was_read(found, len(sites))
     return found
 
@@ -149,7 +149,7 @@ def _pick(found: Found, site: Site, wanted: Sequence[Target], listing: Sequence[
             found.chosen.append(Chosen(site, device, each.restore))
 
 
-def _is_selected(device: Device, site: Site, select: str, model: str | None) -> bool:
+def _is_selected(device: Device, site: Site, select: str, models: Collection[str]) -> bool:
     if select == "enabled":
         if device.enabled is None:
             raise BadInput(
@@ -161,11 +161,11 @@ def _is_selected(device: Device, site: Site, select: str, model: str | None) -> 
     if select == "running":
         if not device.pipelines_known:
             raise BadInput(
-                f"Select the devices that run {model}",
+                f"Select the devices that run {' or '.join(sorted(models))}",
                 f"what {device.name or device.id} at site {site.name or site.id} runs is not understood",
                 "Name the devices.",
             )
-        return any(identity(each) == model for each in models_of(device.pipelines))
+        return any(identity(each) in models for each in models_of(device.pipelines))
     return True
 
 

@@ -95,11 +95,11 @@ def _find(task: Task) -> Found:
     reader = SiteReader(device_api, options["concurrency"])
     if options["devices"] is not None:
         return find_targets(named_targets(options["devices"], options["site"]), reader, device_api)
-    model = options["running_model"]
-    if model is not None:
-        model = model if is_uuid(model) else find(model, task.client.compute.list_models(ALL_AVAILABLE), "model").uuid
+    model = options["running_model"] or ""
+    if model and not is_uuid(model):
+        model = find(model, task.client.compute.list_models(ALL_AVAILABLE), "model").uuid
     sites = options["sites"] or ([options["site"]] if options["site"] else ["*"])
-    return select_devices(options["select"] or "all", identity(model), sites, reader, device_api)
+    return select_devices(options["select"] or "all", [identity(model)], sites, reader, device_api)
 
 
 def _errors(found: Found) -> list[NxaiError]:

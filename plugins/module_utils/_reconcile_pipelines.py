@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -46,11 +46,11 @@ def merge(found: Assignment, declared: Sequence[Mapping[str, Any]], state: State
     return tuple(result)
 
 
-def swap(found: Assignment, old: str, new: str) -> Assignment:
-    """The assignment with one model in place of another, in chains too, and every other setting as it was."""
-    if old not in map(identity, models_of(found)):
+def swap(found: Assignment, old: Collection[str], new: str) -> Assignment:
+    """The assignment with one model in place of others, in chains too, and every other setting as it was."""
+    if not any(identity(model) in old for model in models_of(found)):
         return found
-    return tuple(each.with_models(lambda model: new if identity(model) == old else model) for each in found)
+    return tuple(each.with_models(lambda model: new if identity(model) in old else model) for each in found)
 
 
 def models_of(assignment: Iterable[Pipeline]) -> list[str]:

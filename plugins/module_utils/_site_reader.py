@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ansible_collections.nxai.cloud.plugins.module_utils._device import DeviceApi
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError, Refused, SignInFailed
-from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, is_uuid
+from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, is_glob, is_uuid
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Site
 
 Item = TypeVar("Item")
@@ -68,7 +68,7 @@ class SiteReader:
         """Each site that one of the names, ids or globs over names is for. A glob may match none."""
         found: dict[str, Site] = {}
         for pattern in patterns:
-            for site in self._globbed(pattern) if any(each in pattern for each in "*?[") else self.named([pattern]):
+            for site in self._globbed(pattern) if is_glob(pattern) else self.named([pattern]):
                 found[site.id] = site
         return list(found.values())
 

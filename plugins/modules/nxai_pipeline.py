@@ -83,12 +83,16 @@ options:
     default: present
   swap:
     description:
-      - Puts one model in the place of another wherever that runs, in chains too, and keeps every other setting.
+      - Puts one model in the place of another, or of several, wherever those run, in chains too, and keeps every other
+        setting.
       - With O(select=running), O(running_model) is C(from) unless it is given.
     type: dict
     suboptions:
       from:
-        description: The model that runs now, by name or UUID.
+        description:
+          - The model that runs now, by name or UUID.
+          - Or a glob over names, such as V(Person detector@*), which stands for all models that it matches except C(to).
+            It may match none.
         type: str
         required: true
       to:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +71,12 @@ class Operator:
         return process.returncode, said
 
     def run_and_kill(self, moment: Callable[[], bool], whole_group: bool) -> bool:
-        """Kill -9 as soon as ``moment`` says so: the playbook alone, or with its workers. Whether it was still running."""
+        """Kill -9 when ``moment`` says so: the playbook alone, or with its workers. Whether it was still running."""
         process = self.start()
         while process.poll() is None and not moment():
             time.sleep(0.002)
-        os.killpg(process.pid, signal.SIGKILL) if whole_group else process.kill()
+        with suppress(ProcessLookupError):  # it may have ended just now
+            os.killpg(process.pid, signal.SIGKILL) if whole_group else process.kill()
         process.wait(SECONDS)
         if process.stdout:
             process.stdout.close()

@@ -88,18 +88,18 @@ CHAINED = {"modelUUID": A, "modelNMS": 0.3, "chains": [{"Method": "Direct", "mod
 
 def test_swap_changes_the_model_wherever_it_runs_and_nothing_else() -> None:
     found = (Pipeline({"modelUUID": C}), Pipeline(CHAINED))
-    assert [each.wire for each in swap(found, B, C)] == [
+    assert [each.wire for each in swap(found, {B}, C)] == [
         {"modelUUID": C},
         {**CHAINED, "chains": [{"Method": "Direct", "modelUUID": C, "Keep": [1]}]},
     ]
-    assert [each.wire for each in swap(found, A, B)] == [{"modelUUID": C}, {**CHAINED, "modelUUID": B}]
+    assert [each.wire for each in swap(found, {A}, B)] == [{"modelUUID": C}, {**CHAINED, "modelUUID": B}]
 
 
 @given(FOUND)
 def test_swap_of_what_does_not_run_is_no_change(found: tuple[Pipeline, ...]) -> None:
     without = tuple(each for each in found if each.model != A)
-    assert swap(without, A, B) is without
-    assert A not in models_of(swap(found, A, B))
+    assert swap(without, {A}, B) is without
+    assert A not in models_of(swap(found, {A}, B))
 
 
 def test_new_models_are_those_of_chains_too() -> None:

@@ -117,6 +117,20 @@ def test_select_running_finds_the_model_in_a_chain(run_module: RunModule, writes
     assert none["changed"] is False and none["devices"] == []
 
 
+def test_swap_takes_out_every_model_of_a_glob_but_the_new_one(cloud: Served, run_module: RunModule) -> None:
+    swap = {"from": "[AB]", "to": "A"}
+    made = run(run_module, select="running", sites=["*"], swap=swap)
+    assert statuses(made) == {"Door": "applied"}
+    assert pipelines(cloud)["Shop 2/Door"] == [{**CHAINED, "chains": [{**CHAINED["chains"][0], "modelUUID": A}]}]
+    again = run(run_module, select="running", sites=["*"], swap=swap)
+    assert again["changed"] is False and again["devices"] == []
+
+
+def test_a_name_with_the_characters_of_a_glob_is_that_name(cloud: Served, run_module: RunModule) -> None:
+    cloud.world.models[TFLITE].name = "[AB]"
+    assert run(run_module, select="running", sites=["*"], swap={"from": "[AB]", "to": "A"})["devices"] == []
+
+
 def test_enabled_is_not_guessed(cloud: Served, run_module: RunModule) -> None:
     rows = [{"NxID": "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}", "Name": "Door", "nxAI": {"pipelines": []}}]
     cloud.fault("status", "list_devices", status=200, body=rows)

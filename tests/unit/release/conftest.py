@@ -42,6 +42,7 @@ def play(tmp_path: Path, model_file: Path) -> Play:
             "model_release_version": version,
             "model_release_file": str(model_file),
             "model_release_wait_delay": 1,
+            "pipeline_rollout_settings": {"wait_interval": 0.1},
             **more,
         }
         env = {
@@ -58,6 +59,9 @@ def play(tmp_path: Path, model_file: Path) -> Play:
         }
         name = playbook if "/" in playbook else f"nxai.cloud.{playbook}"
         command = [sys.executable, "-m", "ansible", "playbook", name, "-e", json.dumps(variables)]
+        if playbook == "release_and_rollout":
+            (tmp_path / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
+            command += ["-i", "estate.nxai.yml"]
         command += ["--check", "--diff"] if check else []
         done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
         output = done.stdout + done.stderr
