@@ -117,7 +117,7 @@ class RolloutRun:
         number, options = self.options["wave"], self.options
         rollout.look(number, options["devices"], options["servers"], options["server_running"])
         rollout.name_failures(number, options["gate_failures"])
-        return {"breach": rollout.judge(number, final=True, gate=options["message"])}
+        return {"breach": rollout.judge(number, final=True, gate=options["reason"])}
 
     def _restored(self, rollout: Rollout) -> Result:
         refused = [{**row, "status": "refused"} for row in self.options["refused"]]
@@ -135,9 +135,9 @@ class RolloutRun:
     def _interrupt(self, rollout: Rollout) -> Result:
         """A breach has said already why it ends; anything else is an error that came in between."""
         if rollout.state["status"] == "running":
-            rollout.state |= {"status": "interrupted", "message": self.options["message"]}
+            rollout.state |= {"status": "interrupted", "message": self.options["reason"]}
         elif rollout.state["status"] == "rolling_back":
-            rollout.state["message"] += f" Not all is back: {self.options['message']}"
+            rollout.state["message"] += f" Not all is back: {self.options['reason']}"
         return {}
 
     # Ends

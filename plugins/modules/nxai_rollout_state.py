@@ -98,7 +98,7 @@ options:
     type: list
     elements: dict
     default: []
-  message:
+  reason:
     description: Why the user's gate tasks failed, or why the run ends.
     type: str
     default: ""
@@ -131,8 +131,7 @@ options:
     elements: str
     default: []
 seealso:
-  - plugin: nxai.cloud.pipeline_rollout
-    plugin_type: role
+  - module: nxai.cloud.nxai_pipeline
 author:
   - The nxai.cloud maintainers (@nxai)
 """
@@ -260,7 +259,7 @@ ARGUMENT_SPEC = {
     "servers": ROWS,
     "server_running": {"type": "list", "elements": "str", "default": ["running"]},
     "gate_failures": ROWS,
-    "message": {"type": "str", "default": ""},
+    "reason": {"type": "str", "default": ""},
     "max_failures": {"type": "str", "default": "0"},
     "max_failures_per_wave": {"type": "str", "default": "0"},
     "on_breach": {"type": "str", "choices": ["stop", "rollback_wave", "rollback_all"], "default": "stop"},

@@ -158,7 +158,7 @@ def test_gate_tasks_that_fail_or_name_no_device_of_the_wave(start: Start) -> Non
     run.wave(1, [1, 2, 3])
     with pytest.raises(BadInput, match=r"\{?d9\}? at site s is no device of wave 1"):
         run.gate(1, [1, 2, 3], gate_failures=[{"site": "s", "device": "{d9}"}])
-    assert run.gate(1, [1, 2, 3], message="no frames")["breach"] == "the gate tasks failed: no frames"
+    assert run.gate(1, [1, 2, 3], reason="no frames")["breach"] == "the gate tasks failed: no frames"
 
 
 def test_one_wave_back_and_tried_again_with_a_new_snapshot(start: Start) -> None:
@@ -184,7 +184,7 @@ def test_all_back_ends_the_rollout(start: Start) -> None:
     run.wave(1, [1, 2, 3])
     run.gate(1, [1, 2, 3])
     run.wave(2, [4, 5, 6])
-    assert run.gate(2, [4, 5, 6], message="no")["restore"] == had([1, 2, 3, 4, 5, 6])
+    assert run.gate(2, [4, 5, 6], reason="no")["restore"] == had([1, 2, 3, 4, 5, 6])
     end = run.step("restored", devices=rows(range(1, 7), "applied"))
     assert end["summary"]["status"] == "rolled_back" and end["summary"]["totals"]["back"] == 6
     with pytest.raises(BadInput, match="it was rolled back"):
