@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError
@@ -133,7 +134,7 @@ def reconcile(resource: Resource, check_mode: bool, diff_mode: bool) -> dict[str
 
 def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], **rules: Any) -> None:
     """Run one module: ``rules`` are the keyword arguments of AnsibleModule, such as ``required_if``."""
-    module = _module(argument_spec, rules)
+    module = _module({**CONNECTION_SPEC, **argument_spec}, rules)
 
     def work(client: Client) -> dict[str, Any]:
         task = Task(module.params, client, module.check_mode, module.warn, module.log)
@@ -144,7 +145,7 @@ def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], 
 
 def run_info(argument_spec: Mapping[str, Any], read: Callable[[Task], dict[str, Any]], **rules: Any) -> None:
     """Run one module that only reads: ``read`` gives the return values, and its client cannot write in any mode."""
-    module = _module(argument_spec, rules)
+    module = _module({**CONNECTION_SPEC, **argument_spec}, rules)
 
     def work(client: Client) -> dict[str, Any]:
         return {"changed": False, **read(Task(module.params, client, module.check_mode))}
@@ -152,14 +153,33 @@ def run_info(argument_spec: Mapping[str, Any], read: Callable[[Task], dict[str, 
     _finish(module, work, read_only=True)
 
 
-def run_local(argument_spec: Mapping[str, Any], read: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
-    """Run one module that needs no account: it only looks at this machine."""
-    module = AnsibleModule(argument_spec, supports_check_mode=True)
-    _end(module, lambda: {"changed": False, **read(module.params)})
+def run_local(
+    argument_spec: Mapping[str, Any], work: Callable[[Mapping[str, Any], bool], dict[str, Any]], **rules: Any
+) -> None:
+    """Run one module that needs no account. ``work`` gets the options, and whether this is check mode."""
+    module = _module(argument_spec, rules)
+    _end(module, lambda: {"changed": False, **work(module.params, module.check_mode)})
 
 
 def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> AnsibleModule:
-    return AnsibleModule({**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True, **rules)
+    try:
+        return AnsibleModule(argument_spec, supports_check_mode=True, **rules)
+    except (TypeError, ValueError, ArithmeticError):
+        # ansible-core (2.16 to 2.21) breaks on some values: true where an option has options, or inf for a number.
+        lax = {name: {"type": "raw", "no_log": each.get("no_log", False)} for name, each in argument_spec.items()}
+        module = AnsibleModule(lax, supports_check_mode=True)
+        for name, value in module.params.items():
+            if not _is_readable(argument_spec[name], value):
+                module.fail_json(msg=f"the value of {name} is not of the type that this option has: {value!r}")
+        raise
+
+
+def _is_readable(spec: Mapping[str, Any], value: Any) -> bool:
+    try:
+        ArgumentSpecValidator({"option": {**spec, "required": False}}).validate({"option": value})
+    except (TypeError, ValueError, ArithmeticError):
+        return False
+    return True
 
 
 def _finish(module: AnsibleModule, work: Callable[[Client], dict[str, Any]], read_only: bool) -> None:

@@ -186,7 +186,7 @@ ARGUMENT_SPEC = {
 }
 
 
-def check(options: Mapping[str, Any]) -> dict[str, Any]:
+def check(options: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     return check_model(options["file"], options["max_size"]).as_result()
 
 

@@ -232,10 +232,11 @@ error:
     status: null
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from collections.abc import Mapping
+from typing import Any
 
-from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout_steps import RolloutRun
+from ansible_collections.nxai.cloud.plugins.module_utils.module import run_local
 
 ROWS = {"type": "list", "elements": "dict", "default": []}
 ARGUMENT_SPEC = {
@@ -271,17 +272,12 @@ NEEDS_WAVE = [("step", step, ("run", "wave")) for step in ("begin", "written", "
 NEEDS_RUN = [("step", step, ("run",)) for step in ("restored", "close", "interrupt")]
 
 
+def take_step(options: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    return RolloutRun(options, check_mode).take_step()
+
+
 def main() -> None:
-    module = AnsibleModule(
-        ARGUMENT_SPEC,
-        supports_check_mode=True,
-        required_if=[("step", "open", ("name", "declaration")), *NEEDS_WAVE, *NEEDS_RUN],
-    )
-    try:
-        result = RolloutRun(module.params, module.check_mode).take_step()
-    except NxaiError as error:
-        module.fail_json(msg=str(error), error=error.as_result())
-    module.exit_json(**result)
+    run_local(ARGUMENT_SPEC, take_step, required_if=[("step", "open", ("name", "declaration")), *NEEDS_WAVE, *NEEDS_RUN])
 
 
 if __name__ == "__main__":
