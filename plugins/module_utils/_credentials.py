@@ -23,6 +23,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._values import mapping,
 
 MARGIN = 60.0  # seconds before its end at which a token is renewed
 LIFETIME = 3600.0  # of a token whose answer does not tell (as in the vendor's samples)
+LATEST = 253402300799.0  # the end of the year 9999, after which no date can be written
 SIGN_IN = "Sign in to the Nx Cloud"
 GRANTS = {  # each way to a token, in the order in which they are tried, and what to do where it fails
     "refresh_token": ("refresh token", "The refresh token is wrong, expired or already used: sign in again."),
@@ -249,7 +250,7 @@ class Credentials:
     def _token_of(self, access: str, refresh: str | None, expires: float | None) -> Token:
         """The margin is at most half of what is left, so that a short-lived token is not renewed at each request."""
         self._redactor.add(access)
-        if expires is None:
+        if expires is None or expires > LATEST:
             return Token(access, refresh)
         left = max(0.0, expires - self._clock())
         return Token(access, refresh, expires, expires - min(MARGIN, left / 2))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from ansible_collections.nxai.cloud.plugins.module_utils._answer import Answer, Reply, read_answer, refused
+from ansible_collections.nxai.cloud.plugins.module_utils._answer import Answer, Reply, one_line, read_answer, refused
 from ansible_collections.nxai.cloud.plugins.module_utils._credentials import Credentials
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import (
     AnswerLost,
@@ -189,7 +189,8 @@ class Transport:
         content = None if data is None else to_json(data).encode()
         spelled = {operation.spelling.get(name, name): value for name, value in query.items()}
         url = base + PREFIX[operation.api] + operation.path.format(**quoted)
-        return _Call(operation, url, self.redactor.clean(f"{operation.method} {url}"), spelled, content, upload)
+        tried = one_line(self.redactor.clean(f"{operation.method} {url}"))
+        return _Call(operation, url, tried, spelled, content, upload)
 
     def _exchange(self, call: _Call, header: str | None) -> Reply:
         """One request and its answer, redirects within the same origin followed (only those that keep the method)."""

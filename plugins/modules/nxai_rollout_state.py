@@ -277,7 +277,9 @@ def take_step(options: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_local(ARGUMENT_SPEC, take_step, required_if=[("step", "open", ("name", "declaration")), *NEEDS_WAVE, *NEEDS_RUN])
+    run_local(
+        ARGUMENT_SPEC, take_step, required_if=[("step", "open", ("name", "declaration")), *NEEDS_WAVE, *NEEDS_RUN]
+    )
 
 
 if __name__ == "__main__":

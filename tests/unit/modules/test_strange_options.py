@@ -117,7 +117,18 @@ def paths(tmp_path: Path, onnx_file: Path, monkeypatch: pytest.MonkeyPatch) -> l
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("NXAI_RETRY_BUDGET", "0.05")
     (home / "text").write_text("no model, no token")
-    return [str(onnx_file), "text", "missing", "new/deeper", ".", "", "/dev/null", "~/kept", "~nobody-at-all/x", "a\x00b"]
+    return [
+        str(onnx_file),
+        "text",
+        "missing",
+        "new/deeper",
+        ".",
+        "",
+        "/dev/null",
+        "~/kept",
+        "~nobody-at-all/x",
+        "a\x00b",
+    ]
 
 
 @pytest.mark.parametrize("module_name", MODULES)

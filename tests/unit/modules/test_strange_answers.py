@@ -1,0 +1,175 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every field of every answer, changed in every way: a clear failure or a success, never a traceback.
+
+The true answer of the simulator is taken, one value in it is replaced, taken out or renamed, and a task meets that.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS
+from simulator.testing import Served
+
+RunModule = Callable[..., dict[str, Any]]
+MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
+WORLD: dict[str, Any] = {
+    "times": {"record": 0, "code": 0, "assignment": 0},
+    "organisations": [{"name": "Retail"}],
+    "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail"]}],
+    "catalogues": [{"name": "Old"}, {"name": "Other"}],
+    "models": [{"name": "A", "id": MODEL, "catalogues": ["Old"], "documentation": "Text"}, {"name": "B"}],
+    "sites": [
+        {
+            "name": "Shop 1",
+            "servers": [
+                {
+                    "name": "S",
+                    "devices": [
+                        {"name": "Door", "pipelines": [{"modelUUID": MODEL, "modelNMS": 0.3, "chains": [{"x": 1}]}]},
+                        "Till",
+                    ],
+                }
+            ],
+        },
+        {"name": "Shop 2", "servers": [{"name": "S", "devices": ["Gate"]}]},
+    ],
+    "registry": {"groups": [{"name": "G1"}, {"name": "G2"}], "devices": [{"name": "R1", "groups": ["G1"]}]},
+}
+QUICK = {"wait_interval": 0.01, "wait_timeout": 0.1}
+FILE = "FILE"  # replaced by the path of a model file
+PIPELINE = ("nxai_pipeline", {"site": "Shop 1", "devices": ["Till"], "pipelines": [{"model": "A"}], **QUICK})
+MODEL_TASK = ("nxai_model", {"name": "A", "documentation": "New", "catalogues": ["Other"], **QUICK})
+TASKS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "list_models": [MODEL_TASK, PIPELINE, ("nxai_model_info", {"usage": True}), ("nxai_doctor_info", {})],
+    "list_catalogues": [
+        MODEL_TASK,
+        ("nxai_catalogue", {"name": "Old"}),
+        ("nxai_catalogue_info", {"list_models": True}),
+    ],
+    "list_sites": [PIPELINE, ("nxai_site_info", {}), ("nxai_doctor_info", {})],
+    "list_servers": [PIPELINE, ("nxai_server_info", {}), ("nxai_doctor_info", {})],
+    "list_devices": [PIPELINE, ("nxai_device_info", {}), ("nxai_pipeline_info", {}), ("nxai_doctor_info", {})],
+    "list_registry_devices": [("nxai_device", {"name": "R1", "groups": ["G2"]})],
+    "list_groups": [("nxai_device", {"name": "R1", "groups": ["G2"]})],
+    "create_model": [("nxai_model", {"name": "New", "file": FILE, **QUICK})],
+    "update_model": [MODEL_TASK],
+    "create_catalogue": [("nxai_catalogue", {"name": "New"})],
+    "rename_catalogue": [("nxai_catalogue", {"name": "Old", "new_name": "New"})],
+    "put_pipelines": [PIPELINE],
+    "join_group": [("nxai_device", {"name": "R1", "groups": ["G2"]})],
+    "update_registry_device": [("nxai_device", {"name": "R1", "new_name": "R2"})],
+    "issue_token": [("nxai_token", {"username": "demo@example.com", "password": "demo", "return_token": True})],
+    "describe_compute": [("nxai_contract_info", {})],
+    "describe_device": [("nxai_contract_info", {})],
+}
+# What deletes has no answer to look into.
+SILENT = {"delete_model", "delete_catalogue", "leave_group", "revoke_token"}
+# What is true, and not in a listing: the answers to writes, as the simulator gives them.
+ANSWERS: dict[str, Any] = {
+    "create_model": {"UUID": MODEL, "Name": "New"},
+    "create_catalogue": {"UUID": MODEL, "Name": "New"},
+    "issue_token": {
+        "access_token": "nxcdb-a", "refresh_token": "nxcdb-r", "expires_in": 3600, "expires_at": "1", "scope": "x",
+        "token_type": "bearer",
+    },
+}  # fmt: skip
+
+TAKEN_OUT = object()
+DEEP: Any = "z"
+for _level in range(150):
+    DEEP = [DEEP]
+STRANGE = [
+    TAKEN_OUT, TAKEN_OUT, DEEP,
+    None, True, False, 0, -1, 1.5, 10**30, "", "x", "{{ 7*7 }}", "\x00\x1b[31m", "a\nb", "\ud83d\ude00", "../../x",
+    "0001-01-01T00:00:00Z", [], {}, [None], [[]], {"a": {"b": 1}}, "y" * 100_000, [1] * 1000,
+]  # fmt: skip
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all values in a JSON document."""
+    yield path
+    if isinstance(value, Mapping):
+        for name in value:
+            yield from places(value[name], (*path, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from places(inner, (*path, index))
+
+
+def changed(answer: Any, path: tuple[Any, ...], change: Any) -> Any:
+    """The answer with one value replaced, or taken out."""
+    if not path:
+        return None if change is TAKEN_OUT else change
+    made = copy.deepcopy(answer)
+    inner = made
+    for step in path[:-1]:
+        inner = inner[step]
+    if change is TAKEN_OUT:
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = change
+    return made
+
+
+def true_answer(cloud: Served, operation: str) -> Any:
+    if operation in ANSWERS:
+        return ANSWERS[operation]
+    if OPERATIONS[operation].method != "GET":
+        return {"Message": "", "Field": ""}
+    site = next(iter(cloud.world.sites))
+    prefix = {"compute": "/cpt", "device": "/dev"}[OPERATIONS[operation].api]
+    path = prefix + OPERATIONS[operation].path.format(site_id=site)
+    answer = requests.get(cloud.url + path, headers={"Authorization": f"Bearer {cloud.token()}"}, timeout=10)
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def test_every_operation_has_a_task() -> None:
+    assert set(TASKS) | SILENT == set(OPERATIONS)
+    assert set(TASKS) & SILENT == set()
+
+
+@pytest.mark.parametrize("operation", sorted(TASKS))
+def test_a_clear_failure_or_a_success(
+    operation: str, cloud: Served, run_module: RunModule, onnx_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NXAI_RETRY_BUDGET", "0.05")
+    cloud.reset(seed=WORLD)
+    answer = true_answer(cloud, operation)
+    everywhere = list(places(answer))
+    assert len(everywhere) > 1 or operation in ANSWERS
+    outcomes = set()
+
+    @settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+    @given(st.sampled_from(everywhere), st.integers(0, len(STRANGE) - 1), st.sampled_from(TASKS[operation]))
+    def examine(path: tuple[Any, ...], place: int, task: tuple[str, dict[str, Any]]) -> None:
+        cloud.clear_faults()
+        cloud.reset(seed=WORLD)
+        body = changed(answer, path, STRANGE[place])
+        records = {"X-Pagination-Records": str(len(body))} if isinstance(body, list) else {}
+        cloud.fault("status", operation, status=200, body=json.dumps(body), headers=records, times=0)
+        name, options = task
+        given_options = {each: str(onnx_file) if value == FILE else value for each, value in options.items()}
+        result = run_module(name, warns=None, **given_options)
+        outcomes.add(bool(result.get("failed")))
+        said = json.dumps(result)
+        assert "Traceback" not in said
+        if result.get("failed"):
+            assert isinstance(result["msg"], str) and 10 < len(result["msg"]) < 5000, result["msg"][:300]
+
+    examine()
+    cloud.clear_faults()
+    assert outcomes
