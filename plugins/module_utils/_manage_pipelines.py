@@ -118,7 +118,7 @@ class PipelineResource:
 
     @cached_property
     def _swap(self) -> tuple[Collection[str], str]:
-        """The models to replace, which are one, or all that a glob over names is for but the new one; and the new one."""
+        """The models to replace (one, or all that a glob over names is for but the new one), and the new one."""
         wanted, new = self.options["swap"]["from"], identity(self._model_uuid(self.options["swap"]["to"]))
         if not is_glob(wanted) or self._models().find_or_none(wanted):
             return [identity(self._model_uuid(wanted))], new

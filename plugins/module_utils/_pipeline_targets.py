@@ -106,7 +106,7 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
 def select_devices(
     select: str, models: Collection[str], patterns: Sequence[str], reader: SiteReader, api: DeviceApi
 ) -> Found:
-    """The devices of whole sites: ``all``, those that are ``enabled``, or those ``running`` one of the models (UUIDs)."""
+    """The devices of whole sites: ``all``, those ``enabled``, or those ``running`` one of the models (UUIDs)."""
     sites = reader.matching(patterns)
     found = Found()
     for site, listing in zip(sites, reader.read(sites, api.list_devices), strict=True):

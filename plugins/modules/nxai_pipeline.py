@@ -91,8 +91,8 @@ options:
       from:
         description:
           - The model that runs now, by name or UUID.
-          - Or a glob over names, such as V(Person detector@*), which stands for all models that it matches except C(to).
-            It may match none.
+          - Or a glob over names, such as V(Person detector@*), which stands for all models that it matches except
+            C(to). It may match none.
         type: str
         required: true
       to:
