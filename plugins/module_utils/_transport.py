@@ -11,7 +11,7 @@ import email.utils
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 try:
     import requests
+    from urllib3.exceptions import HTTPError
 
     HAS_REQUESTS = True
 except ImportError:
@@ -263,7 +264,7 @@ class Transport:
         """The whole body, within the operation's time limit: a service that drips may not hold a task for ever."""
         deadline = self.clock() + max(call.operation.time_limit, self.settings.timeout)
         content = bytearray()
-        for block in response.iter_content(1 << 16):
+        for block in _blocks(response):
             content += block
             if self.clock() > deadline:
                 raise AnswerLost(call.tried, "the answer did not end in time", "Run the task again later.")
@@ -273,6 +274,19 @@ class Transport:
 
     def _post_token(self, grant: dict[str, str]) -> Any:
         return self.send("issue_token", json=grant).data
+
+
+def _blocks(response: requests.Response) -> Iterator[bytes]:
+    """The body as it comes in: a read that waits for a full block would wait for hours on a service that drips."""
+    read = getattr(response.raw, "read1", None)
+    if read is None or response.headers.get("Transfer-Encoding"):  # urllib3 before 2.1; chunks come one by one anyway
+        yield from response.iter_content(1 << 16)
+        return
+    try:
+        while block := read(1 << 16, decode_content=True):
+            yield block
+    except (HTTPError, OSError) as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from None
 
 
 def _new_session(settings: Settings) -> requests.Session:
