@@ -5,7 +5,7 @@ PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
 TARGETS = demo test test-all lint docs unit sanity integration molecule build changelog pins \
-  bench-pipelines bench-upload
+  bench-inventory bench-pipelines bench-upload
 
 .PHONY: help clean $(TARGETS)
 .DEFAULT_GOAL := help
@@ -23,6 +23,7 @@ sanity: ## ansible-test sanity, on the newest and the oldest ansible-core
 integration: ## ansible-test integration against a simulator, newest and oldest
 molecule: ## The molecule scenario against a simulator
 build: ## Build the tarball, install it into an empty path, run from there
+bench-inventory: ## Time and memory of large inventories, beside other ways
 bench-pipelines: ## Time, memory and requests for many devices, beside a loop of uri
 bench-upload: ## Memory and throughput of an upload, beside curl
 changelog: ## Turn the fragments into CHANGELOG.md, for the version in galaxy.yml

@@ -16,7 +16,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 requirements:
   - Python 3.10 or newer
-  - requests 2.28 or newer
+  - requests 2.31 or newer
 options:
   api_url:
     description:
@@ -134,6 +134,17 @@ options:
       - Also read from the environment variable E(NXAI_RETRY_BUDGET).
     type: float
     default: 120.0
+  operations:
+    description:
+      - Adapts the collection to an API that is not quite as it was known. The key is the name of an operation, as
+        M(nxai.cloud.nxai_contract_info) gives it.
+      - The value is a dictionary with any of C(path) (below C(/cpt) or C(/dev), with the same places in braces),
+        C(method), and C(query) (the known name of a query parameter, and its new one).
+      - "For example C({update_model: {path: '/functions/{uuid}'}})."
+      - What only reads stays a GET, and what writes cannot become one.
+      - Also read from the environment variable E(NXAI_OPERATIONS), as JSON.
+    type: raw
+    version_added: 0.1.0
 notes:
   - Give one of O(token), O(token_file), O(refresh_token), or O(username) with O(password). The first in this order is
     used.
@@ -200,4 +211,7 @@ options:
   retry_budget:
     env: [{name: NXAI_RETRY_BUDGET}]
     ini: [{section: nxai, key: retry_budget}]
+  operations:
+    env: [{name: NXAI_OPERATIONS}]
+    ini: [{section: nxai, key: operations}]
 """

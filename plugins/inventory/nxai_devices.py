@@ -15,10 +15,12 @@ author:
 description:
   - Reads the sites of an account and what is at them, and makes each edge device (camera) a host. Servers and sites
     can be hosts too.
-  - Each site becomes a group C(site_NAME), and each of its servers a group C(server_SITE_SERVER) within it. The names
-    hold lower-case letters, digits and underscores only. Where two sites would get the same name, both get a part of
-    their id. The readable names are in the group variables C(nxai_site_name) and C(nxai_server_name).
-  - An offline site is a group without hosts. It shows neither servers nor devices, so it is not asked for them.
+  - Each site becomes a group C(site_NAME), and each of its servers a group C(server_SITE_SERVER) within it. Where the
+    record of a site tells its organisation, the site's group is within C(organisation_NAME). The names hold lower-case
+    letters, digits and underscores only. Where two sites would get the same name, both get a part of their id. The
+    readable names are in the group variables C(nxai_organisation_name), C(nxai_site_name) and C(nxai_server_name).
+  - An offline site shows neither servers nor devices, so it is not asked for them. With O(cache) it keeps the hosts
+    that it was last known to have, and its group has the time of that as C(nxai_site_known_at). Else it has no hosts.
   - The file name must be C(nxai.yml) or C(nxai.yaml), or end in C(.nxai.yml) or C(.nxai.yaml).
   - What the cloud returns is text and stays text. A device called C({{ 7*7 }}) is never taken as a template.
 extends_documentation_fragment:
@@ -30,6 +32,7 @@ extends_documentation_fragment:
 notes:
   - One request lists the sites, and one for each online site lists its devices (another one its servers, if they are
     hosts). Long lists come in pages. Nothing is asked per device.
+  - Expressions are evaluated as ansible-core does, but not anew for each host where the result cannot differ.
   - The values of O(api_url), O(cloud_url), O(token), O(refresh_token), O(username), O(password), O(mfa_code),
     O(client_id), O(token_scope) and O(act_as) in the file may be templates.
   - Host names come from the cloud. A name that steps to another folder (C(..)), is the name of a group, or means the
@@ -101,6 +104,8 @@ options:
       - nxai_plugin_version
       - nxai_runtime
       - nxai_supports_pipelines
+      - nxai_organisation_id
+      - nxai_organisation_name
       - nxai_site_id
       - nxai_site_name
       - nxai_site_online
@@ -129,6 +134,35 @@ options:
       exclude:
         description: Leave the host out if this is true.
         type: str
+  group_by:
+    description:
+      - Groups by what hosts have, besides those of sites and servers.
+      - V(status), V(plugin_version), V(runtime) and V(pipeline_support) are those of the server that a device is on,
+        for example C(status_running), C(plugin_version_4_2_0), C(runtime_nx_cpu), C(pipelines_supported).
+      - V(model) makes a group of each model in use, C(model_NAME), and V(catalogue) one of each catalogue that has a
+        model in use, C(catalogue_NAME).
+      - V(runtime) costs one request more per online site, as devices are not known to tell it; V(model) one for the
+        listing of models; V(catalogue) one for the models and one for the catalogues.
+      - For example V([plugin_version, model]).
+    type: list
+    elements: str
+    choices: [status, plugin_version, runtime, pipeline_support, model, catalogue]
+    default: []
+  on_error:
+    description:
+      - What to do when a site cannot be read. Wrong credentials and wrong options are errors whatever this says.
+      - V(fail) ends with the error. A part is never taken for the whole.
+      - V(cached) takes what was last known, and warns. The group of such a site has the variables C(nxai_site_error)
+        and C(nxai_site_known_at). It ends with the error where nothing is known. It needs O(cache) with an
+        O(cache_plugin) that keeps its entries between runs.
+      - V(skip) leaves the site without hosts, and warns. Its group has C(nxai_site_error), and the group C(all) has
+        C(nxai_missing_sites), a list of the C(id), C(name) and C(error) of each, empty when all could be read. It ends
+        with the error if the sites cannot even be listed, or if none of them can be read.
+      - What is not whole is not put into the cache.
+      - For example V(skip).
+    type: str
+    choices: [fail, cached, skip]
+    default: fail
   concurrency:
     description:
       - How many sites are read at a time, from 1 to 16. For example V(4).
@@ -176,6 +210,10 @@ plugin: nxai.cloud.nxai_devices
 #   - exclude: nxai_server_status != 'running'
 #   - include: nxai_supports_pipelines
 #   - exclude: true
+# group_by:
+#   - plugin_version
+#   - model
+# on_error: cached
 # cache: true
 # cache_plugin: ansible.builtin.jsonfile
 # cache_connection: ~/.cache/nxai
@@ -196,19 +234,20 @@ plugin: nxai.cloud.nxai_devices
 """
 
 import os
-import re
+from collections.abc import Collection
 from typing import Any
 
-from ansible import template
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, get_cache_plugin
 
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_cache import cache_key, pack, unpack
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Choices, Plan, make_plan
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_sites import read_sites, select_sites
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_cache import account_key, cache_key, pack, unpack
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_known import LastKnown
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Choices, Host, Plan, make_plan
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_read import Estate, Wanted, read_estate
+from ansible_collections.nxai.cloud.plugins.plugin_utils._constructed import FastConstructable
+from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS, never_template
 
 TEMPLATES = (
     *("api_url", "cloud_url", "token", "refresh_token", "username", "password"),
@@ -216,38 +255,8 @@ TEMPLATES = (
 )
 MOST_AT_A_TIME = 16  # as many connections as the client keeps open
 
-# Text of the cloud that does nothing even where it is taken for a template or, as assert does, for an expression:
-# without brackets, pipes and quotes there is no call, no filter and no lookup. An NxID has braces of its own.
-HARMLESS = re.compile(r"(?![%#])[^][{}()|'\"]*|\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
 
-if hasattr(template, "trust_as_template"):  # ansible-core 2.19 and newer: text is a template only where it is trusted
-
-    def _marked(text: str) -> str:
-        return template.trust_as_template(text) if HARMLESS.fullmatch(text) else text
-
-else:
-    from ansible.utils.unsafe_proxy import wrap_var
-
-    def _marked(text: str) -> str:
-        return text if HARMLESS.fullmatch(text) else wrap_var(text)
-
-
-def never_template(value: Any) -> Any:
-    """``value`` with each text marked such that no version of ansible-core takes it for a template.
-
-    Harmless text is not left or marked unsafe: ``ansible-inventory --list`` would print it as
-    ``{"__ansible_unsafe": TEXT}``, and that is how AWX would show it.
-    """
-    if isinstance(value, str):
-        return _marked(value)
-    if isinstance(value, dict):
-        return {key: never_template(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [never_template(item) for item in value]
-    return value
-
-
-class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
     NAME = "nxai.cloud.nxai_devices"
 
     def verify_file(self, path: str) -> bool:
@@ -259,7 +268,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         try:
             self._read_options(path)
-            plan = self._cached_plan(may_read=cache) if self.get_option("cache") else self._fetched_plan()
+            plan = self._cached_plan(may_read=cache) if self.get_option("cache") else self._plan(self._estate())
         except NxaiError as error:
             raise AnsibleParserError(str(error)) from None
         for warning in plan.warnings:
@@ -287,6 +296,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for rule in self.get_option("filters"):
             if not isinstance(rule, dict) or len(rule) != 1 or not {"include", "exclude"} & set(rule):
                 raise BadInput(f"Read {path}", "a rule of filters is malformed", "Give each rule include or exclude.")
+        if self.get_option("on_error") == "cached" and not self.get_option("cache"):
+            raise BadInput(f"Read {path}", "on_error: cached has no cache", "Set cache: true, and a cache_plugin.")
 
     def _cached_plan(self, may_read: bool) -> Plan:
         key = cache_key(self.get_options())
@@ -298,45 +309,59 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             else:
                 if plan:
                     return plan
-        plan = self._fetched_plan()
-        self._cache[key] = pack(plan, key)
+        estate = self._estate()
+        plan = self._plan(estate)
+        if estate.fresh:
+            self._cache[key] = pack(plan, key)
         return plan
 
-    def _fetched_plan(self) -> Plan:
-        kinds = self.get_option("hosts")
+    def _estate(self) -> Estate:
+        kinds, group_by = self.get_option("hosts"), self.get_option("group_by")
+        wanted = Wanted(
+            **{name: self.get_option(name) for name in ("sites", "online_only", "concurrency", "on_error")},
+            servers="servers" in kinds or "runtime" in group_by,
+            devices="devices" in kinds,
+            models="model" in group_by or "catalogue" in group_by,
+            catalogues="catalogue" in group_by,
+        )
+        store: Any = self._last_known_store() if self.get_option("cache") else {}
+        known = LastKnown(store, account_key(self.get_options()), self.get_option("include_raw"))
         with Client.from_options(self.get_options(), read_only=True) as client:
-            sites = client.device.list_sites()
-            selected = select_sites(sites, self.get_option("sites"), self.get_option("online_only"))
-            listings = read_sites(client.device, selected, kinds, self.get_option("concurrency"))
-            self.display.vv(f"{self.NAME}: {client.transport.requests_sent} requests for {len(selected)} sites")
+            estate = read_estate(client, wanted, known)
+            self.display.vv(f"{self.NAME}: {client.transport.requests_sent} requests for {len(estate.listings)} sites")
+        if self.get_option("cache"):
+            store.set_cache()
+        return estate
+
+    def _last_known_store(self) -> Any:
+        """The cache of the inventory once more, in which nothing expires."""
+        places = {"_uri": self.get_option("cache_connection"), "_prefix": self.get_option("cache_prefix")}
+        given = {name: place for name, place in places.items() if place is not None}
+        return get_cache_plugin(self.get_option("cache_plugin"), _timeout=0, **given)
+
+    def _plan(self, estate: Estate) -> Plan:
         choices = Choices(
-            kinds=kinds,
-            hostnames=self.get_option("hostnames"),
-            duplicates=self.get_option("duplicates"),
-            include_raw=self.get_option("include_raw"),
+            kinds=self.get_option("hosts"),
+            **{name: self.get_option(name) for name in ("hostnames", "duplicates", "include_raw", "group_by")},
             keep=self._keep,
             render=self._render,
         )
-        return make_plan(sites, listings, choices)
+        return make_plan(estate, choices)
 
     def _keep(self, variables: dict[str, Any]) -> bool:
         rules = self.get_option("filters")
-        self.templar.available_variables = never_template(variables) if rules else {}
-        return next(("include" in rule for rule in rules if self._holds(*rule.values())), True)
+        seen = never_template(variables) if rules else {}
+        return next(("include" in rule for rule in rules if self._is_true(next(iter(rule.values())), seen)), True)
 
-    def _holds(self, expression: Any) -> bool:
-        """Whether a condition is true of the templar's variables, by the same means as ``groups`` of constructed."""
+    def _is_true(self, expression: Any, variables: dict[str, Any]) -> bool:
         try:
-            if hasattr(self.templar, "evaluate_conditional"):  # ansible-core 2.19 and newer
-                return bool(self.templar.evaluate_conditional(expression))
-            return bool(boolean(self.templar.template(f"{{% if {expression} %}}True{{% else %}}False{{% endif %}}")))
+            return bool(self.holds(expression, variables))
         except AnsibleError as error:
             raise BadInput(f"Filter hosts by {expression!r}", str(error), "Correct the expression.") from None
 
     def _render(self, preference: str, variables: dict[str, Any]) -> str:
-        self.templar.available_variables = never_template(variables)
         try:
-            name = self.templar.template(preference)
+            name = self.fill(preference, never_template(variables))
         except AnsibleError as error:
             if self.get_option("strict"):
                 raise BadInput(f"Name a host by {preference!r}", str(error), "Correct the template.") from None
@@ -350,22 +375,25 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 self.inventory.add_child(group.parent, group.name)
             for name, value in group.variables.items():
                 self.inventory.set_variable(group.name, name, never_template(value))
-        chosen = self.get_option("hostvars")
+        if self.get_option("on_error") == "skip":
+            # Another source may have missed sites too.
+            before = self.inventory.groups["all"].vars.get("nxai_missing_sites", [])
+            self.inventory.set_variable("all", "nxai_missing_sites", [*before, *never_template(list(plan.missing))])
+        chosen = frozenset(self.get_option("hostvars"))
         for host in plan.hosts:
-            name, variables = never_template(host.name), never_template(host.variables)
-            self.inventory.add_host(name, host.group)
-            # By the host itself: by its name, core would look for a group first.
-            added = self.inventory.get_host(name)
-            for variable, value in variables.items():
-                if not chosen or variable in chosen:
-                    added.set_variable(variable, value)
-            self._construct(name, variables)
+            self._add(host, chosen)
 
-    def _construct(self, name: str, variables: dict[str, Any]) -> None:
+    def _add(self, host: Host, chosen: Collection[str]) -> None:
+        # Where text has to be trusted to be a template, a name is not.
+        name, variables = host.name if TAGS else never_template(host.name), never_template(host.variables)
+        is_new = name not in self.inventory.hosts
+        self.inventory.add_host(name, host.group)
+        # By the host itself: by its name, core would look for a group first.
+        added = self.inventory.hosts[name]
+        self.store.set(added, {key: variables[key] for key in variables if key in chosen} if chosen else variables)
+        for group in host.flat:
+            self.inventory.groups[group].add_host(added)
         if name in self.inventory.groups:
             self.display.warning(f"No compose, groups or keyed_groups for host {name!r}: a group has that name.")
-            return
-        strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+        else:
+            self.construct(added, variables, is_new)

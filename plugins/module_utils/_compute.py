@@ -19,6 +19,8 @@ from ansible_collections.nxai.cloud.plugins.module_utils._transport import Trans
 # As a catalogue this UUID means: all models that are available (observed in the portal's call).
 ALL_AVAILABLE = "00000000-0000-0000-0000-000000000000"
 
+Progress = Callable[[int, int], None]  # bytes sent, bytes in all
+
 
 class ComputeApi:
     """Errors are those of ``Transport.send`` and ``all_pages``. A create whose answer was lost is looked up."""
@@ -34,14 +36,14 @@ class ComputeApi:
             query = {"Catalogue": catalogue, "Customization": self._transport.settings.customization}
         return [Model.from_api(row) for row in self._list("list_models", query)]
 
-    def create_model(self, data: Mapping[str, Any], file: str) -> str:
+    def create_model(self, data: Mapping[str, Any], file: str, progress: Progress | None = None) -> str:
         """Upload a file as a new model and return its UUID. ``data`` is the part of that name, in the API's spelling.
 
         The digest mark at the end of ``data["Documentation"]`` (``join_documentation``) is what a model is found by
         if the answer is lost. Without one the loss is an ``AnswerLost`` at once. Conversion goes on afterwards.
         """
         mark = split_documentation(str(data.get("Documentation") or ""))[1]
-        body = Multipart(data, file, mark.size if mark else None)
+        body = Multipart(data, file, mark.size if mark else None, progress)
 
         def look_up() -> str | None:
             same = (model for model in self.list_models() if model.name == data.get("Name") and model.digest == mark)
@@ -49,10 +51,12 @@ class ComputeApi:
 
         return self._create(lambda: self._transport.send("create_model", body=body), look_up if mark else None)
 
-    def update_model(self, uuid: str, data: Mapping[str, Any], file: str | None = None) -> None:
+    def update_model(
+        self, uuid: str, data: Mapping[str, Any], file: str | None = None, progress: Progress | None = None
+    ) -> None:
         """Change metadata, and the content if a file is given (that PATCH needs no file is inferred)."""
         mark = split_documentation(str(data.get("Documentation") or ""))[1] if file else None
-        body = Multipart(data, file, mark.size if mark else None)
+        body = Multipart(data, file, mark.size if mark else None, progress)
         self._transport.send("update_model", path={"uuid": uuid}, body=body)
 
     def delete_model(self, uuid: str) -> None:

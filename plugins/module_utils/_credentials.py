@@ -11,7 +11,7 @@ import binascii
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,14 @@ from ansible_collections.nxai.cloud.plugins.module_utils._values import mapping,
 MARGIN = 60.0  # seconds before its end at which a token is renewed
 LIFETIME = 3600.0  # of a token whose answer does not tell (as in the vendor's samples)
 SIGN_IN = "Sign in to the Nx Cloud"
+GRANTS = {  # each way to a token, in the order in which they are tried, and what to do where it fails
+    "refresh_token": ("refresh token", "The refresh token is wrong, expired or already used: sign in again."),
+    "authorization_code": (
+        "authorization code",
+        "A code works once, for a short time, with the client_id and redirect_uri it was made for: get another.",
+    ),
+    "password": ("user name and password", "Check username, password, client_id and cloud_url."),
+}
 _ADVICE = {
     "secondFactorRequired": "The account has two-factor sign-in: set mfa_code to the code of your authenticator.",
     "second_factor_required": "The account has two-factor sign-in: set mfa_code to the code of your authenticator.",
@@ -71,12 +79,20 @@ class Credentials:
     def header(self) -> str:
         """The Authorization header. Raises ``BadInput`` (no way to a token) or ``SignInFailed``."""
         with self._lock:
-            if self._token is None:
-                self._token = self._first()
-            due = self._token.renew_at is not None and self._clock() >= self._token.renew_at
-            if not self._token.access or (due and self._can_renew()):
-                self._token = self._renewed(self._token)
-            return self._header(self._token)
+            return self._header(self._current())
+
+    def access_token(self) -> str:
+        """The token that ``header`` would send."""
+        with self._lock:
+            return self._current().access
+
+    def _current(self) -> Token:
+        if self._token is None:
+            self._token = self._first()
+        due = self._token.renew_at is not None and self._clock() >= self._token.renew_at
+        if not self._token.access or (due and self._can_renew()):
+            self._token = self._renewed(self._token)
+        return self._token
 
     def renew(self, rejected: str) -> bool:
         """After a 401 to the header ``rejected``: True if there is another one to try now."""
@@ -115,20 +131,40 @@ class Credentials:
         return bool(self._settings.cloud_url and (refresh or self._has_password()))
 
     def _renewed(self, old: Token) -> Token:
-        if not self._file:
-            return self._issue(old.refresh)
-        # Tasks run side by side and share the file: only one may spend the refresh token, the others take its result.
-        with self._file.locked():
-            current = self._from_file(self._file.read())
+        def renewed_by_another(current: Token) -> bool:
             usable = current.renew_at is None or self._clock() < current.renew_at
-            if current.access not in ("", old.access) and usable:
+            return current.access not in ("", old.access) and usable
+
+        return self.issue(old, renewed_by_another)
+
+    def stored(self) -> Token | None:
+        """What ``token_file`` holds, though it may have expired. None without such a file."""
+        return self._from_file(self._file.read()) if self._file and self._file.exists() else None
+
+    def issue(
+        self, old: Token | None, good: Callable[[Token], bool], code: Mapping[str, str] | None = None, way: str = ""
+    ) -> Token:
+        """A new token in place of ``old``, kept in ``token_file`` if that is given. The rest is as for ``grants``.
+
+        Tasks and runs share the file. Only one at a time may spend the refresh token in it, and the others take its
+        result if they find it ``good``.
+        """
+        if not self._file:
+            return self._sign_in(self.grants(old.refresh if old else None, code, way))
+        with self._file.locked():
+            current = self.stored()
+            if current and good(current):
                 return current
             self._file.check_writable()
-            token = self._issue(current.refresh)
+            token = self._sign_in(self.grants(current.refresh if current else None, code, way))
             self._file.write(token.access, token.refresh, token.expires or self._clock() + LIFETIME)
             return token
 
-    def _issue(self, refresh: str | None) -> Token:
+    def grants(self, refresh: str | None, code: Mapping[str, str] | None = None, way: str = "") -> list[dict[str, str]]:
+        """What to ask the identity provider for, the first that works: all ways that are given, or only this one.
+
+        ``code`` is the authorization code as the request takes it, with ``redirect_uri`` if there was one.
+        """
         settings = self._settings
         if not settings.cloud_url:
             raise BadInput(
@@ -139,20 +175,37 @@ class Credentials:
         common = {"response_type": "token", "client_id": settings.client_id}
         if settings.token_scope:
             common["scope"] = settings.token_scope
-        if refresh:
-            try:
-                return self._grant({"grant_type": "refresh_token", "refresh_token": refresh, **common}, refresh)
-            except SignInFailed:
-                if not self._has_password():
-                    raise
-        password = {"grant_type": "password", "username": settings.username or "", "password": settings.password or ""}
-        if settings.mfa_code:
-            password["mfaCode"] = settings.mfa_code
-        return self._grant({**password, **common}, None)
+        refresh = refresh or settings.refresh_token
+        given: dict[str, Mapping[str, str] | None] = {
+            "refresh_token": {"refresh_token": refresh} if refresh else None,
+            "authorization_code": code,
+            "password": self._password() if self._has_password() else None,
+        }
+        found = [{"grant_type": kind, **own, **common} for kind, own in given.items() if own and way in ("", kind)]
+        if not found:
+            raise BadInput(
+                SIGN_IN,
+                f"there is no {GRANTS[way][0] if way else 'refresh token, code or password'}",
+                "Set refresh_token, code, or username and password.",
+            )
+        return found
 
-    def _grant(self, grant: dict[str, str], refresh: str | None) -> Token:
-        kind = grant["grant_type"]
-        tried = f"{SIGN_IN} ({'refresh token' if kind == 'refresh_token' else 'user name and password'})"
+    def _password(self) -> dict[str, str]:
+        settings = self._settings
+        second = {"mfaCode": settings.mfa_code} if settings.mfa_code else {}
+        return {"username": settings.username or "", "password": settings.password or "", **second}
+
+    def _sign_in(self, grants: list[dict[str, str]]) -> Token:
+        for grant in grants[:-1]:
+            try:
+                return self._grant(grant)
+            except SignInFailed:
+                continue
+        return self._grant(grants[-1])
+
+    def _grant(self, grant: dict[str, str]) -> Token:
+        kind, refresh = grant["grant_type"], grant.get("refresh_token")
+        tried = f"{SIGN_IN} ({GRANTS[kind][0]})"
         try:
             body = mapping(self._post_token(grant))
         except Refused as error:
@@ -170,10 +223,8 @@ class Credentials:
         return self._token_of(self._word(access, "the new token"), refresh, expires or self._clock() + LIFETIME)
 
     def _failed(self, tried: str, answer: str, kind: str, status: int | None) -> SignInFailed:
-        advice = next((text for word, text in _ADVICE.items() if word in answer), None)
-        if advice is None and kind == "refresh_token":
-            advice = "The refresh token is wrong, expired or already used: sign in again and set the new one."
-        return SignInFailed(tried, answer, advice or "Check username, password, client_id and cloud_url.", status)
+        advice = next((text for word, text in _ADVICE.items() if word in answer), GRANTS[kind][1])
+        return SignInFailed(tried, answer, advice, status)
 
     def _declared(self, text: str, refresh: str | None) -> Token:
         """A token that the user gave: its expiry is known only if it is a JWT."""

@@ -13,18 +13,27 @@ from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Plan
 
-FORMAT = 1  # to be raised whenever a plan, or the way it is made, changes
-# The options that decide what the plan is. Of the credentials, only those that say whose they are.
+FORMAT = 2  # to be raised whenever a plan, or the way it is made, changes
+# Whose answer it is: of the credentials, only those that say whose they are.
+ACCOUNT = ("api_url", "cloud_url", "username", "token_file", "client_id", "token_scope", "act_as", "customization")
+# The options that decide what is made of it.
 DECISIVE = (
-    *("api_url", "cloud_url", "username", "token_file", "client_id", "token_scope", "act_as", "customization"),
-    *("hosts", "sites", "online_only", "hostnames", "duplicates", "include_raw", "filters", "strict"),
+    *("hosts", "sites", "online_only", "hostnames", "duplicates", "include_raw", "filters", "group_by", "strict"),
 )
 
 
+def account_key(options: Mapping[str, Any]) -> str:
+    """The same for the same account. With a bare token, whose account it is remains unknown."""
+    return _digest({name: options.get(name) for name in (*ACCOUNT, "include_raw")})
+
+
 def cache_key(options: Mapping[str, Any]) -> str:
-    """The same for the same answer, whatever file asks. With a bare token, whose account it is remains unknown."""
-    decisive = {name: options.get(name) for name in DECISIVE}
-    return f"nxai_devices_{sha256(json.dumps([FORMAT, decisive], sort_keys=True, default=str).encode()).hexdigest()}"
+    """The same for the same plan, whatever file asks."""
+    return "nxai_devices_" + _digest([FORMAT, {name: options.get(name) for name in (*ACCOUNT, *DECISIVE)}])
+
+
+def _digest(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def pack(plan: Plan, key: str) -> dict[str, Any]:

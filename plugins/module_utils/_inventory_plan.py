@@ -11,56 +11,59 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_names import (
-    digest,
-    distinct,
-    group_names,
-    is_host_name,
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_groups import (
+    FlatGroups,
+    Group,
+    NestedGroups,
+    Variables,
+    server_order,
+    server_variables,
+    site_variables,
 )
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_sites import SiteListing
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_names import digest, distinct, is_host_name
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_read import Estate, SiteListing
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Server, Site
 
-Variables = dict[str, Any]
 HOST_VARIABLES = (
     *("nxai_kind", "nxai_device_id", "nxai_device_name", "nxai_enabled", "nxai_pipelines"),
     *("nxai_server_id", "nxai_server_name", "nxai_server_status"),
     *("nxai_plugin_version", "nxai_runtime", "nxai_supports_pipelines"),
+    *("nxai_organisation_id", "nxai_organisation_name"),
     *("nxai_site_id", "nxai_site_name", "nxai_site_online", "nxai_site_version", "nxai_raw"),
 )
 MENTIONED = 10  # how many names an error shows
 
 
 @dataclass(frozen=True)
-class Group:
-    """A group of the inventory. A site's group has no parent; a server's has that of its site."""
-
-    name: str
-    parent: str | None
-    variables: Variables
-
-
-@dataclass(frozen=True)
 class Host:
+    """``group`` is the innermost of its nested groups; ``flat`` are those of ``group_by``."""
+
     name: str
     group: str
     variables: Variables
+    flat: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All that goes into the inventory, parents before children, in a fixed order."""
+    """All that goes into the inventory, parents before children, in a fixed order.
+
+    ``missing`` are the sites that could not be read: id, name and error of each.
+    """
 
     groups: Sequence[Group]
     hosts: Sequence[Host]
     warnings: Sequence[str] = ()
+    missing: Sequence[Variables] = ()
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        groups, hosts = [vars(group) for group in self.groups], [vars(host) for host in self.hosts]
+        return json.dumps({"groups": groups, "hosts": hosts, "warnings": self.warnings, "missing": self.missing})
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
@@ -70,6 +73,7 @@ class Plan:
             groups=[Group(**group) for group in data["groups"]],
             hosts=[Host(**host) for host in data["hosts"]],
             warnings=data["warnings"],
+            missing=data["missing"],
         )
 
 
@@ -82,6 +86,7 @@ class Choices:
     hostnames: Sequence[str]
     duplicates: str
     include_raw: bool
+    group_by: Collection[str]
     keep: Callable[[Variables], bool]
     render: Callable[[str, Variables], str]
 
@@ -96,46 +101,32 @@ class _Candidate:
     variables: Variables
 
 
-def make_plan(all_sites: Sequence[Site], listings: Sequence[SiteListing], choices: Choices) -> Plan:
-    """Hosts and groups for ``listings``.
-
-    Names of site groups are made unique among ``all_sites``, so that they stay what they are when other sites are
-    selected. BadInput when two hosts have one name and the user wants that to fail.
-    """
-    sites = sorted(all_sites, key=lambda site: site.id)
-    names = group_names("site", [site.name for site in sites], [(site.id,) for site in sites])
-    site_groups = dict(zip((site.id for site in sites), names, strict=True))
-    server_groups = _server_groups(listings, site_groups)
-    groups = [Group(site_groups[listing.site.id], None, site_variables(listing.site)) for listing in listings]
-    groups += server_groups.values()
-    candidates = [
+def make_plan(estate: Estate, choices: Choices) -> Plan:
+    """Hosts and groups for what was read. BadInput when two hosts have one name and the user wants that to fail."""
+    nested = NestedGroups(estate.sites, estate.listings)
+    candidates: Sequence[_Candidate] = [
         candidate
-        for listing in listings
-        for candidate in _candidates(listing, site_groups[listing.site.id], server_groups, choices)
+        for listing in estate.listings
+        for candidate in _candidates(listing, nested, choices)
         if choices.keep(candidate.variables)
     ]
-    hosts, warnings = _named(candidates, choices, {group.name for group in groups})
-    return Plan(groups, hosts, warnings)
-
-
-def site_variables(site: Site) -> Variables:
-    return {
-        "nxai_site_id": site.id,
-        "nxai_site_name": site.name,
-        "nxai_site_online": site.online,
-        "nxai_site_version": site.version,
-    }
-
-
-def server_variables(server: Server) -> Variables:
-    return {
-        "nxai_server_id": server.id,
-        "nxai_server_name": server.name,
-        "nxai_server_status": server.status,
-        "nxai_plugin_version": server.plugin_version,
-        "nxai_runtime": server.runtime,
-        "nxai_supports_pipelines": server.supports_pipelines,
-    }
+    kept = [candidate.variables for candidate in candidates]
+    flat = FlatGroups(choices.group_by, kept, estate.models, estate.catalogues)
+    groups = [*nested.all(), *flat.all()]
+    candidates, names, warnings = _named(candidates, choices, {group.name for group in groups})
+    return Plan(
+        groups=groups,
+        hosts=[
+            Host(name, candidate.group, candidate.variables, flat.of(candidate.variables))
+            for name, candidate in zip(names, candidates, strict=True)
+        ],
+        warnings=[*estate.warnings, *warnings],
+        missing=[
+            {"id": listing.site.id, "name": listing.site.name, "error": listing.error}
+            for listing in estate.listings
+            if listing.error and not listing.known_at
+        ],
+    )
 
 
 def device_variables(device: Device) -> Variables:
@@ -149,62 +140,38 @@ def device_variables(device: Device) -> Variables:
     }
 
 
-def _server_groups(listings: Sequence[SiteListing], site_groups: Mapping[str, str]) -> dict[tuple[str, str], Group]:
-    """A group for each server, by (site id, server name), in a fixed order.
-
-    A device is known to tell its server's name, not its id: so the name is what groups. The group's name holds the
-    site's too, because each site has its "Server 1".
-    """
-    servers: dict[tuple[str, str], Server] = {}
-    for listing in listings:
-        embedded = [device.server for device in listing.devices]
-        for server in [*sorted(embedded, key=_server_order), *sorted(listing.servers, key=_server_order)]:
-            if server.name:
-                servers[listing.site.id, server.name] = server
-    keys = sorted(servers)
-    names = group_names(
-        "server",
-        [f"{site_groups[site_id].removeprefix('site_')} {name}" for site_id, name in keys],
-        [(digest(key), *key) for key in keys],
-    )
-    return {
-        key: Group(name, site_groups[key[0]], server_variables(servers[key]))
-        for key, name in zip(keys, names, strict=True)
-    }
-
-
-def _server_order(server: Server) -> tuple[str, ...]:
-    return (server.name, server.id, server.status or "", server.plugin_version or "")
-
-
-def _candidates(
-    listing: SiteListing, site_group: str, server_groups: Mapping[tuple[str, str], Group], choices: Choices
-) -> Iterator[_Candidate]:
+def _candidates(listing: SiteListing, nested: NestedGroups, choices: Choices) -> Iterator[_Candidate]:
     site = listing.site
     of_site = site_variables(site)
 
     def candidate(kind: str, record: Site | Server | Device, server: Server | None, variables: Variables) -> _Candidate:
-        group = server_groups.get((site.id, server.name)) if server else None
         raw = {"nxai_raw": record.raw} if choices.include_raw else {}
         return _Candidate(
             name=record.name,
             identity=(record.id, kind, site.id),
-            group=group.name if group else site_group,
+            group=nested.of(site, server),
             variables={"nxai_kind": kind, **variables, **of_site, **raw},
         )
 
     if "sites" in choices.kinds:
         yield candidate("site", site, None, {})
     if "servers" in choices.kinds:
-        for server in sorted(listing.servers, key=_server_order):
+        for server in sorted(listing.servers, key=server_order):
             yield candidate("server", server, server, server_variables(server))
     if "devices" in choices.kinds:
+        runtimes = {key: server.runtime for server in listing.servers for key in (server.name, server.id)}
         for device in sorted(listing.devices, key=lambda device: (device.name, device.id)):
-            variables = {**device_variables(device), **server_variables(device.server)}
-            yield candidate("device", device, device.server, variables)
+            server = device.server
+            variables = {**device_variables(device), **server_variables(server)}
+            if server.runtime is None:
+                variables["nxai_runtime"] = runtimes.get(server.id or server.name)
+            yield candidate("device", device, server, variables)
 
 
-def _named(candidates: Sequence[_Candidate], choices: Choices, groups: Collection[str]) -> tuple[list[Host], list[str]]:
+def _named(
+    candidates: Sequence[_Candidate], choices: Choices, groups: Collection[str]
+) -> tuple[Sequence[_Candidate], list[str], list[str]]:
+    """The candidates that stay, a name for each, and warnings of those that do not."""
     names = [_preferred_name(candidate, choices, groups) for candidate in candidates]
     twice = sorted(name for name, uses in Counter(names).items() if uses > 1)
     warnings: list[str] = []
@@ -217,11 +184,7 @@ def _named(candidates: Sequence[_Candidate], choices: Choices, groups: Collectio
         )
     if twice and choices.duplicates == "warn_skip":
         candidates, names, warnings = _first_of_each(candidates, names)
-    names = distinct(names, [candidate.identity for candidate in candidates])
-    hosts = [
-        Host(name, candidate.group, candidate.variables) for name, candidate in zip(names, candidates, strict=True)
-    ]
-    return hosts, warnings
+    return candidates, distinct(names, [candidate.identity for candidate in candidates]), warnings
 
 
 def _first_of_each(

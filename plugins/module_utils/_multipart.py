@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
@@ -26,11 +26,21 @@ class Multipart:
     ``open()`` gives a new stream from the beginning each time, so a repeat never goes on with a half-read file.
     """
 
-    def __init__(self, data: Mapping[str, Any], file: str | None = None, size: int | None = None) -> None:
-        """``size`` is what the caller measured earlier, in bytes: a file of another size is refused."""
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        file: str | None = None,
+        size: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """``size`` is what the caller measured earlier, in bytes: a file of another size is refused.
+
+        ``progress`` is called after each block with the bytes sent and the bytes in all.
+        """
         self._text = to_json(data)
         self._file = file
         self._size = size
+        self._progress = progress
         self._boundary = uuid.uuid4().hex
         self.content_type = f"multipart/form-data; boundary={self._boundary}"
 
@@ -54,7 +64,7 @@ class Multipart:
                 "the Python library requests-toolbelt is not there",
                 "Install it for the Python that runs this task: pip install requests-toolbelt.",
             ) from None
-        return Stream(MultipartEncoder(parts, boundary=self._boundary))
+        return Stream(MultipartEncoder(parts, boundary=self._boundary), self._progress)
 
 
 def _opened(path: str) -> BinaryIO:
@@ -67,15 +77,20 @@ def _opened(path: str) -> BinaryIO:
 class Stream:
     """Blocks of bytes with a known length in all: sent as they are, with a Content-Length."""
 
-    def __init__(self, encoder: Any) -> None:
+    def __init__(self, encoder: Any, progress: Callable[[int, int], None] | None = None) -> None:
         self._encoder = encoder
+        self._progress = progress
 
     def __len__(self) -> int:
         return int(self._encoder.len)
 
     def __iter__(self) -> Iterator[bytes]:
+        total, sent = len(self), 0
         while block := self._encoder.read(BLOCK):
             yield block
+            sent += len(block)
+            if self._progress:
+                self._progress(sent, total)
 
 
 class _Source:

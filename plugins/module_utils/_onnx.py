@@ -49,9 +49,20 @@ def inspect_file(path: str) -> FileMark:
     return FileMark(digest.hexdigest(), size)
 
 
+def other_format(path: str) -> str | None:
+    """The name of the format where the file is one of the two that are taken beside ONNX."""
+    with open(path, "rb") as file:
+        return _other_format(file.read(8))
+
+
+def _other_format(start: bytes) -> str | None:
+    if start[4:8] == b"TFL3":
+        return "TensorFlow Lite"
+    return "ZIP" if start.startswith(b"PK\x03\x04") else None
+
+
 def _is_model(file: BinaryIO, size: int) -> bool:
-    start = file.read(8)
-    return start[4:8] == b"TFL3" or start.startswith(b"PK\x03\x04") or _is_onnx(file, size)
+    return _other_format(file.read(8)) is not None or _is_onnx(file, size)
 
 
 def _is_onnx(file: BinaryIO, size: int) -> bool:
@@ -63,11 +74,11 @@ def _is_onnx(file: BinaryIO, size: int) -> bool:
     while position < size:
         file.seek(position)
         head = file.read(20)
-        key, used = _varint(head)
+        key, used = varint(head)
         field, wire_type = key >> 3, key & 7
         if used == 0 or field not in _ONNX_FIELDS or wire_type != (2 if _ONNX_FIELDS[field] else 0):
             return False
-        value, length = _varint(head[used:])
+        value, length = varint(head[used:])
         if length == 0:
             return False
         seen_graph = seen_graph or field == _GRAPH
@@ -75,7 +86,7 @@ def _is_onnx(file: BinaryIO, size: int) -> bool:
     return seen_graph and position == size
 
 
-def _varint(data: bytes) -> tuple[int, int]:
+def varint(data: bytes) -> tuple[int, int]:
     """A protobuf varint and the bytes it took, or 0 bytes where there is none."""
     value = 0
     for index, byte in enumerate(data[:10]):

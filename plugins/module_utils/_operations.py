@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
 
 Api = Literal["compute", "device", "cloud"]
 Evidence = Literal["documented", "observed", "client", "inferred"]
@@ -22,7 +26,8 @@ class Operation:
 
     ``repeatable``: doing it twice is as good as once. ``time_limit``: after this many seconds the service has answered
     in full or given up (its documented limit where one is known). ``evidence``: how the call is known. ``relies_on``:
-    the fields of the answer that the client reads; with none, the body of a good answer is not looked at.
+    the fields of the answer that the client reads; with none, the body of a good answer is not looked at. ``signed``:
+    whether the task's own token is sent with it. ``spelling``: query parameters that are sent under another name.
     """
 
     name: str
@@ -33,6 +38,8 @@ class Operation:
     time_limit: float
     evidence: Evidence
     relies_on: tuple[str, ...] = ()
+    signed: bool = True
+    spelling: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 _MODEL_FIELDS = ("UUID", "Name", "Status", "Code", "Documentation", "Catalogues", "UpdatedAt")
@@ -80,7 +87,58 @@ _TABLE = (
         15,
         "documented",
         ("access_token", "refresh_token", "expires_in", "expires_at", "error"),
+        signed=False,
     ),
+    # Sent with the token itself that is to be revoked. That a refresh token can be named as well is documented; with
+    # which token such a request is sent is not.
+    Operation("revoke_token", "cloud", "DELETE", "/cdb/oauth2/token/{token}", True, 15, "client", signed=False),
+    Operation("describe_compute", "compute", "GET", "/openapi.json", True, 30, "documented", ("paths",), signed=False),
+    Operation("describe_device", "device", "GET", "/openapi.json", True, 30, "documented", ("paths",), signed=False),
 )
 
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _TABLE}
+
+_TRIED = "Read the option operations"
+_SHAPE = "Write {update_model: {path: '/functions/{uuid}', method: PATCH, query: {}}}; docs/contract.md has the names."
+_CHANGEABLE = frozenset({"path", "method", "query"})
+_NAME = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
+_WRITES = ("POST", "PUT", "PATCH", "DELETE")
+_PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+")
+
+
+def adapted(changes: Any) -> dict[str, Operation]:
+    """The table with the user's changes: operation name -> ``path``, ``method`` and ``query`` (our name -> theirs).
+
+    What is read stays a GET, and what is written never becomes one: check mode depends on it. Raises ``BadInput``.
+    """
+    if not isinstance(changes, Mapping):
+        raise BadInput(_TRIED, "it is not a dictionary", _SHAPE)
+    table = dict(OPERATIONS)
+    for name, change in changes.items():
+        if name not in table:
+            raise BadInput(_TRIED, f"there is no operation {name!r}", f"The names are {', '.join(OPERATIONS)}.")
+        if not isinstance(change, Mapping) or not set(change) <= _CHANGEABLE:
+            raise BadInput(_TRIED, f"{name} is not a dictionary of path, method and query", _SHAPE)
+        table[name] = _adapt(table[name], change)
+    return table
+
+
+def _adapt(operation: Operation, change: Mapping[str, Any]) -> Operation:
+    path, method = change.get("path") or operation.path, change.get("method") or operation.method
+    method = method.upper() if isinstance(method, str) else method
+    query = change.get("query", {})
+    if method != operation.method and (operation.method == "GET" or method not in _WRITES):
+        allowed = "GET" if operation.method == "GET" else ", ".join(_WRITES)
+        raise BadInput(_TRIED, f"the method of {operation.name} cannot be {method!r}", f"It can be {allowed}.")
+    wanted, found = (_places(text) for text in (operation.path, path))
+    if not isinstance(path, str) or not _PATH.fullmatch(path) or wanted != found or {".", ".."} & set(path.split("/")):
+        shape = f"It begins with a slash, and holds {' and '.join(wanted) or 'no place in braces'}."
+        raise BadInput(_TRIED, f"the path of {operation.name} cannot be {path!r}", shape)
+    names = [each for pair in query.items() for each in pair] if isinstance(query, Mapping) else [None]
+    if not all(isinstance(each, str) and _NAME.fullmatch(each) for each in names):
+        raise BadInput(_TRIED, f"the query of {operation.name} is not a dictionary of names", _SHAPE)
+    return replace(operation, path=path, method=method, spelling=dict(query))
+
+
+def _places(path: Any) -> list[str]:
+    return sorted(re.findall(r"\{\w+\}", path)) if isinstance(path, str) else []

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -17,7 +18,8 @@ Action = Literal["none", "create", "update", "delete"]
 class Field:
     """One declaration for one option: its argument spec, its place in the API object, and how values translate.
 
-    ``wire`` is the path into the API object, for example ``("InputDriverDetails", "means")``.
+    ``wire`` is the path into the API object, for example ``("InputDriverDetails", "means")``. ``decode`` gives None for
+    what the option cannot say. With ``merge`` the option is a dictionary, of which only the keys declared count.
     """
 
     option: str
@@ -25,6 +27,7 @@ class Field:
     spec: Mapping[str, Any]
     encode: Callable[[Any], Any] = lambda value: value
     decode: Callable[[Any], Any] = lambda value: value
+    merge: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,16 @@ def with_value_at(raw: Mapping[str, Any], path: tuple[str, ...], value: Any) -> 
     return {**raw, key: with_value_at(inner if isinstance(inner, Mapping) else {}, rest, value)}
 
 
+def same(one: Any, other: Any) -> bool:
+    """Equality, but numbers may have passed through 32-bit floats on their way."""
+    if isinstance(one, float) or isinstance(other, float):
+        numbers = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in (one, other))
+        return numbers and math.isclose(one, other, rel_tol=1e-6)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
 def view(fields: Iterable[Field], raw: Mapping[str, Any]) -> dict[str, Any]:
     """An API object in the words of the options, so that it can be given back to the module."""
     return {each.option: each.decode(value_at(raw, each.wire)) for each in fields}
@@ -87,8 +100,15 @@ def plan_object(
         if wanted is None:
             continue
         now = each.decode(value_at(base, each.wire)) if found is not None else None
-        if now != wanted:
-            before[each.option], after[each.option] = now, wanted
+        if each.merge:
+            wanted = {**(now or {}), **wanted}
+        if same(now, wanted):
+            continue
+        before[each.option], after[each.option] = now, wanted
+        if each.merge:
+            for key, value in wanted.items():
+                target = with_value_at(target, (*each.wire, key), value)
+        else:
             target = with_value_at(target, each.wire, each.encode(wanted))
     if found is None:
         return Plan("create", {}, after, target)

@@ -44,6 +44,8 @@ __all__ = [
     "split_documentation",
 ]
 
+_LOGS = ("conversionlog", "log")
+_NOBODY = "00000000-0000-0000-0000-000000000000"  # guess: what belongs to a person and to no organisation
 _ZERO_TIME = "0001-01-01"
 _FAILED_WORDS = frozenset({"failed", "error", "rejected"})  # guess: no failure was ever seen
 _MARK = re.compile(r"(?:\r?\n){0,2}<!-- nxai\.cloud file sha256:([0-9a-f]{64}) size:([0-9]{1,18}) -->")
@@ -83,7 +85,7 @@ def normalise_nxid(nxid: str) -> str:
 
 @dataclass(frozen=True)
 class Model:
-    """An uploaded network ("function"). ``size`` in bytes if the API tells it (names: guess)."""
+    """An uploaded network ("function"). ``size`` in bytes and ``conversion_log``, if the API tells (names: guess)."""
 
     uuid: str
     name: str
@@ -94,6 +96,7 @@ class Model:
     catalogue_uuids: tuple[str, ...]
     size: int | None
     updated_at: str | None
+    conversion_log: str | None
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
     @classmethod
@@ -113,6 +116,7 @@ class Model:
             catalogue_uuids=_uuids(catalogues if isinstance(catalogues, list) else []),
             size=next((int(size) for size in sizes if size is not None), None),
             updated_at=text(row.get("updatedat")),
+            conversion_log=first_text(row, *_LOGS) or first_text(inner, *_LOGS),
             raw=raw,
         )
 
@@ -133,23 +137,34 @@ class Model:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A named set of models. ``organisation`` is the name, or else the UUID, of the one it belongs to."""
+    """A named set of models. ``organisation`` is the name, or else the UUID, of the one it belongs to.
+
+    ``shared_with``: the organisations that may use it; None if the answer does not tell (names: guess).
+    """
 
     uuid: str
     name: str
     organisation: str | None
+    shared_with: tuple[str, ...] | None
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
     @classmethod
     def from_api(cls, raw: Mapping[str, Any]) -> Catalogue:
         row = folded(raw)
-        owner = row.get("organisation")
+        shared = row.get("organisations", row.get("sharedwith"))
+        names = (_owner(each) for each in shared) if isinstance(shared, list) else None
         return cls(
             uuid=_required_id(row, "catalogue", "uuid"),
             name=text(row.get("name")) or "",
-            organisation=text(owner) or first_text(folded(mapping(owner)), "name", "uuid", "id"),
+            organisation=_owner(row.get("organisation")),
+            shared_with=None if names is None else tuple(name for name in names if name),
             raw=raw,
         )
+
+
+def _owner(value: Any) -> str | None:
+    owner = text(value) or first_text(folded(mapping(value)), "name", "uuid", "id")
+    return None if owner == _NOBODY else owner
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import uuid
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
+from ansible_collections.nxai.cloud.plugins.module_utils._operations import adapted
 
 DEFAULT_API_URL = "https://api.sclbl.nxvms.com"
 ACT_AS_KINDS = ("user", "organization", "channel_partner")
@@ -58,6 +60,7 @@ class Settings:
     timeout: float = 30.0
     retries: int = 4
     retry_budget: float = 120.0
+    operations: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def connect_timeout(self) -> float:
@@ -76,6 +79,8 @@ class Settings:
             given["cloud_url"] = _origin("cloud_url", given["cloud_url"])
         if "act_as" in given:
             given["act_as"] = _act_as(given["act_as"])
+        if "operations" in given:
+            given["operations"] = _operations(given["operations"])
         for name, kind in (("timeout", float), ("retries", int), ("retry_budget", float)):
             if name in given:
                 given[name] = _number(name, given[name], kind)
@@ -123,6 +128,19 @@ def _act_as(given: Any) -> ActAs | None:
         raise BadInput(TRIED, "act_as.id is not a UUID", "Copy the UUID of the organisation from the portal.") from None
 
 
+def _operations(given: Any) -> Mapping[str, Any]:
+    """Changes to the table of API calls, checked: a dictionary, or JSON text of one as the environment holds it."""
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except (ValueError, RecursionError):
+            raise BadInput(
+                TRIED, "operations is not JSON", "Write it as a dictionary, or as JSON text of one."
+            ) from None
+    adapted(given)
+    return dict(given)
+
+
 def _number(option: str, value: Any, kind: type[float | int]) -> float | int:
     try:
         number = kind(value)
@@ -142,7 +160,7 @@ def _check_choice(settings: Settings) -> None:
 
 
 def _check_files(settings: Settings) -> None:
-    for option in ("token_file", "client_cert", "client_key"):
+    for option in ("client_cert", "client_key"):
         path = getattr(settings, option)
         if path and not os.path.isfile(path):
             raise BadInput(TRIED, f"{option} names no file: {path}", f"Correct the path in {option}.")

@@ -25,6 +25,9 @@ class TokenFile:
         self._path = os.path.realpath(path)
         self._folder = os.path.dirname(self._path)
 
+    def exists(self) -> bool:
+        return os.path.exists(self._path)
+
     def read(self) -> dict[str, Any]:
         """The members of the file; bare text is its ``access_token``. Raises ``BadInput``, never with the content."""
         tried = f"Read token_file {self._path}"
@@ -32,7 +35,9 @@ class TokenFile:
             with open(self._path, "rb") as handle:
                 content = handle.read(LARGEST + 1).decode("utf-8").strip()
         except OSError as error:
-            raise BadInput(tried, str(error.strerror), "Check the path and who may read it.") from None
+            raise BadInput(
+                tried, str(error.strerror), "Check the path and who may read it; nxai_token makes such a file."
+            ) from None
         except UnicodeDecodeError:
             raise BadInput(tried, "it is not text", "Store the token in it, or the JSON of the sign-in.") from None
         if not content or len(content) > LARGEST:
@@ -62,18 +67,28 @@ class TokenFile:
         finally:
             os.close(folder)
 
+    def remove(self) -> None:
+        """Take the file away. Raises ``BadInput``."""
+        try:
+            os.unlink(self._path)
+        except OSError as error:
+            raise BadInput(
+                f"Remove token_file {self._path}", str(error.strerror), "Its tokens are revoked: remove it by hand."
+            ) from None
+
     def check_writable(self) -> None:
         """Before the old refresh token is spent: could the new one be kept?"""
         if not os.access(self._folder, os.W_OK):
             raise BadInput(
-                f"Renew token_file {self._path}",
+                f"Write token_file {self._path}",
                 "its folder cannot be written to",
-                "Put token_file where this user may write: a renewed token has to be kept.",
+                "Put token_file where this user may write: the new token has to be kept.",
             )
 
     def write(self, access: str, refresh: str | None, expires: float) -> None:
         """Replace the tokens and keep other members. ``expires`` in seconds since the epoch."""
-        content = {**self.read(), "access_token": access, "expires_at": int(expires * 1000)}
+        kept = self.read() if self.exists() else {}
+        content = {**kept, "access_token": access, "expires_at": int(expires * 1000)}
         if refresh:
             content["refresh_token"] = refresh
         temporary = ""
@@ -88,7 +103,7 @@ class TokenFile:
             if temporary and os.path.exists(temporary):
                 os.unlink(temporary)
             raise SignInFailed(
-                f"Renew token_file {self._path}",
+                f"Write token_file {self._path}",
                 f"the new token could not be stored: {error.strerror}",
-                "Free the disk, then sign in again: the old refresh token may be spent.",
+                "Mend that, then sign in again: the old refresh token may be spent.",
             ) from None

@@ -27,7 +27,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._errors import (
     Unreachable,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._faults import fault
-from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS, PREFIX, Operation
+from ansible_collections.nxai.cloud.plugins.module_utils._operations import PREFIX, Operation, adapted
 from ansible_collections.nxai.cloud.plugins.module_utils._redaction import Redactor
 from ansible_collections.nxai.cloud.plugins.module_utils._settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._values import to_json
@@ -56,13 +56,10 @@ class _Call:
 
     operation: Operation
     url: str
+    tried: str  # method and URL for people: the URL may hold a token
     query: Mapping[str, str]
     content: bytes | None
     upload: Multipart | None
-
-    @property
-    def tried(self) -> str:
-        return f"{self.operation.method} {self.url}"
 
     @property
     def option(self) -> str:
@@ -94,6 +91,7 @@ class Transport:
         self.settings = settings
         self.read_only = read_only
         self.redactor = Redactor()
+        self.operations = adapted(settings.operations)
         self.clock = clock
         self.requests_sent = 0
         self._sleep = sleep
@@ -101,7 +99,7 @@ class Transport:
         self._lock = threading.Lock()
         self._budget = settings.retry_budget
         self._session = _new_session(settings)
-        self._credentials = Credentials(settings, self._post_token, clock, self.redactor)
+        self.credentials = Credentials(settings, self.post_token, clock, self.redactor)
 
     def __repr__(self) -> str:
         return f"Transport({self.settings.api_url}, read_only={self.read_only})"
@@ -117,18 +115,20 @@ class Transport:
         query: Mapping[str, str] | None = None,
         json: Any = None,
         body: Multipart | None = None,
+        token: str | None = None,
     ) -> Answer:
         """Send one operation and return its good answer; what may be repeated is repeated within the budget.
 
+        It is sent with the token of the task, or with ``token``, which is then never renewed.
         Raises ``Unreachable`` (it cannot have arrived), ``AnswerLost`` (it may have), ``Refused`` (error status),
         ``Unexpected`` (not JSON), and ``BadInput`` or ``SignInFailed`` when there is no token to send it with.
         """
-        call = self._call(OPERATIONS[operation_name], path or {}, query or {}, json, body)
-        if self.read_only and call.operation.method != "GET" and call.operation.api != "cloud":
+        call = self._call(self.operations[operation_name], path or {}, query or {}, json, body)
+        if self.read_only and call.operation.method != "GET" and call.operation.name != "issue_token":
             raise AssertionError(f"{call.operation.name} would write, and this client is read-only")
-        attempt, renewed, maybe_done = 0, False, False
+        signed, attempt, renewed, maybe_done = call.operation.signed, 0, False, False
         while True:
-            header = None if call.operation.api == "cloud" else self._credentials.header()
+            header = self.credentials.header() if signed else token and f"Bearer {token}"
             failure: NxaiError
             wait = None
             try:
@@ -138,7 +138,7 @@ class Transport:
             except AnswerLost as error:
                 failure, again, maybe_done = error, call.operation.repeatable, True
             else:
-                if reply.status == 401 and header and not renewed and self._credentials.renew(header):
+                if reply.status == 401 and signed and header and not renewed and self.credentials.renew(header):
                     renewed = True
                     continue
                 if reply.status == 404 and maybe_done and call.operation.method == "DELETE":
@@ -188,7 +188,9 @@ class Transport:
         base = (self.settings.cloud_url or "") if operation.api == "cloud" else self.settings.api_url
         quoted = {name: quote(value, safe="") for name, value in path.items()}
         content = None if data is None else to_json(data).encode()
-        return _Call(operation, base + PREFIX[operation.api] + operation.path.format(**quoted), query, content, upload)
+        spelled = {operation.spelling.get(name, name): value for name, value in query.items()}
+        url = base + PREFIX[operation.api] + operation.path.format(**quoted)
+        return _Call(operation, url, self.redactor.clean(f"{operation.method} {url}"), spelled, content, upload)
 
     def _exchange(self, call: _Call, header: str | None) -> Reply:
         """One request and its answer, redirects within the same origin followed (only those that keep the method)."""
@@ -255,7 +257,7 @@ class Transport:
             headers["Content-Type"] = "application/json"
         if header is not None:
             headers["Authorization"] = header
-            if self.settings.act_as:
+            if self.settings.act_as and call.operation.signed:
                 headers["X-Act-As-Kind"] = self.settings.act_as.kind
                 headers["X-Act-As-ID"] = self.settings.act_as.id
         return headers
@@ -272,7 +274,8 @@ class Transport:
                 raise Unexpected(call.tried, "the answer does not end", f"Check {call.option}.", response.status_code)
         return bytes(content)
 
-    def _post_token(self, grant: dict[str, str]) -> Any:
+    def post_token(self, grant: dict[str, str]) -> Any:
+        """Send one grant to the identity provider, and return what it answers."""
         return self.send("issue_token", json=grant).data
 
 

@@ -58,6 +58,7 @@ CONNECTION_SPEC: dict[str, dict[str, Any]] = {
     "timeout": {"type": "float", "default": 30.0, "fallback": _from_env("NXAI_TIMEOUT")},
     "retries": {"type": "int", "default": 4, "fallback": _from_env("NXAI_RETRIES")},
     "retry_budget": {"type": "float", "default": 120.0, "fallback": _from_env("NXAI_RETRY_BUDGET")},
+    "operations": {"type": "raw", "fallback": _from_env("NXAI_OPERATIONS")},
 }
 
 
@@ -99,13 +100,22 @@ class Resource(Protocol):
         """The return values of the module."""
 
 
+def _unheard(_text: str) -> None:
+    """Where a task is made without a module, nobody listens."""
+
+
 @dataclass(frozen=True)
 class Task:
-    """What a resource is made from: the options of the task, and a client that cannot write in check mode."""
+    """What a resource is made from: the options of the task, and a client that cannot write in check mode.
+
+    ``warn`` shows a line to the user at the end of the task, ``log`` writes one to the system's log at once.
+    """
 
     options: Mapping[str, Any]
     client: Client
     check_mode: bool
+    warn: Callable[[str], None] = _unheard
+    log: Callable[[str], None] = _unheard
 
 
 def reconcile(resource: Resource, check_mode: bool, diff_mode: bool) -> dict[str, Any]:
@@ -126,7 +136,7 @@ def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], 
     module = _module(argument_spec, rules)
 
     def work(client: Client) -> dict[str, Any]:
-        task = Task(module.params, client, module.check_mode)
+        task = Task(module.params, client, module.check_mode, module.warn, module.log)
         return reconcile(resource(task), module.check_mode, module._diff)
 
     _finish(module, work, read_only=module.check_mode)
@@ -142,15 +152,28 @@ def run_info(argument_spec: Mapping[str, Any], read: Callable[[Task], dict[str, 
     _finish(module, work, read_only=True)
 
 
+def run_local(argument_spec: Mapping[str, Any], read: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+    """Run one module that needs no account: it only looks at this machine."""
+    module = AnsibleModule(argument_spec, supports_check_mode=True)
+    _end(module, lambda: {"changed": False, **read(module.params)})
+
+
 def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> AnsibleModule:
     return AnsibleModule({**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True, **rules)
 
 
 def _finish(module: AnsibleModule, work: Callable[[Client], dict[str, Any]], read_only: bool) -> None:
+    def connected() -> dict[str, Any]:
+        with Client.from_options(module.params, read_only=read_only) as client:
+            return work(client)
+
+    _end(module, connected)
+
+
+def _end(module: AnsibleModule, work: Callable[[], dict[str, Any]]) -> None:
     """End the module with what ``work`` gives, or with its error as data."""
     try:
-        with Client.from_options(module.params, read_only=read_only) as client:
-            result = work(client)
+        result = work()
     except NxaiError as error:
         module.fail_json(msg=str(error), error=error.as_result(), **error.result)
     module.exit_json(**result)

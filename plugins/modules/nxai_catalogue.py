@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Keeps a catalogue, a named set of models that organisations may use, as declared.
   - Reads the catalogues first and writes only where something differs.
-  - To put models into a catalogue, use O(nxai.cloud.nxai_model#module:catalogues).
+  - Which models are in a catalogue is written on the models, so each that comes or goes costs one request of its own.
 extends_documentation_fragment:
   - nxai.cloud.connection
   - nxai.cloud.act_as
@@ -39,10 +39,29 @@ options:
   state:
     description:
       - V(present) creates or renames the catalogue, V(absent) deletes it.
-      - The service deletes only empty catalogues.
+      - The service deletes only empty catalogues, see O(force).
     type: str
     choices: [present, absent]
     default: present
+  models:
+    description:
+      - The models that are to be in the catalogue, each by name or UUID. Without this option, they stay as they are.
+      - In check mode, a model that is not there yet is taken for one that an earlier task would have created.
+    type: list
+    elements: str
+  models_mode:
+    description:
+      - V(append) adds O(models) to those that are in the catalogue, V(exact) also takes all others out.
+    type: str
+    choices: [append, exact]
+    default: append
+  force:
+    description:
+      - With O(state=absent), take all models out of the catalogue before it is deleted. The models themselves stay, and
+        RV(models_removed) lists them.
+      - Without this, a catalogue with models in it is not deleted, and the task fails.
+    type: bool
+    default: false
 seealso:
   - module: nxai.cloud.nxai_model
 author:
@@ -59,10 +78,19 @@ EXAMPLES = r"""
     name: Shop models
     new_name: Retail models
 
-- name: Delete it, acting for an organisation
+- name: With these two models and no others
+  nxai.cloud.nxai_catalogue:
+    name: Retail models
+    models:
+      - Person detector
+      - 459d2273-1514-431c-9d34-f5b72f3bfe20
+    models_mode: exact
+
+- name: Delete it with whatever is in it, acting for an organisation
   nxai.cloud.nxai_catalogue:
     name: Retail models
     state: absent
+    force: true
     act_as:
       kind: organization
       id: 6f6bb0c3-94f3-4a3c-b0c5-3cbb6f0a2f11
@@ -82,6 +110,36 @@ catalogue:
       description: The name.
       type: str
       sample: Shop models
+    organisation:
+      description: The organisation that it belongs to, by name or else by UUID. V(null) where the service does not say.
+      type: str
+      sample: Retail
+    shared_with:
+      description: The organisations that may use it. V(null) where the service does not say; it is not known to.
+      type: list
+      elements: str
+      sample: null
+    models:
+      description: The models in it. There only where O(models) is given.
+      type: list
+      elements: dict
+      sample:
+        - name: Person detector
+          uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20
+models_added:
+  description: The models that were put into the catalogue.
+  returned: success, and failure on the way
+  type: list
+  elements: dict
+  sample: []
+models_removed:
+  description: The models that were taken out of it.
+  returned: success, and failure on the way
+  type: list
+  elements: dict
+  sample:
+    - name: Person detector
+      uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
@@ -100,6 +158,9 @@ ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},
     "new_name": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "models": {"type": "list", "elements": "str"},
+    "models_mode": {"type": "str", "choices": ["append", "exact"], "default": "append"},
+    "force": {"type": "bool", "default": False},
 }
 
 

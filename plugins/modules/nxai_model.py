@@ -14,7 +14,9 @@ description:
   - Reads the models first and sends only what differs. The file is sent only where its content differs.
   - The service is not known to publish a digest of the file. So this module leaves one at the end of the model's
     documentation, as an HTML comment that is invisible where the documentation is rendered.
-  - The file is streamed, so that its size does not matter for memory.
+  - The file is streamed, so that its size does not matter for memory. The time-out is for silence, not for the whole.
+    During an upload a line goes to the system's log every ten seconds, and RV(upload) holds the figures at its end.
+  - An upload whose answer is lost is looked up by name and digest, and sent again only where it is not there.
 extends_documentation_fragment:
   - nxai.cloud.connection
   - nxai.cloud.act_as
@@ -29,6 +31,7 @@ attributes:
     support: full
 requirements:
   - requests-toolbelt (where a file is uploaded)
+  - onnx (where O(check_file) is not V(off))
 options:
   name:
     description:
@@ -52,17 +55,52 @@ options:
         RV(file_in_cloud) then says V(unknown).
     type: bool
     default: false
+  check_file:
+    description:
+      - Whether to look into an ONNX file before it is sent, and refuse what Nx would not run, as
+        M(nxai.cloud.nxai_model_check) finds it. A file that is in the cloud already is not looked into.
+      - V(warn) shows each finding as a warning. V(strict) fails at a finding that is an error, and warns of the others.
+        Both refuse a file whose weights are in other files.
+      - What cannot be checked (no Python library C(onnx), or a file that is not ONNX) is a warning with V(warn), and an
+        error with V(strict).
+    type: str
+    choices: ['off', warn, strict]
+    default: 'off'
+  max_size:
+    description: The size from which O(check_file) finds a file too large, such as C(640M) or C(2G).
+    type: bytes
+    default: 640M
   state:
     description: V(present) creates or updates the model, V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
+  in_use:
+    description:
+      - What to do with O(state=absent) where devices use the model.
+      - V(fail) looks for them first, and deletes nothing where it finds one. This reads the devices of every site of
+        the account, with one request for each site (more where a site has more than 500 devices), eight at a time.
+        Sites that are offline show no devices; they are listed in RV(sites_not_seen).
+      - V(ignore) deletes without looking.
+    type: str
+    choices: [fail, ignore]
+    default: fail
   alias:
     description: A second name, as the API calls it.
     type: str
   documentation:
     description: The documentation of the model, in Markdown. Without the digest, which this module adds and keeps.
     type: str
+  documentation_file:
+    description: A file with the O(documentation), in UTF-8, on the machine where the module runs.
+    type: path
+  customization:
+    description:
+      - The brand that the model is for, by the name that the APIs use for it. A new model without this option gets
+        V(metavms); a model that is there keeps what it has.
+      - Also read from the environment variable E(NXAI_CUSTOMIZATION).
+    type: str
+    default: null
   input_driver:
     description: What the model takes. A new model without this option gets V(vision).
     type: str
@@ -94,9 +132,19 @@ options:
       - The API takes a number, C(order); that 0 is V(nchw) and 1 is V(nhwc) is inferred, not documented.
     type: str
     choices: [nchw, nhwc]
+  input_details:
+    description:
+      - Other details of the input, by the names that the API has for them in C(InputDriverDetails).
+      - Only the keys that are given count; all others are kept.
+    type: dict
   output_driver:
     description: What the model gives. A new model without this option gets V(vision).
     type: str
+  output_details:
+    description:
+      - Details of the output, by the names that the API has for them in C(OutputDriverDetails).
+      - Only the keys that are given count; all others are kept. A new model gets V({"postProcessing":null}).
+    type: dict
   conversions:
     description:
       - The conversions to run, as the API takes them in C(EnableConversions). Their names are not publicly documented.
@@ -122,7 +170,9 @@ options:
   wait:
     description:
       - Wait until the model is ready, both the record and its converted code. A model that is assigned before has no
-        effect on the device.
+        effect on the device. A status that is neither good nor a failure means not yet, whatever it is called.
+      - With V(false) no request follows the write, and RV(model) is what was sent.
+        M(nxai.cloud.nxai_model_info) can be repeated until the model is ready.
   wait_timeout:
     default: 600
   wait_interval:
@@ -131,6 +181,8 @@ notes:
   - A new file in the cloud does not reach devices that already run the model, since these keep their copy by UUID.
     Upload a new model under a new name and assign that, where devices must change.
 seealso:
+  - module: nxai.cloud.nxai_model_check
+  - module: nxai.cloud.nxai_model_info
   - module: nxai.cloud.nxai_catalogue
   - module: nxai.cloud.nxai_pipeline
 author:
@@ -150,12 +202,21 @@ EXAMPLES = r"""
     catalogues:
       - Shop models
 
+- name: Only if Nx can run it, in the colours that it was trained with
+  nxai.cloud.nxai_model:
+    name: Person detector 2
+    file: "{{ playbook_dir }}/person-detector-2.onnx"
+    documentation_file: "{{ playbook_dir }}/person-detector-2.md"
+    check_file: strict
+    means: [123.7, 116.3, 103.5]
+    scales: [58.4, 57.1, 57.4]
+
 - name: Another name, without sending the file
   nxai.cloud.nxai_model:
     name: Person detector
     new_name: Person detector (retired)
 
-- name: Delete it
+- name: Delete it, unless a device uses it
   nxai.cloud.nxai_model:
     name: Person detector (retired)
     state: absent
@@ -188,6 +249,10 @@ model:
       description: The status word of the converted code, as the service gives it.
       type: str
       sample: ok
+    downloadable:
+      description: Whether the service names an address of the converted code, from which devices get it.
+      type: bool
+      sample: true
     file:
       description: The digest and the size in bytes that the model carries. V(null) where it carries none.
       type: dict
@@ -198,6 +263,14 @@ model:
       description: When the service last changed the model.
       type: str
       sample: "2026-11-24T08:15:00Z"
+    conversion_log:
+      description: What the service tells of a failed conversion. V(null) where it tells nothing, or nothing failed.
+      type: str
+      sample: null
+    customization:
+      description: The brand that the model is for.
+      type: str
+      sample: metavms
     alias:
       description: The second name.
       type: str
@@ -236,10 +309,19 @@ model:
       description: The order of the input's dimensions.
       type: str
       sample: nchw
+    input_details:
+      description: What else the service holds about the input, by its own names.
+      type: dict
+      sample: {}
     output_driver:
       description: What the model gives.
       type: str
       sample: vision
+    output_details:
+      description: What the service holds about the output, by its own names.
+      type: dict
+      sample:
+        postProcessing: null
     conversions:
       description: The conversions that are run.
       type: list
@@ -265,6 +347,36 @@ file_in_cloud:
   returned: where O(file) is given and the model is there
   type: str
   sample: same
+upload:
+  description: Bytes of the upload and seconds that it took, with all that had to be sent again.
+  returned: where the file was sent
+  type: dict
+  sample:
+    bytes: 5242
+    seconds: 0.042
+    mib_per_second: 0.1
+findings:
+  description: What O(check_file) found, see M(nxai.cloud.nxai_model_check).
+  returned: where the file was looked into
+  type: list
+  elements: dict
+  sample: []
+used_by:
+  description: The devices that use a model that is to be deleted.
+  returned: with O(state=absent) and O(in_use=fail), where the model is there
+  type: list
+  elements: dict
+  sample:
+    - site: Shop 001
+      site_id: 7b0a4e5c-3f0a-4d5e-8f57-6c1c8b4d2e10
+      device: Entrance
+      device_id: "{5d4f0b3a-0a57-4c53-9d3c-2f1f0e8a9b11}"
+sites_not_seen:
+  description: The sites that are offline, and so show no devices.
+  returned: with O(state=absent) and O(in_use=fail), where the model is there
+  type: list
+  elements: str
+  sample: []
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
@@ -277,7 +389,7 @@ error:
 """
 
 from ansible_collections.nxai.cloud.plugins.module_utils._manage_model import ModelResource
-from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import OPTION_FIELDS
+from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import CUSTOMIZATION, OPTION_FIELDS
 from ansible_collections.nxai.cloud.plugins.module_utils.module import run, wait_spec
 
 ARGUMENT_SPEC = {
@@ -285,7 +397,12 @@ ARGUMENT_SPEC = {
     "new_name": {"type": "str"},
     "file": {"type": "path"},
     "force": {"type": "bool", "default": False},
+    "check_file": {"type": "str", "choices": ["off", "warn", "strict"], "default": "off"},
+    "max_size": {"type": "bytes", "default": "640M"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "in_use": {"type": "str", "choices": ["fail", "ignore"], "default": "fail"},
+    "documentation_file": {"type": "path"},
+    "customization": CUSTOMIZATION,
     **{field.option: field.spec for field in OPTION_FIELDS},
     "catalogues": {"type": "list", "elements": "str"},
     "catalogues_mode": {"type": "str", "choices": ["append", "exact"], "default": "append"},
@@ -294,7 +411,7 @@ ARGUMENT_SPEC = {
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, ModelResource)
+    run(ARGUMENT_SPEC, ModelResource, mutually_exclusive=[("documentation", "documentation_file")])
 
 
 if __name__ == "__main__":

@@ -97,9 +97,8 @@ options:
         required: true
   restore:
     description:
-      - A RV(snapshot) of an earlier task, or RV(nxai.cloud.nxai_pipeline_info#module:pipelines). Each device in it gets
-        back exactly what it had.
-      - Its models are not checked beforehand.
+      - A RV(snapshot) of an earlier task, or RV(nxai.cloud.nxai_pipeline_info#module:pipelines).
+      - Each device in it gets back exactly what it had. Its models are not checked beforehand.
     type: list
     elements: dict
     suboptions:

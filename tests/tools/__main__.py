@@ -16,11 +16,11 @@ from tools.gates import Gates
 from tools.pins import pin
 from tools.report import Step, run_steps
 from tools.simulated import simulator
-from tools.venvs import NoPython, cannot_run, demo_venv, newest_venv, older_venvs
+from tools.venvs import NoPython, bench_venv, cannot_run, demo_venv, newest_venv, older_venvs
 from tools.workplace import TESTS, environment, prepare
 
 _ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
-_BENCHES = ("bench-pipelines", "bench-upload")
+_BENCHES = ("bench-inventory", "bench-pipelines", "bench-upload")
 _GATES = ("lint", "docs", "changelog", "unit", "sanity", "integration", "molecule", "build")
 
 
@@ -44,8 +44,8 @@ def demo() -> int:
 
 
 def bench(name: str) -> int:
-    """One of the measurements in ``tests/bench``."""
-    venv = newest_venv()
+    """One of the measurements in ``tests/bench``; the inventory's compares with collections of others."""
+    venv = bench_venv() if name == "inventory" else newest_venv()
     env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
     command = [venv.bin("python"), str(TESTS / "bench" / f"{name}.py")]
     return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode

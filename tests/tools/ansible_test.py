@@ -37,7 +37,7 @@ def integration(venv: Venv, shell: Shell) -> None:
     model, other = make_model(venv), CACHE / "other.onnx"
     # Fields of a protobuf message may be appended: this is the same graph with the producer_version "2".
     other.write_bytes(model.read_bytes() + b"\x1a\x012")
-    with simulator(venv, FAST) as variables:
+    with simulator(venv, speed=FAST) as variables:
         _write_configuration({**variables, "NXAI_MODEL_FILE": str(model), "NXAI_OTHER_FILE": str(other)})
         command = [venv.bin("ansible-test"), "integration", "--local", "--color", "no", "--diff"]
         shell.run(command, _environment(venv), TREE)

@@ -111,7 +111,7 @@ class Gates:
 
     def _molecule(self, shell: Shell) -> None:
         model = make_model(self.newest)
-        with simulator(self.newest, FAST) as variables:
+        with simulator(self.newest, speed=FAST) as variables:
             shell.run(["molecule", "test", "--all"], self._environment(**variables, MODEL_FILE=str(model)))
 
     def _build(self, shell: Shell) -> None:
@@ -127,7 +127,7 @@ class Gates:
             raise Failed(f"the tarball holds what no user needs: {sorted(strangers)}; see build_ignore in galaxy.yml")
         install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path"]
         shell.run([*install, folder / "installed", tarball], env, folder)
-        with simulator(self.newest, FAST) as variables:
+        with simulator(self.newest, speed=FAST) as variables:
             quiet = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"}
             shell.run(["ansible-playbook", TESTS / "tools" / "installed.yml"], {**env, **variables, **quiet}, folder)
 

@@ -23,15 +23,16 @@ _PATIENCE = 60  # seconds until it must be up: a cold start on a slow disk
 
 
 @contextmanager
-def simulator(venv: Venv, speed: float = 1.0) -> Iterator[dict[str, str]]:
-    """Start a simulator of the demonstration's world on a free port, give its ``NXAI_…`` variables, and stop it.
+def simulator(venv: Venv, *world: str, speed: float = 1.0) -> Iterator[dict[str, str]]:
+    """Start a simulator on a free port, give its ``NXAI_…`` variables, and stop it.
 
-    ``speed`` is how many seconds pass in it for each real one.
+    ``world`` is its arguments, by default those for the world of the demonstration; ``speed`` is how many seconds pass
+    in it for each real one.
     """
     with TemporaryDirectory(prefix="nxai-") as folder:
         env_file, log = Path(folder, "env"), Path(folder, "log")
-        world = ["--seed", "demo.yml", "--speed", str(speed)]
-        command = [venv.bin("python"), "-m", "simulator", *world, "--env-file", str(env_file)]
+        options = [*(world or ("--seed", "demo.yml")), "--speed", str(speed), "--env-file", str(env_file)]
+        command = [venv.bin("python"), "-m", "simulator", *options]
         with log.open("w") as output:
             process = subprocess.Popen(
                 command,

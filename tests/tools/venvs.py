@@ -20,7 +20,9 @@ from tools.workplace import CACHE, ROOT, TESTS
 _RUNTIME = ROOT / "requirements.txt"
 _SIMULATOR = TESTS / "requirements-simulator.txt"
 _TEST = TESTS / "requirements-test.txt"
+_MODELS = TESTS / "requirements-models.txt"
 _LINT = TESTS / "requirements-lint.txt"
+_BENCH = TESTS / "requirements-bench.txt"
 REQUIREMENTS = (_RUNTIME, _SIMULATOR, _TEST, _LINT)
 CONSTRAINTS = TESTS / "constraints.txt"
 
@@ -60,12 +62,15 @@ class Venv:
         install = [self.bin("python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         pinned = ["-c", str(CONSTRAINTS), f"ansible-core=={self.core.release}"]
         subprocess.run([*install, *pinned, *files], check=True, env=clean, stdin=subprocess.DEVNULL)
+        if _TEST in self.requirements:
+            models = [*install, "--no-deps", "-r", str(_MODELS)]
+            subprocess.run(models, check=True, env=clean, stdin=subprocess.DEVNULL)
         stamp.write_text(contents)
         print(f"  {time.monotonic() - started:.0f} s", flush=True)
         return self
 
     def _contents(self) -> str:
-        files = [each.read_bytes() for each in (*self.requirements, CONSTRAINTS)]
+        files = [each.read_bytes() for each in (*self.requirements, _MODELS, CONSTRAINTS)]
         digest = hashlib.sha256(b"\0".join(files)).hexdigest()
         return f"{self.python.executable} {self.folder} ansible-core {self.core.release} {digest}\n"
 
@@ -96,6 +101,12 @@ def newest_venv() -> Venv:
     """The newest ansible-core on the newest Python, with the linters."""
     core = newest_core()
     return Venv(f"core-{core.minor}", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _TEST, _LINT)).make()
+
+
+def bench_venv() -> Venv:
+    """The newest ansible-core with the collections of the package ansible, to compare with."""
+    core = newest_core()
+    return Venv("bench", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _BENCH)).make()
 
 
 def older_venvs(every: bool) -> list[Venv]:

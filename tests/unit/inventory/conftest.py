@@ -70,11 +70,21 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def read(
     cloud: Served, plugins: Any, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Reading]:
-    """Reads the cloud with the given options, as ansible-core does; ``fresh`` is what ``--flush-cache`` makes of it."""
+    """Reads the cloud with the given options, as ansible-core does; ``fresh`` is what ``--flush-cache`` makes of it.
 
-    def _read(fresh: bool = False, **options: Any) -> Reading:
-        plugin = plugins.get("nxai.cloud.nxai_devices")
-        found = Reading()
+    ``into`` holds what other sources brought, ``prepare`` is given the plugin, and ``plugin`` is one used before.
+    """
+
+    def _read(
+        fresh: bool = False,
+        into: Reading | None = None,
+        prepare: Callable[[Any], None] = lambda plugin: None,
+        plugin: Any = None,
+        **options: Any,
+    ) -> Reading:
+        plugin = plugin or plugins.get("nxai.cloud.nxai_devices")
+        prepare(plugin)
+        found = into or Reading()
         monkeypatch.setattr(plugin.display, "warning", lambda text, *_more, **_others: found.warnings.append(text))
         path = write(**options)
         assert plugin.verify_file(str(path))

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible import template
 from ansible.inventory.data import InventoryData
+
+from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS
 
 HOSTILE = [
     "{{ 7*7 }}",
@@ -71,3 +74,14 @@ class Reading(InventoryData):
 
     def variables(self, host: str) -> dict[str, Any]:
         return dict(self.hosts[host].vars)
+
+
+def described(value: Any) -> Any:
+    """What can be told apart of a value: also the order of keys, and whether text is trusted as a template."""
+    if isinstance(value, str):
+        return "text", str(value), template.is_trusted_as_template(value) if TAGS else hasattr(value, "__UNSAFE__")
+    if isinstance(value, dict):
+        return [(described(key), described(item)) for key, item in value.items()]
+    if isinstance(value, (list, tuple)):
+        return [described(item) for item in value]
+    return type(value).__name__.replace("_AnsibleTagged", "").lower(), value

@@ -27,17 +27,19 @@ COLLECTIONS = Path(_errors.__file__).parents[5]
 GRAPH = """\
 @all:
   |--@ungrouped:
-  |--@site_depot:
-  |--@site_shop_amsterdam:
-  |  |--@server_shop_amsterdam_main:
-  |  |  |--Entrance_{amsterdam}
-  |  |  |--Till
-  |  |--@server_shop_amsterdam_old:
-  |  |  |--Yard
-  |--@site_shop_berlin:
-  |  |--@server_shop_berlin_main:
-  |  |  |--Entrance_{berlin}
-  |  |  |--Office
+  |--@organisation_other:
+  |  |--@site_depot:
+  |--@organisation_retail:
+  |  |--@site_shop_amsterdam:
+  |  |  |--@server_shop_amsterdam_main:
+  |  |  |  |--Entrance_{amsterdam}
+  |  |  |  |--Till
+  |  |  |--@server_shop_amsterdam_old:
+  |  |  |  |--Yard
+  |  |--@site_shop_berlin:
+  |  |  |--@server_shop_berlin_main:
+  |  |  |  |--Entrance_{berlin}
+  |  |  |  |--Office
 """
 
 
@@ -164,3 +166,15 @@ def test_a_name_is_no_expression_either(run: Run, write: Callable[..., Path], cl
     done = run("-i", write(), playbook, program="playbook")
     assert "TASK [" in done.stdout, done.stderr
     assert not (tmp_path / "evaluated").exists()
+
+
+def test_extra_variables_are_used_where_that_is_chosen(run: Run, write: Callable[..., Path]) -> None:
+    options = {"compose": {"at": "nxai_server_name ~ suffix", "again": "same"}, "keyed_groups": [{"key": "kind"}]}
+    extra = ("-e", "suffix=.example.com", "-e", "kind={{ nxai_site_name }}", "-e", "same={{ nxai_device_name }}")
+    found = json.loads(run("-i", write(use_extra_vars=True, **options), "--list", *extra).stdout)
+    till = found["_meta"]["hostvars"]["Till"]
+    assert plain(till["at"]) == "Main.example.com"
+    assert plain(till["again"]) == "Till"
+    assert "Till" in found["_Shop_Amsterdam"]["hosts"]
+    without = json.loads(run("-i", write(**options), "--list", *extra).stdout)
+    assert "at" not in without["_meta"]["hostvars"]["Till"]

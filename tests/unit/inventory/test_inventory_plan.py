@@ -19,7 +19,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import 
     Plan,
     make_plan,
 )
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_sites import SiteListing, select_sites
+from ansible_collections.nxai.cloud.plugins.module_utils._inventory_read import Estate, SiteListing, select_sites
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Server, Site
 
 ZERO = "0001-01-01T00:00:00Z"
@@ -42,6 +42,7 @@ def choices(
     hostnames: Sequence[str] = ("name",),
     duplicates: str = "suffix",
     include_raw: bool = False,
+    group_by: Sequence[str] = (),
     keep: Callable[[dict[str, Any]], bool] = lambda variables: True,
 ) -> Choices:
     return Choices(
@@ -49,13 +50,15 @@ def choices(
         hostnames=hostnames,
         duplicates=duplicates,
         include_raw=include_raw,
+        group_by=group_by,
         keep=keep,
         render=lambda template, variables: f"{variables['nxai_site_name']}/{variables['nxai_device_name']}",
     )
 
 
 def plan(*listings: SiteListing, **chosen: Any) -> Plan:
-    return make_plan([listing.site for listing in listings], listings, choices(**chosen))
+    estate = Estate(sites=[listing.site for listing in listings], listings=listings)
+    return make_plan(estate, choices(**chosen))
 
 
 def names(result: Plan) -> list[str]:
@@ -82,6 +85,8 @@ def test_a_device_is_a_host_of_its_servers_group_within_its_sites_group() -> Non
         "nxai_plugin_version": "6.1.2",
         "nxai_runtime": None,
         "nxai_supports_pipelines": True,
+        "nxai_organisation_id": "",
+        "nxai_organisation_name": "",
         "nxai_site_id": "00000001-0000-4000-8000-000000000000",
         "nxai_site_name": "Shop Köln",
         "nxai_site_online": True,
@@ -146,14 +151,14 @@ def test_the_same_plan_comes_out_whatever_the_order() -> None:
             for place in select_sites(sites, [], False)
             for found in [devices[int(place.id[:8]) - 1]]
         ]
-        result = make_plan(sites, listings, choices()).to_json()
+        result = make_plan(Estate(sites=sites, listings=listings), choices()).to_json()
         expected = expected or result
         assert result == expected
 
 
 def test_site_groups_are_called_the_same_whichever_sites_are_selected() -> None:
     shops = [site(1, "Shop"), site(2, "SHOP")]
-    result = make_plan(shops, [SiteListing(site=shops[0])], choices())
+    result = make_plan(Estate(sites=shops, listings=[SiteListing(site=shops[0])]), choices())
     assert [group.name for group in result.groups] == ["site_shop_00000001"]
 
 

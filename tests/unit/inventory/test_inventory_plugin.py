@@ -47,6 +47,8 @@ def test_sites_servers_and_devices_are_nested_groups_and_hosts(read: Read) -> No
     assert found.graph() == {
         "all": ["ungrouped"],
         "ungrouped": [],
+        "organisation_other": ["site_depot"],
+        "organisation_retail": ["site_shop_amsterdam", "site_shop_berlin"],
         "site_depot": [],
         "site_shop_amsterdam": ["server_shop_amsterdam_main", "server_shop_amsterdam_old"],
         "site_shop_berlin": ["server_shop_berlin_main"],
@@ -171,7 +173,9 @@ def test_what_the_cloud_returns_is_never_a_template(read: Read, cloud: Served) -
     )
     assert set(HOSTILE) < set(found.hosts)
     assert sorted(host.vars["nxai_device_name"] for host in found.hosts.values()) == sorted(names)
-    assert {"server_6_7_5_5", "site_6_7", "on____5_5___"} == {name for name in found.groups if name[0] in "so"}
+    assert {"organisation_retail", "server_6_7_5_5", "site_6_7", "on____5_5___"} == {
+        name for name in found.groups if name[0] in "so"
+    }
     for host in found.hosts.values():
         variables = host.get_vars()
         name = variables["nxai_device_name"]
@@ -293,8 +297,9 @@ def test_a_cached_run_sends_nothing_and_gives_the_same(
     assert not cloud.log()
     assert second.graph() == first.graph()
     assert {name: host.vars for name, host in second.hosts.items()} == {n: h.vars for n, h in first.hosts.items()}
-    (entry,) = (tmp_path / "cache").iterdir()
-    assert token.split(".")[0] not in entry.read_text(encoding="utf-8")
+    entries = [entry.read_text(encoding="utf-8") for entry in (tmp_path / "cache").iterdir()]
+    assert entries
+    assert not any(token.split(".")[0] in entry for entry in entries)
 
 
 def test_hostile_names_come_out_of_the_cache_as_text(read: Read, cloud: Served, caching: dict[str, Any]) -> None:

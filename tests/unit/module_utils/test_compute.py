@@ -109,8 +109,8 @@ def test_a_model_that_did_not_arrive_is_sent_again_whole(server, api, service, f
 
 
 def test_after_a_time_out_a_service_that_is_still_at_work_is_given_its_time(server, service, new_transport, clock):
-    service.plan = [(5, {"fate": "stall", "seconds": 0.3})]
-    assert ComputeApi(new_transport(timeout=0.1)).create_catalogue("Demo") == service.catalogues[0]["UUID"]
+    service.plan = [(5, {"fate": "stall", "seconds": 2.0})]
+    assert ComputeApi(new_transport(timeout=1.0)).create_catalogue("Demo") == service.catalogues[0]["UUID"]
     assert len(posts(server)) == 1
 
 

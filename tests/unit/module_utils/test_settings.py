@@ -91,7 +91,6 @@ def test_act_as_whole_or_absent_is_taken():
         ({"client_key": __file__}, "client_cert is not"),
         ({"client_cert": "/nowhere/cert.pem"}, "client_cert names no file"),
         ({"client_cert": __file__, "client_key": "/nowhere/key.pem"}, "client_key names no file"),
-        ({"token_file": "/nowhere/token"}, "token_file names no file"),
         ({"ca_path": "/nowhere/ca.pem"}, "ca_path does not exist"),
         ({"auth_scheme": "basic"}, "auth_scheme"),
         ({"timeout": 0}, "timeout"),

@@ -206,7 +206,7 @@ def test_a_secret_that_the_server_echoes_is_not_shown(server, transport, reply):
 
 
 def test_no_repr_holds_a_secret(transport):
-    assert "tok-secret" not in f"{transport!r} {transport.settings!r} {transport._credentials!r}"
+    assert "tok-secret" not in f"{transport!r} {transport.settings!r} {transport.credentials!r}"
 
 
 class TestRenewal:

@@ -23,6 +23,8 @@ ORGANISATION = "11111111-2222-4333-8444-555555555555"
 
 MODULES: dict[str, dict[str, Any]] = {
     "nxai_catalogue": {"name": "Shop models"},
+    "nxai_catalogue_info": {},
+    "nxai_model_info": {},
     "nxai_model": {"name": "Detector", "state": "absent"},
     "nxai_pipeline": {"site": "Shop 001", "devices": ["Entrance"], "pipelines": [{"model": "A"}]},
 }

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known of sites from earlier runs, for when they are offline or the cloud does not answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from hashlib import sha256
+from typing import Any
+
+FORMAT = 1  # to be raised whenever an entry changes its shape
+# The fields that records are made of (``_records.py``), in lower case. Nothing else of an answer is kept.
+FIELDS = frozenset(
+    (
+        *("uuid", "id", "nxid", "cloudsystemid", "systemid", "serverid", "name", "status", "version", "enabled"),
+        *("online", "stateofhealth", "updatedat", "lastupdated", "organisation", "catalogues"),
+        *("server", "aipluginversion", "pluginversion", "runtime", "supports", "nxai", "pipelines"),
+        *("servers", "devices"),
+    )
+)
+_WHOLE = frozenset({"pipelines", "catalogues"})
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """Rows as the cloud returned them ``at`` a time (RFC 3339), cut down to what is needed."""
+
+    at: str
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class LastKnown:
+    """Entries of a cache, under names of one account. ``whole`` keeps records as received.
+
+    A foreign or damaged entry is as good as none.
+    """
+
+    store: MutableMapping[str, Any]
+    account: str
+    whole: bool = False
+
+    def get(self, name: str) -> Remembered | None:
+        try:
+            entry: Any = self.store.get(self._key(name))
+            if (entry["format"], entry["name"]) != (FORMAT, name):
+                return None
+            return Remembered(str(entry["at"]), json.loads(entry["rows"]))
+        except Exception:  # pylint: disable=broad-exception-caught  # cache plugins document none
+            return None
+
+    def put(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep the rows as one text, in which no cache plugin can take API data for a type of its own."""
+        kept = json.dumps(rows if self.whole else [_essence(row) for row in rows])
+        at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.store[self._key(name)] = {"format": FORMAT, "name": name, "at": at, "rows": kept}
+
+    def _key(self, name: str) -> str:
+        """A digest: the name may hold an id as the cloud gave it, and keys become names of files."""
+        return f"nxai_known_{sha256(f'{self.account} {name}'.encode()).hexdigest()}"
+
+
+def _essence(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        kept = {key: item for key, item in value.items() if key.lower() in FIELDS}
+        return {
+            key: item if key.lower() in _WHOLE and isinstance(item, list) else _essence(item)
+            for key, item in kept.items()
+        }
+    return [_essence(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,198 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nxai_model_check
+short_description: Check whether Nx can run an ONNX file
+version_added: 0.1.0
+description:
+  - Looks into an ONNX file, without an account and without a request, for what Nx requires of a model.
+  - That is one image input with a fixed shape and one or three channels, optional inputs C(nms_sensitivity) and
+    C(mask), an output of boxes or scores with the classes in its name, operators of the ONNX standard, and an opset
+    and a size that the service takes.
+  - Weights are skipped, not read, so that the size of the file does not matter for memory. They are not checked either,
+    and the model is not run.
+  - The rules are those of the vendor's page on requirements for ONNX. The service may have others.
+attributes:
+  check_mode:
+    support: full
+    description: In check mode the module works as usual, since it changes nothing.
+  diff_mode:
+    support: none
+    description: There is nothing to compare.
+requirements:
+  - onnx
+options:
+  file:
+    description: The ONNX file, on the machine where the module runs.
+    type: path
+    required: true
+  max_size:
+    description: The size from which a file is too large, such as C(640M) or C(2G).
+    type: bytes
+    default: 640M
+seealso:
+  - module: nxai.cloud.nxai_model
+author:
+  - The nxai.cloud maintainers (@nxai)
+"""
+
+EXAMPLES = r"""
+- name: Will it run
+  nxai.cloud.nxai_model_check:
+    file: "{{ playbook_dir }}/person-detector.onnx"
+  delegate_to: localhost
+  register: checked
+  failed_when: not checked.usable
+
+- name: What it takes and what it knows
+  ansible.builtin.debug:
+    msg: "{{ checked.image.width }} x {{ checked.image.height }}: {{ checked.classes.values() | join(', ') }}"
+"""
+
+RETURN = r"""
+usable:
+  description: Whether nothing was found that keeps Nx from running the model. Warnings alone do not.
+  returned: success
+  type: bool
+  sample: false
+findings:
+  description: What is not as it should be, errors first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: A word for what it is, which does not change between releases.
+      type: str
+      sample: image_name
+    severity:
+      description: V(error) for what keeps Nx from running the model, V(warning) for what may.
+      type: str
+      sample: error
+    message:
+      description: What was found.
+      type: str
+      sample: The input images [1, 3, 640, 640] float32 looks like the image, but its name is not "image".
+    mend:
+      description: What to do about it.
+      type: str
+      sample: "Export it with that name (torch.onnx.export: input_names=['image']), or use sclblonnx.rename_input."
+file:
+  description: Digest and size in bytes of the file.
+  returned: success
+  type: dict
+  sample:
+    sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
+    size: 4182
+opset:
+  description: The version of the standard operators. V(null) where the file does not say.
+  returned: success
+  type: int
+  sample: 16
+ir_version:
+  description: The version of the ONNX format.
+  returned: success
+  type: int
+  sample: 8
+inputs:
+  description: The inputs, without those that are weights.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name.
+      type: str
+      sample: image
+    shape:
+      description:
+        - Each dimension as a number, as a name where it is not fixed, or V(null).
+        - V(null) in all where the file does not say.
+      type: list
+      elements: raw
+      sample: [1, 3, 640, 640]
+    type:
+      description: The type of the elements.
+      type: str
+      sample: float32
+    role:
+      description: One of V(image), V(nms_sensitivity) and V(mask), or V(null) where Nx would not know what it is.
+      type: str
+      sample: image
+outputs:
+  description: The outputs, as RV(inputs).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name.
+      type: str
+      sample: bboxes-format:xyxysc;0:Person
+    shape:
+      description: As that of an input.
+      type: list
+      elements: raw
+      sample: [100, 6]
+    type:
+      description: The type of the elements.
+      type: str
+      sample: float32
+    role:
+      description: One of V(boxes), V(scores) and V(alarm), or V(null) where Nx would not know how to read it.
+      type: str
+      sample: boxes
+image:
+  description: The image that the model takes, in the words of M(nxai.cloud.nxai_model). V(null) where it takes none.
+  returned: success
+  type: dict
+  sample:
+    layout: nchw
+    channels: 3
+    height: 640
+    width: 640
+classes:
+  description: The classes by their number, from the names of the outputs.
+  returned: success
+  type: dict
+  sample:
+    "0": Person
+    "1": Bicycle
+error:
+  description: What was tried, what was wrong, and what to do now.
+  returned: failure
+  type: dict
+  sample:
+    tried: read the model file /srv/models/person.onnx
+    answer: the file is empty
+    advice: Export the model again.
+    status: null
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nxai.cloud.plugins.module_utils._model_check import check_model
+from ansible_collections.nxai.cloud.plugins.module_utils.module import run_local
+
+ARGUMENT_SPEC = {
+    "file": {"type": "path", "required": True},
+    "max_size": {"type": "bytes", "default": "640M"},
+}
+
+
+def check(options: Mapping[str, Any]) -> dict[str, Any]:
+    return check_model(options["file"], options["max_size"]).as_result()
+
+
+def main() -> None:
+    run_local(ARGUMENT_SPEC, check)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nxai_model_info
+short_description: List models
+version_added: 0.1.0
+description:
+  - Lists the models that the account may see, all pages of them, as M(nxai.cloud.nxai_model) takes and returns them.
+  - Can be repeated with C(until) to wait for a conversion.
+extends_documentation_fragment:
+  - nxai.cloud.connection
+  - nxai.cloud.act_as
+  - nxai.cloud.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options:
+  models:
+    description:
+      - The models, each by name or by UUID. An entry can also be a glob over names, such as C(Person detector*).
+      - An entry that no model matches is no error; of several models with one name, all are listed.
+    type: list
+    elements: str
+    default: ["*"]
+  catalogue:
+    description: Only the models of this catalogue, by name or UUID. The service is then asked for these only.
+    type: str
+  usage:
+    description:
+      - Also find the devices that use each model. This reads the devices of every site of the account, with one request
+        for each site (more where a site has more than 500 devices), eight at a time.
+    type: bool
+    default: false
+seealso:
+  - module: nxai.cloud.nxai_model
+  - module: nxai.cloud.nxai_catalogue_info
+author:
+  - The nxai.cloud maintainers (@nxai)
+"""
+
+EXAMPLES = r"""
+- name: All models of a catalogue
+  nxai.cloud.nxai_model_info:
+    catalogue: Shop models
+  register: found
+
+- name: Models that no device uses
+  nxai.cloud.nxai_model_info:
+    usage: true
+  register: found
+
+- name: Their names
+  ansible.builtin.debug:
+    msg: "{{ found.models | rejectattr('used_by') | map(attribute='name') }}"
+
+- name: Wait for the conversion of a model, and see it go on
+  nxai.cloud.nxai_model_info:
+    models:
+      - Person detector
+  register: found
+  until: found.models | selectattr('state', 'equalto', 'ready') | length == 1
+  retries: 60
+  delay: 10
+"""
+
+RETURN = r"""
+models:
+  description: The models by name, and then by UUID.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    uuid:
+      description: The UUID that the service chose.
+      type: str
+      sample: 459d2273-1514-431c-9d34-f5b72f3bfe20
+    name:
+      description: The name.
+      type: str
+      sample: Person detector
+    state:
+      description:
+        - V(ready) where record and code are there, V(failed) where the conversion failed, else V(pending).
+      type: str
+      sample: ready
+    status:
+      description: The status word of the record, as the service gives it.
+      type: str
+      sample: ok
+    code_status:
+      description: The status word of the converted code, as the service gives it.
+      type: str
+      sample: ok
+    downloadable:
+      description: Whether the service names an address of the converted code, from which devices get it.
+      type: bool
+      sample: true
+    file:
+      description: The digest and the size in bytes that the model carries. V(null) where it carries none.
+      type: dict
+      sample:
+        sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
+        size: 4182
+    updated_at:
+      description: When the service last changed the model.
+      type: str
+      sample: "2026-11-24T08:15:00Z"
+    conversion_log:
+      description: What the service tells of a failed conversion. V(null) where it tells nothing, or nothing failed.
+      type: str
+      sample: null
+    customization:
+      description: The brand that the model is for.
+      type: str
+      sample: metavms
+    alias:
+      description: The second name.
+      type: str
+      sample: person
+    documentation:
+      description: The documentation without the digest.
+      type: str
+      sample: "# Person detector"
+    input_driver:
+      description: What the model takes.
+      type: str
+      sample: vision
+    channels:
+      description: The number of colour channels.
+      type: int
+      sample: 3
+    height:
+      description: The height of the input in pixels.
+      type: int
+      sample: 320
+    width:
+      description: The width of the input in pixels.
+      type: int
+      sample: 320
+    means:
+      description: What is subtracted from each channel.
+      type: list
+      elements: float
+      sample: [0, 0, 0]
+    scales:
+      description: What each channel is divided by.
+      type: list
+      elements: float
+      sample: [255, 255, 255]
+    layout:
+      description: The order of the input's dimensions.
+      type: str
+      sample: nchw
+    input_details:
+      description: What else the service holds about the input, by its own names.
+      type: dict
+      sample: {}
+    output_driver:
+      description: What the model gives.
+      type: str
+      sample: vision
+    output_details:
+      description: What the service holds about the output, by its own names.
+      type: dict
+      sample:
+        postProcessing: null
+    conversions:
+      description: The conversions that are run.
+      type: list
+      elements: str
+      sample: []
+    source_name:
+      description: Where the model comes from.
+      type: str
+      sample: null
+    source_url:
+      description: The address of the source.
+      type: str
+      sample: null
+    catalogues:
+      description: The UUIDs of the catalogues that the model is in.
+      type: list
+      elements: str
+      sample: [0f4c4f77-39f5-4f6d-9e57-58b7f0b35d6f]
+    used_by:
+      description: The devices that use the model. There only with O(usage).
+      type: list
+      elements: dict
+      sample:
+        - site: Shop 001
+          site_id: 7b0a4e5c-3f0a-4d5e-8f57-6c1c8b4d2e10
+          device: Entrance
+          device_id: "{5d4f0b3a-0a57-4c53-9d3c-2f1f0e8a9b11}"
+sites_not_seen:
+  description: The sites that are offline, and so show no devices.
+  returned: with O(usage)
+  type: list
+  elements: str
+  sample: [Shop 007]
+error:
+  description: What was tried, what came back, and what to do now.
+  returned: failure
+  type: dict
+  sample:
+    tried: GET https://api.sclbl.nxvms.com/cpt/functions
+    answer: "HTTP 401 Unauthorized: token expired"
+    advice: The token is missing, wrong or expired. Get a new one.
+    status: 401
+"""
+
+from ansible_collections.nxai.cloud.plugins.module_utils._read_models import MODELS_SPEC, read_models
+from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+
+
+def main() -> None:
+    run_info(MODELS_SPEC, read_models)
+
+
+if __name__ == "__main__":
+    main()

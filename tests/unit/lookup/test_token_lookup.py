@@ -1,0 +1,145 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.loader import lookup_loader
+
+from ansible_collections.nxai.cloud.plugins.module_utils import _errors
+from simulator.testing import Served, serve
+
+Look = Callable[..., str]
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    for name in [name for name in os.environ if name.startswith("NXAI_")]:
+        monkeypatch.delenv(name)
+    with serve() as served:
+        monkeypatch.setenv("NXAI_CLOUD_URL", served.url)
+        monkeypatch.setenv("NXAI_API_URL", served.url)
+        yield served
+
+
+@pytest.fixture
+def look(cloud: Served) -> Look:
+    """The lookup as a template calls it. The port of the simulator is new each time, so nothing is remembered."""
+
+    def run(*terms: str, **options: str) -> str:
+        found = lookup_loader.get("nxai.cloud.nxai_token").run(list(terms), {}, **options)
+        assert len(found) == 1
+        return str(found[0])
+
+    return run
+
+
+def test_a_token_that_is_given_comes_back_bare(cloud: Served, look: Look) -> None:
+    assert look(token="Bearer nxcdb-abc\n") == "nxcdb-abc"
+    assert cloud.log() == []
+
+
+def test_a_sign_in_is_remembered(cloud: Served, look: Look) -> None:
+    first = look(username="demo@example.com", password="demo")
+    assert look(username="demo@example.com", password="demo") == first
+    assert len(cloud.log("issue_token")) == 1
+    assert look(username="demo@example.com", password="demo", token_scope="cloudSystemId=*") != first
+
+
+def test_the_environment(cloud: Served, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NXAI_USERNAME", "demo@example.com")
+    monkeypatch.setenv("NXAI_PASSWORD", "demo")
+    assert look().startswith("nxcdb-")
+
+
+def test_a_token_file_is_renewed_in_place(cloud: Served, look: Look, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(json.dumps({"refresh_token": cloud.refresh_token()}))
+    assert json.loads(file.read_text() or "{}").get("access_token") != look(token_file=str(file))
+    assert json.loads(file.read_text())["access_token"] == look(token_file=str(file))
+
+
+@pytest.mark.parametrize(
+    ("terms", "options", "word"),
+    [
+        (["a"], {}, "takes no terms"),
+        ([], {}, "no credentials are given"),
+        ([], {"username": "demo@example.com", "password": "wrong-one"}, "user name and password"),
+        ([], {"token_file": "/nowhere/token"}, "No such file"),
+        ([], {"cloud_url": "http://cloud.example.com", "password": "wrong-one"}, "plain http"),
+    ],
+)
+def test_errors_are_readable(look: Look, terms: list[str], options: dict[str, str], word: str) -> None:
+    with pytest.raises(AnsibleLookupError, match=word) as caught:
+        look(*terms, **options)
+    assert "wrong-one" not in str(caught.value)
+
+
+HANDED_ON = """
+- name: Each way to hand a token to another task
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Into a file
+      nxai.cloud.nxai_token:
+        username: demo@example.com
+        password: demo
+        token_file: "{{ file }}"
+    - name: From the file
+      nxai.cloud.nxai_catalogue_info:
+        token_file: "{{ file }}"
+    - name: By the lookup
+      nxai.cloud.nxai_catalogue_info:
+        token: "{{ lookup('nxai.cloud.nxai_token', token_file=file) }}"
+    - name: Into a variable
+      nxai.cloud.nxai_token:
+        token_file: "{{ file }}"
+        return_token: true
+      register: signed_in
+      no_log: true
+    - name: From the variable
+      nxai.cloud.nxai_catalogue_info:
+        token: "{{ signed_in.access_token }}"
+    - name: Ended
+      nxai.cloud.nxai_token:
+        token_file: "{{ file }}"
+        state: absent
+"""
+
+
+def test_no_way_to_hand_a_token_on_prints_it(cloud: Served, tmp_path: Path) -> None:
+    (tmp_path / "play.yml").write_text(HANDED_ON)
+    env = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "ANSIBLE_COLLECTIONS_PATH": str(Path(_errors.__file__).parents[5]),
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+        "ANSIBLE_LOG_PATH": str(tmp_path / "log"),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "ansible",
+        "playbook",
+        "play.yml",
+        "-vvvv",
+        "--diff",
+        "-e",
+        f"file={tmp_path}/token",
+    ]
+    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    assert "nxcdb-" not in output + (tmp_path / "log").read_text()
+    assert len(cloud.log("issue_token")) == 1 and len(cloud.log("list_catalogues")) == 3
+    assert not (tmp_path / "token").exists()

@@ -1,0 +1,353 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The live documents against what the collection relies on: drift, formats, broken documents, completeness."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from contract_documents import Json, as_3_0, as_swagger, body, call, documents, parameter, row
+
+from ansible_collections.nxai.cloud.plugins.module_utils._contract import compare, operations_of, table
+from ansible_collections.nxai.cloud.plugins.module_utils._contract_document import Document
+from ansible_collections.nxai.cloud.plugins.module_utils._contract_terms import TERMS
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS, PREFIX, adapted
+from simulator.testing import Served
+
+RunModule = Callable[..., dict[str, Any]]
+
+
+def compared(api: str, document: Any, changes: Any = None) -> list[Any]:
+    table_of_calls = adapted(changes or {})
+    return compare(Document(document, PREFIX[api], "GET it"), operations_of(api, table_of_calls))  # type: ignore[index]
+
+
+def move(holder: Json, old: str, new: str) -> None:
+    holder[new] = holder.pop(old)
+
+
+def model_data(document: Json) -> Json:
+    found: Json = body(document, "post", "/functions", "multipart/form-data")["properties"]["data"]
+    return found
+
+
+def drift_path_plural(d: Json) -> None:
+    d["paths"] = {path: each for path, each in d["paths"].items() if path not in ("/catalogues/{uuid}",)}
+    move(d["paths"], "/catalogue/{uuid}", "/catalogues/{id}")
+
+
+def drift_wrapped(d: Json) -> None:
+    answer = call(d, "get", "/systems")["responses"]["200"]["content"]["application/json"]
+    answer["schema"] = {"type": "object", "properties": {"Rows": answer["schema"]}}
+
+
+def drift_base(d: Json) -> None:
+    d["servers"] = [{"url": "https://api.example.com/elsewhere"}]
+    d["paths"] = {"/x" + path: each for path, each in d["paths"].items()}
+
+
+def drift_raw(d: Json) -> None:
+    for methods in d["paths"].values():
+        for each in methods.values():
+            each["security"] = [{"raw": []}]
+
+
+def drop_row_field(path: str, name: str) -> Callable[[Json], None]:
+    return lambda d: row(d, path)["properties"].pop(name)
+
+
+DRIFTS: list[tuple[str, Callable[[Json], Any], str, str, str]] = [
+    ("compute", lambda d: d["paths"].pop("/catalogues"), "list_catalogues", "path", "error"),
+    ("compute", drift_path_plural, "rename_catalogue", "path", "error"),
+    ("device", lambda d: move(d["paths"], "/systems", "/v2/systems"), "list_sites", "path", "error"),
+    ("device", drift_base, "device", "base_path", "warning"),
+    ("compute", lambda d: move(d["paths"]["/catalogue/{uuid}"], "patch", "put"), "rename_catalogue", "method", "error"),
+    ("compute", lambda d: d["paths"]["/catalogue/{uuid}"].pop("delete"), "delete_catalogue", "method", "error"),
+    (
+        "compute",
+        lambda d: parameter(d, "/functions", "Limit").update(name="limit"),
+        "list_models",
+        "parameter_spelling",
+        "warning",
+    ),
+    ("device", lambda d: parameter(d, "/systems", "Offset").update(name="Skip"), "list_sites", "parameter", "warning"),
+    (
+        "compute",
+        lambda d: parameter(d, "/functions", "Catalogue").update(name="Folder"),
+        "list_models",
+        "parameter",
+        "error",
+    ),
+    (
+        "device",
+        lambda d: call(d, "get", "/systems")["parameters"].append({"name": "Region", "in": "query", "required": True}),
+        "list_sites",
+        "parameter_required",
+        "error",
+    ),
+    (
+        "device",
+        lambda d: call(d, "get", "/systems")["parameters"].append({"name": "X-Key", "in": "header", "required": True}),
+        "list_sites",
+        "parameter_required",
+        "error",
+    ),
+    (
+        "device",
+        lambda d: move(body(d, "put", "/system/{site_id}/devices/pipelines")["properties"], "Devices", "Cameras"),
+        "put_pipelines",
+        "request_field",
+        "error",
+    ),
+    (
+        "device",
+        lambda d: move(body(d, "put", "/system/{site_id}/devices/pipelines")["properties"], "Pipelines", "pipelines"),
+        "put_pipelines",
+        "request_field_spelling",
+        "error",
+    ),
+    (
+        "device",
+        lambda d: move(
+            body(d, "put", "/system/{site_id}/devices/pipelines")["properties"]["Pipelines"]["items"]["properties"],
+            "modelNMS",
+            "modelThreshold",
+        ),
+        "put_pipelines",
+        "request_field",
+        "error",
+    ),
+    (
+        "compute",
+        lambda d: model_data(d)["required"].append("Licence"),
+        "create_model",
+        "request_field_required",
+        "error",
+    ),
+    (
+        "compute",
+        lambda d: model_data(d)["required"].append("Alias"),
+        "create_model",
+        "request_field_required",
+        "warning",
+    ),
+    (
+        "compute",
+        lambda d: call(d, "post", "/functions")["requestBody"]["content"].pop("multipart/form-data"),
+        "create_model",
+        "media_type",
+        "error",
+    ),
+    (
+        "compute",
+        lambda d: body(d, "post", "/functions", "multipart/form-data")["properties"].pop("file"),
+        "create_model",
+        "part",
+        "error",
+    ),
+    (
+        "compute",
+        lambda d: body(d, "post", "/functions", "multipart/form-data")["required"].append("checksum"),
+        "create_model",
+        "part_required",
+        "error",
+    ),
+    ("compute", drop_row_field("/functions", "Status"), "list_models", "answer_field", "warning"),
+    ("compute", drop_row_field("/functions", "UUID"), "list_models", "answer_field", "error"),
+    (
+        "compute",
+        lambda d: move(row(d, "/functions")["properties"], "Name", "name"),
+        "list_models",
+        "answer_field_spelling",
+        "note",
+    ),
+    (
+        "compute",
+        lambda d: row(d, "/functions")["properties"]["Code"]["properties"].pop("Status"),
+        "list_models",
+        "answer_field",
+        "warning",
+    ),
+    (
+        "compute",
+        lambda d: row(d, "/functions")["properties"].update(Code={"type": "string"}),
+        "list_models",
+        "field_type",
+        "error",
+    ),
+    ("device", drift_wrapped, "list_sites", "answer_shape", "error"),
+    (
+        "device",
+        lambda d: call(d, "get", "/systems")["responses"]["200"].pop("content"),
+        "list_sites",
+        "answer_undescribed",
+        "note",
+    ),
+    ("device", lambda d: call(d, "get", "/systems").update(deprecated=True), "list_sites", "deprecated", "note"),
+    ("device", drift_raw, "list_sites", "auth_scheme", "warning"),
+    (
+        "device",
+        lambda d: call(d, "get", "/systems")["responses"]["200"]["content"]["application/json"].update(
+            schema={"$ref": "#/components/schemas/Gone"}
+        ),
+        "list_sites",
+        "reference",
+        "warning",
+    ),
+    (
+        "compute",
+        lambda d: call(d, "delete", "/catalogue/{uuid}").update(
+            requestBody={"content": {"application/json": {"schema": {"type": "object", "required": ["Sure"]}}}}
+        ),
+        "delete_catalogue",
+        "request_body",
+        "error",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("api", "change", "operation", "kind", "severity"),
+    [pytest.param(*each, id=f"{number:02}-{each[2]}-{each[3]}") for number, each in enumerate(DRIFTS)],
+)
+def test_drift_is_told(api: str, change: Callable[[Json], Any], operation: str, kind: str, severity: str) -> None:
+    document = documents()[api]
+    change(document)
+    found = [each for each in compared(api, document) if each.operation == operation]
+    assert (kind, severity) in [(each.kind, each.severity) for each in found], table(found)
+    assert all(each.advice and each.expected and each.found for each in found)
+
+
+def test_there_is_no_difference_to_the_simulator(cloud: Served, run_module: RunModule, reads: Any) -> None:
+    result = run_module("nxai_contract_info", token="")
+    assert result["differences"] == [] and result["changed"] is False
+    assert result["table"] == "No differences." and result["counts"] == {"error": 0, "warning": 0, "note": 0}
+    assert reads() == ["/cpt/openapi.json", "/dev/openapi.json"]
+
+
+@pytest.mark.parametrize(
+    ("api", "change", "operation"),
+    [
+        ("compute", drift_path_plural, "rename_catalogue"),
+        ("device", lambda d: move(d["paths"], "/systems", "/v2/systems"), "list_sites"),
+        ("compute", lambda d: move(d["paths"]["/catalogue/{uuid}"], "patch", "put"), "rename_catalogue"),
+        ("compute", lambda d: parameter(d, "/functions", "Limit").update(name="limit"), "list_models"),
+    ],
+)
+def test_the_option_that_is_advised_ends_the_difference(api: str, change: Any, operation: str) -> None:
+    document = documents()[api]
+    change(document)
+    [option] = [each.option for each in compared(api, document) if each.operation == operation]
+    assert option is not None
+    assert [each for each in compared(api, document, option["operations"]) if each.operation == operation] == []
+
+
+# Formats
+
+
+@pytest.mark.parametrize("api", ["compute", "device"])
+@pytest.mark.parametrize("convert", [as_3_0, as_swagger])
+def test_other_formats_say_the_same(api: str, convert: Callable[[Json], Json]) -> None:
+    made = convert(documents()[api])
+    assert compared(api, made) == []
+    broken = documents()[api]
+    path = "/catalogues" if api == "compute" else "/systems"
+    row(broken, path)["properties"].pop("UUID")
+    assert {each.kind for each in compared(api, convert(broken))} == {"answer_field"}
+
+
+# Documents that are not as they should be
+
+
+@pytest.mark.parametrize(
+    "document",
+    [None, [], "text", 7, {}, {"openapi": "4.0"}, {"openapi": "3.1.0"}, {"swagger": "2.0", "paths": []}, {"paths": {}}],
+)
+def test_what_is_no_document_is_an_error(document: Any) -> None:
+    with pytest.raises(Unexpected, match="OpenAPI"):
+        compared("compute", document)
+
+
+@pytest.mark.parametrize("junk", [None, 7, "x", [], {}, [None], {"a": 1}, {"$ref": "#/paths"}, {"$ref": 3}, True])
+@pytest.mark.parametrize("place", ["parameters", "requestBody", "responses", "security"])
+def test_junk_inside_a_document_is_no_traceback(place: str, junk: Any) -> None:
+    document = documents()["compute"]
+    for methods in document["paths"].values():
+        for each in methods.values():
+            each[place] = junk
+    document["paths"]["/junk"] = junk
+    document["servers"] = junk
+    table(compared("compute", document))
+
+
+def test_circles_and_great_depth_come_to_an_end() -> None:
+    document = documents()["device"]
+    schemas = document["components"]["schemas"]
+    schemas["A"] = {"allOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/A"}]}
+    answer = call(document, "get", "/systems")["responses"]["200"]["content"]["application/json"]
+    answer["schema"] = {"$ref": "#/components/schemas/A"}
+    assert [each.kind for each in compared("device", document)] == ["answer_undescribed"]
+
+
+def test_names_of_the_document_are_cut_and_cleaned(run_module: RunModule, cloud: Served) -> None:
+    document = documents()["device"]
+    call(document, "get", "/systems")["parameters"].append(
+        {"name": "{{ lookup('pipe', 'id') }}\x1b[2J\n" + "x" * 9999, "in": "query", "required": True}
+    )
+    [found] = [each.as_result() for each in compared("device", document)]
+    assert "\n" not in found["found"] and "\x1b" not in found["found"] and len(found["found"]) < 400
+
+
+def test_a_name_that_the_option_would_not_take_is_not_advised() -> None:
+    document = documents()["device"]
+    move(document["paths"], "/systems", "/{{ evil }}/systems")
+    [found] = [each for each in compared("device", document) if each.operation == "list_sites"]
+    assert (found.kind, found.option) == ("path", None)
+
+
+# Completeness
+
+
+def test_each_operation_of_the_apis_is_compared() -> None:
+    needed = {name for name, each in OPERATIONS.items() if each.api != "cloud" and not name.startswith("describe_")}
+    assert set(TERMS) == needed
+    for name in needed:
+        read = {part.split("|")[0].split(".")[0] for part in TERMS[name].reads}
+        alternatives = {each for part in TERMS[name].reads for each in part.split("|")}
+        assert set(OPERATIONS[name].relies_on) <= read | alternatives, name
+
+
+# Request properties that no option of a module sets, and why.
+WITHOUT_OPTION = {
+    "NamedInput": "never seen filled by a client, in two shapes",
+    "NamedOutput": "never seen filled by a client, in two shapes",
+    "Site": "a guess whose meaning is not known",
+    "OnnxModel": "the file goes as a part of its own, which needs a third less on the wire",
+}
+
+
+def test_each_request_property_is_sent_or_has_a_reason_not_to_be() -> None:
+    missing = set()
+    for api, document in documents().items():
+        described = Document(document, PREFIX[api], "-")  # type: ignore[index]
+        for operation in operations_of(api):
+            if operation.name not in TERMS:
+                continue
+            wanted = re.sub(r"{\w+}", "{}", operation.path)
+            [shape] = [
+                each
+                for each in described.operations.values()
+                if (each.method, re.sub(r"{\w+}", "{}", each.path)) == (operation.method, wanted)
+            ]
+            known = {*TERMS[operation.name].sends, *TERMS[operation.name].may_send}
+            for media, raw in shape.body.items():
+                if media == "multipart/form-data":
+                    raw = described.schema(raw).properties["data"]
+                missing |= set(described.schema(raw).properties) - known
+    assert missing == set(WITHOUT_OPTION)

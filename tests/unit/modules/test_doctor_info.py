@@ -1,0 +1,152 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the doctor finds, against a simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from simulator.testing import Served, serve
+
+RunModule = Callable[..., dict[str, Any]]
+READY, SLOW, FAILED, LOOSE = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "0123")
+PUBLIC = {"catalogues": ["Shelf"]}
+WELL: dict[str, Any] = {
+    "times": {"assignment": 0},
+    "catalogues": [{"name": "Shelf", "public": True}],
+    "models": [{"name": "Ready", "id": READY, **PUBLIC}],
+    "sites": [
+        {"name": "Shop", "servers": [{"name": "S", "devices": [{"name": "Door", "pipelines": [{"modelUUID": READY}]}]}]}
+    ],
+}
+
+
+def sick() -> dict[str, Any]:
+    devices = [
+        {"name": "Door", "pipelines": [{"modelUUID": SLOW}]},
+        {"name": "Idle"},
+        {"name": "Off", "enabled": False},
+        {"name": "Loose", "pipelines": [{"modelUUID": LOOSE}]},
+    ]
+    return {
+        **WELL,
+        "models": [
+            *WELL["models"],
+            {"name": "Slow", "id": SLOW, "status": "converting", **PUBLIC},
+            {"name": "Failed", "id": FAILED, "status": "failed", **PUBLIC},
+            {"name": "Loose", "id": LOOSE},
+        ],
+        "sites": [
+            {
+                "name": "Shop",
+                "servers": [
+                    {"name": "S", "devices": devices},
+                    {"name": "Old", "supports_pipelines": False, "devices": []},
+                    {"name": "Stopped", "status": "stopped", "devices": []},
+                ],
+            },
+            {"name": "Depot", "online": False, "servers": [{"name": "U", "devices": ["Door"]}]},
+        ],
+    }
+
+
+def found(result: dict[str, Any]) -> set[tuple[str, str, str]]:
+    return {(each["check"], each["severity"], each["where"].split(" (")[0]) for each in result["findings"]}
+
+
+def statuses(result: dict[str, Any]) -> dict[str, str]:
+    return {each["check"]: each["status"] for each in result["checks"]}
+
+
+def test_nothing_is_wrong(cloud: Served, run_module: RunModule, writes: Callable[[], list[str]]) -> None:
+    cloud.reset(seed=WELL)
+    result = run_module("nxai_doctor_info")
+    assert result["findings"] == [] and set(statuses(result).values()) == {"ok"}, result["table"]
+    assert len(result["checks"]) == 10 and result["changed"] is False
+    assert writes() == []
+
+
+def test_each_thing_that_is_wrong_is_found_with_what_to_do(cloud: Served, run_module: RunModule) -> None:
+    cloud.reset(seed=sick())
+    result = run_module("nxai_doctor_info")
+    assert found(result) == {
+        ("sites", "warning", "Depot"),
+        ("servers", "warning", "Shop / Old"),
+        ("servers", "warning", "Shop / Stopped"),
+        ("devices", "warning", "Shop / Idle"),
+        ("models_ready", "error", "Slow"),
+        ("models_ready", "error", "Failed"),
+        ("models_catalogued", "warning", "Loose"),
+    }
+    assert result["counts"] == {"error": 2, "warning": 5}
+    assert all(each["advice"] for each in result["findings"])
+    assert all(each["where"] in result["table"] for each in result["findings"])
+
+
+def test_a_token_that_is_refused_is_one_finding(cloud: Served, run_module: RunModule) -> None:
+    result = run_module("nxai_doctor_info", token="wrong")
+    status = statuses(result)
+    assert (status["token"], status["contract"], status["reachability"]) == ("error", "ok", "ok")
+    assert [each["where"] for each in result["findings"] if each["check"] == "token"] != []
+    assert "wrong" not in str({**result, "invocation": None})
+
+
+def test_no_token_at_all(cloud: Served, run_module: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NXAI_TOKEN")
+    result = run_module("nxai_doctor_info")
+    assert statuses(result)["token"] == "error" and statuses(result)["contract"] == "ok"
+
+
+def test_nobody_there(cloud: Served, run_module: RunModule) -> None:
+    result = run_module("nxai_doctor_info", api_url="http://127.0.0.1:9", retries=0)
+    assert statuses(result)["reachability"] == "error" and statuses(result)["tls"] == "ok"
+
+
+def test_certificates_that_are_not_checked(cloud: Served, run_module: RunModule) -> None:
+    cloud.reset(seed=WELL)
+    result = run_module("nxai_doctor_info", validate_certs=False)
+    assert found(result) == {("tls", "warning", cloud.url)}
+
+
+def test_a_certificate_of_nobody_known(run_module: RunModule) -> None:
+    with serve(WELL, tls=True) as cloud:
+        options = {"api_url": cloud.url, "token": cloud.token()}
+        status = statuses(run_module("nxai_doctor_info", **options))
+        assert (status["tls"], status["reachability"], status["token"]) == ("error", "ok", "ok")
+        trusting = run_module("nxai_doctor_info", ca_path=str(cloud.ca_path), **options)
+        assert trusting["findings"] == []
+
+
+def test_acting_for_an_organisation_that_refuses(cloud: Served, run_module: RunModule) -> None:
+    kind = {"kind": "organization", "id": "0b0e7f4c-9999-4222-8333-444455556666"}
+    result = run_module("nxai_doctor_info", act_as=kind)
+    assert statuses(result)["act_as"] == "error" and statuses(result)["token"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("operation", "check", "others"),
+    [
+        ("list_models", "models_ready", {"sites", "servers", "devices"}),
+        ("list_devices", "devices", {"sites", "servers"}),
+        ("list_servers", "servers", {"sites", "devices", "models_ready"}),
+        ("list_sites", "sites", {"reachability", "contract"}),
+    ],
+)
+def test_what_cannot_be_read_does_not_hide_the_rest(
+    cloud: Served, run_module: RunModule, operation: str, check: str, others: set[str]
+) -> None:
+    cloud.reset(seed=WELL)
+    cloud.fault("status", operation, status=500, times=0)
+    status = statuses(run_module("nxai_doctor_info", retries=0))
+    assert status[check] == "error"
+    assert {status[each] for each in others} == {"ok"}
+
+
+def test_a_site_that_is_not_there_is_no_fault_of_the_token(cloud: Served, run_module: RunModule) -> None:
+    status = statuses(run_module("nxai_doctor_info", sites=["Nowhere"]))
+    assert (status["sites"], status["token"]) == ("error", "ok")

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""nxai_model_check, and check_file of nxai_model."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import pytest
+
+from simulator.testing import Served
+from tools.demo_model import model
+
+Calls = Callable[[], list[str]]
+QUICK = {"wait_interval": 0.01, "wait_timeout": 20}
+
+
+@pytest.fixture
+def poor_file(tmp_path: Path) -> Path:
+    """Not usable, since its image has another name; and with opset 17, which is a warning."""
+    made = model()
+    made.graph.input[0].name = made.graph.node[0].input[0] = "pixels"
+    made.opset_import[0].version = 17
+    path = tmp_path / "poor.onnx"
+    path.write_bytes(made.SerializeToString())
+    return path
+
+
+@pytest.mark.usefixtures("cloud")
+def test_the_module_needs_no_account(
+    run_module: Callable, onnx_file: Path, poor_file: Path, reads: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NXAI_TOKEN", "NXAI_API_URL", "NXAI_CLOUD_URL"):
+        monkeypatch.delenv(name)
+    good = run_module("nxai_model_check", file=str(onnx_file), check=True)
+    assert (good["changed"], good["usable"], good["findings"]) == (False, True, [])
+    assert good["image"] == {"layout": "nchw", "channels": 3, "height": 64, "width": 64}
+    assert good["classes"] == {"0": "Bright"} and good["file"]["size"] == onnx_file.stat().st_size
+    assert good["inputs"][1] == {"name": "nms_sensitivity", "shape": [1], "type": "float32", "role": "nms_sensitivity"}
+    poor = run_module("nxai_model_check", file=str(poor_file))
+    assert poor["usable"] is False
+    assert [each["code"] for each in poor["findings"]] == ["image_name", "opset"]
+    assert all(each["mend"] for each in poor["findings"])
+    assert reads() == []
+
+
+def test_sizes_as_people_write_them(run_module: Callable, onnx_file: Path) -> None:
+    assert run_module("nxai_model_check", file=str(onnx_file), max_size="1K")["usable"] is True
+    small = run_module("nxai_model_check", file=str(onnx_file), max_size="0.1K")
+    assert [each["code"] for each in small["findings"]] == ["size"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04"])
+def test_nothing_to_check_fails(run_module: Callable, tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "model.onnx"
+    if content is not None:
+        path.write_bytes(content)
+    failed = run_module("nxai_model_check", file=str(path))
+    assert failed["failed"] and failed["error"]["advice"]
+
+
+def test_off_looks_at_nothing(run_module: Callable, poor_file: Path) -> None:
+    made = run_module("nxai_model", name="Detector", file=str(poor_file), **QUICK)
+    assert made["changed"] is True and "findings" not in made
+
+
+def test_warn_sends_and_warns(run_module: Callable, poor_file: Path, onnx_file: Path) -> None:
+    made = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="warn", warns=True, **QUICK)
+    assert made["changed"] is True
+    assert [each["code"] for each in made["findings"]] == ["image_name", "opset"]
+    assert len(made["warnings"]) == 2 and "its name is not" in str(made["warnings"][0])
+    again = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="warn", **QUICK)
+    assert again["changed"] is False, "and a file that is there already is no reason to warn"
+    assert run_module("nxai_model", name="Good", file=str(onnx_file), check_file="warn", **QUICK)["findings"] == []
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_strict_refuses_before_anything_is_sent(
+    run_module: Callable, poor_file: Path, writes: Calls, check: bool
+) -> None:
+    failed = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="strict", check=check, **QUICK)
+    assert failed["failed"] and "its name is not" in failed["msg"] and "opset" not in failed["msg"]
+    assert [each["code"] for each in failed["findings"]] == ["image_name", "opset"]
+    assert writes() == []
+
+
+def test_strict_takes_what_is_good(run_module: Callable, onnx_file: Path) -> None:
+    made = run_module("nxai_model", name="Detector", file=str(onnx_file), check_file="strict", **QUICK)
+    assert made["changed"] is True and made["findings"] == []
+    failed = run_module("nxai_model", name="Two", file=str(onnx_file), check_file="strict", max_size="100", **QUICK)
+    assert failed["failed"] and "MiB" in failed["msg"]
+
+
+def test_a_part_of_a_model_is_refused_also_by_warn(run_module: Callable, tmp_path: Path, writes: Calls) -> None:
+    path = tmp_path / "part.onnx"
+    made = model()
+    corners = onnx.numpy_helper.to_array(made.graph.initializer[0])
+    made.graph.initializer[0].CopyFrom(onnx.numpy_helper.from_array(corners, "corners"))
+    onnx.save_model(made, str(path), save_as_external_data=True, size_threshold=0, location="weights.bin")
+    failed = run_module("nxai_model", name="Detector", file=str(path), check_file="warn", **QUICK)
+    assert failed["failed"] and "weights are in other files (weights.bin)" in failed["msg"]
+    assert writes() == []
+
+
+def test_without_the_library(
+    run_module: Callable, onnx_file: Path, writes: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    failed = run_module("nxai_model_check", file=str(onnx_file))
+    assert failed["failed"] and "pip install onnx" in failed["msg"]
+    failed = run_module("nxai_model", name="Detector", file=str(onnx_file), check_file="strict", **QUICK)
+    assert failed["failed"] and "pip install onnx" in failed["msg"] and writes() == []
+    warned = run_module("nxai_model", name="Detector", file=str(onnx_file), check_file="warn", warns=True, **QUICK)
+    assert warned["changed"] is True and "pip install onnx" in str(warned["warnings"])
+    assert run_module("nxai_model", name="Two", file=str(onnx_file), **QUICK)["changed"] is True
+
+
+def test_other_formats_are_not_in_the_way(cloud: Served, run_module: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(b"\x1c\x00\x00\x00TFL3rest")
+    failed = run_module("nxai_model", name="Detector", file=str(path), check_file="strict", **QUICK)
+    assert failed["failed"] and "TensorFlow Lite" in failed["msg"]
+    warned = run_module("nxai_model", name="Detector", file=str(path), check_file="warn", warns=True, **QUICK)
+    assert warned["changed"] is True
