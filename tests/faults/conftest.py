@@ -14,18 +14,20 @@ from tools.workplace import COLLECTIONS, prepare
 prepare()
 init_plugin_loader([str(COLLECTIONS)])
 
-from fault_runs import cloud, closed_port, elsewhere, model_file, run, running  # noqa: E402
+from fault_runs import closed_port, cloud, elsewhere, model_file, run, running  # noqa: E402
 
-__all__ = ["cloud", "closed_port", "elsewhere", "model_file", "run", "running"]
+__all__ = ["closed_port", "cloud", "elsewhere", "model_file", "run", "running"]
 
 PASSED: set[tuple[str, str]] = set()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call" and report.passed:
-        PASSED.update(cell for name, cell in report.user_properties if name == "cell")  # type: ignore[misc]
+        PASSED.update(tuple(cell) for name, cell in report.user_properties if name == "cell")  # type: ignore[arg-type]
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):  # of pytest-xdist: its parent counts
+        return
     operations, faults = ({cell[place] for cell in PASSED} for place in (0, 1))
     print(f"cells={len(PASSED)} operations={len(operations)} faults={len(faults)}")

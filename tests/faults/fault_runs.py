@@ -13,7 +13,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from fault_table import Trouble
 from ansible_collections.nxai.cloud.plugins.module_utils import _client
 from ansible_collections.nxai.cloud.plugins.module_utils._transport import Transport
 from simulator.testing import Served, serve
+
 
 class Ended(Exception):
     """The end of a module, with what it would give to the controller, before AnsibleModule hides secrets in it."""
@@ -90,6 +91,7 @@ Run = Callable[..., Outcome]
 @pytest.fixture
 def run(cloud: Served, closed_port: int, model_file: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the task of a scene while a trouble lasts. Any exception but that of the end is a traceback, and fails."""
+
     def end(_module: Any, **result: Any) -> None:
         raise Ended(result)
 
@@ -108,10 +110,15 @@ def run(cloud: Served, closed_port: int, model_file: str, monkeypatch: pytest.Mo
             slept[0] += seconds
             time.sleep(seconds * share)
 
+        def clock() -> float:
+            return began + slept[0] + (time.time() - began) * hurry
+
         class Watched(Transport):
             def __init__(self, settings: Any, read_only: bool = False) -> None:
-                clock = lambda: began + slept[0] + (time.time() - began) * hurry  # noqa: E731
                 super().__init__(settings, read_only, sleep=sleep, clock=clock, jitter=lambda: 1.0)
+                if trouble and trouble.timeout < 1:  # uploads wait for the service's own limit, however long that is
+                    limits = ((each, replace(each, time_limit=trouble.timeout)) for each in self.operations.values())
+                    self.operations = {each.name: limited for each, limited in limits}
 
             def _once(self, call: Any, url: str, header: str | None) -> Any:
                 name = call.operation.name

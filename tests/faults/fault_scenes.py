@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +44,10 @@ WORLD: dict[str, Any] = {
         {
             "name": "Shop 1",
             "servers": [
-                {"name": "A", "devices": [{"name": "Door", "pipelines": [STRANGE]}, {"name": "Till"}, {"name": "Yard"}]},
+                {
+                    "name": "A",
+                    "devices": [{"name": "Door", "pipelines": [STRANGE]}, {"name": "Till"}, {"name": "Yard"}],
+                },
                 {"name": "B"},
                 {"name": "C"},
             ],
@@ -71,7 +75,10 @@ def state(served: Served) -> State:
         "catalogues": sorted(each.name for each in world.catalogues.values()),
         "models": sorted((each.name, str(each.members.get("Documentation", ""))) for each in world.models.values()),
         "pipelines": {each.name: each.pipelines for site in world.sites.values() for each in site.devices.values()},
-        "registry": sorted((each.members["Name"], sorted(map(groups.get, each.groups))) for each in world.registry.values()),
+        "token_file": os.path.exists(os.environ.get("NXAI_TOKEN_FILE", "")),
+        "registry": sorted(
+            (each.members["Name"], sorted(map(groups.get, each.groups))) for each in world.registry.values()
+        ),
     }
 
 
@@ -113,12 +120,8 @@ SCENES = {
         {"name": "Alpha", "documentation": "Second"},
         lambda wanted: wanted["models"].__setitem__(0, ("Alpha", "Second")),
     ),
-    "delete_model": Scene(
-        "nxai_model", {"name": "Beta", "state": "absent"}, lambda wanted: wanted["models"].pop(1)
-    ),
-    "create_catalogue": Scene(
-        "nxai_catalogue", {"name": "Zoo"}, lambda wanted: wanted["catalogues"].append("Zoo")
-    ),
+    "delete_model": Scene("nxai_model", {"name": "Beta", "state": "absent"}, lambda wanted: wanted["models"].pop(1)),
+    "create_catalogue": Scene("nxai_catalogue", {"name": "Zoo"}, lambda wanted: wanted["catalogues"].append("Zoo")),
     "rename_catalogue": Scene(
         "nxai_catalogue",
         {"name": "Third", "new_name": "Zoo"},
@@ -148,4 +151,7 @@ SCENES = {
         lambda wanted: wanted["registry"].__setitem__(0, ("R1", [])),
     ),
     "issue_token": Scene("nxai_catalogue", {"name": "Third"}),
+    "revoke_token": Scene("nxai_token", {"state": "absent"}, lambda wanted: wanted.__setitem__("token_file", False)),
+    "describe_compute": Scene("nxai_contract_info", {"apis": ["compute"]}),
+    "describe_device": Scene("nxai_contract_info", {"apis": ["device"]}),
 }

@@ -33,7 +33,7 @@ class Fault:
     method: str = ""
     nth: int = 1  # the first fitting request it meets, counted from 1
     times: int = 1  # how many it meets from there; 0: all
-    seconds: float = 0.0  # real seconds to wait first, with any kind; drip: before each byte
+    seconds: float = 0.0  # real seconds to wait first (drip: before each byte; delay that is handled: after the effect)
     handled: bool = False  # the request takes effect before the fault: its true answer is lost
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
@@ -92,6 +92,9 @@ class Faults:
 
 async def meet(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Let the fault happen to one request."""
+    if fault.kind == "delay" and fault.handled:
+        await _late(fault.seconds, app, scope, receive, send)
+        return
     if fault.seconds and fault.kind != "drip":
         await asyncio.sleep(fault.seconds)
     if fault.kind == "delay":
@@ -178,6 +181,14 @@ async def _part(sent: str, app: ASGIApp, scope: Scope, receive: Receive, send: S
     await send(start)
     part = body if sent == "all" else body[: len(body) // 2]
     await send({"type": "http.response.body", "body": part, "more_body": True})
+
+
+async def _late(seconds: float, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the true answer when somebody may have given up waiting for it."""
+    start, body = await _true_answer(app, scope, receive)
+    await asyncio.sleep(seconds)
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _drip(seconds: float, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
