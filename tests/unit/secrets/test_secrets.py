@@ -183,7 +183,7 @@ def squeezed(text: str) -> str:
 
 
 def excerpts(account: Account, text: str) -> list[str]:
-    """Where a secret is told, also one that is wrapped over two lines; or a token that nobody gave, for it was issued on the way."""
+    """Where a secret is told, wrapped over two lines or not; or a token that nobody gave: it was issued on the way."""
     text = squeezed(text)
     forms = told([*account.secrets(), *ISSUED], text)
     return [text[max(0, at - 300) : at + 60] for at in map(text.find, forms)]
