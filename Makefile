@@ -4,7 +4,7 @@
 PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
-TARGETS = demo test test-all lint docs unit sanity integration molecule build changelog pins \
+TARGETS = demo test test-all test-faults lint docs unit sanity integration molecule build changelog pins \
   bench-inventory bench-pipelines bench-upload soak-rollout
 
 .PHONY: help clean $(TARGETS)
@@ -16,6 +16,7 @@ help: ## List the targets
 demo: ## Watch a playbook take a model to cameras, against a simulator
 test: ## Run every gate on the newest and the oldest ansible-core
 test-all: ## Run every gate, on each ansible-core that the Pythons here can run
+test-faults: ## Every request of the collection with every fault, see docs/reliability.md
 lint: ## ruff, mypy, yamllint, antsibull-changelog, ansible-lint
 docs: ## antsibull-docs and ansible-doc over every plugin's documentation
 unit: ## pytest, on the newest and the oldest ansible-core

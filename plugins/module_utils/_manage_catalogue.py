@@ -17,6 +17,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, find_renamed, is_uuid
 from ansible_collections.nxai.cloud.plugins.module_utils._reconcile import Field, Plan, plan_object
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Catalogue, Model
+from ansible_collections.nxai.cloud.plugins.module_utils._rivals import only_one
 from ansible_collections.nxai.cloud.plugins.module_utils.module import Task
 
 FIELDS = (Field("name", ("Name",), {"type": "str"}),)
@@ -26,6 +27,7 @@ class CatalogueResource:
     """Options: those of the module ``nxai_catalogue``."""
 
     def __init__(self, task: Task) -> None:
+        self.task = task
         self.compute = task.client.compute
         self.options = task.options
         self.check_mode = task.check_mode
@@ -88,16 +90,29 @@ class CatalogueResource:
             if self.found is None:
                 self.wanted = self.compute.create_catalogue(plan.send["Name"])
                 created = True
+                self._keep_one(plan.send["Name"])
             else:
                 self.wanted = self.found.uuid
             self._move_models()
             if self.absent:
                 self.compute.delete_catalogue(self.wanted)
-            elif self.found and "Name" in plan.send:
+            elif plan.action == "update" and "Name" in plan.send:
                 self.compute.rename_catalogue(self.wanted, plan.send["Name"])
         except NxaiError as error:
             error.result = {"changed": created or any(self.done.values()), **self.done}
             raise
+
+    def _keep_one(self, name: str) -> None:
+        """Read the new catalogue back, before models are moved into it."""
+        self.found = only_one(
+            self.wanted,
+            self.header,
+            lambda: [each for each in self.compute.list_catalogues() if each.name == name],
+            lambda _other: True,
+            self.compute.delete_catalogue,
+            self.task.client.transport.wait,
+        )
+        self.wanted = self.found.uuid if self.found else self.wanted
 
     def _move_models(self) -> None:
         """One model after the other: what was done before an error is told with it."""
@@ -112,7 +127,8 @@ class CatalogueResource:
     def settle(self, plan: Plan) -> None:
         if not plan.changed:
             return
-        self.found = self._look()
+        if plan.action != "create":
+            self.found = self._look()
         if (self.found is None) != self.absent:
             self._not_taken(plan, "the service still lists it" if self.absent else "the service does not list it")
         if self.come or (self.go and not self.absent):

@@ -24,6 +24,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._records import (
     join_documentation,
     split_documentation,
 )
+from ansible_collections.nxai.cloud.plugins.module_utils._rivals import only_one
 from ansible_collections.nxai.cloud.plugins.module_utils._upload_progress import UploadProgress
 from ansible_collections.nxai.cloud.plugins.module_utils.module import Task
 
@@ -199,7 +200,9 @@ class ModelResource:
             if plan.changed:
                 self.found = None if self.absent else self._as_sent(plan)
             return
-        if plan.changed:
+        if plan.action == "create":
+            self._keep_one(plan.send["Name"])
+        elif plan.changed:
             self.found = self._look()
         if not self.absent:
             self._wait()
@@ -207,6 +210,18 @@ class ModelResource:
                 self._verify()
         elif self.found is not None:
             raise Unexpected(f"read back the {self.header} after the delete", "the service still lists it")
+
+    def _keep_one(self, name: str) -> None:
+        """Read the new model back."""
+        self.found = only_one(
+            self.wanted,
+            self.header,
+            lambda: [each for each in self.compute.list_models() if each.name == name],
+            lambda other: other.digest == self.mark,
+            self.compute.delete_model,
+            self.task.client.transport.wait,
+        )
+        self.wanted = self.found.uuid if self.found else self.wanted
 
     def _as_sent(self, plan: Plan) -> Model:
         known = dict(self.found.raw) if self.found else {"UUID": self.wanted}

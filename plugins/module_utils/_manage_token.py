@@ -143,11 +143,17 @@ class Revocation:
             if not each:
                 continue
             self.transport.redactor.add(each)
-            try:
-                self.transport.send("revoke_token", path={"token": each}, token=token.access or each)
-            except Refused as error:
-                if error.status not in OVER:
-                    raise
+            self._end(each, token.access or each)
+
+    def _end(self, token: str, signer: str) -> None:
+        """An access token that is over cannot ask for the end of a refresh token that is not: then that asks itself."""
+        try:
+            self.transport.send("revoke_token", path={"token": token}, token=signer)
+        except Refused as error:
+            if error.status == 401 and signer != token:
+                self._end(token, token)
+            elif error.status not in OVER:
+                raise
 
     def settle(self, plan: Plan) -> None:
         """Nothing to wait for."""

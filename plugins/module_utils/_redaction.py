@@ -13,6 +13,7 @@ import re
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
+LONG = 32  # characters; no token is shorter
 TOKEN_PREFIX = "nxcdb-"
 
 # What looks like a credential though nobody told us of it, for example one that a server has just made.
@@ -33,6 +34,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._forms: tuple[str, ...] = ()
+        self._long: frozenset[bytes] = frozenset()
 
     def add(self, secret: str | None) -> None:
         if not secret:
@@ -41,8 +43,17 @@ class Redactor:
         forms = set(self._forms)
         for text in {secret, bare, TOKEN_PREFIX + bare} - {""}:
             forms |= _forms(text)
+        if len(bare) >= LONG:
+            self._long |= {bare.encode("utf-8", "surrogatepass")}
         # Longest first, so that a part never spoils the whole. One assignment, so that threads see old or new.
         self._forms = tuple(sorted(forms, key=len, reverse=True))
+
+    def blank(self, content: bytes) -> bytes:
+        """An answer without secrets that are too long to be anything else. A short one may be somebody's name."""
+        for secret in self._long:
+            for form in (TOKEN_PREFIX.encode() + secret, secret):
+                content = content.replace(form, MASK.encode())
+        return content
 
     def clean(self, text: str) -> str:
         for form in self._forms:

@@ -81,7 +81,7 @@ class SiteReader:
             except SignInFailed:
                 raise
             except Refused as error:
-                return _no_such_site(site) if error.status == 404 else error
+                return _no_such_site(site, error) if error.status == 404 else error
             except NxaiError as error:
                 return error
 
@@ -96,9 +96,10 @@ class SiteReader:
         return [each for each in self.all() if each.name == pattern or fnmatchcase(each.name, pattern)]
 
 
-def _no_such_site(site: Site) -> NoSuchSite:
+def _no_such_site(site: Site, error: Refused) -> NoSuchSite:
     return NoSuchSite(
         f"look up the site {site.name or site.id}",
-        "the service knows no such site",
+        f"the service knows no such site ({error.answer})",
         "Check the id, and that this account (or act_as) may see the site.",
+        error.status,
     )

@@ -11,7 +11,7 @@ import email.utils
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -30,6 +30,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._faults import fault
 from ansible_collections.nxai.cloud.plugins.module_utils._operations import PREFIX, Operation, adapted
 from ansible_collections.nxai.cloud.plugins.module_utils._redaction import Redactor
 from ansible_collections.nxai.cloud.plugins.module_utils._settings import Settings
+from ansible_collections.nxai.cloud.plugins.module_utils._throttle import Throttle
 from ansible_collections.nxai.cloud.plugins.module_utils._values import to_json
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 try:
     import requests
+    from urllib3.exceptions import HTTPError
 
     HAS_REQUESTS = True
 except ImportError:
@@ -93,10 +95,10 @@ class Transport:
         self.operations = adapted(settings.operations)
         self.clock = clock
         self.requests_sent = 0
-        self._sleep = sleep
         self._jitter = jitter
         self._lock = threading.Lock()
-        self._budget = settings.retry_budget
+        self._throttle = Throttle(settings.retry_budget, sleep, clock)
+        self.wait = self._throttle.wait
         self._session = _new_session(settings)
         self.credentials = Credentials(settings, self.post_token, clock, self.redactor)
 
@@ -129,9 +131,9 @@ class Transport:
         while True:
             header = self.credentials.header() if signed else token and f"Bearer {token}"
             failure: NxaiError
-            wait = None
+            reply, unheard = None, False
             try:
-                reply = self._exchange(call, header)
+                reply, paused = self._in_turn(call, header, attempt)
             except Unreachable as error:
                 failure, again = error, not error.permanent
             except AnswerLost as error:
@@ -144,34 +146,33 @@ class Transport:
                     return Answer(reply.status, reply.headers, None, call.tried)  # gone by the request before
                 if reply.status not in TEMPORARY:
                     return read_answer(call.operation, call.tried, reply, self.redactor.clean)
-                wait = _retry_after(reply, self.clock())
                 failure = refused(call.tried, reply, self.redactor.clean)
-                unheard = reply.status == 429 or (reply.status == 503 and wait is not None)
+                unheard = _asks_for_pause(reply)
                 again = call.operation.repeatable or unheard
                 if not again:
                     failure = AnswerLost(failure.tried, failure.answer, failure.advice, failure.status)
                     failure.at_work = call.operation.time_limit if reply.status == 504 else 0.0
                 maybe_done = maybe_done or not unheard
-            if not again or not self._pause(attempt, wait):
+            again = again and attempt < self.settings.retries
+            if not again or not (paused if unheard else self.wait(self._seconds(attempt, reply))):
                 if attempt:
                     failure.answer += f" ({attempt + 1} tries)"
                 raise failure
             attempt += 1
 
-    def wait(self, seconds: float) -> bool:
-        """Sleep, at the cost of the budget. False, without sleeping, if not so much is left."""
-        with self._lock:
-            if seconds > self._budget:
-                return False
-            self._budget -= seconds
-        self._sleep(seconds)
-        return True
+    def _in_turn(self, call: _Call, header: str | None, attempt: int) -> tuple[Reply, bool]:
+        """An answer, and whether it asked for a pause that there is time for: then the next request waits first."""
+        with self._throttle.turn() as turn:
+            reply = self._exchange(call, header)
+            if not _asks_for_pause(reply):
+                self._throttle.at_ease(turn)
+                return reply, False
+            return reply, self._throttle.pause(self._seconds(attempt, reply))
 
-    def _pause(self, attempt: int, seconds: float | None) -> bool:
-        """Wait before the next try: as long as the service asks, or exponential back-off with full jitter."""
-        if attempt >= self.settings.retries:
-            return False
-        return self.wait(self._jitter() * min(2.0**attempt, LONGEST_BACKOFF) if seconds is None else seconds)
+    def _seconds(self, attempt: int, reply: Reply | None) -> float:
+        """To wait before the next try: as the service says, or exponential back-off with full jitter."""
+        asked = _retry_after(reply, self.clock()) if reply else None
+        return self._jitter() * min(2.0**attempt, LONGEST_BACKOFF) if asked is None else asked
 
     def _call(
         self,
@@ -244,6 +245,8 @@ class Transport:
                 ) as response,
             ):
                 content = self._read(call, response)
+                if call.operation.name != "issue_token":  # what a service echoes as data must not become a variable
+                    content = self.redactor.blank(content)
                 return Reply(response.status_code, response.reason or "", response.headers, content)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
             # "from None": the texts of the libraries may hold headers, and are not redacted.
@@ -266,7 +269,7 @@ class Transport:
         """The whole body, within the operation's time limit: a service that drips may not hold a task for ever."""
         deadline = self.clock() + max(call.operation.time_limit, self.settings.timeout)
         content = bytearray()
-        for block in response.iter_content(1 << 16):
+        for block in _blocks(response):
             content += block
             if self.clock() > deadline:
                 raise AnswerLost(call.tried, "the answer did not end in time", "Run the task again later.")
@@ -277,6 +280,19 @@ class Transport:
     def post_token(self, grant: dict[str, str]) -> Any:
         """Send one grant to the identity provider, and return what it answers."""
         return self.send("issue_token", json=grant).data
+
+
+def _blocks(response: requests.Response) -> Iterator[bytes]:
+    """The body as it comes in: a read that waits for a full block would wait for hours on a service that drips."""
+    read = getattr(response.raw, "read1", None)
+    if read is None or response.headers.get("Transfer-Encoding"):  # urllib3 before 2.1; chunks come one by one anyway
+        yield from response.iter_content(1 << 16)
+        return
+    try:
+        while block := read(1 << 16, decode_content=True):
+            yield block
+    except (HTTPError, OSError) as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from None
 
 
 def _new_session(settings: Settings) -> requests.Session:
@@ -333,6 +349,11 @@ def _certificate(settings: Settings) -> str | tuple[str, str] | None:
     if settings.client_cert and settings.client_key:
         return settings.client_cert, settings.client_key
     return settings.client_cert
+
+
+def _asks_for_pause(reply: Reply) -> bool:
+    """Whether it says that it did nothing and wants to be left alone for a while."""
+    return reply.status == 429 or (reply.status == 503 and _retry_after(reply, 0.0) is not None)
 
 
 def _retry_after(reply: Reply, now: float) -> float | None:

@@ -19,7 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .answers import PAGE_HEADER, outcome
 from .transport import hang_up, reset
 
-KINDS = ("status", "delay", "reset", "truncate", "html", "pagination")
+KINDS = ("status", "delay", "reset", "truncate", "drip", "html", "pagination", "headers")
+SENT = ("nothing", "half", "all")
 
 
 @dataclass
@@ -32,18 +33,21 @@ class Fault:
     method: str = ""
     nth: int = 1  # the first fitting request it meets, counted from 1
     times: int = 1  # how many it meets from there; 0: all
-    seconds: float = 0.0  # real seconds to wait first, with any kind
+    seconds: float = 0.0  # real seconds to wait first (drip: before each byte; delay that is handled: after the effect)
     handled: bool = False  # the request takes effect before the fault: its true answer is lost
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = None  # text as it is, anything else as JSON; None: what the service answers with
     after_bytes: int | None = None  # reset: when so many bytes of the body came in; None: when all did
+    sent: str = "nothing"  # reset: how much of the true answer goes out before (nothing, half, all)
     records: int | None = None  # pagination: the number to claim; None: no header at all
     seen: int = 0  # fitting requests so far
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
+        if self.sent not in SENT:
+            raise ValueError(f"sent must be one of {', '.join(SENT)}, not {self.sent!r}")
         if self.kind == "html" and self.status == 503:
             self.status = 200
 
@@ -88,14 +92,26 @@ class Faults:
 
 async def meet(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Let the fault happen to one request."""
-    if fault.seconds:
+    if fault.kind == "delay" and fault.handled:
+        await _late(fault.seconds, app, scope, receive, send)
+        return
+    if fault.seconds and fault.kind != "drip":
         await asyncio.sleep(fault.seconds)
     if fault.kind == "delay":
         await app(scope, receive, send)
+    elif fault.kind == "drip":
+        await _drip(fault.seconds, app, scope, receive, send)
     elif fault.kind == "truncate":
-        await _truncate(app, scope, receive, send)
+        await _part("half", app, scope, receive, send)
+        await hang_up(scope, receive)
     elif fault.kind == "pagination":
-        await app(scope, receive, _other_total(send, fault.records))
+        claim = None if fault.records is None else str(fault.records)
+        await app(scope, receive, _with_headers(send, {PAGE_HEADER: claim}))
+    elif fault.kind == "headers":
+        await app(scope, receive, _with_headers(send, fault.headers))
+    elif fault.kind == "reset" and fault.sent != "nothing":
+        await _part(fault.sent, app, scope, receive, send)
+        await reset(scope, receive)
     else:
         if fault.handled:
             await app(scope, receive, _nowhere)
@@ -135,28 +151,51 @@ def _answer(fault: Fault, path: str) -> Response:
     return Response(json.dumps(body), fault.status, headers, media_type="application/json")
 
 
-def _other_total(send: Send, records: int | None) -> Send:
+def _with_headers(send: Send, changes: Mapping[str, str | None]) -> Send:
+    """Sends the true answer with these headers in place of its own; None leaves one out."""
+    names = {name.lower().encode() for name in changes}
+    added = [(name.lower().encode(), value.encode()) for name, value in changes.items() if value is not None]
+
     async def changed(message: Message) -> None:
         if message["type"] == "http.response.start":
-            name = PAGE_HEADER.lower().encode()
-            headers = [pair for pair in message["headers"] if pair[0] != name]
-            if records is not None:
-                headers.append((name, str(records).encode()))
-            message = {**message, "headers": headers}
+            message = {**message, "headers": [pair for pair in message["headers"] if pair[0] not in names] + added}
         await send(message)
 
     return changed
 
 
-async def _truncate(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Announce the whole body, send half of it, and hang up."""
+async def _true_answer(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+    """Let the request take effect. The start of its answer, and the whole body."""
     messages: list[Message] = []
 
     async def keep(message: Message) -> None:
         messages.append(message)
 
     await app(scope, receive, keep)
-    body = b"".join(message.get("body", b"") for message in messages[1:])
-    await send(messages[0])
-    await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-    await hang_up(scope, receive)
+    return messages[0], b"".join(message.get("body", b"") for message in messages[1:])
+
+
+async def _part(sent: str, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Announce the whole body and send all or half of it. The connection is left for the caller to break."""
+    start, body = await _true_answer(app, scope, receive)
+    await send(start)
+    part = body if sent == "all" else body[: len(body) // 2]
+    await send({"type": "http.response.body", "body": part, "more_body": True})
+
+
+async def _late(seconds: float, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the true answer when somebody may have given up waiting for it."""
+    start, body = await _true_answer(app, scope, receive)
+    await asyncio.sleep(seconds)
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _drip(seconds: float, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the true answer byte by byte, as long as somebody listens."""
+    start, body = await _true_answer(app, scope, receive)
+    await send(start)
+    for byte in body:
+        await asyncio.sleep(seconds)
+        await send({"type": "http.response.body", "body": bytes((byte,)), "more_body": True})
+    await send({"type": "http.response.body"})

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from typing import NoReturn
 
-from tools.gates import Gates
+from tools.gates import Gates, pytest_on
 from tools.pins import pin
 from tools.report import Step, run_steps
 from tools.simulated import simulator
@@ -52,6 +52,13 @@ def script(folder: str, name: str) -> int:
     return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
+def faults() -> int:
+    """The fault matrix alone. Its last line counts what passed."""
+    venv = newest_venv()
+    env = environment([venv.folder / "bin"])
+    return subprocess.run(pytest_on(venv, "tests/faults"), env=env, stdin=subprocess.DEVNULL, check=False).returncode
+
+
 def _stop(signum: int, _frame: object) -> NoReturn:
     """Leave by an exception, so that a simulator is stopped."""
     sys.exit(128 + signum)
@@ -59,7 +66,8 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    parser.add_argument("target", choices=["demo", "test", "test-all", "pins", *_BENCHES, *_SOAKS, *_GATES])
+    own = ("demo", "test", "test-all", "test-faults", "pins")
+    parser.add_argument("target", choices=[*own, *_BENCHES, *_SOAKS, *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
     prepare()
@@ -69,6 +77,8 @@ def main() -> int:
                 return demo()
             case "pins":
                 return pin()
+            case "test-faults":
+                return faults()
             case _ if target in _BENCHES:
                 return script("bench", target.removeprefix("bench-"))
             case _ if target in _SOAKS:

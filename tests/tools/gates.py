@@ -12,6 +12,7 @@ import tarfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from tools import ansible_test
 from tools.report import Failed, Shell, Step
@@ -53,7 +54,7 @@ class Gates:
         return [self._step("changelog", "antsibull-changelog release --update-existing")]
 
     def unit(self) -> list[Step]:
-        return self._on_each("unit", _unit)
+        return [*self._on_each("unit", _unit), *self._on_each("faults", _faults)]
 
     def sanity(self) -> list[Step]:
         return self._on_each("ansible-test sanity", ansible_test.sanity)
@@ -132,7 +133,13 @@ class Gates:
             shell.run(["ansible-playbook", TESTS / "tools" / "installed.yml"], {**env, **variables, **quiet}, folder)
 
 
+def pytest_on(venv: Venv, folder: str) -> list[str | Path]:
+    return [venv.bin("python"), "-X", "dev", "-W", "error", "-m", "pytest", folder]
+
+
 def _unit(venv: Venv, shell: Shell) -> None:
-    strict = ["-X", "dev", "-W", "error"]
-    command = [venv.bin("python"), *strict, "-m", "pytest", "tests/unit"]
-    shell.run(command, environment([venv.folder / "bin"]))
+    shell.run(pytest_on(venv, "tests/unit"), environment([venv.folder / "bin"]))
+
+
+def _faults(venv: Venv, shell: Shell) -> None:
+    shell.run(pytest_on(venv, "tests/faults"), environment([venv.folder / "bin"]))

@@ -181,6 +181,16 @@ def test_answers_that_are_not_the_api(
     assert failed["error"]["tried"] and failed["error"]["answer"] and failed["error"]["advice"]
 
 
+def test_a_token_that_comes_back_as_data(cloud: Served, run_module: RunModule, tmp_path: Path) -> None:
+    """Ansible masks the values of options; that of a file it does not know."""
+    file = tmp_path / "token"
+    file.write_text(token := cloud.token())
+    body = [{"UUID": "1", "Name": f"you sent {token} and {token.removeprefix('nxcdb-')}"}]
+    cloud.fault("status", "list_catalogues", status=200, body=body)
+    result = run_module("nxai_catalogue_info", token="", token_file=str(file))
+    assert [each["name"] for each in result["catalogues"]] == ["you sent *** and ***"]
+
+
 def test_a_listing_shorter_than_its_header_says(cloud: Served, failing: RunModule) -> None:
     for operation in ("list_catalogues", "list_models", "list_sites"):
         cloud.fault("pagination", operation, records=7, times=0)

@@ -229,6 +229,22 @@ def test_each_revocation_carries_the_access_token(token: RunModule, monkeypatch:
     assert sent == [("revoke_token", {"token": refresh}, access), ("revoke_token", {"token": access}, access)]
 
 
+def test_an_access_token_that_is_over_does_not_save_the_refresh_token(
+    token: RunModule, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text(json.dumps({"access_token": "nxcdb-a", "refresh_token": "nxcdb-r"}))
+    sent: list[tuple[str, str]] = []
+
+    def send(_self: Transport, _name: str, *, path: dict[str, str], token: str) -> None:
+        sent.append((path["token"], token))
+        if token == "nxcdb-a":
+            raise _errors.Refused("revoke", "HTTP 401", "", 401)
+
+    monkeypatch.setattr(Transport, "send", send)
+    assert token(state="absent")["changed"] is True
+    assert sent == [("nxcdb-r", "nxcdb-a"), ("nxcdb-r", "nxcdb-r"), ("nxcdb-a", "nxcdb-a")]
+
+
 def test_revoke_a_token_that_is_given(cloud: Served, token: RunModule) -> None:
     access = cloud.token()
     assert token(state="absent", token=access, token_file="")["changed"] is True

@@ -1,0 +1,229 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every module and the inventory as talkative as can be: no secret in anything that they print, write or run."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import yaml
+from secret_rows import CODE, MFA_CODE, PASSWORD, TASKS, WORLD
+
+from ansible_collections.nxai.cloud.plugins.module_utils import _errors
+from simulator.testing import Served, serve
+from tools.demo_model import model
+
+COLLECTIONS = Path(_errors.__file__).parents[5]
+MODULES = Path(_errors.__file__).parents[1] / "modules"
+# With ANSIBLE_DEBUG, ansible-core prints the arguments of every task itself, as docs/authentication.md warns.
+CORE = re.compile(r"^.*done with _execute_module \(.*$", re.MULTILINE)
+ISSUED = ["nxcdb-", "eyJ"]  # how a token begins
+SETTINGS = {
+    "ANSIBLE_DEBUG": "1",
+    "ANSIBLE_INJECT_INVOCATION": "1",
+    "ANSIBLE_NOCOLOR": "1",
+    "ANSIBLE_LOCALHOST_WARNING": "0",
+    "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit,every_event",
+    "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
+    "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+    "ANSIBLE_INVENTORY_CACHE": "1",
+    "ANSIBLE_INVENTORY_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+    "LC_ALL": "C.UTF-8",
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A world of its own, and the secrets that lead to it."""
+
+    cloud: Served
+    token: str
+    refresh_token: str
+
+    def options(self) -> dict[str, str]:
+        return {
+            "token": self.token,
+            "refresh_token": self.refresh_token,
+            "username": "demo@example.com",
+            "password": PASSWORD,
+            "mfa_code": MFA_CODE,
+        }
+
+    def secrets(self) -> list[str]:
+        return [self.token, self.refresh_token, PASSWORD, MFA_CODE, CODE]
+
+    def where(self) -> dict[str, str]:
+        return {"api_url": self.cloud.url, "cloud_url": self.cloud.url}
+
+    def careless(self) -> None:
+        """From now on each request is refused, in words that repeat what was sent."""
+        echo = f"you sent {' '.join(self.options().values())} Authorization: Bearer {self.token}"
+        for path in ("/cpt/*", "/dev/*"):
+            self.cloud.fault("status", path=path, status=400, times=0, body={"Message": echo, "Field": {"token": echo}})
+        self.cloud.fault(
+            "status", path="/cdb/*", status=400, times=0, body={"resultCode": "no", "errorText": f"{echo} {CODE}"}
+        )
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    with serve(WORLD) as cloud:
+        yield Account(cloud, cloud.token(), cloud.refresh_token())
+
+
+@contextlib.contextmanager
+def processes_watched(seen: set[bytes]) -> Iterator[None]:
+    """Collect the command line of each process of this machine, as any of its users can."""
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.02):
+            for folder in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError):
+                    seen.add((folder / "cmdline").read_bytes())
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+Talk = Callable[..., str]
+
+
+@pytest.fixture
+def talk(tmp_path: Path, account: Account) -> Talk:
+    """Run a program of Ansible; all that it printed and wrote. No command line of the time holds a secret."""
+    made = tmp_path / "made"
+    made.mkdir()
+
+    def run(program: str, *arguments: str | Path, **variables: str) -> str:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NXAI_"))}
+        env = {
+            **kept,
+            **SETTINGS,
+            "HOME": str(tmp_path),
+            "ANSIBLE_HOME": str(made / "home"),
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_LOG_PATH": str(made / "log"),
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(made / "facts"),
+            "ANSIBLE_INVENTORY_CACHE_CONNECTION": str(made / "inventory"),
+            "JUNIT_OUTPUT_DIR": str(made / "junit"),
+            "EVERY_EVENT": str(made / "events"),
+            **variables,
+        }
+        seen: set[bytes] = set()
+        command = [sys.executable, "-m", "ansible", program, *map(str, arguments), "-vvvvv"]
+        with processes_watched(seen):
+            done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, check=False, timeout=300)
+        assert any(str(tmp_path).encode() in each for each in seen)
+        assert [each for each in seen if told(account.secrets(), each.decode("utf-8", "replace"))] == []
+        files = [path.read_bytes() for path in sorted(made.rglob("*")) if path.is_file()]
+        return b"\n".join([done.stdout, done.stderr, *files]).decode("utf-8", "replace")
+
+    return run
+
+
+@pytest.fixture
+def playbook(tmp_path: Path, account: Account, talk: Talk) -> Talk:
+    """A playbook of a task for each module, with the secrets as options, from a file as a vault gives them, or not."""
+    (tmp_path / "model.onnx").write_bytes(model().SerializeToString())
+
+    def run(options: dict[str, str], **variables: str) -> str:
+        vault = {f"vault_{name}": value for name, value in {**options, "code": CODE}.items()}
+        (tmp_path / "secrets.yml").write_text(json.dumps(vault))
+        defaults = {**account.where(), **{name: f"{{{{ vault_{name} }}}}" for name in options}, "retries": 0}
+        tasks: list[dict[str, Any]] = []
+        for name, given in TASKS.items():
+            own = {**given, **({"token": ""} if name == "nxai_token" else {})}
+            tasks.append({f"nxai.cloud.{name}": own, "register": name, "ignore_errors": True})
+        tasks.append({"ansible.builtin.set_fact": {"cacheable": True, "kept": {n: f"{{{{ {n} }}}}" for n in TASKS}}})
+        play = {
+            "hosts": "localhost",
+            "gather_facts": not variables,  # the environment is one of the facts
+            "vars_files": ["secrets.yml"],
+            "vars": {"model_file": str(tmp_path / "model.onnx"), "token_file": str(tmp_path / "token.json")},
+            "module_defaults": {"group/nxai.cloud.nxai": defaults},
+            "tasks": tasks,
+        }
+        (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+        return talk("playbook", tmp_path / "play.yml", "--diff", **variables)
+
+    return run
+
+
+def told(secrets: list[str], text: str) -> list[str]:
+    """Which of these are in the text, in whatever form."""
+    forms = [
+        form for each in secrets for form in (each, quote(each, safe=""), base64.b64encode(each.encode()).decode())
+    ]
+    return [form for form in forms if form in text]
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def excerpts(account: Account, text: str) -> list[str]:
+    """Where a secret is told, wrapped over two lines or not; or a token that nobody gave: it was issued on the way."""
+    text = squeezed(text)
+    forms = told([*account.secrets(), *ISSUED], text)
+    return [text[max(0, at - 300) : at + 60] for at in map(text.find, forms)]
+
+
+def results(tmp_path: Path) -> list[dict[str, Any]]:
+    events = [json.loads(line) for line in (tmp_path / "made" / "events").read_text(encoding="utf-8").splitlines()]
+    return [event for event in events if "ansible_facts" not in event]
+
+
+def test_every_module_has_its_row() -> None:
+    assert set(TASKS) == {path.stem for path in MODULES.glob("nxai_*.py")}
+
+
+def test_secrets_as_options(account: Account, playbook: Talk, tmp_path: Path) -> None:
+    text = CORE.sub("", playbook(account.options()))
+    assert [event["error"] for event in results(tmp_path) if "error" in event] == []
+    assert len(results(tmp_path)) == len(TASKS)
+    assert all("invocation" in event for event in results(tmp_path))
+    assert excerpts(account, text) == []
+
+
+def test_secrets_in_the_environment_and_a_careless_server(account: Account, playbook: Talk, tmp_path: Path) -> None:
+    account.careless()
+    text = playbook({}, **{f"NXAI_{name.upper()}": value for name, value in account.options().items()})
+    failed = [event for event in results(tmp_path) if "error" in event]
+    assert len(failed) == len(TASKS) - 2  # the doctor reports errors, and the check of a model needs no cloud
+    assert "yousent" in squeezed(text)
+    assert excerpts(account, text.replace(CODE, "")) == []  # the code is an argument, as in the test above
+    assert CODE not in CORE.sub("", text)
+
+
+@pytest.mark.parametrize("careless", [False, True])
+def test_the_inventory(account: Account, talk: Talk, tmp_path: Path, careless: bool) -> None:
+    if careless:
+        account.careless()
+    source = tmp_path / "nxai.yml"
+    source.write_text(
+        yaml.safe_dump({"plugin": "nxai.cloud.nxai_devices", "retries": 0, **account.where(), **account.options()})
+    )
+    text = talk("inventory", "-i", source, "--list")
+    assert ("yousent" in squeezed(text)) == careless and ("nxai_device_name" in text) != careless
+    assert excerpts(account, text) == []
