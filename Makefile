@@ -5,7 +5,7 @@ PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
 TARGETS = demo test test-all test-faults lint docs unit sanity integration molecule build changelog pins \
-  bench-inventory bench-pipelines bench-upload soak-rollout
+  bench-inventory bench-pipelines bench-upload soak soak-rollout
 
 .PHONY: help clean $(TARGETS)
 .DEFAULT_GOAL := help
@@ -26,6 +26,7 @@ molecule: ## The molecule scenario against a simulator
 build: ## Build the tarball, install it into an empty path, run from there
 bench-inventory: ## Time and memory of large inventories, beside other ways
 bench-pipelines: ## Time, memory and requests for many devices, beside a loop of uri
+soak: ## 30 minutes of releases, rollouts and reads, with 5 % of all requests at fault
 soak-rollout: ## Kill a rollout of 500 devices at 20 random moments, and look at every device
 bench-upload: ## Memory and throughput of an upload, beside curl
 changelog: ## Turn the fragments into CHANGELOG.md, for the version in galaxy.yml

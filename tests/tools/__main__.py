@@ -21,7 +21,7 @@ from tools.workplace import TESTS, environment, prepare
 
 _ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
 _BENCHES = ("bench-inventory", "bench-pipelines", "bench-upload")
-_SOAKS = {"soak-rollout": "rollout_kill"}
+_SOAKS = {"soak": "faults", "soak-rollout": "rollout_kill"}
 _GATES = ("lint", "docs", "changelog", "unit", "sanity", "integration", "molecule", "build")
 
 

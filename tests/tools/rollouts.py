@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the playbook nxai.cloud.rollout against a simulator, as a user does; also for ``tests/soak``."""
+"""Run a playbook of the collection against a simulator, as a user does; also for ``tests/soak``."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ SECONDS = 300  # no run of a test takes so long
 class Operator:
     """Somebody in a directory of their own, who runs one command again and again."""
 
-    def __init__(self, cloud: Served, folder: Path, collections: Path, **variables: Any) -> None:
+    def __init__(
+        self, cloud: Served, folder: Path, collections: Path, playbook: str = "nxai.cloud.rollout", **variables: Any
+    ) -> None:
         self.cloud = cloud
+        self.playbook = playbook
         self.folder = folder
         self.variables = {"pipeline_rollout_name": "detector", **variables}
         self.variables.setdefault("pipeline_rollout_settings", {"wait_interval": 0.1, "wait_timeout": 20})
@@ -50,7 +53,7 @@ class Operator:
         return self.folder / f"rollout-{self.variables['pipeline_rollout_name']}"
 
     def start(self, *arguments: str, **variables: Any) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "ansible", "playbook", "-i", "estate.nxai.yml", "nxai.cloud.rollout"]
+        command = [sys.executable, "-m", "ansible", "playbook", "-i", "estate.nxai.yml", self.playbook]
         command += ["-e", json.dumps({**self.variables, **variables}), *arguments]
         return subprocess.Popen(
             command,
