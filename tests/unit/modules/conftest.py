@@ -97,6 +97,29 @@ def run_module(cloud: Served, capsys: pytest.CaptureFixture[str], monkeypatch: p
     return run
 
 
+class Captured(Exception):
+    """Ends a module before it begins."""
+
+
+@pytest.fixture
+def specs(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
+    """The argument spec that a module gives to AnsibleModule."""
+
+    def capture(_self: Any, argument_spec: dict[str, Any], **_rules: Any) -> None:
+        raise Captured(argument_spec)
+
+    def spec_of(module_name: str) -> dict[str, Any]:
+        module = importlib.import_module(f"ansible_collections.nxai.cloud.plugins.modules.{module_name}")
+        with monkeypatch.context() as patch:
+            patch.setattr(basic.AnsibleModule, "__init__", capture)
+            with pytest.raises(Captured) as captured:
+                module.main()
+        found: dict[str, Any] = captured.value.args[0]
+        return found
+
+    return spec_of
+
+
 @pytest.fixture
 def writes(cloud: Served) -> Callable[[], list[str]]:
     """The requests so far that could have changed something."""

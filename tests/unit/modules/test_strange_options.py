@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import signal
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils import basic
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -77,25 +75,6 @@ def fitting(name: str, spec: Mapping[str, Any], paths: list[str]) -> st.SearchSt
     return by_type.get(kind, JUNK | strings)
 
 
-class Captured(Exception):
-    """Ends a module before it begins."""
-
-
-def spec_of(module_name: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The argument spec that a module gives to AnsibleModule."""
-
-    def capture(_self: Any, argument_spec: dict[str, Any], **_rules: Any) -> None:
-        raise Captured(argument_spec)
-
-    module = importlib.import_module(f"ansible_collections.nxai.cloud.plugins.modules.{module_name}")
-    with monkeypatch.context() as patch:
-        patch.setattr(basic.AnsibleModule, "__init__", capture)
-        with pytest.raises(Captured) as captured:
-            module.main()
-    found: dict[str, Any] = captured.value.args[0]
-    return found
-
-
 @pytest.fixture
 def no_hang() -> Iterator[Callable[[], None]]:
     """Gives a function that begins to count anew."""
@@ -129,9 +108,9 @@ def test_a_clear_failure_or_a_success(
     run_module: RunModule,
     paths: list[str],
     no_hang: Callable[[], None],
-    monkeypatch: pytest.MonkeyPatch,
+    specs: Callable[[str], dict[str, Any]],
 ) -> None:
-    spec = spec_of(module_name, monkeypatch)
+    spec = specs(module_name)
     required = {name: values(name, its, paths) for name, its in spec.items() if its.get("required")}
     optional = {name: values(name, its, paths) for name, its in spec.items() if name not in required}
     some = st.lists(st.sampled_from(sorted(optional)), max_size=5, unique=True).flatmap(

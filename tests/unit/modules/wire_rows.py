@@ -1,0 +1,243 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What of each option is seen in the requests, and which option each property of a request body comes from."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
+OTHER = "459d2273-1514-431c-9d34-f5b72f3bfe21"
+ID = "e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70"
+WORLD: dict[str, Any] = {
+    "times": {"record": 0, "code": 0, "assignment": 0},
+    "organisations": [{"name": "Retail"}],
+    "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail"]}],
+    "catalogues": [{"name": "Old"}, {"name": "Other"}],
+    "models": [{"name": "A", "id": MODEL, "catalogues": ["Old"]}, {"name": "B", "id": OTHER}],
+    "sites": [
+        {
+            "name": "Shop 1",
+            "servers": [
+                {
+                    "name": "S",
+                    "devices": [
+                        {"name": "Door", "pipelines": [{"modelUUID": MODEL, "modelNMS": 0.3}]},
+                        {"name": "Till", "enabled": False},
+                    ],
+                }
+            ],
+        },
+        {"name": "Shop 2", "servers": [{"name": "T", "devices": ["Gate"]}]},
+    ],
+    "registry": {"groups": [{"name": "G1"}, {"name": "G2"}], "devices": [{"name": "R1", "groups": ["G1"]}]},
+}
+
+
+class Row(NamedTuple):
+    """``base`` with and without ``option`` send something different; with ``text``, it is in what is sent with it."""
+
+    module: str
+    option: str
+    base: dict[str, Any]
+    value: Any
+    text: str = ""
+
+
+FILE = "FILE"  # replaced by the path of a model file
+NOTES = "NOTES"  # replaced by the path of a text file, which holds DOC-2
+_TOKENS = "TOKENS"  # replaced by the path of a file with the token FROM-FILE
+_NEW = {"name": "New", "file": FILE, "wait": False}
+_OLD = {"name": "A", "wait": False}
+_TILL = {"site": "Shop 1", "devices": ["Till"], "wait": False}
+_ONE = {**_TILL, "pipelines": [{"model": MODEL}]}
+_SIGN_IN = {"username": "demo@example.com", "password": "demo"}
+_TOKEN = {"username": "demo@example.com", "password": "demo", "grant": "password"}
+
+ROWS = [
+    # The connection, by a module that reads one listing
+    Row("nxai_site_info", "api_url", {}, "http://localhost:1", "localhost:1/dev"),
+    Row("nxai_site_info", "cloud_url", _SIGN_IN, "http://localhost:1", "localhost:1/cdb"),
+    Row("nxai_site_info", "token", {}, "TOKEN-1", "Bearer TOKEN-1"),
+    Row("nxai_site_info", "token_file", {}, _TOKENS, "Bearer FROM-FILE"),
+    Row("nxai_site_info", "refresh_token", {}, "REFRESH-1", "REFRESH-1"),
+    Row("nxai_site_info", "username", {"password": "demo"}, "somebody@example.com", "somebody@example.com"),
+    Row("nxai_site_info", "password", {"username": "demo@example.com"}, "PASS-1", "PASS-1"),
+    Row("nxai_site_info", "mfa_code", _SIGN_IN, "123456", "123456"),
+    Row("nxai_site_info", "client_id", _SIGN_IN, "CLIENT-1", "CLIENT-1"),
+    Row("nxai_site_info", "token_scope", _SIGN_IN, "SCOPE-1", "SCOPE-1"),
+    Row("nxai_site_info", "auth_scheme", {"token": "TOKEN-1"}, "raw"),
+    Row("nxai_site_info", "act_as", {}, {"kind": "organization", "id": ID}, ID),
+    Row("nxai_site_info", "operations", {}, {"list_sites": {"path": "/sites"}}, "/dev/sites"),
+    Row("nxai_pipeline", "customization", {**_TILL, "pipelines": [{"model": "A"}]}, "brand-1", "brand-1"),
+    # Models
+    Row("nxai_model", "name", {"file": FILE, "wait": False}, "NAME-1", "NAME-1"),
+    Row("nxai_model", "new_name", _OLD, "NAME-2", "NAME-2"),
+    Row("nxai_model", "file", {"name": "New", "wait": False}, FILE, "brightness.onnx"),
+    Row("nxai_model", "force", {**_OLD, "file": FILE}, True, "brightness.onnx"),
+    Row("nxai_model", "state", _OLD, "absent", "DELETE"),
+    Row("nxai_model", "in_use", {**_OLD, "state": "absent"}, "ignore", "DELETE"),
+    Row("nxai_model", "check_file", {"name": "New", "wait": False, "file": NOTES}, "strict"),
+    Row("nxai_model", "max_size", _NEW, "1"),
+    Row("nxai_model", "customization", _NEW, "brand-1", "brand-1"),
+    Row("nxai_model", "alias", _NEW, "ALIAS-1", "ALIAS-1"),
+    Row("nxai_model", "documentation", _NEW, "DOC-1", "DOC-1"),
+    Row("nxai_model", "documentation_file", _NEW, NOTES, "DOC-2"),
+    Row("nxai_model", "input_driver", _NEW, "DRIVER-1", "DRIVER-1"),
+    Row("nxai_model", "input_details", _NEW, {"detail-1": 1}, "detail-1"),
+    Row("nxai_model", "channels", _NEW, 1, "channels"),
+    Row("nxai_model", "height", _NEW, 37, "37"),
+    Row("nxai_model", "width", _NEW, 41, "41"),
+    Row("nxai_model", "means", _NEW, [0.37, 0.37, 0.37], "0.37"),
+    Row("nxai_model", "scales", _NEW, [0.41, 0.41, 0.41], "0.41"),
+    Row("nxai_model", "layout", _NEW, "nhwc", "order"),
+    Row("nxai_model", "output_driver", _NEW, "DRIVER-2", "DRIVER-2"),
+    Row("nxai_model", "output_details", _NEW, {"detail-2": 1}, "detail-2"),
+    Row("nxai_model", "conversions", _NEW, ["conversion-1"], "conversion-1"),
+    Row("nxai_model", "source_name", _NEW, "SOURCE-1", "SOURCE-1"),
+    Row("nxai_model", "source_url", _NEW, "https://example.com/1", "https://example.com/1"),
+    Row("nxai_model", "catalogues", _NEW, ["Old"], "Catalogues"),
+    Row("nxai_model", "catalogues_mode", {**_OLD, "catalogues": []}, "exact", "Catalogues"),
+    Row("nxai_model_info", "catalogue", {}, "Old", "Catalogue="),
+    Row("nxai_model_info", "usage", {}, True, "/dev/systems"),
+    # Catalogues
+    Row("nxai_catalogue", "name", {}, "NAME-1", "NAME-1"),
+    Row("nxai_catalogue", "new_name", {"name": "Old"}, "NAME-2", "NAME-2"),
+    Row("nxai_catalogue", "state", {"name": "Other"}, "absent", "DELETE"),
+    Row("nxai_catalogue", "models", {"name": "Other"}, ["B"], OTHER),
+    Row("nxai_catalogue", "models_mode", {"name": "Old", "models": []}, "exact", MODEL),
+    Row("nxai_catalogue", "force", {"name": "Old", "state": "absent"}, True, "DELETE"),
+    Row("nxai_catalogue_info", "list_models", {}, True, "/cpt/functions"),
+    # Pipelines, sites, servers, devices
+    Row("nxai_pipeline", "site", {**_ONE, "site": "Shop 2", "devices": ["Gate"]}, "Shop 1"),
+    Row("nxai_pipeline", "sites", {"pipelines": [{"model": OTHER}], "select": "all", "wait": False}, ["Shop 1"], "PUT"),
+    Row("nxai_pipeline", "devices", {**_ONE, "devices": ["Door"]}, ["Till"], "PUT"),
+    Row(
+        "nxai_pipeline", "select", {"pipelines": [{"model": OTHER}], "site": "Shop 1", "wait": False}, "enabled", "PUT"
+    ),
+    Row(
+        "nxai_pipeline",
+        "running_model",
+        {"pipelines": [{"model": OTHER}], "site": "Shop 1", "select": "running", "wait": False},
+        MODEL,
+        "PUT",
+    ),
+    *(
+        Row("nxai_pipeline", "pipelines", _TILL, [{"model": MODEL, name: value}], text)
+        for name, value, text in (
+            ("nms", 0.77, "0.77"),
+            ("resizing_method", "crop", "Crop"),
+            ("preprocessor", "", "Preprocessor"),
+            ("postprocessor", "", "Postprocessor"),
+            ("chains", [{"chain-1": 1}], "chain-1"),
+            ("extra", {"extra-1": 1}, "extra-1"),
+        )
+    ),
+    Row("nxai_pipeline", "state", {**_ONE, "devices": ["Door"]}, "absent", "PUT"),
+    Row("nxai_pipeline", "swap", {**_TILL, "devices": ["Door"]}, {"from": "A", "to": "B"}, OTHER),
+    Row("nxai_pipeline", "restore", {}, "SNAPSHOT", "RESTORED"),
+    Row(
+        "nxai_pipeline",
+        "batch_size",
+        {**_ONE, "devices": ["Door", "Till"], "pipelines": [{"model": OTHER}], "state": "exact"},
+        1,
+    ),
+    Row("nxai_pipeline", "wait", {**_TILL, "pipelines": [{"model": MODEL}]}, True),
+    *(
+        Row(module, option, base, value, text)
+        for module in ("nxai_pipeline_info", "nxai_device_info")
+        for option, base, value, text in (
+            ("site", {"select": "all"}, "Shop 1", ""),
+            ("sites", {}, ["Shop 1"], ""),
+            ("running_model", {"select": "running", "site": "Shop 1"}, "A", "/cpt/functions"),
+        )
+    ),
+    Row("nxai_server_info", "sites", {}, ["Shop 1"]),
+    Row("nxai_doctor_info", "sites", {}, ["Shop 1"]),
+    Row("nxai_contract_info", "apis", {}, ["device"]),
+    Row("nxai_device", "name", {"groups": ["G2"]}, "R1", "POST"),
+    Row("nxai_device", "new_name", {"name": "R1"}, "R9", "R9"),
+    Row("nxai_device", "groups", {"name": "R1"}, ["G2"], "POST"),
+    Row("nxai_device", "groups_mode", {"name": "R1", "groups": []}, "exact", "DELETE"),
+    # Tokens
+    Row("nxai_token", "state", {"token": "TOKEN-1"}, "absent", "DELETE"),
+    Row("nxai_token", "grant", {**_SIGN_IN, "refresh_token": "REFRESH-1"}, "password", "demo"),
+    Row("nxai_token", "code", {"grant": "authorization_code"}, "CODE-1", "CODE-1"),
+    Row("nxai_token", "redirect_uri", {"code": "CODE-1"}, "https://example.com/2", "https://example.com/2"),
+    Row("nxai_token", "valid_for", {**_TOKEN, "token_file": "STILL-GOOD"}, 1e9, "/cdb/oauth2/token"),
+    Row("nxai_token", "force", {**_TOKEN, "token_file": "STILL-GOOD"}, True, "/cdb/oauth2/token"),
+]
+
+# Options that no request shows, and why.
+_CHECK = "decides whether a request is sent at all: tests/unit/modules/test_pipeline_estate.py"
+_PICK = "picks from what was read"
+LOCAL = {
+    "validate_certs": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
+    "ca_path": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
+    "client_cert": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
+    "client_key": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
+    "timeout": "how long to wait for an answer",
+    "retries": "how often a request may be repeated: tests/faults",
+    "retry_budget": "how long to wait between repeats: tests/faults",
+    "concurrency": "how many requests are made at a time",
+    "wait_timeout": "how long to look again",
+    "wait_interval": "how often to look again",
+    "applicable_timeout": "how long to repeat: tests/unit/modules/test_pipeline_estate.py",
+    "not_applicable": _CHECK,
+    **{f"require_{name}": _CHECK for name in ("ready", "support", "runtime", "processors", "available")},
+    "nxai_model.wait": "whether to look again",
+    "nxai_model_info.models": _PICK,
+    "nxai_catalogue_info.catalogues": _PICK,
+    "nxai_site_info.sites": _PICK,
+    "nxai_device_info.devices": _PICK,
+    "nxai_device_info.select": _PICK,
+    "nxai_pipeline_info.devices": _PICK,
+    "nxai_pipeline_info.select": _PICK,
+    "nxai_token.return_token": "decides what is returned",
+}
+WITHOUT_REQUESTS = {"nxai_model_check", "nxai_rollout_state"}
+
+_NOT_KNOWN = "its meaning is not publicly known; what a model has is kept"
+# Each property of a request body: the option that sets it, or why none does.
+_MODEL_BODY = {
+    "data": "the part that holds the others",
+    "data.Name": "nxai_model.name",
+    "data.Alias": "nxai_model.alias",
+    "data.Documentation": "nxai_model.documentation",
+    "data.Customization": "nxai_model.customization",
+    "data.InputDriver": "nxai_model.input_driver",
+    "data.InputDriverDetails": "nxai_model.input_details",
+    "data.OutputDriver": "nxai_model.output_driver",
+    "data.OutputDriverDetails": "nxai_model.output_details",
+    "data.NamedInput": "the service reads it from the file",
+    "data.NamedOutput": "the service reads it from the file",
+    "data.EnableConversions": "nxai_model.conversions",
+    "data.SourceName": "nxai_model.source_name",
+    "data.SourceUrl": "nxai_model.source_url",
+    "data.Site": _NOT_KNOWN,
+    "data.Catalogues": "nxai_model.catalogues",
+    "data.Catalogues.[].UUID": "nxai_model.catalogues",
+    "file": "nxai_model.file",
+}
+BODIES = {
+    "create_model": _MODEL_BODY,
+    "update_model": _MODEL_BODY,
+    "create_catalogue": {"Name": "nxai_catalogue.name"},
+    "rename_catalogue": {"Name": "nxai_catalogue.new_name"},
+    "put_pipelines": {
+        "Devices": "nxai_pipeline.devices",
+        "Functions": "follows from nxai_pipeline.pipelines",
+        "Pipelines": "nxai_pipeline.pipelines",
+        **{
+            f"Pipelines.[].{name}": "nxai_pipeline.pipelines"
+            for name in ("modelUUID", "modelNMS", "resizingMethod", "Preprocessor", "Postprocessor", "chains")
+        },
+    },
+    "update_registry_device": {
+        "Name": "nxai_device.new_name",
+        **dict.fromkeys(("Runtime", "Serial", "Type"), "set when the device registers itself"),
+    },
+    "join_group": {"Devices": "nxai_device.name"},
+}
