@@ -90,10 +90,10 @@ def test_an_option_reaches_the_wire(
     for options in (row.base, {**row.base, row.option: row.value}):
         cloud.reset(seed=WORLD)
         wire.clear()
-        run_module(row.module, warns=None, **given(options))
+        said = run_module(row.module, warns=None, **given(options)).get("msg")
         seen.append("\n".join(wire))
     without, with_it = seen
-    assert with_it != without
+    assert with_it != without, said
     assert row.text in with_it and (not row.text or row.text not in without)
 
 

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from tools.demo_model import model
+
 MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 OTHER = "459d2273-1514-431c-9d34-f5b72f3bfe21"
 ID = "e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70"
+SIZE = len(model().SerializeToString())
 WORLD: dict[str, Any] = {
     "times": {"record": 0, "code": 0, "assignment": 0},
     "organisations": [{"name": "Retail"}],
     "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail"]}],
     "catalogues": [{"name": "Old"}, {"name": "Other"}],
-    "models": [{"name": "A", "id": MODEL, "catalogues": ["Old"]}, {"name": "B", "id": OTHER}],
+    "models": [
+        {"name": "A", "id": MODEL, "catalogues": ["Old"]},
+        {"name": "B", "id": OTHER},
+        {"name": "Same", "size": SIZE},
+    ],
     "sites": [
         {
             "name": "Shop 1",
@@ -51,10 +58,11 @@ NOTES = "NOTES"  # replaced by the path of a text file, which holds DOC-2
 _TOKENS = "TOKENS"  # replaced by the path of a file with the token FROM-FILE
 _NEW = {"name": "New", "file": FILE, "wait": False}
 _OLD = {"name": "A", "wait": False}
-_TILL = {"site": "Shop 1", "devices": ["Till"], "wait": False}
+_QUICK = {"wait": False, "applicable_timeout": 0}
+_TILL = {"site": "Shop 1", "devices": ["Till"], **_QUICK}
 _ONE = {**_TILL, "pipelines": [{"model": MODEL}]}
 _SIGN_IN = {"username": "demo@example.com", "password": "demo"}
-_TOKEN = {"username": "demo@example.com", "password": "demo", "grant": "password"}
+_TOKEN = {"return_token": True, "username": "demo@example.com", "password": "demo", "grant": "password"}
 
 ROWS = [
     # The connection, by a module that reads one listing
@@ -76,11 +84,9 @@ ROWS = [
     Row("nxai_model", "name", {"file": FILE, "wait": False}, "NAME-1", "NAME-1"),
     Row("nxai_model", "new_name", _OLD, "NAME-2", "NAME-2"),
     Row("nxai_model", "file", {"name": "New", "wait": False}, FILE, "brightness.onnx"),
-    Row("nxai_model", "force", {**_OLD, "file": FILE}, True, "brightness.onnx"),
-    Row("nxai_model", "state", _OLD, "absent", "DELETE"),
+    Row("nxai_model", "force", {"name": "Same", "file": FILE, "wait": False}, True, "brightness.onnx"),
+    Row("nxai_model", "state", {"name": "B", "wait": False}, "absent", "DELETE"),
     Row("nxai_model", "in_use", {**_OLD, "state": "absent"}, "ignore", "DELETE"),
-    Row("nxai_model", "check_file", {"name": "New", "wait": False, "file": NOTES}, "strict"),
-    Row("nxai_model", "max_size", _NEW, "1"),
     Row("nxai_model", "customization", _NEW, "brand-1", "brand-1"),
     Row("nxai_model", "alias", _NEW, "ALIAS-1", "ALIAS-1"),
     Row("nxai_model", "documentation", _NEW, "DOC-1", "DOC-1"),
@@ -112,15 +118,13 @@ ROWS = [
     Row("nxai_catalogue_info", "list_models", {}, True, "/cpt/functions"),
     # Pipelines, sites, servers, devices
     Row("nxai_pipeline", "site", {**_ONE, "site": "Shop 2", "devices": ["Gate"]}, "Shop 1"),
-    Row("nxai_pipeline", "sites", {"pipelines": [{"model": OTHER}], "select": "all", "wait": False}, ["Shop 1"], "PUT"),
+    Row("nxai_pipeline", "sites", {"pipelines": [{"model": OTHER}], "select": "all", **_QUICK}, ["Shop 1"], "PUT"),
     Row("nxai_pipeline", "devices", {**_ONE, "devices": ["Door"]}, ["Till"], "PUT"),
-    Row(
-        "nxai_pipeline", "select", {"pipelines": [{"model": OTHER}], "site": "Shop 1", "wait": False}, "enabled", "PUT"
-    ),
+    Row("nxai_pipeline", "select", {"pipelines": [{"model": OTHER}], "site": "Shop 1", **_QUICK}, "enabled", "PUT"),
     Row(
         "nxai_pipeline",
         "running_model",
-        {"pipelines": [{"model": OTHER}], "site": "Shop 1", "select": "running", "wait": False},
+        {"pipelines": [{"model": OTHER}], "site": "Shop 1", "select": "running", **_QUICK},
         MODEL,
         "PUT",
     ),
@@ -137,14 +141,14 @@ ROWS = [
     ),
     Row("nxai_pipeline", "state", {**_ONE, "devices": ["Door"]}, "absent", "PUT"),
     Row("nxai_pipeline", "swap", {**_TILL, "devices": ["Door"]}, {"from": "A", "to": "B"}, OTHER),
-    Row("nxai_pipeline", "restore", {}, "SNAPSHOT", "RESTORED"),
+    Row("nxai_pipeline", "restore", _QUICK, "SNAPSHOT", "RESTORED"),
     Row(
         "nxai_pipeline",
         "batch_size",
         {**_ONE, "devices": ["Door", "Till"], "pipelines": [{"model": OTHER}], "state": "exact"},
         1,
     ),
-    Row("nxai_pipeline", "wait", {**_TILL, "pipelines": [{"model": MODEL}]}, True),
+    Row("nxai_pipeline", "wait", {**_TILL, "devices": ["Door"], "pipelines": [{"model": MODEL, "nms": 0.9}]}, True),
     *(
         Row(module, option, base, value, text)
         for module in ("nxai_pipeline_info", "nxai_device_info")
@@ -163,9 +167,15 @@ ROWS = [
     Row("nxai_device", "groups_mode", {"name": "R1", "groups": []}, "exact", "DELETE"),
     # Tokens
     Row("nxai_token", "state", {"token": "TOKEN-1"}, "absent", "DELETE"),
-    Row("nxai_token", "grant", {**_SIGN_IN, "refresh_token": "REFRESH-1"}, "password", "demo"),
-    Row("nxai_token", "code", {"grant": "authorization_code"}, "CODE-1", "CODE-1"),
-    Row("nxai_token", "redirect_uri", {"code": "CODE-1"}, "https://example.com/2", "https://example.com/2"),
+    Row("nxai_token", "grant", {"return_token": True, **_SIGN_IN, "refresh_token": "REFRESH-1"}, "password"),
+    Row("nxai_token", "code", {"return_token": True, "grant": "authorization_code"}, "CODE-1", "CODE-1"),
+    Row(
+        "nxai_token",
+        "redirect_uri",
+        {"return_token": True, "code": "CODE-1"},
+        "https://example.com/2",
+        "https://example.com/2",
+    ),
     Row("nxai_token", "valid_for", {**_TOKEN, "token_file": "STILL-GOOD"}, 1e9, "/cdb/oauth2/token"),
     Row("nxai_token", "force", {**_TOKEN, "token_file": "STILL-GOOD"}, True, "/cdb/oauth2/token"),
 ]
@@ -188,6 +198,8 @@ LOCAL = {
     "not_applicable": _CHECK,
     **{f"require_{name}": _CHECK for name in ("ready", "support", "runtime", "processors", "available")},
     "nxai_model.wait": "whether to look again",
+    "nxai_model.check_file": "decides whether anything is sent: tests/unit/modules/test_model_in_full.py",
+    "nxai_model.max_size": "of check_file",
     "nxai_model_info.models": _PICK,
     "nxai_catalogue_info.catalogues": _PICK,
     "nxai_site_info.sites": _PICK,
