@@ -30,6 +30,15 @@ def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], concurren
         pool.shutdown(cancel_futures=True)
 
 
+def is_glob(text: str) -> bool:
+    return any(each in text for each in "*?[")
+
+
+def globbed(glob: str, sites: Iterable[Site]) -> list[Site]:
+    """The sites whose names match; also the one that is called just like the glob."""
+    return [each for each in sites if each.name == glob or fnmatchcase(each.name, glob)]
+
+
 class NoSuchSite(BadInput):
     """The service does not know a site that was given by its id."""
 
@@ -68,7 +77,7 @@ class SiteReader:
         """Each site that one of the names, ids or globs over names is for. A glob may match none."""
         found: dict[str, Site] = {}
         for pattern in patterns:
-            for site in self._globbed(pattern) if any(each in pattern for each in "*?[") else self.named([pattern]):
+            for site in globbed(pattern, self.all()) if is_glob(pattern) else self.named([pattern]):
                 found[site.id] = site
         return list(found.values())
 
@@ -91,9 +100,6 @@ class SiteReader:
         if self._sites is None:
             self._sites = Index(self._api.list_sites(), "site")
         return self._sites
-
-    def _globbed(self, pattern: str) -> list[Site]:
-        return [each for each in self.all() if each.name == pattern or fnmatchcase(each.name, pattern)]
 
 
 def _no_such_site(site: Site) -> NoSuchSite:
