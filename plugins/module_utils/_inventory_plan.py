@@ -76,7 +76,7 @@ class Plan:
         """Groups and hosts become lists, and what hosts share becomes its number."""
         shared = self.shared()
         numbers = {key: number for number, key in enumerate(shared)}
-        hosts = [host._replace(shared=numbers[id(host.shared)]) for host in self.hosts]
+        hosts = [(host.name, host.group, host.own, numbers[id(host.shared)], host.flat) for host in self.hosts]
         return json.dumps({**vars(self), "hosts": hosts, "shared": list(shared.values())})
 
     @classmethod
@@ -86,8 +86,7 @@ class Plan:
         return cls(
             groups=[Group(*group) for group in data["groups"]],
             hosts=[
-                Host(name, group, own, data["shared"][number], flat)
-                for name, group, own, number, flat in data["hosts"]
+                Host(name, group, own, data["shared"][number], flat) for name, group, own, number, flat in data["hosts"]
             ],
             warnings=data["warnings"],
             missing=data["missing"],
