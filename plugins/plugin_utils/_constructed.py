@@ -23,7 +23,7 @@ from ansible_collections.nxai.cloud.plugins.plugin_utils._evaluator import Evalu
 
 # What a host's own variables say of it, and its groups say of it later.
 MAGIC = frozenset({"inventory_hostname", "inventory_hostname_short", "group_names"})
-SELDOM = (10_000, 20, 1_000)  # the last means: in effect never
+SELDOM = (100_000, 50, 1_000)  # the last means: in effect never
 
 
 @contextmanager
