@@ -246,24 +246,24 @@ from ansible_collections.nxai.cloud.plugins.module_utils._inventory_cache import
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_known import LastKnown
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Choices, Host, Plan, make_plan
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_read import Estate, Wanted, read_estate
-from ansible_collections.nxai.cloud.plugins.plugin_utils._constructed import FastConstructable
+from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import MOST_AT_ONCE
+from ansible_collections.nxai.cloud.plugins.plugin_utils._constructed import FastConstructable, seldom_collected
 from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS, never_template
 
 TEMPLATES = (
     *("api_url", "cloud_url", "token", "refresh_token", "username", "password"),
     *("mfa_code", "client_id", "token_scope", "act_as"),
 )
-MOST_AT_A_TIME = 16  # as many connections as the client keeps open
 
 
 class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
     NAME = "nxai.cloud.nxai_devices"
 
     def verify_file(self, path: str) -> bool:
-        name = os.path.basename(path)
-        ours = name in ("nxai.yml", "nxai.yaml") or name.endswith((".nxai.yml", ".nxai.yaml"))
+        ours = f".{os.path.basename(path)}".endswith((".nxai.yml", ".nxai.yaml"))
         return bool(super().verify_file(path)) and ours
 
+    @seldom_collected()
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
         try:
@@ -271,8 +271,6 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             plan = self._cached_plan(may_read=cache) if self.get_option("cache") else self._plan(self._estate())
         except NxaiError as error:
             raise AnsibleParserError(str(error)) from None
-        for warning in plan.warnings:
-            self.display.warning(warning)
         self._populate(plan)
 
     def _read_options(self, path: str) -> None:
@@ -291,8 +289,8 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         given = self.get_option("act_as") or {}
         environment = {"kind": os.environ.get("NXAI_ACT_AS_KIND"), "id": os.environ.get("NXAI_ACT_AS_ID")}
         self.set_option("act_as", {name: given.get(name) or value for name, value in environment.items()})
-        if not 1 <= self.get_option("concurrency") <= MOST_AT_A_TIME:
-            raise BadInput(f"Read {path}", "concurrency is out of range", f"Give a number from 1 to {MOST_AT_A_TIME}.")
+        if not 1 <= self.get_option("concurrency") <= MOST_AT_ONCE:
+            raise BadInput(f"Read {path}", "concurrency is out of range", f"Give a number from 1 to {MOST_AT_ONCE}.")
         for rule in self.get_option("filters"):
             if not isinstance(rule, dict) or len(rule) != 1 or not {"include", "exclude"} & set(rule):
                 raise BadInput(f"Read {path}", "a rule of filters is malformed", "Give each rule include or exclude.")
@@ -324,12 +322,12 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             models="model" in group_by or "catalogue" in group_by,
             catalogues="catalogue" in group_by,
         )
-        store: Any = self._last_known_store() if self.get_option("cache") else {}
+        store = self._last_known_store() if self.get_option("cache") else None
         known = LastKnown(store, account_key(self.get_options()), self.get_option("include_raw"))
         with Client.from_options(self.get_options(), read_only=True) as client:
             estate = read_estate(client, wanted, known)
             self.display.vv(f"{self.NAME}: {client.transport.requests_sent} requests for {len(estate.listings)} sites")
-        if self.get_option("cache"):
+        if store is not None:
             store.set_cache()
         return estate
 
@@ -369,6 +367,8 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         return "" if name is None else str(name)
 
     def _populate(self, plan: Plan) -> None:
+        for warning in plan.warnings:
+            self.display.warning(warning)
         for group in plan.groups:
             self.inventory.add_group(group.name)
             if group.parent:
@@ -380,16 +380,16 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             before = self.inventory.groups["all"].vars.get("nxai_missing_sites", [])
             self.inventory.set_variable("all", "nxai_missing_sites", [*before, *never_template(list(plan.missing))])
         chosen = frozenset(self.get_option("hostvars"))
+        shared = {key: never_template(variables) for key, variables in plan.shared().items()}
         for host in plan.hosts:
-            self._add(host, chosen)
+            self._add(host, {**never_template(host.own), **shared[id(host.shared)]}, chosen)
 
-    def _add(self, host: Host, chosen: Collection[str]) -> None:
+    def _add(self, host: Host, variables: dict[str, Any], chosen: Collection[str]) -> None:
         # Where text has to be trusted to be a template, a name is not.
-        name, variables = host.name if TAGS else never_template(host.name), never_template(host.variables)
+        name = host.name if TAGS else never_template(host.name)
         is_new = name not in self.inventory.hosts
-        self.inventory.add_host(name, host.group)
         # By the host itself: by its name, core would look for a group first.
-        added = self.inventory.hosts[name]
+        added = self.inventory.hosts[self.inventory.add_host(name, host.group)]
         self.store.set(added, {key: variables[key] for key in variables if key in chosen} if chosen else variables)
         for group in host.flat:
             self.inventory.groups[group].add_host(added)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Plan
 
-FORMAT = 2  # to be raised whenever a plan, or the way it is made, changes
+FORMAT = 3  # to be raised whenever a plan, or the way it is made, changes
 # Whose answer it is: of the credentials, only those that say whose they are.
 ACCOUNT = ("api_url", "cloud_url", "username", "token_file", "client_id", "token_scope", "act_as", "customization")
 # The options that decide what is made of it.

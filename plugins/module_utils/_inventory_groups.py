@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_names import digest, group_names
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_read import SiteListing
@@ -19,8 +18,7 @@ Variables = dict[str, Any]
 NOBODY = "00000000-0000-0000-0000-000000000000"  # the organisation of what belongs to a person
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """A group of the inventory. A server's has the group of its site as parent, a site's that of its organisation."""
 
     name: str

@@ -38,14 +38,16 @@ class Remembered:
 class LastKnown:
     """Entries of a cache, under names of one account. ``whole`` keeps records as received.
 
-    A foreign or damaged entry is as good as none.
+    A foreign or damaged entry is as good as none. Without a cache nothing is known, and nothing kept.
     """
 
-    store: MutableMapping[str, Any]
+    store: MutableMapping[str, Any] | None
     account: str
     whole: bool = False
 
     def get(self, name: str) -> Remembered | None:
+        if self.store is None:
+            return None
         try:
             entry: Any = self.store.get(self._key(name))
             if (entry["format"], entry["name"]) != (FORMAT, name):
@@ -56,6 +58,8 @@ class LastKnown:
 
     def put(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep the rows as one text, in which no cache plugin can take API data for a type of its own."""
+        if self.store is None:
+            return
         kept = json.dumps(rows if self.whole else [_essence(row) for row in rows])
         at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.store[self._key(name)] = {"format": FORMAT, "name": name, "at": at, "rows": kept}

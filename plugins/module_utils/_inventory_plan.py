@@ -13,7 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_groups import (
@@ -39,14 +39,21 @@ HOST_VARIABLES = (
 MENTIONED = 10  # how many names an error shows
 
 
-@dataclass(frozen=True)
-class Host:
-    """``group`` is the innermost of its nested groups; ``flat`` are those of ``group_by``."""
+class Host(NamedTuple):
+    """``group`` is the innermost of its nested groups; ``flat`` are those of ``group_by``.
+
+    Its variables are its ``own``, and those of its site and server, ``shared`` as one object by all hosts there.
+    """
 
     name: str
     group: str
-    variables: Variables
+    own: Variables
+    shared: Variables
     flat: Sequence[str] = ()
+
+    @property
+    def variables(self) -> Variables:
+        return {**self.own, **self.shared}
 
 
 @dataclass(frozen=True)
@@ -61,17 +68,26 @@ class Plan:
     warnings: Sequence[str] = ()
     missing: Sequence[Variables] = ()
 
+    def shared(self) -> dict[int, Variables]:
+        """The variables that hosts share, each once, by the ``id()`` of the object."""
+        return {id(host.shared): host.shared for host in self.hosts}
+
     def to_json(self) -> str:
-        groups, hosts = [vars(group) for group in self.groups], [vars(host) for host in self.hosts]
-        return json.dumps({"groups": groups, "hosts": hosts, "warnings": self.warnings, "missing": self.missing})
+        """Groups and hosts become lists, and what hosts share becomes its number."""
+        shared = self.shared()
+        numbers = {key: number for number, key in enumerate(shared)}
+        hosts = [(host.name, host.group, host.own, numbers[id(host.shared)], host.flat) for host in self.hosts]
+        return json.dumps({**vars(self), "hosts": hosts, "shared": list(shared.values())})
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
         """The plan that ``to_json`` wrote. ValueError, KeyError or TypeError for anything else."""
         data = json.loads(text)
         return cls(
-            groups=[Group(**group) for group in data["groups"]],
-            hosts=[Host(**host) for host in data["hosts"]],
+            groups=[Group(*group) for group in data["groups"]],
+            hosts=[
+                Host(name, group, own, data["shared"][number], flat) for name, group, own, number, flat in data["hosts"]
+            ],
             warnings=data["warnings"],
             missing=data["missing"],
         )
@@ -98,6 +114,8 @@ class _Candidate:
     name: str
     identity: tuple[str, str, str]
     group: str
+    own: Variables
+    shared: Variables
     variables: Variables
 
 
@@ -117,7 +135,7 @@ def make_plan(estate: Estate, choices: Choices) -> Plan:
     return Plan(
         groups=groups,
         hosts=[
-            Host(name, candidate.group, candidate.variables, flat.of(candidate.variables))
+            Host(name, candidate.group, candidate.own, candidate.shared, flat.of(candidate.variables))
             for name, candidate in zip(names, candidates, strict=True)
         ],
         warnings=[*estate.warnings, *warnings],
@@ -143,29 +161,36 @@ def device_variables(device: Device) -> Variables:
 def _candidates(listing: SiteListing, nested: NestedGroups, choices: Choices) -> Iterator[_Candidate]:
     site = listing.site
     of_site = site_variables(site)
+    known: dict[tuple[Any, ...], Variables] = {}
 
-    def candidate(kind: str, record: Site | Server | Device, server: Server | None, variables: Variables) -> _Candidate:
-        raw = {"nxai_raw": record.raw} if choices.include_raw else {}
+    def candidate(
+        kind: str, record: Site | Server | Device, server: Server | None, own: Variables, of_server: Variables
+    ) -> _Candidate:
+        own = {"nxai_kind": kind, **own, **({"nxai_raw": record.raw} if choices.include_raw else {})}
+        shared = {**of_server, **of_site}
+        shared = known.setdefault(tuple(shared.values()), shared)
         return _Candidate(
             name=record.name,
             identity=(record.id, kind, site.id),
             group=nested.of(site, server),
-            variables={"nxai_kind": kind, **variables, **of_site, **raw},
+            own=own,
+            shared=shared,
+            variables={**own, **shared},
         )
 
     if "sites" in choices.kinds:
-        yield candidate("site", site, None, {})
+        yield candidate("site", site, None, {}, {})
     if "servers" in choices.kinds:
         for server in sorted(listing.servers, key=server_order):
-            yield candidate("server", server, server, server_variables(server))
+            yield candidate("server", server, server, {}, server_variables(server))
     if "devices" in choices.kinds:
         runtimes = {key: server.runtime for server in listing.servers for key in (server.name, server.id)}
         for device in sorted(listing.devices, key=lambda device: (device.name, device.id)):
             server = device.server
-            variables = {**device_variables(device), **server_variables(server)}
+            of_server = server_variables(server)
             if server.runtime is None:
-                variables["nxai_runtime"] = runtimes.get(server.id or server.name)
-            yield candidate("device", device, server, variables)
+                of_server["nxai_runtime"] = runtimes.get(server.id or server.name)
+            yield candidate("device", device, server, device_variables(device), of_server)
 
 
 def _named(

@@ -7,17 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._device import DeviceApi
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError, SignInFailed
 from ansible_collections.nxai.cloud.plugins.module_utils._inventory_known import LastKnown
-from ansible_collections.nxai.cloud.plugins.module_utils._lookup import find
+from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, globbed, is_glob
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Catalogue, Device, Model, Server, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import in_parallel
 
 UNAUTHORISED = 401
 MENTIONED = 10  # how many sites a warning names
@@ -72,17 +71,14 @@ def select_sites(sites: Sequence[Site], entries: Sequence[str], online_only: boo
 
     An entry is a site's name or UUID, which must match one site (BadInput), or a glob over names, which may match none.
     """
-    chosen = {site.id for entry in entries for site in _matching(sites, entry)}
+    index = Index(sites, "site", "of this account")
+    chosen = {
+        site.id for entry in entries for site in (globbed(entry, sites) if is_glob(entry) else [index.find(entry)])
+    }
     return sorted(
         (site for site in sites if (not entries or site.id in chosen) and not (online_only and site.online is False)),
         key=lambda site: (site.name, site.id),
     )
-
-
-def _matching(sites: Sequence[Site], entry: str) -> list[Site]:
-    if any(character in entry for character in "*?["):
-        return [site for site in sites if site.name == entry or fnmatchcase(site.name, entry)]
-    return [find(entry, sites, "site", "of this account")]
 
 
 def read_estate(client: Client, wanted: Wanted, known: LastKnown) -> Estate:
@@ -201,8 +197,4 @@ def read_sites(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> list[
                 raise
             return SiteListing(site=site, error=str(error))
 
-    pool = ThreadPoolExecutor(max_workers=wanted.concurrency)
-    try:
-        return list(pool.map(listing, sites))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    return in_parallel(listing, sites, wanted.concurrency)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Any, Generic, TypeVar
 
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
@@ -21,8 +22,13 @@ def is_uuid(wanted: str) -> bool:
 
 
 def is_glob(wanted: str) -> bool:
-    """Whether a user may mean several names by this. A name can hold these characters too, so look for that first."""
+    """Whether a user may mean several names by this. A name can hold these characters, too."""
     return any(each in wanted for each in "*?[")
+
+
+def globbed(glob: str, records: Iterable[Record]) -> list[Record]:
+    """The records whose names match; also one that is called just like the glob."""
+    return [each for each in records if _name(each) == glob or fnmatchcase(_name(each), glob)]
 
 
 class Index(Generic[Record]):

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._compute import ALL_AVAILABLE
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError, Refused, Unexpected
-from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, is_glob, is_uuid
+from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, globbed, is_glob, is_uuid
 from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_checks import (
     Facts,
     Refusal,
@@ -122,7 +121,7 @@ class PipelineResource:
         wanted, new = self.options["swap"]["from"], identity(self._model_uuid(self.options["swap"]["to"]))
         if not is_glob(wanted) or self._models().find_or_none(wanted):
             return [identity(self._model_uuid(wanted))], new
-        return {identity(each.uuid) for each in self._models().records if fnmatchcase(each.name, wanted)} - {new}, new
+        return {identity(each.uuid) for each in globbed(wanted, self._models().records)} - {new}, new
 
     def _declared(self, option: Mapping[str, Any]) -> dict[str, Any]:
         """A pipeline of the option ``pipelines`` with its models, those of chains too, by UUID."""

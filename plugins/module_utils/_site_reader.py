@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from ansible_collections.nxai.cloud.plugins.module_utils._device import DeviceApi
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError, Refused, SignInFailed
-from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, is_glob, is_uuid
+from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, globbed, is_glob, is_uuid
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Site
 
 Item = TypeVar("Item")
@@ -68,7 +67,7 @@ class SiteReader:
         """Each site that one of the names, ids or globs over names is for. A glob may match none."""
         found: dict[str, Site] = {}
         for pattern in patterns:
-            for site in self._globbed(pattern) if is_glob(pattern) else self.named([pattern]):
+            for site in globbed(pattern, self.all()) if is_glob(pattern) else self.named([pattern]):
                 found[site.id] = site
         return list(found.values())
 
@@ -91,9 +90,6 @@ class SiteReader:
         if self._sites is None:
             self._sites = Index(self._api.list_sites(), "site")
         return self._sites
-
-    def _globbed(self, pattern: str) -> list[Site]:
-        return [each for each in self.all() if each.name == pattern or fnmatchcase(each.name, pattern)]
 
 
 def _no_such_site(site: Site, error: Refused) -> NoSuchSite:

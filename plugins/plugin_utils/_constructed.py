@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -21,6 +23,21 @@ from ansible_collections.nxai.cloud.plugins.plugin_utils._evaluator import Evalu
 
 # What a host's own variables say of it, and its groups say of it later.
 MAGIC = frozenset({"inventory_hostname", "inventory_hostname_short", "group_names"})
+SELDOM = (100_000, 50, 1_000)  # the last means: in effect never
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """With the collector of cyclic garbage looking at what is new only, which is where templates leave theirs.
+
+    By default it looks through the whole growing inventory again and again, and there is nothing to free in it.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's classes mypy knows nothing

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from types import MethodType
@@ -169,3 +170,12 @@ def test_one_plugin_can_read_twice(read: Read, plugins: Any) -> None:
     assert "x_device" in first.groups
     assert "x_device" not in second.groups
     assert len(second.graph()["y_device"]) == 5 == len(second.graph()["a"])
+
+
+def test_the_collector_of_garbage_is_as_before_once_an_inventory_is_read(read: Read) -> None:
+    before, during = gc.get_threshold(), []
+    read(prepare=lambda plugin: setattr(plugin, "_populate", lambda plan: during.append(gc.get_threshold())))
+    with pytest.raises(AnsibleError):
+        read(sites=["no such site"])
+    assert during[0][0] > before[0]
+    assert gc.get_threshold() == before

@@ -257,3 +257,12 @@ def test_a_site_name_that_matches_none_or_two_is_an_error() -> None:
 def test_a_plan_survives_its_json() -> None:
     result = plan(SiteListing(site=site(1, "S"), devices=[device(1, "{{ 7*7 }}")]))
     assert Plan.from_json(result.to_json()).to_json() == result.to_json()
+
+
+def test_hosts_on_one_server_share_its_variables_in_a_plan_and_in_its_json() -> None:
+    listing = SiteListing(site=site(1, "S"), devices=[device(1, "A"), device(2, "B"), device(3, "C", "Server 2")])
+    for result in (plan(listing), Plan.from_json(plan(listing).to_json())):
+        first, second, other = result.hosts
+        assert first.shared is second.shared
+        assert other.variables["nxai_server_name"] == "Server 2"
+        assert len(result.shared()) == 2
