@@ -115,6 +115,16 @@ def test_the_first_says_that_there_are_two(
     assert caught.value.result["changed"] is True and sorted(made(cloud)) == [FIRST, SECOND]
 
 
+def test_one_that_cannot_be_taken_away_is_named(
+    cloud: Served, create: Create, kind: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rival(monkeypatch, create, kind, [FIRST, SECOND], **options)
+    cloud.fault("status", kind.replace("nxai", "delete"), status=403)
+    with pytest.raises(Unexpected, match=f"this run {SECOND}, the other {FIRST}") as caught:
+        create(kind, **options)
+    assert caught.value.result["changed"] is True
+
+
 def test_another_model_of_that_name_is_not_taken_for_ours(
     cloud: Served, create: Create, onnx_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
