@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
-from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Catalogue, Model
 
 Record = TypeVar("Record", Catalogue, Model)
@@ -37,8 +38,9 @@ def only_one(
             break
         first = min(others, key=lambda each: each.uuid)
         if first.uuid < made and same(first):
-            take_away(made)
-            return first
+            with suppress(NxaiError):  # if it cannot be taken away there are two, and that is what is to be said
+                take_away(made)
+                return first
         if first.uuid < made or not wait(1.0):
             break
         found = alike()

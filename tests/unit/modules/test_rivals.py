@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils import _rivals
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._compute import ComputeApi
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._manage_catalogue import CatalogueResource
 from ansible_collections.nxai.cloud.plugins.module_utils._manage_model import ModelResource
@@ -57,11 +59,20 @@ def options(kind: str, onnx_file: Path) -> dict[str, Any]:
     return {"file": str(onnx_file)} if kind == "nxai_model" else {}
 
 
-def test_two_at_once_make_one(cloud: Served, create: Create, kind: str, options: dict[str, Any]) -> None:
+def test_two_at_once_make_one(
+    cloud: Served, create: Create, kind: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both have looked before either creates, and both look again when both are there."""
     operation = kind.replace("nxai", "create")
-    cloud.fault("delay", operation, seconds=0.5)
-    cloud.fault("delay", operation, seconds=0.5, nth=2)
+    usual, together = getattr(ComputeApi, operation), threading.Barrier(2, timeout=30)
+
+    def at_once(*arguments: Any) -> str:
+        together.wait()
+        uuid: str = usual(*arguments)
+        together.wait()
+        return uuid
+
+    monkeypatch.setattr(ComputeApi, operation, at_once)
     with ThreadPoolExecutor(2) as pool:
         results = [each.result() for each in [pool.submit(create, kind, **options) for _run in range(2)]]
     assert len(cloud.log(operation)) == 2
@@ -102,6 +113,16 @@ def test_the_first_says_that_there_are_two(
     with pytest.raises(Unexpected, match=f"this run {FIRST}, the other {SECOND}") as caught:
         create(kind, **options)
     assert caught.value.result["changed"] is True and sorted(made(cloud)) == [FIRST, SECOND]
+
+
+def test_one_that_cannot_be_taken_away_is_named(
+    cloud: Served, create: Create, kind: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rival(monkeypatch, create, kind, [FIRST, SECOND], **options)
+    cloud.fault("status", kind.replace("nxai", "delete"), status=403)
+    with pytest.raises(Unexpected, match=f"this run {SECOND}, the other {FIRST}") as caught:
+        create(kind, **options)
+    assert caught.value.result["changed"] is True
 
 
 def test_another_model_of_that_name_is_not_taken_for_ours(
