@@ -114,6 +114,13 @@ options:
       - The private key of O(client_cert), when it is not in the same file.
       - Also read from the environment variable E(NXAI_CLIENT_KEY).
     type: path
+  proxy:
+    description:
+      - The proxy for all requests, as V(http://proxy.example.com:3128), with user name and password where it asks for
+        them. Without it, the usual environment variables count, which are E(HTTPS_PROXY), E(HTTP_PROXY) and
+        E(NO_PROXY). With it, none of them does.
+      - Also read from the environment variable E(NXAI_PROXY).
+    type: str
   timeout:
     description:
       - For how many seconds a server may stay silent before a request is given up. A connection has to be made within
@@ -149,7 +156,6 @@ notes:
   - Give one of O(token), O(token_file), O(refresh_token), or O(username) with O(password). The first in this order is
     used.
   - Credentials are sent over plain C(http) only to the machine itself.
-  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
 """
 
     PLUGIN = r"""
@@ -202,6 +208,9 @@ options:
   client_key:
     env: [{name: NXAI_CLIENT_KEY}]
     ini: [{section: nxai, key: client_key}]
+  proxy:
+    env: [{name: NXAI_PROXY}]
+    ini: [{section: nxai, key: proxy}]
   timeout:
     env: [{name: NXAI_TIMEOUT}]
     ini: [{section: nxai, key: timeout}]

@@ -252,7 +252,7 @@ from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS,
 
 TEMPLATES = (
     *("api_url", "cloud_url", "token", "refresh_token", "username", "password"),
-    *("mfa_code", "client_id", "token_scope", "act_as"),
+    *("mfa_code", "client_id", "token_scope", "act_as", "proxy"),
 )
 
 

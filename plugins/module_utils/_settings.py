@@ -57,6 +57,7 @@ class Settings:
     ca_path: str | None = None
     client_cert: str | None = None
     client_key: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     timeout: float = 30.0
     retries: int = 4
     retry_budget: float = 120.0
@@ -86,6 +87,7 @@ class Settings:
                 given[name] = _number(name, given[name], kind)
         settings = cls(**given)
         _check_choice(settings)
+        _check_proxy(settings)
         _check_files(settings)
         _check_plain_http(settings)
         return settings
@@ -157,6 +159,16 @@ def _check_choice(settings: Settings) -> None:
         raise BadInput(TRIED, "auth_scheme is not known", f"Use one of {', '.join(AUTH_SCHEMES)}.")
     if settings.client_key and not settings.client_cert:
         raise BadInput(TRIED, "client_key is set and client_cert is not", "Set client_cert to the certificate's file.")
+
+
+def _check_proxy(settings: Settings) -> None:
+    try:
+        url = urlsplit(settings.proxy or "http://none")
+        good = url.scheme in ("http", "https") and url.hostname and url.port != 0 and url.path in ("", "/")
+    except ValueError:
+        good = False
+    if not good:  # its text is not said, as it may hold a password
+        raise BadInput(TRIED, "proxy is not the URL of a proxy", "Write it as http://HOST:PORT.")
 
 
 def _check_files(settings: Settings) -> None:

@@ -92,6 +92,7 @@ class Transport:
         self.settings = settings
         self.read_only = read_only
         self.redactor = Redactor()
+        self.redactor.add(urlsplit(settings.proxy or "").password)
         self.operations = adapted(settings.operations)
         self.clock = clock
         self.requests_sent = 0
@@ -237,6 +238,7 @@ class Transport:
                     data=data,
                     headers=self._headers(call, header),
                     auth=_no_auth,
+                    proxies=settings.proxy and {"http": settings.proxy, "https": settings.proxy},
                     timeout=(connect, silence),
                     verify=(settings.ca_path or True) if settings.validate_certs else False,
                     cert=_certificate(settings),

@@ -56,6 +56,7 @@ CONNECTION_SPEC: dict[str, dict[str, Any]] = {
     "ca_path": {"type": "path", "fallback": _from_env("NXAI_CA_PATH")},
     "client_cert": {"type": "path", "fallback": _from_env("NXAI_CLIENT_CERT")},
     "client_key": {"type": "path", "no_log": False, "fallback": _from_env("NXAI_CLIENT_KEY")},
+    "proxy": {"type": "str", "no_log": True, "fallback": _from_env("NXAI_PROXY")},
     "timeout": {"type": "float", "default": 30.0, "fallback": _from_env("NXAI_TIMEOUT")},
     "retries": {"type": "int", "default": 4, "fallback": _from_env("NXAI_RETRIES")},
     "retry_budget": {"type": "float", "default": 120.0, "fallback": _from_env("NXAI_RETRY_BUDGET")},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Through a real proxy on this machine, as the environment names it."""
+"""Through a real proxy on this machine, as the option or the environment names it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unreachable
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, Unreachable
 from simulator.testing import Served, serve
 
 LOGIN = "bWU6cHJveHktc2VjcmV0"  # me:proxy-secret, as it travels
@@ -102,10 +102,10 @@ def secure() -> Iterator[Served]:
 
 
 @pytest.fixture
-def models() -> Callable[[Served], int]:
-    def count(cloud: Served) -> int:
+def models() -> Callable[..., int]:
+    def count(cloud: Served, **more: str) -> int:
         ca_path = str(cloud.ca_path) if cloud.ca_path else None
-        options = {"api_url": cloud.url, "token": cloud.token(), "ca_path": ca_path, "retries": 0}
+        options = {"api_url": cloud.url, "token": cloud.token(), "ca_path": ca_path, "retries": 0, **more}
         with Client.from_options(options) as client:
             return len(client.compute.list_models())
 
@@ -148,6 +148,28 @@ def test_no_proxy(
     monkeypatch.setenv("NO_PROXY", exempt)
     assert models(secure) == 3
     assert proxy.heads == []
+
+
+def test_the_option_comes_before_the_environment(
+    secure: Served, proxy: Proxy, models: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "*")
+    proxy.wants_login = True
+    assert models(secure, proxy=f"http://me:proxy-secret@{proxy.address}") == 3
+    assert [head.split()[0] for head in proxy.heads] == ["CONNECT"]
+    with pytest.raises(Unreachable, match=r"the proxy gave no way through .*407") as caught:
+        models(secure, proxy=f"http://me:wrong-word@{proxy.address}")
+    assert "wrong-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["proxy:3128", "socks5://proxy", "http://", "http://[x", "http://p:99999", "http://p/x"]
+)
+def test_a_proxy_that_is_none_is_refused_and_not_repeated(wrong: str) -> None:
+    with pytest.raises(BadInput, match="proxy is not the URL of a proxy") as caught:
+        Client.from_options({"token": "x", "proxy": wrong.replace("//", "//me:hidden-word@", 1)})
+    assert "hidden-word" not in str(caught.value)
 
 
 def test_the_login_is_for_the_proxy_alone(

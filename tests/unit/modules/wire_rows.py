@@ -188,6 +188,7 @@ LOCAL = {
     "ca_path": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
     "client_cert": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
     "client_key": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
+    "proxy": "of the connection below the requests: tests/unit/module_utils/test_proxy.py",
     "timeout": "how long to wait for an answer",
     "retries": "how often a request may be repeated: tests/faults",
     "retry_budget": "how long to wait between repeats: tests/faults",
