@@ -39,6 +39,13 @@ TASKS: dict[str, dict[str, Any]] = {
     "nxai_model_info": {},
     "nxai_pipeline": {"site": "Shop", "devices": ["Door"], "pipelines": [{"model": "Alpha"}]},
     "nxai_pipeline_info": {},
+    "nxai_rollout_state": {
+        "path": "rollout",
+        "step": "open",
+        "name": "night",
+        "declaration": {"state": "present"},
+        "waves": [{"name": "all", "devices": [{"site": "s", "site_name": "Shop", "device": "d", "name": "Door"}]}],
+    },
     "nxai_server_info": {},
     "nxai_site_info": {},
     "nxai_token": {"token_file": "{{ token_file }}", "code": "{{ vault_code }}", "force": True, "grant": "password"},
