@@ -238,7 +238,7 @@ class Transport:
                     data=data,
                     headers=self._headers(call, header),
                     auth=_no_auth,
-                    proxies=settings.proxy and {"http": settings.proxy, "https": settings.proxy},
+                    proxies=dict.fromkeys(("http", "https"), settings.proxy) if settings.proxy else None,
                     timeout=(connect, silence),
                     verify=(settings.ca_path or True) if settings.validate_certs else False,
                     cert=_certificate(settings),
