@@ -9,9 +9,8 @@ The true answer of the simulator is taken, one value in it is replaced, taken ou
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.nxai.cloud.plugins.module_utils._operations import OPERATIONS
 from simulator.testing import Served
+from tools.strange import STRANGE, changed, places
 
 RunModule = Callable[..., dict[str, Any]]
 MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
@@ -86,42 +86,6 @@ ANSWERS: dict[str, Any] = {
         "token_type": "bearer",
     },
 }  # fmt: skip
-
-TAKEN_OUT = object()
-DEEP: Any = "z"
-for _level in range(150):
-    DEEP = [DEEP]
-STRANGE = [
-    TAKEN_OUT, TAKEN_OUT, DEEP,
-    None, True, False, 0, -1, 1.5, 10**30, "", "x", "{{ 7*7 }}", "\x00\x1b[31m", "a\nb", "\ud83d\ude00", "../../x",
-    "0001-01-01T00:00:00Z", [], {}, [None], [[]], {"a": {"b": 1}}, "y" * 100_000, [1] * 1000,
-]  # fmt: skip
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The paths of all values in a JSON document."""
-    yield path
-    if isinstance(value, Mapping):
-        for name in value:
-            yield from places(value[name], (*path, name))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from places(inner, (*path, index))
-
-
-def changed(answer: Any, path: tuple[Any, ...], change: Any) -> Any:
-    """The answer with one value replaced, or taken out."""
-    if not path:
-        return None if change is TAKEN_OUT else change
-    made = copy.deepcopy(answer)
-    inner = made
-    for step in path[:-1]:
-        inner = inner[step]
-    if change is TAKEN_OUT:
-        del inner[path[-1]]
-    else:
-        inner[path[-1]] = change
-    return made
 
 
 def true_answer(cloud: Served, operation: str) -> Any:
