@@ -104,7 +104,8 @@ class Gates:
             names = list(json.loads(listing))
             if names:
                 page = shell.run(["ansible-doc", "--type", kind, *names], self._environment())
-                if "WARNING" in page:
+                # Where there are roles, ansible-core 2.21 also warns of a collection inside itself.
+                if any("WARNING" in line and "ansible/_protomatter" not in line for line in page.splitlines()):
                     raise Failed("ansible-doc warns, see above")
             pages += len(names)
         if pages == 0:
