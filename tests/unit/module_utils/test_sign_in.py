@@ -197,6 +197,14 @@ class TestFile:
         new(token_file=str(file)).header()
         assert redactor.clean("access-file refresh-file") == "*** ***"
 
+    def test_what_it_holds_can_be_looked_at(self, new, file):
+        file.write_text("nxcdb-abc")
+        credentials = new(token_file=str(file))
+        assert credentials.stored().access == "nxcdb-abc"
+        file.unlink()
+        assert credentials.stored() is None
+        assert new(token="nxcdb-abc").stored() is None
+
     def test_no_token_in_it_is_said(self, new, file):
         file.write_text("{}")
         with pytest.raises(BadInput) as caught:
