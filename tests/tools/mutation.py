@@ -96,7 +96,7 @@ def _told(mutated: Path, names: set[str]) -> Iterator[str]:
     """What each of these mutants changes, in one line. mutmut writes all versions of a function into one file."""
     text = mutated.read_text(encoding="utf-8")
     functions = {
-        node.name: (ast.get_source_segment(text, node) or "").splitlines()[1:]
+        node.name: (ast.get_source_segment(text, node) or "").replace(node.name, "").splitlines()
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef)
     }

@@ -205,6 +205,21 @@ class TestFile:
         assert credentials.stored() is None
         assert new(token="nxcdb-abc").stored() is None
 
+    @pytest.mark.parametrize("there", [True, False])
+    def test_a_code_is_taken_whether_the_file_is_there_or_not(self, new, provider, file, there):
+        file.write_text("old")
+        credentials = new(**PASSWORD, token_file=str(file))
+        if not there:
+            file.unlink()
+        credentials.issue(None, never, CODE)
+        assert provider.kinds() == ["authorization_code"]
+        assert json.loads(file.read_text())["access_token"] == "access-1"
+
+    def test_only_the_way_that_is_asked_for_though_the_file_has_another(self, new, provider, file):
+        file.write_text('{"refresh_token": "refresh-0"}')
+        new(**PASSWORD, token_file=str(file)).issue(None, never, CODE, "password")
+        assert provider.kinds() == ["password"]
+
     def test_no_token_in_it_is_said(self, new, file):
         file.write_text("{}")
         with pytest.raises(BadInput) as caught:
