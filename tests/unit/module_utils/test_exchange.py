@@ -187,6 +187,12 @@ class TestUnsigned:
         assert [request.headers["Authorization"] for request in server.requests] == ["Bearer another"]
 
 
+def test_who_only_reads_may_sign_in(server, new_transport, reply):
+    server.answer(reply(data={"access_token": "a"}), reply(data=[1]))
+    transport = new_transport(read_only=True, token=None, cloud_url=server.url, refresh_token="r-secret")
+    assert transport.send("list_models").data == [1]
+
+
 class TestErrors:
     def test_a_redirect_shows_no_user_of_the_address(self, server, transport, reply):
         server.answer(reply(307, headers={"Location": "https://me:my-secret@evil.example.com/x"}))

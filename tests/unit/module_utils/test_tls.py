@@ -14,6 +14,7 @@ import ssl
 import subprocess
 import threading
 import warnings
+from pathlib import Path
 
 import pytest
 import requests
@@ -223,6 +224,15 @@ def test_a_client_certificate_is_shown(authority, good, tls_server, new_transpor
     options = {"api_url": server.url, "ca_path": str(authority.path)}
     transport = new_transport(**options, client_cert=certificate, client_key=key)
     assert transport.send("list_models").data == [1]
+
+
+def test_a_client_certificate_may_hold_its_key(authority, good, tls_server, new_transport, reply, tmp_path):
+    both = tmp_path / "both.pem"
+    both.write_bytes(b"".join(Path(each).read_bytes() for each in authority.issue("whole", x509.DNSName("whole"))))
+    server = tls_server(good, ask_client_for=str(authority.path))
+    server.answer(reply(data=[1]))
+    options = {"api_url": server.url, "ca_path": str(authority.path), "client_cert": str(both)}
+    assert new_transport(**options).send("list_models").data == [1]
 
 
 def test_a_client_certificate_that_is_asked_for_and_missing_is_said(authority, good, tls_server, new_transport):
