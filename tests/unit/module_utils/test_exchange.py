@@ -187,6 +187,29 @@ class TestUnsigned:
         assert [request.headers["Authorization"] for request in server.requests] == ["Bearer another"]
 
 
+def test_each_request_goes_to_its_own_address(server, new_server, new_transport, reply):
+    cloud = new_server()
+    cloud.answer(reply(data={"access_token": "a"}))
+    server.answer(reply(data=[]), reply(data=[]))
+    transport = new_transport(token=None, cloud_url=cloud.url, refresh_token="r-secret")
+    transport.send("list_models")
+    transport.send("list_sites")
+    assert (cloud.paths(), server.paths()) == (["POST /cdb/oauth2/token"], ["GET /cpt/functions", "GET /dev/systems"])
+
+
+def test_a_query_is_spelled_as_the_option_says(server, new_transport, reply):
+    server.answer(reply(data=[]))
+    transport = new_transport(operations={"list_models": {"query": {"Offset": "skip"}}})
+    transport.send("list_models", query={"Limit": "5", "Offset": "10"})
+    assert server.requests[0].query == {"Limit": "5", "skip": "10"}
+
+
+def test_a_time_to_wait_is_kept_to_whatever_the_status(server, transport, clock, reply):
+    server.answer(reply(502, headers={"Retry-After": "7"}), reply(data=[]))
+    transport.send("list_models")
+    assert clock.sleeps == [7.0]
+
+
 def test_who_only_reads_may_sign_in(server, new_transport, reply):
     server.answer(reply(data={"access_token": "a"}), reply(data=[1]))
     transport = new_transport(read_only=True, token=None, cloud_url=server.url, refresh_token="r-secret")
