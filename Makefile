@@ -5,7 +5,7 @@ PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
 TARGETS = demo test test-all test-faults lint docs unit sanity integration molecule build changelog pins \
-  bench-inventory bench-pipelines bench-upload soak soak-rollout
+  coverage mutate bench-inventory bench-pipelines bench-upload soak soak-rollout
 
 .PHONY: help clean $(TARGETS)
 .DEFAULT_GOAL := help
@@ -24,6 +24,8 @@ sanity: ## ansible-test sanity, on the newest and the oldest ansible-core
 integration: ## ansible-test integration against a simulator, newest and oldest
 molecule: ## The molecule scenario against a simulator
 build: ## Build the tarball, install it into an empty path, run from there
+coverage: ## The branches of module_utils that the unit tests take; fails under 95 %
+mutate: ## Mutation testing of the four files that must not err; fails under 85 % of any
 bench-inventory: ## Time and memory of large inventories, beside other ways
 bench-pipelines: ## Time, memory and requests for many devices, beside a loop of uri
 soak: ## 30 minutes of releases, rollouts and reads, with 5 % of all requests at fault

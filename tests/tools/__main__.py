@@ -12,7 +12,9 @@ import subprocess
 import sys
 from typing import NoReturn
 
+from tools.coverage import coverage
 from tools.gates import Gates, pytest_on
+from tools.mutation import mutate
 from tools.pins import pin
 from tools.report import Step, run_steps
 from tools.simulated import simulator
@@ -66,7 +68,7 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    own = ("demo", "test", "test-all", "test-faults", "pins")
+    own = ("demo", "test", "test-all", "test-faults", "coverage", "mutate", "pins")
     parser.add_argument("target", choices=[*own, *_BENCHES, *_SOAKS, *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
@@ -79,6 +81,10 @@ def main() -> int:
                 return pin()
             case "test-faults":
                 return faults()
+            case "coverage":
+                return coverage()
+            case "mutate":
+                return mutate()
             case _ if target in _BENCHES:
                 return script("bench", target.removeprefix("bench-"))
             case _ if target in _SOAKS:

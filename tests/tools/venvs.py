@@ -23,6 +23,7 @@ _TEST = TESTS / "requirements-test.txt"
 _MODELS = TESTS / "requirements-models.txt"
 _LINT = TESTS / "requirements-lint.txt"
 _BENCH = TESTS / "requirements-bench.txt"
+_MUTATE = TESTS / "requirements-mutate.txt"
 REQUIREMENTS = (_RUNTIME, _SIMULATOR, _TEST, _LINT)
 CONSTRAINTS = TESTS / "constraints.txt"
 
@@ -107,6 +108,12 @@ def bench_venv() -> Venv:
     """The newest ansible-core with the collections of the package ansible, to compare with."""
     core = newest_core()
     return Venv("bench", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _BENCH)).make()
+
+
+def mutate_venv() -> Venv:
+    """The newest ansible-core with the unit tests, and what tells how much they see."""
+    core = newest_core()
+    return Venv("mutate", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _TEST, _MUTATE)).make()
 
 
 def older_venvs(every: bool) -> list[Venv]:

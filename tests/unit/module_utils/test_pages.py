@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils import _pages
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import Incomplete, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._pages import MOST_ROWS, all_pages
 
@@ -71,7 +72,7 @@ def test_a_total_that_is_too_small_loses_no_row():
     assert all_pages(Listing(25, total=3), page_size=10) == rows(0, 25)
 
 
-@pytest.mark.parametrize("total", ["", "many", "-3", "3.5", "²", "9" * 20])
+@pytest.mark.parametrize("total", ["", "many", "-3", "3.5", "²", "9" * 10, "9" * 20])
 def test_a_total_that_is_no_number_counts_as_absent(total):
     assert all_pages(Listing(3, total=total), page_size=10) == rows(0, 3)
 
@@ -81,6 +82,20 @@ def test_fewer_rows_than_the_total_are_an_error_after_a_second_look():
     with pytest.raises(Incomplete, match="12 rows came and X-Pagination-Records says 15"):
         all_pages(listing, page_size=10)
     assert [query for query in listing.queries if "Offset" not in query] == [{"Limit": "10"}] * 2
+
+
+def test_a_row_that_comes_again_pages_later_is_an_error():
+    pages = iter([rows(0, 2), rows(2, 4), rows(0, 2)] * 2)
+    with pytest.raises(Incomplete, match="rows came twice") as caught:
+        all_pages(lambda query: SimpleNamespace(tried="GET /x", headers={}, data=next(pages)), page_size=2)
+    assert caught.value.tried == "GET /x"
+    assert "again" in caught.value.advice
+
+
+def test_a_page_has_500_rows_unless_told_otherwise():
+    listing = Listing(3)
+    all_pages(listing)
+    assert listing.queries == [{"Limit": "500"}]
 
 
 def test_a_service_that_ignores_offset_is_an_error_and_not_an_endless_loop():
@@ -127,6 +142,15 @@ def test_a_body_of_another_shape_is_an_error_that_names_the_call(data):
     with pytest.raises(Unexpected, match="GET /x") as caught:
         all_pages(lambda query: SimpleNamespace(tried="GET /x", headers={}, data=data))
     assert not isinstance(caught.value, Incomplete)
+    assert (caught.value.tried, "api_url" in caught.value.advice) == ("GET /x", True)
+
+
+@pytest.mark.parametrize(
+    ("data", "shape"), [([1], "but a list with something else in it"), ({}, "but dict"), (None, "but NoneType")]
+)
+def test_a_body_of_another_shape_is_described(data, shape):
+    with pytest.raises(Unexpected, match=shape):
+        all_pages(lambda query: SimpleNamespace(tried="GET /x", headers={}, data=data))
 
 
 def test_a_listing_without_end_is_given_up():
@@ -134,5 +158,11 @@ def test_a_listing_without_end_is_given_up():
         first = int(query.get("Offset", 0))
         return SimpleNamespace(tried="GET /x", headers={}, data=[{}] * 200_000 if first <= MOST_ROWS else [])
 
-    with pytest.raises(Unexpected, match="does not end"):
+    with pytest.raises(Unexpected, match="does not end: more than 1000000 rows") as caught:
         all_pages(fetch, page_size=200_000)
+    assert (caught.value.tried, "api_url" in caught.value.advice) == ("GET /x", True)
+
+
+def test_a_listing_of_the_most_rows_comes_whole(monkeypatch):
+    monkeypatch.setattr(_pages, "MOST_ROWS", 20)
+    assert all_pages(Listing(20), page_size=10) == rows(0, 20)

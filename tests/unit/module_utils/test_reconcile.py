@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import FIELDS, new_model
-from ansible_collections.nxai.cloud.plugins.module_utils._reconcile import plan_object, view
+from ansible_collections.nxai.cloud.plugins.module_utils._reconcile import Field, plan_object, same, view
 
 FOUND = {
     "UUID": "459d2273-1514-431c-9d34-f5b72f3bfe20",
@@ -50,3 +52,64 @@ def test_creation_starts_from_the_defaults() -> None:
 def test_a_value_of_another_shape_is_replaced_not_stumbled_over() -> None:
     plan = plan_object(FIELDS, {**FOUND, "InputDriverDetails": "odd"}, {"width": 64})
     assert plan.send == {"InputDriverDetails": {"width": 64}}
+
+
+def test_what_is_declared_for_a_new_object_is_shown_though_it_is_the_default() -> None:
+    defaults = new_model("metavms")
+    plan = plan_object(FIELDS, None, {"name": "New", "scales": [1.0, 1.0, 1.0]}, defaults)
+    assert plan.after == {"name": "New", "scales": [1.0, 1.0, 1.0]}
+    assert plan.send == {**defaults, "Name": "New"}
+
+
+def test_the_diff_is_one_that_ansible_prints() -> None:
+    assert plan_object(FIELDS, FOUND, {"name": "Other"}).diff("Model Detector") == {
+        "before": {"name": "Detector"},
+        "after": {"name": "Other"},
+        "before_header": "Model Detector",
+        "after_header": "Model Detector",
+    }
+
+
+class TestMerge:
+    """An option that is a dictionary, of which only the keys declared count."""
+
+    FIELD = Field("settings", ("Details", "Settings"), {}, merge=True)
+
+    def test_keys_that_are_not_declared_stay(self) -> None:
+        found = {"Details": {"Settings": {"a": 1, "b": 2}, "else": 3}}
+        plan = plan_object([self.FIELD], found, {"settings": {"b": 5}})
+        assert plan.send == {"Details": {"Settings": {"a": 1, "b": 5}, "else": 3}}
+        assert plan.before == {"settings": {"a": 1, "b": 2}}
+        assert plan.after == {"settings": {"a": 1, "b": 5}}
+
+    def test_a_part_of_what_is_there_is_no_change(self) -> None:
+        found = {"Details": {"Settings": {"a": 1, "b": 2}}}
+        assert not plan_object([self.FIELD], found, {"settings": {"b": 2}}).changed
+
+    @pytest.mark.parametrize("found", [{}, {"Details": None}, {"Details": {"Settings": None}}])
+    def test_where_nothing_is_there_it_is_made(self, found) -> None:
+        plan = plan_object([self.FIELD], found, {"settings": {"b": 5}})
+        assert plan.send == {"Details": {"Settings": {"b": 5}}}
+        assert plan.before == {"settings": None}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (0.1, 0.10000000149011612, True),  # as a 32-bit float
+        ([0.1, 2], [0.10000000149011612, 2.0], True),
+        (1, 1.0, True),
+        (0.1, 0.10001, False),
+        (0.1, 0.2, False),
+        ([0.1], [0.1, 0.1], False),
+        ([0.1, 0.2], [0.1, 0.3], False),
+        (True, 1.0, False),
+        (0.0, False, False),
+        (1.0, "1.0", False),
+        (None, 0.0, False),
+        ("a", "a", True),
+    ],
+)
+def test_numbers_may_have_been_32_bit_floats_and_nothing_else_is_a_number(one, other, alike) -> None:
+    assert same(one, other) is alike
+    assert same(other, one) is alike

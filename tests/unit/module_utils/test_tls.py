@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import ipaddress
+import socket
 import ssl
 import subprocess
+import threading
 import warnings
+from pathlib import Path
 
 import pytest
 import requests
@@ -95,6 +99,37 @@ def tls_server(new_server):
     return make
 
 
+@pytest.fixture
+def proxy(monkeypatch):
+    """A proxy that passes on one connection, named by the environment. Gives the list of what it was asked for."""
+    asked, threads = [], []
+
+    def pump(source, target):
+        with contextlib.suppress(OSError):
+            while block := source.recv(1 << 16):
+                target.sendall(block)
+            target.shutdown(socket.SHUT_WR)
+
+    def serve():
+        with listening.accept()[0] as client:
+            asked.append(client.recv(1 << 16).decode().splitlines()[0])
+            with socket.create_connection(("127.0.0.1", int(asked[0].split()[1].rpartition(":")[2]))) as service:
+                client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                back = threading.Thread(target=pump, args=(service, client))
+                back.start()
+                pump(client, service)
+                back.join()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        for name in ("NO_PROXY", "no_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listening.getsockname()[1]}")
+        threads.append(threading.Thread(target=serve, daemon=True))
+        threads[0].start()
+        yield asked
+    threads[0].join(5)
+
+
 @pytest.fixture(autouse=True)
 def no_bundle_of_this_machine(monkeypatch):
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
@@ -169,6 +204,19 @@ def test_validation_can_be_switched_off_for_this_session_only(good, tls_server, 
         requests.get(f"{server.url}/x", verify=False, timeout=5)
 
 
+@pytest.mark.parametrize("validate", [True, False])
+def test_a_proxy_is_used_with_and_without_validation(
+    authority, good, tls_server, new_transport, reply, proxy, validate
+):
+    server = tls_server(good)
+    server.answer(reply(data=[1]))
+    options = {"ca_path": str(authority.path)} if validate else {"validate_certs": False}
+    transport = new_transport(api_url=server.url, retries=0, **options)
+    assert transport.send("list_models").data == [1]
+    transport.close()
+    assert proxy == [f"CONNECT 127.0.0.1:{server.port} HTTP/1.1"]
+
+
 def test_a_client_certificate_is_shown(authority, good, tls_server, new_transport, reply):
     certificate, key = authority.issue("client", x509.DNSName("client"))
     server = tls_server(good, ask_client_for=str(authority.path))
@@ -176,6 +224,15 @@ def test_a_client_certificate_is_shown(authority, good, tls_server, new_transpor
     options = {"api_url": server.url, "ca_path": str(authority.path)}
     transport = new_transport(**options, client_cert=certificate, client_key=key)
     assert transport.send("list_models").data == [1]
+
+
+def test_a_client_certificate_may_hold_its_key(authority, good, tls_server, new_transport, reply, tmp_path):
+    both = tmp_path / "both.pem"
+    both.write_bytes(b"".join(Path(each).read_bytes() for each in authority.issue("whole", x509.DNSName("whole"))))
+    server = tls_server(good, ask_client_for=str(authority.path))
+    server.answer(reply(data=[1]))
+    options = {"api_url": server.url, "ca_path": str(authority.path), "client_cert": str(both)}
+    assert new_transport(**options).send("list_models").data == [1]
 
 
 def test_a_client_certificate_that_is_asked_for_and_missing_is_said(authority, good, tls_server, new_transport):
