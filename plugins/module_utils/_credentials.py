@@ -282,7 +282,7 @@ def _milliseconds(value: Any) -> float | None:
 
 def _jwt_expiry(token: str) -> float | None:
     """``exp`` of a JWT in seconds, read without checking the signature; None if it is not a JWT or has none."""
-    parts = token.removeprefix("nxcdb-").split(".")
+    parts = token.split(".")
     if len(parts) != 3:
         return None
     try:
