@@ -214,7 +214,7 @@ def test_a_proxy_is_used_with_and_without_validation(
     transport = new_transport(api_url=server.url, retries=0, **options)
     assert transport.send("list_models").data == [1]
     transport.close()
-    assert proxy == [f"CONNECT 127.0.0.1:{server.port} HTTP/1.1"]
+    assert [line.split()[:2] for line in proxy] == [["CONNECT", f"127.0.0.1:{server.port}"]]
 
 
 def test_a_client_certificate_is_shown(authority, good, tls_server, new_transport, reply):
