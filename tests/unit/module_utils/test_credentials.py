@@ -164,6 +164,20 @@ def test_a_short_lived_token_is_not_renewed_at_each_request(new, provider, clock
     clock.now += 9
     credentials.header()
     assert len(provider.grants) == 1
+    clock.now += 2  # more than half of its life is over
+    credentials.header()
+    assert len(provider.grants) == 2
+
+
+@pytest.mark.parametrize("more", range(20))
+def test_a_jwt_is_read_whatever_its_length(new, provider, clock, more):
+    """Base64 is padded in a JWT as little as it needs to be: not at all."""
+    claims = json.dumps({"exp": clock.now + 300, "sub": "x" * more}).encode()
+    token = f"e30.{base64.urlsafe_b64encode(claims).decode().rstrip('=')}.c2ln"
+    credentials = new(**CLOUD, token=token, refresh_token="refresh-0")
+    assert credentials.header() == f"Bearer {token}"
+    clock.now += 299
+    assert credentials.header() == "Bearer access-1"
 
 
 def test_a_declared_jwt_is_renewed_before_its_end_if_it_can_be(new, provider, clock):
