@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -27,8 +28,8 @@ Specs = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is sent: method, address, headers and body of each request."""
+def wire(cloud: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is sent: method, address, headers and body of each request. What is made by chance is left out."""
     sent: list[str] = []
     once = Transport._once
 
@@ -36,7 +37,8 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         body = call.upload._text + str(call.upload._file) if call.upload else (call.content or b"").decode()
         headers = {**self._headers(call, header), "Content-Type": ""}
         query = "&".join(f"{name}={value}" for name, value in call.query.items())
-        sent.append(f"{call.operation.method} {url}?{query} {headers} {body}")
+        whole = f"{call.operation.method} {url}?{query} {headers} {body}".replace(cloud.url, "http://cloud")
+        sent.append(re.sub(r"nxcdb-[\w.-]+", "nxcdb-", whole))
         return once(self, call, url, header)
 
     monkeypatch.setattr(Transport, "_once", spied)
