@@ -7,10 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from typing import Any
 
-from ansible_collections.nxai.cloud.plugins.module_utils._lookup import find, is_uuid
+from ansible_collections.nxai.cloud.plugins.module_utils._lookup import find, globbed, is_uuid
 from ansible_collections.nxai.cloud.plugins.module_utils._manage_catalogue import describe_catalogue
 from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import describe_model
 from ansible_collections.nxai.cloud.plugins.module_utils._model_use import find_use
@@ -61,4 +60,4 @@ def _chosen(records: Sequence[Any], patterns: Sequence[str]) -> list[Any]:
 
 
 def _matches(record: Model | Catalogue, pattern: str) -> bool:
-    return record.uuid == identity(pattern) or record.name == pattern or fnmatchcase(record.name, pattern)
+    return record.uuid == identity(pattern) or bool(globbed(pattern, [record]))

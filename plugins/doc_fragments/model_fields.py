@@ -1,0 +1,69 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a model takes and gives, and where it is from: options of ``_model_fields.OPTION_FIELDS``."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  input_driver:
+    description: What the model takes. A new model without this option gets V(vision).
+    type: str
+  channels:
+    description: The number of colour channels of the input. Found by the service where not given.
+    type: int
+    choices: [1, 3]
+  height:
+    description: The height of the input, in pixels. Found by the service where not given.
+    type: int
+  width:
+    description: The width of the input, in pixels. Found by the service where not given.
+    type: int
+  means:
+    description:
+      - What is subtracted from each channel, before O(scales) is divided by. A new model without this option gets
+        V([0, 0, 0]).
+    type: list
+    elements: float
+  scales:
+    description:
+      - What each channel is divided by, after O(means). A new model without this option gets V([1, 1, 1]).
+      - The API calls it C(vars); that this is the scale of the portal's form is inferred, not documented.
+    type: list
+    elements: float
+  layout:
+    description:
+      - The order of the input's dimensions.
+      - The API takes a number, C(order); that 0 is V(nchw) and 1 is V(nhwc) is inferred, not documented.
+    type: str
+    choices: [nchw, nhwc]
+  input_details:
+    description:
+      - Other details of the input, by the names that the API has for them in C(InputDriverDetails).
+      - Only the keys that are given count; all others are kept.
+    type: dict
+  output_driver:
+    description: What the model gives. A new model without this option gets V(vision).
+    type: str
+  output_details:
+    description:
+      - Details of the output, by the names that the API has for them in C(OutputDriverDetails).
+      - Only the keys that are given count; all others are kept. A new model gets V({"postProcessing":null}).
+    type: dict
+  conversions:
+    description:
+      - The conversions to run, as the API takes them in C(EnableConversions). Their names are not publicly documented.
+      - A new model without this option gets the empty list.
+    type: list
+    elements: str
+  source_name:
+    description: Where the model comes from, for people.
+    type: str
+  source_url:
+    description: The address of the model's source, for people.
+    type: str
+"""
