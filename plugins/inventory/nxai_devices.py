@@ -263,15 +263,15 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         ours = f".{os.path.basename(path)}".endswith((".nxai.yml", ".nxai.yaml"))
         return bool(super().verify_file(path)) and ours
 
-    @seldom_collected()
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        try:
-            self._read_options(path)
-            plan = self._cached_plan(may_read=cache) if self.get_option("cache") else self._plan(self._estate())
-        except NxaiError as error:
-            raise AnsibleParserError(str(error)) from None
-        self._populate(plan)
+        with seldom_collected(inventory):
+            try:
+                self._read_options(path)
+                plan = self._cached_plan(may_read=cache) if self.get_option("cache") else self._plan(self._estate())
+            except NxaiError as error:
+                raise AnsibleParserError(str(error)) from None
+            self._populate(plan)
 
     def _read_options(self, path: str) -> None:
         config = self._read_config_data(path)

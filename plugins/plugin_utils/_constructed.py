@@ -24,19 +24,26 @@ from ansible_collections.nxai.cloud.plugins.plugin_utils._evaluator import Evalu
 # What a host's own variables say of it, and its groups say of it later.
 MAGIC = frozenset({"inventory_hostname", "inventory_hostname_short", "group_names"})
 SELDOM = (100_000, 50, 1_000)  # the last means: in effect never
+LARGE = 1_000  # hosts
 
 
 @contextmanager
-def seldom_collected() -> Iterator[None]:
+def seldom_collected(inventory: Any) -> Iterator[None]:
     """With the collector of cyclic garbage looking at what is new only, which is where templates leave theirs.
 
-    By default it looks through the whole growing inventory again and again, and there is nothing to free in it.
+    By default it looks through the whole growing inventory again and again, and there is nothing to free in it. Nor is
+    there afterwards, until an inventory is read anew, as ``meta: refresh_inventory`` does: so it passes over a large one.
     """
     before = gc.get_threshold()
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
     gc.set_threshold(*SELDOM)
     try:
         yield
     finally:
+        if len(inventory.hosts) > LARGE:
+            gc.freeze()
         gc.set_threshold(*before)
 
 

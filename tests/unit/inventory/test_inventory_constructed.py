@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import weakref
 from collections.abc import Callable
 from types import MethodType
 from typing import Any
@@ -179,3 +180,18 @@ def test_the_collector_of_garbage_is_as_before_once_an_inventory_is_read(read: R
         read(sites=["no such site"])
     assert during[0][0] > before[0]
     assert gc.get_threshold() == before
+
+
+def test_a_large_inventory_is_passed_over_by_the_collector_until_one_is_read_anew(read: Read, monkeypatch: Any) -> None:
+    monkeypatch.setattr(_constructed, "LARGE", 0)
+    try:
+        first = read()
+        host = weakref.ref(first.hosts["Yard"])
+        first.hosts.clear()
+        first.groups.clear()
+        gc.collect()
+        assert host() and gc.get_freeze_count()
+        read()
+        assert not host()
+    finally:
+        gc.unfreeze()
