@@ -32,7 +32,7 @@ def seldom_collected(inventory: Any) -> Iterator[None]:
     """With the collector of cyclic garbage looking at what is new only, which is where templates leave theirs.
 
     By default it looks through the whole growing inventory again and again, and there is nothing to free in it. Nor is
-    there afterwards, until an inventory is read anew, as ``meta: refresh_inventory`` does: so it passes over a large one.
+    there afterwards, until an inventory is read anew, as ``meta: refresh_inventory`` does: a large one is passed over.
     """
     before = gc.get_threshold()
     if gc.get_freeze_count():
