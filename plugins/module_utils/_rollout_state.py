@@ -88,7 +88,8 @@ class Rollout:
             advice = "Set pipeline_rollout_unavailable to skip or queue, or choose other hosts."
             raise BadInput("Plan the rollout", f"these devices cannot take pipelines now: {some}{more}", advice)
         if not any(wave["devices"] for wave in waves) and not left_out:
-            raise BadInput("Plan the rollout", "no host of the inventory is a device", "Check pipeline_rollout_hosts.")
+            advice = "Give an inventory of nxai.cloud.nxai_devices with -i, and check pipeline_rollout_hosts."
+            raise BadInput("Plan the rollout", "no host of the inventory is a device", advice)
         state: State = {"format": FORMAT, "name": name, "declaration": dict(declaration), "revision": 0, "run": ""}
         state |= {
             "status": "running",

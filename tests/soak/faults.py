@@ -28,7 +28,7 @@ from simulator.faults import Fault, Faults
 from simulator.testing import Served, serve
 from tools.demo_model import model
 from tools.rollouts import Operator, devices_of
-from tools.workplace import CACHE, COLLECTIONS
+from tools.workplace import CACHE
 
 NAME = "Person detector"
 SHARE = 0.05
@@ -132,7 +132,7 @@ def one_release(cloud: Served, folder: Path, number: int, weather: Weather) -> i
     if number == 1:
         playbook = folder / "first.yml"
         playbook.write_text(FIRST)
-    operator = Operator(cloud, folder, COLLECTIONS, **variables)
+    operator = Operator(cloud, folder, **variables)
     operator.playbook = str(playbook) if number == 1 else "nxai.cloud.release_and_rollout"
     operator.variables["pipeline_rollout_name"] = f"release-{number}"
     operator.env |= {"NXAI_RETRIES": "6", "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1"}

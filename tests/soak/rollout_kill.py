@@ -23,7 +23,7 @@ from typing import Any
 
 from simulator.testing import Served, serve
 from tools.rollouts import Operator, assign_something, devices_of, first_model, snapshot, wrong_devices
-from tools.workplace import CACHE, COLLECTIONS
+from tools.workplace import CACHE
 
 SITES, DEVICES = 25, 20  # 500 devices
 WAVES = ["2%", "8%", "20%", "30%", "40%"]
@@ -47,7 +47,7 @@ def main(kills: int = 20, seed: int = 1) -> int:
 def one_rollout(cloud: Served, folder: str, number: int, kills: int, chance: random.Random) -> int:
     """Kill it up to so many times, then let it end. How often it was killed."""
     model, nms, before = first_model(cloud), 0.3 + number / 100, snapshot(cloud)
-    operator = Operator(cloud, Path(folder), COLLECTIONS, pipeline_rollout_waves=WAVES)
+    operator = Operator(cloud, Path(folder), pipeline_rollout_waves=WAVES)
     operator.variables |= {
         "pipeline_rollout_name": f"detector-{number}",
         "pipeline_rollout_pipelines": [{"model": model, "nms": nms}],

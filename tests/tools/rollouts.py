@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.testing import Served
+from tools.workplace import users_environment
 
 INVENTORY = "plugin: nxai.cloud.nxai_devices\n"
 SECONDS = 300  # no run of a test takes so long
@@ -26,27 +27,14 @@ SECONDS = 300  # no run of a test takes so long
 class Operator:
     """Somebody in a directory of their own, who runs one command again and again."""
 
-    def __init__(
-        self, cloud: Served, folder: Path, collections: Path, playbook: str = "nxai.cloud.rollout", **variables: Any
-    ) -> None:
+    def __init__(self, cloud: Served, folder: Path, playbook: str = "nxai.cloud.rollout", **variables: Any) -> None:
         self.cloud = cloud
         self.playbook = playbook
         self.folder = folder
         self.variables = {"pipeline_rollout_name": "detector", **variables}
         self.variables.setdefault("pipeline_rollout_settings", {"wait_interval": 0.1, "wait_timeout": 20})
         (folder / "estate.nxai.yml").write_text(INVENTORY)
-        foreign = ("ANSIBLE_", "NXAI_")
-        self.env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
-            "HOME": str(folder),
-            "ANSIBLE_COLLECTIONS_PATH": str(collections),
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_LOCALHOST_WARNING": "0",
-            "ANSIBLE_SHOW_CUSTOM_STATS": "0",
-            "LC_ALL": "C.UTF-8",
-            "NXAI_API_URL": cloud.url,
-            "NXAI_TOKEN": cloud.token(),
-        }
+        self.env = users_environment(folder, NXAI_API_URL=cloud.url, NXAI_TOKEN=cloud.token())
 
     @property
     def home(self) -> Path:

@@ -43,6 +43,18 @@ def _link(link: Path, target: Path) -> None:
     link.symlink_to(target)
 
 
+def users_environment(home: Path, **extra: str) -> dict[str, str]:
+    """The variables for a command of Ansible as a user runs it, with a home of their own and few settings."""
+    return {
+        **environment(),
+        "HOME": str(home),
+        "ANSIBLE_HOME": str(home / ".ansible"),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        **extra,
+    }
+
+
 def environment(path: Iterable[Path] = (), **extra: str) -> dict[str, str]:
     """The variables for a gate, with the folders of ``path`` first on PATH."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}

@@ -15,8 +15,8 @@ import pytest
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.loader import lookup_loader
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from simulator.testing import Served, serve
+from tools.workplace import users_environment
 
 Look = Callable[..., str]
 
@@ -118,14 +118,13 @@ HANDED_ON = """
 
 def test_no_way_to_hand_a_token_on_prints_it(cloud: Served, tmp_path: Path) -> None:
     (tmp_path / "play.yml").write_text(HANDED_ON)
-    env = {
-        **os.environ,
-        "HOME": str(tmp_path),
-        "ANSIBLE_COLLECTIONS_PATH": str(Path(_errors.__file__).parents[5]),
-        "ANSIBLE_LOCALHOST_WARNING": "0",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-        "ANSIBLE_LOG_PATH": str(tmp_path / "log"),
-    }
+    env = users_environment(
+        tmp_path,
+        ANSIBLE_INVENTORY_UNPARSED_WARNING="0",
+        ANSIBLE_LOG_PATH=str(tmp_path / "log"),
+        NXAI_CLOUD_URL=cloud.url,
+        NXAI_API_URL=cloud.url,
+    )
     command = [
         sys.executable,
         "-m",

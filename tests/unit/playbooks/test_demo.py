@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,12 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from simulator.testing import Served, serve
 from tools.demo_model import model
+from tools.workplace import ROOT, users_environment
 
-COLLECTIONS = Path(_errors.__file__).parents[5]
-PLAYBOOKS = COLLECTIONS / "ansible_collections/nxai/cloud/playbooks"
+PLAYBOOKS = ROOT / "playbooks"
 DEMO_SEED = Path(__file__).parents[2] / "simulator" / "demo.yml"
 Play = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -31,17 +29,7 @@ def play(tmp_path: Path) -> Play:
     file.write_bytes(model().SerializeToString())
 
     def run(cloud: Served, *arguments: str) -> subprocess.CompletedProcess[str]:
-        env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NXAI_"))},
-            "HOME": str(tmp_path),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_LOCALHOST_WARNING": "0",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-            "LC_ALL": "C.UTF-8",
-            "NXAI_API_URL": cloud.url,
-            "NXAI_TOKEN": cloud.token(),
-        }
+        env = users_environment(tmp_path, NXAI_API_URL=cloud.url, NXAI_TOKEN=cloud.token())
         command = [sys.executable, "-m", "ansible", "playbook", "-i", str(PLAYBOOKS / "demo.nxai.yml")]
         command += [str(PLAYBOOKS / "demo.yml"), "-e", f"model_file={file}", *arguments]
         return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from simulator.testing import Served, serve
+from tools.workplace import users_environment
 
-COLLECTIONS = Path(_errors.__file__).parents[5]
 Play = Callable[..., "subprocess.CompletedProcess[str]"]
 IDLE = {"sites": [{"name": "Shop", "servers": [{"name": "S", "devices": ["Door"]}]}]}
 
@@ -25,17 +23,9 @@ IDLE = {"sites": [{"name": "Shop", "servers": [{"name": "S", "devices": ["Door"]
 @pytest.fixture
 def play(tmp_path: Path) -> Play:
     def run(cloud: Served, *arguments: str, token: str = "") -> subprocess.CompletedProcess[str]:
-        env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NXAI_"))},
-            "HOME": str(tmp_path),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_LOCALHOST_WARNING": "0",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-            "LC_ALL": "C.UTF-8",
-            "NXAI_API_URL": cloud.url,
-            "NXAI_TOKEN": token or cloud.token(),
-        }
+        env = users_environment(
+            tmp_path, ANSIBLE_INVENTORY_UNPARSED_WARNING="0", NXAI_API_URL=cloud.url, NXAI_TOKEN=token or cloud.token()
+        )
         command = [sys.executable, "-m", "ansible", "playbook", "nxai.cloud.doctor", *arguments]
         return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,11 +15,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from simulator.testing import Served
 from tools.demo_model import model
+from tools.workplace import users_environment
 
-COLLECTIONS = Path(_errors.__file__).parents[5]
 MODEL = "Person detector"
 Play = Callable[..., str]
 
@@ -45,18 +43,13 @@ def play(tmp_path: Path, model_file: Path) -> Play:
             "pipeline_rollout_settings": {"wait_interval": 0.1},
             **more,
         }
-        env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NXAI_"))},
-            "HOME": str(tmp_path),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_LOCALHOST_WARNING": "0",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-            "ANSIBLE_SHOW_CUSTOM_STATS": "1",
-            "LC_ALL": "C.UTF-8",
-            "NXAI_API_URL": cloud.url,
-            "NXAI_TOKEN": cloud.token(),
-        }
+        env = users_environment(
+            tmp_path,
+            ANSIBLE_INVENTORY_UNPARSED_WARNING="0",
+            ANSIBLE_SHOW_CUSTOM_STATS="1",
+            NXAI_API_URL=cloud.url,
+            NXAI_TOKEN=cloud.token(),
+        )
         name = playbook if "/" in playbook else f"nxai.cloud.{playbook}"
         command = [sys.executable, "-m", "ansible", "playbook", name, "-e", json.dumps(variables)]
         if playbook == "release_and_rollout":

@@ -13,11 +13,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from simulator.testing import serve
 from tools.rollouts import Operator, assign_something, first_model
 
-COLLECTIONS = Path(_errors.__file__).parents[5]
 Hire = Callable[..., Operator]
 
 
@@ -31,6 +29,6 @@ def hire(tmp_path: Path) -> Iterator[Hire]:
             cloud = stack.enter_context(serve(speed=50, **numbers))
             assign_something(cloud)
             variables.setdefault("pipeline_rollout_pipelines", [{"model": first_model(cloud), "nms": 0.5}])
-            return Operator(cloud, tmp_path, COLLECTIONS, **variables)
+            return Operator(cloud, tmp_path, **variables)
 
         yield start

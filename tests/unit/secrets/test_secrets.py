@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -27,8 +26,8 @@ from secret_rows import CODE, MFA_CODE, PASSWORD, TASKS, WORLD
 from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from simulator.testing import Served, serve
 from tools.demo_model import model
+from tools.workplace import users_environment
 
-COLLECTIONS = Path(_errors.__file__).parents[5]
 MODULES = Path(_errors.__file__).parents[1] / "modules"
 # With ANSIBLE_DEBUG, ansible-core prints the arguments of every task itself, as docs/authentication.md warns.
 CORE = re.compile(r"^.*done with _execute_module \(.*$", re.MULTILINE)
@@ -36,14 +35,11 @@ ISSUED = ["nxcdb-", "eyJ"]  # how a token begins
 SETTINGS = {
     "ANSIBLE_DEBUG": "1",
     "ANSIBLE_INJECT_INVOCATION": "1",
-    "ANSIBLE_NOCOLOR": "1",
-    "ANSIBLE_LOCALHOST_WARNING": "0",
     "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit,every_event",
     "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
     "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
     "ANSIBLE_INVENTORY_CACHE": "1",
     "ANSIBLE_INVENTORY_CACHE_PLUGIN": "ansible.builtin.jsonfile",
-    "LC_ALL": "C.UTF-8",
 }
 
 
@@ -114,13 +110,10 @@ def talk(tmp_path: Path, account: Account) -> Talk:
     made.mkdir()
 
     def run(program: str, *arguments: str | Path, **variables: str) -> str:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NXAI_"))}
         env = {
-            **kept,
+            **users_environment(tmp_path),
             **SETTINGS,
-            "HOME": str(tmp_path),
             "ANSIBLE_HOME": str(made / "home"),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
             "ANSIBLE_LOG_PATH": str(made / "log"),
             "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(made / "facts"),
             "ANSIBLE_INVENTORY_CACHE_CONNECTION": str(made / "inventory"),
