@@ -220,6 +220,12 @@ def test_devices_that_are_not_there_are_an_error_unless_told_otherwise(start: St
     assert start(left_out=away, unavailable="skip").step("open")["summary"]["totals"]["aside"] == 8
 
 
+def test_a_rollout_to_nothing_begins_nothing(start: Start, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no host of the inventory is a device.* with -i"):
+        start(waves=[])
+    assert not list(tmp_path.rglob("state.json"))
+
+
 def test_soak_time_counts_from_the_writing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1000.0]
     monkeypatch.setattr("time.time", lambda: clock[0])
