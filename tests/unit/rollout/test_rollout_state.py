@@ -221,7 +221,7 @@ def test_devices_that_are_not_there_are_an_error_unless_told_otherwise(start: St
 
 
 def test_a_rollout_to_nothing_begins_nothing(start: Start, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="no host of the inventory is a device.* with -i"):
+    with pytest.raises(BadInput, match=r"no host of the inventory is a device.* with -i"):
         start(waves=[])
     assert not list(tmp_path.rglob("state.json"))
 
