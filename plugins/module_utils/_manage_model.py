@@ -76,7 +76,7 @@ class ModelResource:
                 error.advice = f"{error.advice} To delete it without looking for devices: in_use: ignore.".strip()
                 raise
             devices = use.devices[found.uuid]
-            self.told = {"used_by": devices, "sites_not_seen": use.offline}
+            self.told = {"used_by": devices, "unread_sites": use.unread}
             if devices:
                 raise _with_result(
                     BadInput(

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._device import DeviceApi
 from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError
-from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import SiteReader
+from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import SiteReader, unread
 from ansible_collections.nxai.cloud.plugins.module_utils._values import identity
 
 _AT_ONCE = 8
@@ -21,10 +21,10 @@ _MOST_NAMED = 20  # devices in one message
 
 @dataclass
 class Use:
-    """The devices of each model, by the model's UUID, and the sites that are offline and so show no devices."""
+    """The devices of each model, by the model's UUID, and the sites that show no devices."""
 
     devices: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-    offline: list[str] = field(default_factory=list)
+    unread: list[dict[str, str]] = field(default_factory=list)
 
 
 def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
@@ -34,15 +34,19 @@ def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
     """
     reader = SiteReader(api, _AT_ONCE)
     sites = reader.all()
-    use = Use({uuid: [] for uuid in uuids}, sorted(each.name for each in sites if each.online is False))
+    use = Use({uuid: [] for uuid in uuids}, [unread(each) for each in sites if each.online is False])
     online = [each for each in sites if each.online is not False]
     for site, listing in zip(online, reader.read(online, api.list_devices), strict=True):
         if isinstance(listing, NxaiError):
             raise listing
+        if not listing:
+            use.unread.append(unread(site))
         for device in listing:
             line = {"site": site.name, "site_id": site.id, "device": device.name, "device_id": device.id}
             for uuid in set(use.devices).intersection(_texts(device.raw)):
                 use.devices[uuid].append(line)
+    for lines in (use.unread, *use.devices.values()):  # whatever the order of the service
+        lines.sort(key=lambda line: list(line.values()))
     return use
 
 

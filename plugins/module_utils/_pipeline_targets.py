@@ -16,7 +16,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._lookup import Index, is_uuid
 from ansible_collections.nxai.cloud.plugins.module_utils._reconcile_pipelines import Assignment, models_of
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Device, Pipeline, Site
-from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import NoSuchSite, SiteReader
+from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import SILENT, NoSuchSite, SiteReader, unread
 from ansible_collections.nxai.cloud.plugins.module_utils._values import identity
 
 TARGETS_SPEC: dict[str, dict[str, Any]] = {
@@ -28,7 +28,6 @@ TARGETS_SPEC: dict[str, dict[str, Any]] = {
     "concurrency": {"type": "int", "default": 8},
 }
 TARGETS_EXCLUSIVE = [("site", "sites"), ("devices", "sites"), ("devices", "select")]
-SILENT = "the site shows no devices: it is off-line, or still loading"
 
 
 @dataclass(frozen=True)
@@ -90,11 +89,11 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
     listings = reader.read([site for site, _wanted in grouped.values()], api.list_devices)
     for (site, wanted), listing in zip(grouped.values(), listings, strict=True):
         if isinstance(listing, NxaiError):
-            _unread(found, site, listing)
+            _give_up(found, site, listing)
             status = "not_applicable" if isinstance(listing, NoSuchSite) else "failed"
             found.missing += [Missing(site, each.device, status, str(listing)) for each in wanted]
         elif not listing:
-            found.silent.append(_line(site, SILENT))
+            found.silent.append(unread(site))
             found.missing += [Missing(site, each.device, "not_applicable", SILENT) for each in wanted]
         else:
             _pick(found, site, wanted, listing)
@@ -113,10 +112,10 @@ def select_devices(
         if isinstance(listing, NoSuchSite):
             raise listing
         if isinstance(listing, NxaiError):
-            _unread(found, site, listing)
+            _give_up(found, site, listing)
             continue
         if not listing:
-            found.silent.append(_line(site, SILENT))
+            found.silent.append(unread(site))
         found.chosen += [Chosen(site, each) for each in listing if _is_selected(each, site, select, models)]
     _raise_if_nothing_was_read(found, len(sites))
     return found
@@ -169,14 +168,10 @@ def _is_selected(device: Device, site: Site, select: str, models: Collection[str
     return True
 
 
-def _unread(found: Found, site: Site, error: NxaiError) -> None:
+def _give_up(found: Found, site: Site, error: NxaiError) -> None:
     if not isinstance(error, NoSuchSite):
         found.errors.append(error)
-    found.silent.append(_line(site, str(error)))
-
-
-def _line(site: Site, reason: str) -> dict[str, str]:
-    return {"site": site.id, "name": site.name, "reason": reason}
+    found.silent.append(unread(site, str(error)))
 
 
 def _raise_if_nothing_was_read(found: Found, sites: int) -> None:

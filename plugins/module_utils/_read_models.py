@@ -38,7 +38,7 @@ def read_models(task: Task) -> dict[str, Any]:
     use = find_use(task.client.device, [each["uuid"] for each in found])
     return {
         "models": [{**each, "used_by": use.devices[each["uuid"]]} for each in found],
-        "sites_not_seen": use.offline,
+        "unread_sites": use.unread,
     }
 
 

@@ -21,7 +21,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_targets impor
     select_devices,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._records import Server, Site
-from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import SiteReader
+from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import SiteReader, unread
 from ansible_collections.nxai.cloud.plugins.module_utils._values import first_text, flag, folded, identity, mapping
 from ansible_collections.nxai.cloud.plugins.module_utils.module import Task
 
@@ -50,7 +50,7 @@ def read_servers(task: Task) -> dict[str, Any]:
         elif listing:
             servers += [_server(each, site) for each in listing]
         else:
-            silent.append({"site": site.id, "name": site.name, "reason": "the site shows no servers"})
+            silent.append(unread(site, "the site shows no servers"))
     return _whole({"servers": servers, "unread_sites": silent}, errors)
 
 

@@ -18,6 +18,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._records import Site
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 MOST_AT_ONCE = 16  # as many connections as the transport keeps
+SILENT = "the site shows no devices: it is off-line, or still loading"
 
 
 def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], concurrency: int) -> list[Result]:
@@ -90,6 +91,11 @@ class SiteReader:
         if self._sites is None:
             self._sites = Index(self._api.list_sites(), "site")
         return self._sites
+
+
+def unread(site: Site, reason: str = SILENT) -> dict[str, str]:
+    """A line of the return value ``unread_sites``."""
+    return {"site": site.id, "name": site.name, "reason": reason}
 
 
 def _no_such_site(site: Site, error: Refused) -> NoSuchSite:

@@ -81,7 +81,7 @@ options:
       - What to do with O(state=absent) where devices use the model.
       - V(fail) looks for them first, and deletes nothing where it finds one. This reads the devices of every site of
         the account, with one request for each site (more where a site has more than 500 devices), eight at a time.
-        Sites that are offline show no devices; they are listed in RV(sites_not_seen).
+        Sites that show no devices, as those do that are offline, are listed in RV(unread_sites).
       - V(ignore) deletes without looking.
     type: str
     choices: [fail, ignore]
@@ -316,12 +316,15 @@ used_by:
       site_id: 7b0a4e5c-3f0a-4d5e-8f57-6c1c8b4d2e10
       device: Entrance
       device_id: "{5d4f0b3a-0a57-4c53-9d3c-2f1f0e8a9b11}"
-sites_not_seen:
-  description: The sites that are offline, and so show no devices.
+unread_sites:
+  description: The sites that show no devices, with the reason.
   returned: with O(state=absent) and O(in_use=fail), where the model is there
   type: list
-  elements: str
-  sample: []
+  elements: dict
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      name: Shop 007
+      reason: "the site shows no devices: it is off-line, or still loading"
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure

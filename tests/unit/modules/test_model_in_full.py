@@ -191,7 +191,8 @@ def test_offline_sites_are_told(cloud: Served, run_module: Callable, onnx_file: 
     site = next(each for each in cloud.world.sites.values() if each.name == "Shop 002")
     site.online = False
     gone = run_module("nxai_model", name="Detector", state="absent")
-    assert gone["changed"] is True and gone["sites_not_seen"] == ["Shop 002"] and gone["used_by"] == []
+    assert gone["changed"] is True and gone["used_by"] == []
+    assert [each["name"] for each in gone["unread_sites"]] == ["Shop 002"]
     assert not any(site.id in path for path in reads())
 
 
@@ -210,4 +211,21 @@ def test_usage_of_all_models(run_module: Callable, onnx_file: Path, assigned: st
     upload(run_module, onnx_file, name="Idle")
     found = run_module("nxai_model_info", usage=True)
     assert {each["name"]: len(each["used_by"]) for each in found["models"]} == {"Detector": 3, "Idle": 0}
-    assert found["sites_not_seen"] == []
+    assert found["unread_sites"] == []
+
+
+def test_usage_is_the_same_whatever_the_order_of_answers(cloud: Served, run_module: Callable, assigned: str) -> None:
+    first = run_module("nxai_model_info", usage=True)
+    sites = cloud.world.sites
+    for where in (sites, *(each.devices for each in sites.values())):
+        turned = dict(reversed(where.items()))
+        where.clear()
+        where.update(turned)
+    assert run_module("nxai_model_info", usage=True) == first
+
+
+def test_a_site_that_is_online_and_shows_no_devices_is_told(cloud: Served, run_module: Callable, assigned: str) -> None:
+    site = next(each for each in cloud.world.sites.values() if each.name == "Shop 002")
+    site.devices.clear()
+    found = run_module("nxai_model_info", usage=True)
+    assert [(each["name"], "still loading" in each["reason"]) for each in found["unread_sites"]] == [("Shop 002", True)]
