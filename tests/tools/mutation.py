@@ -104,7 +104,7 @@ def _told(mutated: Path, names: set[str]) -> Iterator[str]:
         function = name.partition("__mutmut_")[0]
         lines = list(difflib.ndiff(functions[f"{function}__mutmut_orig"], functions[name]))
         old, new = (" ".join(line[2:].strip() for line in lines if line.startswith(sign)) for sign in "-+")
-        yield f"{mutated.stem}.{function.removeprefix('x').lstrip('_ǁ').replace('ǁ', '.')}: {old} -> {new}"
+        yield f"{mutated.stem}.{function.removeprefix('x').lstrip('_ǁ').replace('ǁ', '.')}: {old} -> {new}".rstrip()
 
 
 def _print(title: str, lines: list[str]) -> None:
