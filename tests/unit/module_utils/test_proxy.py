@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
 import os
 import select
 import socket
@@ -18,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, Unreachable
+from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError, Unreachable
 from simulator.testing import Served, serve
 
 LOGIN = "bWU6cHJveHktc2VjcmV0"  # me:proxy-secret, as it travels
@@ -50,7 +52,11 @@ class Connection(socketserver.StreamRequestHandler):
         text = head.decode("latin-1")
         self.server.heads.append(text)
         if self.server.wants_login and LOGIN not in text:
-            self.wfile.write(b"HTTP/1.1 407 Login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            given = text.partition("Proxy-Authorization: Basic ")[2].partition("\r\n")[0]
+            body = json.dumps({"message": f"not good: {base64.b64decode(given).decode()}"}).encode()
+            self.wfile.write(
+                b"HTTP/1.1 407 Login\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+            )
             return
         method, target, _version = text.split("\r\n")[0].split()
         tunnel = method == "CONNECT"
@@ -160,6 +166,17 @@ def test_the_option_comes_before_the_environment(
     assert [head.split()[0] for head in proxy.heads] == ["CONNECT"]
     with pytest.raises(Unreachable, match=r"the proxy gave no way through .*407") as caught:
         models(secure, proxy=f"http://me:wrong-word@{proxy.address}")
+    assert "wrong-word" not in str(caught.value)
+
+
+def test_http_by_the_option_and_a_proxy_that_repeats_the_password(
+    plain: Served, proxy: Proxy, models: Callable[..., int]
+) -> None:
+    assert models(plain, proxy=f"http://{proxy.address}") == 3
+    assert proxy.heads[0].startswith("GET ")
+    proxy.wants_login = True
+    with pytest.raises(NxaiError, match=r"407.*not good") as caught:
+        models(plain, proxy=f"http://me:wrong-word@{proxy.address}")
     assert "wrong-word" not in str(caught.value)
 
 
