@@ -127,14 +127,14 @@ def one_release(cloud: Served, folder: Path, number: int, weather: Weather) -> i
         "model_release_wait_delay": 1,
         "pipeline_rollout_waves": ["20%", "100%"],
         "pipeline_rollout_unavailable": "fail",
+        "pipeline_rollout_name": f"release-{number}",
     }
     # The first release is given to all devices; the others take its place.
+    playbook = "nxai.cloud.release_and_rollout"
     if number == 1:
-        playbook = folder / "first.yml"
-        playbook.write_text(FIRST)
-    operator = Operator(cloud, folder, **variables)
-    operator.playbook = str(playbook) if number == 1 else "nxai.cloud.release_and_rollout"
-    operator.variables["pipeline_rollout_name"] = f"release-{number}"
+        playbook = str(folder / "first.yml")
+        Path(playbook).write_text(FIRST)
+    operator = Operator(cloud, folder, playbook, **variables)
     operator.env |= {"NXAI_RETRIES": "6", "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1"}
     for run in range(1, TRIES + 1):
         weather.bad = True

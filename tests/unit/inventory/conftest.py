@@ -18,10 +18,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader, inventory_loader
 from inventory_estate import SEED, Reading
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from simulator.testing import Served, serve
-
-COLLECTIONS = Path(_errors.__file__).parents[5]
+from tools.workplace import COLLECTIONS
 
 
 @pytest.fixture(scope="module")

@@ -19,11 +19,10 @@ import pytest
 import yaml
 from inventory_estate import HOSTILE, SEED
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from simulator.testing import Served
+from tools.workplace import ROOT, users_environment
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-COLLECTIONS = Path(_errors.__file__).parents[5]
 GRAPH = """\
 @all:
   |--@ungrouped:
@@ -48,20 +47,14 @@ def run(cloud: Served, tmp_path: Path) -> Run:
     """Runs ``ansible-inventory``, or another program of Ansible, with an empty home that cannot be written to."""
     home = tmp_path / "home"
     home.mkdir(mode=0o500)
+    token = os.environ["NXAI_TOKEN"]
+    env = users_environment(home, ANSIBLE_HOME=str(tmp_path / "ansible"), NXAI_API_URL=cloud.url, NXAI_TOKEN=token)
 
     def _run(*arguments: str | Path, program: str = "inventory", **variables: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-        env = {
-            **kept,
-            "HOME": str(home),
-            "ANSIBLE_HOME": str(tmp_path / "ansible"),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_NOCOLOR": "1",
-            "LC_ALL": "C.UTF-8",
-            **variables,
-        }
         command = [sys.executable, "-m", "ansible", program, *map(str, arguments)]
-        return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(
+            command, env={**env, **variables}, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+        )
 
     return _run
 
@@ -125,9 +118,8 @@ def test_an_error_is_said_without_traceback_or_secret(run: Run, write: Callable[
 
 def samples() -> list[dict[str, Any]]:
     """The inventory files that the plugin's documentation and the guide show."""
-    root = COLLECTIONS / "ansible_collections/nxai/cloud"
-    plugin = (root / "plugins/inventory/nxai_devices.py").read_text(encoding="utf-8")
-    guide = (root / "docs/inventory.md").read_text(encoding="utf-8")
+    plugin = (ROOT / "plugins/inventory/nxai_devices.py").read_text(encoding="utf-8")
+    guide = (ROOT / "docs/inventory.md").read_text(encoding="utf-8")
     chunks = plugin.partition('EXAMPLES = r"""')[2].partition('"""')[0].split("# ----------\n")[1:]
     # One YAML document can hold but one sample: the others are commented out.
     texts = ["plugin:" + re.sub(r"(?m)^# ?", "", chunk.partition("plugin:")[2]) for chunk in chunks]

@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.nxai.cloud.plugins.module_utils import _errors
 from ansible_collections.nxai.cloud.plugins.module_utils._transport import Transport
 from simulator.testing import Served
+from tools.workplace import COLLECTIONS
 
 RunModule = Callable[..., dict[str, Any]]
 PASSWORD = {"username": "demo@example.com", "password": "demo"}
@@ -303,10 +304,9 @@ def test_runs_that_share_a_file_sign_in_once(cloud: Served, file: Path, grants: 
     """Six processes find the same expired token at once. Its refresh token is good for one use: a second would fail."""
     file.write_text(json.dumps({"access_token": "nxcdb-old", "expires_at": 1, "refresh_token": cloud.refresh_token()}))
     cloud.fault("delay", "issue_token", seconds=0.5, times=0)  # so that all of them stand before the lock
-    collections = Path(_errors.__file__).parents[5]
     arguments = json.dumps({"token_file": str(file), "cloud_url": cloud.url})
     command = [sys.executable, "-c", PROCESS, arguments]
-    env = {**os.environ, "PYTHONPATH": str(collections)}
+    env = {**os.environ, "PYTHONPATH": str(COLLECTIONS)}
     running = [
         subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _number in range(6)
     ]
