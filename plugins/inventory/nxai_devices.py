@@ -240,15 +240,15 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, get_cache_plugin
 
-from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_cache import account_key, cache_key, pack, unpack
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_known import LastKnown
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Choices, Host, Plan, make_plan
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_read import Estate, Wanted, read_estate
-from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import MOST_AT_ONCE
-from ansible_collections.nxai.cloud.plugins.plugin_utils._constructed import FastConstructable, seldom_collected
-from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS, never_template
+from ..module_utils._api.client import Client
+from ..module_utils._core.errors import BadInput, NxaiError
+from ..module_utils._engine.sites import MOST_AT_ONCE
+from ..plugin_utils._expressions.constructed import FastConstructable, seldom_collected
+from ..plugin_utils._expressions.untrusted import TAGS, never_template
+from ..plugin_utils._inventory.cache import account_key, cache_key, pack, unpack
+from ..plugin_utils._inventory.known import LastKnown
+from ..plugin_utils._inventory.plan import Choices, Host, Plan, make_plan
+from ..plugin_utils._inventory.read import Estate, Wanted, read_estate
 
 TEMPLATES = (
     *("api_url", "cloud_url", "token", "refresh_token", "username", "password"),

@@ -64,9 +64,9 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._errors import BadInput, NxaiError
-from ansible_collections.nxai.cloud.plugins.module_utils._settings import Settings
+from ..module_utils._api.client import Client
+from ..module_utils._core.errors import BadInput, NxaiError
+from ..module_utils._http.settings import Settings
 
 _clients: dict[Settings, Client] = {}
 

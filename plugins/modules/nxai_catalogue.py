@@ -151,8 +151,8 @@ error:
     status: 401
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._manage_catalogue import CatalogueResource
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run
+from ..module_utils._engine.module import run
+from ..module_utils._models.catalogue import CatalogueResource
 
 ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},

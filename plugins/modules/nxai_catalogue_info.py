@@ -93,8 +93,8 @@ error:
     status: 401
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._read_models import CATALOGUES_SPEC, read_catalogues
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+from ..module_utils._engine.module import run_info
+from ..module_utils._models.information import CATALOGUES_SPEC, read_catalogues
 
 
 def main() -> None:

@@ -111,8 +111,8 @@ error:
     status: null
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._read_contract import read_contract
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+from ..module_utils._contract.information import read_contract
+from ..module_utils._engine.module import run_info
 
 APIS = ["compute", "device"]
 ARGUMENT_SPEC = {"apis": {"type": "list", "elements": "str", "choices": APIS, "default": APIS}}

@@ -95,8 +95,8 @@ error:
     status: null
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._manage_device import DeviceResource
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run
+from ..module_utils._engine.module import run
+from ..module_utils._fleet.registry import DeviceResource
 
 ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},

@@ -138,9 +138,9 @@ error:
     status: 401
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_targets import TARGETS_SPEC
-from ansible_collections.nxai.cloud.plugins.module_utils._read_sites import READ_RULES, read_devices
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+from ..module_utils._engine.module import run_info
+from ..module_utils._fleet.information import READ_RULES, read_devices
+from ..module_utils._pipelines.targets import TARGETS_SPEC
 
 
 def main() -> None:

@@ -123,9 +123,9 @@ error:
     status: null
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._read_doctor import read_doctor
-from ansible_collections.nxai.cloud.plugins.module_utils._read_sites import SITES_SPEC
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+from ..module_utils._doctor.reading import read_doctor
+from ..module_utils._engine.module import run_info
+from ..module_utils._fleet.information import SITES_SPEC
 
 ARGUMENT_SPEC = {**SITES_SPEC, "concurrency": {"type": "int", "default": 8}}
 

@@ -336,9 +336,9 @@ error:
     status: null
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._manage_model import ModelResource
-from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import CUSTOMIZATION, OPTION_FIELDS
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run, wait_spec
+from ..module_utils._engine.module import run, wait_spec
+from ..module_utils._models.fields import CUSTOMIZATION, OPTION_FIELDS
+from ..module_utils._models.model import ModelResource
 
 ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},

@@ -177,8 +177,8 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.nxai.cloud.plugins.module_utils._model_check import check_model
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run_local
+from ..module_utils._engine.module import run_local
+from ..module_utils._onnx.check import check_model
 
 ARGUMENT_SPEC = {
     "file": {"type": "path", "required": True},

@@ -220,8 +220,8 @@ error:
     status: 401
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._read_models import MODELS_SPEC, read_models
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+from ..module_utils._engine.module import run_info
+from ..module_utils._models.information import MODELS_SPEC, read_models
 
 
 def main() -> None:

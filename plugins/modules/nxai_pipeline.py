@@ -319,10 +319,10 @@ error:
     status: null
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._manage_pipelines import PipelineResource
-from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_checks import CHECKS_SPEC
-from ansible_collections.nxai.cloud.plugins.module_utils._pipeline_targets import TARGETS_EXCLUSIVE, TARGETS_SPEC
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run, wait_spec
+from ..module_utils._engine.module import run, wait_spec
+from ..module_utils._pipelines.checks import CHECKS_SPEC
+from ..module_utils._pipelines.resource import PipelineResource
+from ..module_utils._pipelines.targets import TARGETS_EXCLUSIVE, TARGETS_SPEC
 
 PIPELINE = {
     "model": {"type": "str", "required": True},

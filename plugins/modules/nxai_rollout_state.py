@@ -235,8 +235,8 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.nxai.cloud.plugins.module_utils._rollout_steps import RolloutRun
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run_local
+from ..module_utils._engine.module import run_local
+from ..module_utils._rollout.steps import RolloutRun
 
 ROWS = {"type": "list", "elements": "dict", "default": []}
 ARGUMENT_SPEC = {

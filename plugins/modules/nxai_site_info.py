@@ -89,8 +89,8 @@ error:
     status: 401
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._read_sites import SITES_SPEC, read_sites
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run_info
+from ..module_utils._engine.module import run_info
+from ..module_utils._fleet.information import SITES_SPEC, read_sites
 
 
 def main() -> None:

@@ -162,9 +162,9 @@ error:
     status: 401
 """
 
-from ansible_collections.nxai.cloud.plugins.module_utils._credentials import GRANTS
-from ansible_collections.nxai.cloud.plugins.module_utils._manage_token import token_resource
-from ansible_collections.nxai.cloud.plugins.module_utils.module import run
+from ..module_utils._engine.module import run
+from ..module_utils._http.credentials import GRANTS
+from ..module_utils._token.resource import token_resource
 
 ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -31,7 +31,7 @@ from tools.workplace import ROOT, environment
 MIB = 1 << 20
 UPLOAD = """
 import os, sys, time
-from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 options = {"api_url": os.environ["NXAI_API_URL"], "token": os.environ["NXAI_TOKEN"]}
 with Client.from_options(options) as client:
     started = time.perf_counter()

@@ -23,8 +23,8 @@ from ansible.module_utils import basic
 from fault_scenes import CONTENT, FILE, WORLD, Scene
 from fault_table import Trouble
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _client
-from ansible_collections.nxai.cloud.plugins.module_utils._transport import Transport
+from ansible_collections.nxai.cloud.plugins.module_utils._api import client
+from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served, serve
 
 
@@ -128,7 +128,7 @@ def run(cloud: Served, closed_port: int, model_file: str, monkeypatch: pytest.Mo
                     url = url.replace(cloud.url, f"http://127.0.0.1:{closed_port}")
                 return super()._once(call, url, header)
 
-        monkeypatch.setattr(_client, "Transport", Watched)
+        monkeypatch.setattr(client, "Transport", Watched)
         monkeypatch.setenv("NXAI_TIMEOUT", str(trouble.timeout if trouble else 5.0))
         options = {name: model_file if value == FILE else value for name, value in scene.options.items()}
         arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.nxai.cloud.plugins.module_utils._records import FileMark, join_documentation
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import FileMark, join_documentation
 from simulator.testing import Served
 from tools.demo_model import model
 

@@ -14,9 +14,9 @@ from tools.workplace import COLLECTIONS
 
 sys.path.append(str(COLLECTIONS))
 
-from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._errors import NxaiError
-from ansible_collections.nxai.cloud.plugins.module_utils._site_reader import SiteReader
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import SiteReader
 
 
 def read(client: Client) -> int:

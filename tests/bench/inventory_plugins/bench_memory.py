@@ -32,8 +32,8 @@ from typing import Any
 
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
-from ansible_collections.nxai.cloud.plugins.module_utils._inventory_plan import Plan
-from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import never_template
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.untrusted import never_template
+from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.plan import Plan
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable):

@@ -11,7 +11,7 @@ from typing import Any
 from ansible import template
 from ansible.inventory.data import InventoryData
 
-from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.untrusted import TAGS
 
 HOSTILE = [
     "{{ 7*7 }}",

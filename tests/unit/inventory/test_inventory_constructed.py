@@ -20,9 +20,9 @@ from ansible.inventory.host import Host
 from ansible.plugins.inventory import Constructable
 from inventory_estate import HOSTILE, PIPELINE, SEED, Reading, described
 
-from ansible_collections.nxai.cloud.plugins.plugin_utils import _constructed
-from ansible_collections.nxai.cloud.plugins.plugin_utils._constructed import VariableStore
-from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import constructed
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.constructed import VariableStore
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.untrusted import TAGS
 from simulator.testing import Served
 
 Read = Callable[..., Reading]
@@ -154,7 +154,7 @@ def test_variables_are_kept_without_a_call_for_each_on_every_supported_version(m
             Counted.calls += 1
             super().set_variable(key, value)
 
-    monkeypatch.setattr(_constructed, "Host", Counted)
+    monkeypatch.setattr(constructed, "Host", Counted)
     store = VariableStore()
     for name in ("a", "b", "c"):
         host = Counted(name)
@@ -183,7 +183,7 @@ def test_the_collector_of_garbage_is_as_before_once_an_inventory_is_read(read: R
 
 
 def test_a_large_inventory_is_passed_over_by_the_collector_until_one_is_read_anew(read: Read, monkeypatch: Any) -> None:
-    monkeypatch.setattr(_constructed, "LARGE", 0)
+    monkeypatch.setattr(constructed, "LARGE", 0)
     try:
         first = read()
         host = weakref.ref(first.hosts["Yard"])

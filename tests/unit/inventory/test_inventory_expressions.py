@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inventory_estate import HOSTILE, described
 
-from ansible_collections.nxai.cloud.plugins.plugin_utils._constructed import FastConstructable
-from ansible_collections.nxai.cloud.plugins.plugin_utils._evaluator import Evaluator
-from ansible_collections.nxai.cloud.plugins.plugin_utils._expression import Expression
-from ansible_collections.nxai.cloud.plugins.plugin_utils._untrusted import TAGS, never_template
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.constructed import FastConstructable
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.evaluator import Evaluator
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.expression import Expression
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.untrusted import TAGS, never_template
 
 Own = Callable[[Any, Mapping[str, Any]], Any]
 KINDS = ("evaluate", "holds", "fill")

@@ -20,8 +20,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._settings import Settings
-from ansible_collections.nxai.cloud.plugins.module_utils._transport import Transport
+from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import Settings
+from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 
 
 @dataclass

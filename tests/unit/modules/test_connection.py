@@ -204,7 +204,7 @@ def test_options_of_all_modules_are_the_same_common_ones(tmp_path: Path) -> None
 
     from ansible_collections.nxai.cloud.plugins.doc_fragments.act_as import ModuleDocFragment as ActAs
     from ansible_collections.nxai.cloud.plugins.doc_fragments.connection import ModuleDocFragment as Connection
-    from ansible_collections.nxai.cloud.plugins.module_utils.module import CONNECTION_SPEC
+    from ansible_collections.nxai.cloud.plugins.module_utils._engine.module import CONNECTION_SPEC
 
     documented = {
         **yaml.safe_load(Connection.DOCUMENTATION)["options"],

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _client
-from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._transport import Transport
+from ansible_collections.nxai.cloud.plugins.module_utils._api import client
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served
 from tools.workplace import COLLECTIONS
 
@@ -43,7 +43,7 @@ def expire(cloud: Served, monkeypatch: pytest.MonkeyPatch) -> Expire:
                     cloud.advance(HOURS)
                 return super()._once(call, url, header)
 
-        monkeypatch.setattr(_client, "Transport", Watched)
+        monkeypatch.setattr(client, "Transport", Watched)
         monkeypatch.setenv("NXAI_REFRESH_TOKEN", cloud.refresh_token())
 
     return arm
@@ -98,7 +98,7 @@ def test_in_a_task_over_many_sites(cloud: Served, run_module: RunModule, expire:
 
 RUN = """
 import sys
-from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 url, file = sys.argv[1:]
 for _line in sys.stdin:
     with Client.from_options({"api_url": url, "cloud_url": url, "token_file": file}) as client:

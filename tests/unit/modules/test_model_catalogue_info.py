@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ansible_collections.nxai.cloud.plugins.module_utils._model_fields import FIELDS
+from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import FIELDS
 from simulator.testing import Served
 
 Calls = Callable[[], list[str]]

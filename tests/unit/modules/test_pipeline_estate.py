@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unexpected
-from ansible_collections.nxai.cloud.plugins.module_utils._manage_pipelines import PipelineResource
-from ansible_collections.nxai.cloud.plugins.module_utils.module import Task
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.module import Task
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.resource import PipelineResource
 from ansible_collections.nxai.cloud.plugins.modules.nxai_pipeline import ARGUMENT_SPEC, PIPELINE
 from simulator.testing import Served
 

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _rivals
-from ansible_collections.nxai.cloud.plugins.module_utils._client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._compute import ComputeApi
-from ansible_collections.nxai.cloud.plugins.module_utils._errors import Unexpected
-from ansible_collections.nxai.cloud.plugins.module_utils._manage_catalogue import CatalogueResource
-from ansible_collections.nxai.cloud.plugins.module_utils._manage_model import ModelResource
-from ansible_collections.nxai.cloud.plugins.module_utils.module import Task, reconcile
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ComputeApi
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._engine import rivals
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.module import Task, reconcile
+from ansible_collections.nxai.cloud.plugins.module_utils._models.catalogue import CatalogueResource
+from ansible_collections.nxai.cloud.plugins.module_utils._models.model import ModelResource
 from simulator import catalogues, compute
 from simulator.testing import Served
 
@@ -83,7 +83,7 @@ def test_two_at_once_make_one(
 
 def rival(monkeypatch: pytest.MonkeyPatch, create: Create, kind: str, uuids: list[str], **options: Any) -> None:
     """Between the look and the POST of the next run another one does all of its work. ``uuids`` of both, in order."""
-    monkeypatch.setattr(_rivals, "LOOKS", 1)
+    monkeypatch.setattr(rivals, "LOOKS", 1)
     left = list(uuids)
     for place in (catalogues, compute):
         monkeypatch.setattr(place, "new_uuid", lambda: left.pop(0))

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _errors
-from ansible_collections.nxai.cloud.plugins.module_utils._transport import Transport
+from ansible_collections.nxai.cloud.plugins.module_utils._core import errors
+from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served
 from tools.workplace import COLLECTIONS
 
@@ -239,7 +239,7 @@ def test_an_access_token_that_is_over_does_not_save_the_refresh_token(
     def send(_self: Transport, _name: str, *, path: dict[str, str], token: str) -> None:
         sent.append((path["token"], token))
         if token == "nxcdb-a":
-            raise _errors.Refused("revoke", "HTTP 401", "", 401)
+            raise errors.Refused("revoke", "HTTP 401", "", 401)
 
     monkeypatch.setattr(Transport, "send", send)
     assert token(state="absent")["changed"] is True

@@ -184,11 +184,11 @@ ROWS = [
 _CHECK = "decides whether a request is sent at all: tests/unit/modules/test_pipeline_estate.py"
 _PICK = "picks from what was read"
 LOCAL = {
-    "validate_certs": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
-    "ca_path": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
-    "client_cert": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
-    "client_key": "of the connection below the requests: tests/unit/module_utils/test_tls.py",
-    "proxy": "of the connection below the requests: tests/unit/module_utils/test_proxy.py",
+    "validate_certs": "of the connection below the requests: tests/unit/module_utils/_http/test_tls.py",
+    "ca_path": "of the connection below the requests: tests/unit/module_utils/_http/test_tls.py",
+    "client_cert": "of the connection below the requests: tests/unit/module_utils/_http/test_tls.py",
+    "client_key": "of the connection below the requests: tests/unit/module_utils/_http/test_tls.py",
+    "proxy": "of the connection below the requests: tests/unit/module_utils/_http/test_proxy.py",
     "timeout": "how long to wait for an answer",
     "retries": "how often a request may be repeated: tests/faults",
     "retry_budget": "how long to wait between repeats: tests/faults",

@@ -23,12 +23,12 @@ import pytest
 import yaml
 from secret_rows import CODE, MFA_CODE, PASSWORD, TASKS, WORLD
 
-from ansible_collections.nxai.cloud.plugins.module_utils import _errors
+from ansible_collections.nxai.cloud.plugins.module_utils._core import errors
 from simulator.testing import Served, serve
 from tools.demo_model import model
 from tools.workplace import users_environment
 
-MODULES = Path(_errors.__file__).parents[1] / "modules"
+MODULES = Path(errors.__file__).parents[2] / "modules"
 # With ANSIBLE_DEBUG, ansible-core prints the arguments of every task itself, as docs/authentication.md warns.
 CORE = re.compile(r"^.*done with _execute_module \(.*$", re.MULTILINE)
 ISSUED = ["nxcdb-", "eyJ"]  # how a token begins

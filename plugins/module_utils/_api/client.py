@@ -1,0 +1,42 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The client that modules and the inventory plugin use alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._http.settings import Settings
+from .._http.transport import Transport
+from .compute import ComputeApi
+from .device import DeviceApi
+
+
+class Client:
+    """Both APIs over one transport. With ``read_only`` no request but GET can leave (sign-in excepted).
+
+    Close it, or use it as a context manager. Threads may share it.
+    """
+
+    def __init__(self, settings: Settings, read_only: bool = False) -> None:
+        self.settings = settings
+        self.transport = Transport(settings, read_only)
+        self.compute = ComputeApi(self.transport)
+        self.device = DeviceApi(self.transport)
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], read_only: bool = False) -> Client:
+        """A client from module or plugin options; raises ``BadInput`` for options that cannot work."""
+        return cls(Settings.from_options(options), read_only)
+
+    def close(self) -> None:
+        self.transport.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The verbs of the Compute API: models ("functions") and catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._core.errors import AnswerLost, NxaiError, Unexpected
+from .._http.answer import Answer
+from .._http.multipart import Multipart
+from .._http.transport import Transport
+from .pages import all_pages
+from .records import Catalogue, Model, split_documentation
+
+# As a catalogue this UUID means: all models that are available (observed in the portal's call).
+ALL_AVAILABLE = "00000000-0000-0000-0000-000000000000"
+
+Progress = Callable[[int, int], None]  # bytes sent, bytes in all
+
+
+class ComputeApi:
+    """Errors are those of ``Transport.send`` and ``all_pages``. A create whose answer was lost is looked up."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._known_catalogues: set[str] | None = None
+
+    def list_models(self, catalogue: str | None = None) -> list[Model]:
+        """All models that the account sees, or those of one catalogue (by UUID; ``ALL_AVAILABLE`` for any)."""
+        query = {}
+        if catalogue is not None:
+            query = {"Catalogue": catalogue, "Customization": self._transport.settings.customization}
+        return [Model.from_api(row) for row in self._list("list_models", query)]
+
+    def create_model(self, data: Mapping[str, Any], file: str, progress: Progress | None = None) -> str:
+        """Upload a file as a new model and return its UUID. ``data`` is the part of that name, in the API's spelling.
+
+        The digest mark at the end of ``data["Documentation"]`` (``join_documentation``) is what a model is found by
+        if the answer is lost. Without one the loss is an ``AnswerLost`` at once. Conversion goes on afterwards.
+        """
+        mark = split_documentation(str(data.get("Documentation") or ""))[1]
+        body = Multipart(data, file, mark.size if mark else None, progress)
+
+        def look_up() -> str | None:
+            same = (model for model in self.list_models() if model.name == data.get("Name") and model.digest == mark)
+            return next((model.uuid for model in same), None)
+
+        return self._create(lambda: self._transport.send("create_model", body=body), look_up if mark else None)
+
+    def update_model(
+        self, uuid: str, data: Mapping[str, Any], file: str | None = None, progress: Progress | None = None
+    ) -> None:
+        """Change metadata, and the content if a file is given (that PATCH needs no file is inferred)."""
+        mark = split_documentation(str(data.get("Documentation") or ""))[1] if file else None
+        body = Multipart(data, file, mark.size if mark else None, progress)
+        self._transport.send("update_model", path={"uuid": uuid}, body=body)
+
+    def delete_model(self, uuid: str) -> None:
+        self._transport.send("delete_model", path={"uuid": uuid})
+
+    def list_catalogues(self) -> list[Catalogue]:
+        catalogues = [Catalogue.from_api(row) for row in self._list("list_catalogues", {})]
+        self._known_catalogues = {catalogue.uuid for catalogue in catalogues}
+        return catalogues
+
+    def create_catalogue(self, name: str) -> str:
+        """Create a catalogue and return its UUID. Names need not be unique: the caller has looked first."""
+        if self._known_catalogues is None:
+            self.list_catalogues()
+        before = set(self._known_catalogues or ())
+
+        def look_up() -> str | None:
+            new = (item for item in self.list_catalogues() if item.name == name and item.uuid not in before)
+            return next((catalogue.uuid for catalogue in new), None)
+
+        uuid = self._create(lambda: self._transport.send("create_catalogue", json={"Name": name}), look_up)
+        self._known_catalogues = before | {uuid}
+        return uuid
+
+    def rename_catalogue(self, uuid: str, name: str) -> None:
+        self._transport.send("rename_catalogue", path={"uuid": uuid}, json={"Name": name})
+
+    def delete_catalogue(self, uuid: str) -> None:
+        """Delete an empty catalogue; the service refuses one that holds models."""
+        self._transport.send("delete_catalogue", path={"uuid": uuid})
+
+    def _list(self, operation: str, query: dict[str, str]) -> list[dict[str, Any]]:
+        return all_pages(lambda paging: self._transport.send(operation, query={**query, **paging}))
+
+    def _create(self, send: Callable[[], Answer], look_up: Callable[[], str | None] | None) -> str:
+        """Send until the answer is known. After a lost one, send again only if the thing is certainly not there."""
+        for _attempt in range(self._transport.settings.retries + 1):
+            try:
+                return _uuid_of(send())
+            except AnswerLost as error:
+                lost = error
+            if look_up is None:
+                break
+            found = self._settle(lost, look_up)
+            if found is not None:
+                return found
+        raise lost
+
+    def _settle(self, lost: AnswerLost, look_up: Callable[[], str | None]) -> str | None:
+        """What became of a create whose answer was lost: the UUID, or None if it had no effect.
+
+        As long as the service may be at work on it, and in any case for a moment, the listing is read again. Raises
+        ``AnswerLost`` if it cannot be read, or if no waiting time is left.
+        """
+        deadline = self._transport.clock() + max(2.0, lost.at_work)
+        pause = 0.5
+        while True:
+            left = deadline - self._transport.clock()
+            try:
+                found = look_up()
+            except NxaiError as error:
+                answer = f"{lost.answer}. Looking for what it did failed as well: {error.answer}"
+                raise AnswerLost(lost.tried, answer, lost.advice, lost.status) from None
+            if found is not None or left <= 0:
+                return found
+            if not self._transport.wait(min(pause, left)):
+                raise lost
+            pause = min(2 * pause, 8.0)
+
+
+def _uuid_of(answer: Answer) -> str:
+    uuid = answer.data.get("UUID") if isinstance(answer.data, dict) else None
+    if not isinstance(uuid, str) or not uuid:
+        raise Unexpected(
+            answer.tried, "the answer holds no UUID", "List the models and catalogues to see what is there."
+        )
+    return uuid.lower()

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The verbs of the Device API: sites, servers, devices, and the assignment of pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._http.transport import Transport
+from .pages import all_pages
+from .records import (
+    Device,
+    DeviceGroup,
+    RegistryDevice,
+    Server,
+    Site,
+    normalise_nxid,
+)
+
+
+class DeviceApi:
+    """Errors are those of ``Transport.send`` and ``all_pages``."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list_sites(self) -> list[Site]:
+        """All sites that the token may see, offline ones included."""
+        return [Site.from_api(row) for row in self._list("list_sites", {}, "UUID")]
+
+    def list_servers(self, site_id: str) -> list[Server]:
+        """All servers of a site; an offline site has none to show."""
+        return [Server.from_api(row) for row in self._list("list_servers", {"site_id": site_id}, "UUID")]
+
+    def list_devices(self, site_id: str) -> list[Device]:
+        """All devices of a site with their pipelines; an offline site has none to show."""
+        return [Device.from_api(row) for row in self._list("list_devices", {"site_id": site_id}, "NxID")]
+
+    def put_pipelines(
+        self, site_id: str, device_ids: Iterable[str], functions: Iterable[str], pipelines: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Replace everything that these devices had by ``pipelines`` (wire form, ``Pipeline.to_wire``).
+
+        ``functions`` are the UUIDs of the models used. The service answers before the devices have changed, and its
+        answer says nothing of use: read the devices again.
+        """
+        body = {
+            "Devices": [normalise_nxid(device_id) for device_id in device_ids],
+            "Functions": list(functions),
+            "Pipelines": [dict(pipeline) for pipeline in pipelines],
+        }
+        self._transport.send("put_pipelines", path={"site_id": site_id}, json=body)
+
+    # The registry of the time before Nx sites
+
+    def list_registry_devices(self) -> list[RegistryDevice]:
+        return [RegistryDevice.from_api(row) for row in self._list("list_registry_devices", {}, "UUID")]
+
+    def update_registry_device(self, uuid: str, data: Mapping[str, Any]) -> None:
+        """``data`` holds Name, Runtime, Serial and Type: the official client sends all of them."""
+        self._transport.send("update_registry_device", path={"uuid": uuid}, json=dict(data))
+
+    def list_groups(self) -> list[DeviceGroup]:
+        return [DeviceGroup.from_api(row) for row in self._list("list_groups", {}, "UUID")]
+
+    def join_group(self, group: str, uuids: Iterable[str]) -> None:
+        self._transport.send("join_group", path={"uuid": group}, json={"Devices": list(uuids)})
+
+    def leave_group(self, group: str, uuid: str) -> None:
+        self._transport.send("leave_group", path={"uuid": uuid, "group": group})
+
+    def _list(self, operation: str, path: dict[str, str], key: str) -> list[dict[str, Any]]:
+        return all_pages(lambda paging: self._transport.send(operation, path=path, query=paging), key=key)

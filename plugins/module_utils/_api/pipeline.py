@@ -1,0 +1,180 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One model on one device: the element of ``Pipelines``. Exact on the wire, snake_case for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.errors import BadInput
+from .._core.values import identity, number, text
+
+RESIZING_METHODS = ("letterbox", "stretch", "crop")  # on the wire with a capital; only Letterbox was ever observed
+_WIRE_NAMES = {
+    "model": "modelUUID",
+    "nms": "modelNMS",
+    "resizing_method": "resizingMethod",
+    "preprocessor": "Preprocessor",
+    "postprocessor": "Postprocessor",
+    "chains": "chains",
+}
+_NMS_DIGITS = 4  # a threshold that went through single precision is still the same
+_TRIED = "read a pipeline"
+
+
+@dataclass(frozen=True, eq=False)
+class Pipeline:
+    """A pipeline, held as the API gives and takes it: what is not understood or not changed goes back as it came.
+
+    Two pipelines are equal where they mean the same: an absent name is an empty one, absent chains are no chains.
+    """
+
+    wire: Mapping[str, Any]
+
+    @classmethod
+    def new(cls, option: Mapping[str, Any]) -> Pipeline:
+        """A pipeline as users write it (``to_option``), with the portal's defaults for what is left out or None."""
+        defaults = {"nms": 0.42, "resizing_method": "letterbox", "preprocessor": "", "postprocessor": "", "chains": []}
+        declared = {name: value for name, value in option.items() if value is not None}
+        return cls({}).with_option({**defaults, **declared})
+
+    def with_option(self, option: Mapping[str, Any]) -> Pipeline:
+        """The same pipeline with what is declared set. Keys that are missing or None are left.
+
+        Raises BadInput for a value of the wrong type or out of range.
+        """
+        wire = dict(self.wire)
+        for name, wire_name in _WIRE_NAMES.items():
+            value = option.get(name)
+            if value is not None:
+                wire[wire_name] = _CHECKS[name](name, value)
+        extra = option.get("extra") or {}
+        known = sorted(set(extra) & set(_WIRE_NAMES.values()))
+        if known:
+            raise BadInput(_TRIED, f"extra holds {', '.join(known)}", "These have options of their own.")
+        return Pipeline({**wire, **extra})
+
+    @property
+    def model(self) -> str:
+        """The UUID of the model in lower case, or "" where the API gave none."""
+        return identity(self.wire.get("modelUUID"))
+
+    def models(self) -> Iterator[str]:
+        """Every model it uses, as written. Where a chain names its models is a guess: any ``modelUUID``."""
+        return _models_in(self.wire)
+
+    def with_models(self, rename: Callable[[str], str]) -> Pipeline:
+        """The same pipeline with each of its models, those of chains too, replaced by what ``rename`` gives for it."""
+        return Pipeline(with_models(self.wire, rename))
+
+    def to_wire(self) -> dict[str, Any]:
+        return dict(self.wire)
+
+    def to_option(self) -> dict[str, Any]:
+        """The pipeline as users write it, and as it stands in facts and host variables.
+
+        A known key whose value is not of the known type is shown as None, and kept on the wire.
+        """
+        resizing = self.wire.get("resizingMethod")
+        chains = self.wire.get("chains")
+        return {
+            "model": self.model,
+            "nms": number(self.wire.get("modelNMS")),
+            "resizing_method": resizing.lower() if isinstance(resizing, str) else None,
+            "preprocessor": text(self.wire.get("Preprocessor")) or "",
+            "postprocessor": text(self.wire.get("Postprocessor")) or "",
+            "chains": list(chains) if isinstance(chains, list) else [],
+            "extra": {name: value for name, value in self.wire.items() if name not in _WIRE_NAMES.values()},
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pipeline) and self._meaning() == other._meaning()
+
+    __hash__ = None  # type: ignore[assignment]  # equal ones may be written differently
+
+    def shows(self, sent: Pipeline) -> bool:
+        """Whether this, as read back, is what was sent: the service may have added keys of its own."""
+        mine, its = self._meaning(), sent._meaning()
+        return all(name in mine and mine[name] == value for name, value in its.items())
+
+    def _meaning(self) -> dict[str, Any]:
+        """What is compared: the known keys in one form, all others as they are."""
+        option = self.to_option()
+        if option["nms"] is not None:
+            option["nms"] = round(option["nms"], _NMS_DIGITS)
+        not_understood = {
+            name: self.wire[wire_name]
+            for name, wire_name in _WIRE_NAMES.items()
+            if option[name] in (None, "", []) and self.wire.get(wire_name) not in (None, "", [])
+        }
+        return {**option.pop("extra"), **option, **not_understood}
+
+
+def with_models(value: Any, rename: Callable[[str], str]) -> Any:
+    """A copy of a wire value in which every ``modelUUID``, at any depth, is what ``rename`` gives for it."""
+    if isinstance(value, Mapping):
+        return {
+            key: rename(inner) if key == _WIRE_NAMES["model"] and isinstance(inner, str) else with_models(inner, rename)
+            for key, inner in value.items()
+        }
+    return [with_models(inner, rename) for inner in value] if isinstance(value, list) else value
+
+
+def _models_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("modelUUID"), str):
+            yield value["modelUUID"]
+        for inner in value.values():
+            yield from _models_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _models_in(inner)
+
+
+def _wrong(name: str, wanted: str) -> BadInput:
+    return BadInput(_TRIED, f"{name} is not {wanted}", "Correct the pipeline and run the task again.")
+
+
+def _model(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise _wrong(name, "a UUID")
+    return identity(value)
+
+
+def _nms(name: str, value: Any) -> float:
+    threshold = number(value)
+    if threshold is None or not 0 <= threshold <= 1:
+        raise _wrong(name, "a number from 0 to 1")
+    return threshold
+
+
+def _resizing_method(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.lower().isalpha():
+        raise _wrong(name, f"one of {', '.join(RESIZING_METHODS)}")
+    return value.capitalize()
+
+
+def _processor(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _wrong(name, "a name")
+    return value
+
+
+def _chains(name: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise _wrong(name, "a list")
+    return list(value)
+
+
+_CHECKS = {
+    "model": _model,
+    "nms": _nms,
+    "resizing_method": _resizing_method,
+    "preprocessor": _processor,
+    "postprocessor": _processor,
+    "chains": _chains,
+}

@@ -1,0 +1,328 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the APIs hold, as frozen records: tolerant of what comes in, with the answer kept whole in ``raw``.
+
+A field that is missing or of another type is None (names and ids: an empty text). Only a record without its id is an
+error (``Unexpected``), because nothing could be done with it. Fields marked "guess" were never seen by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.errors import Unexpected
+from .._core.values import (
+    UUID_TEXT,
+    first_text,
+    flag,
+    folded,
+    identity,
+    mapping,
+    number,
+    text,
+)
+from .pipeline import RESIZING_METHODS, Pipeline
+
+__all__ = [
+    "RESIZING_METHODS",
+    "Catalogue",
+    "Device",
+    "DeviceGroup",
+    "FileMark",
+    "Model",
+    "Pipeline",
+    "RegistryDevice",
+    "Server",
+    "Site",
+    "join_documentation",
+    "normalise_nxid",
+    "split_documentation",
+]
+
+_LOGS = ("conversionlog", "log")
+_NOBODY = "00000000-0000-0000-0000-000000000000"  # guess: what belongs to a person and to no organisation
+_ZERO_TIME = "0001-01-01"
+_FAILED_WORDS = frozenset({"failed", "error", "rejected"})  # guess: no failure was ever seen
+_MARK = re.compile(r"(?:\r?\n){0,2}<!-- nxai\.cloud file sha256:([0-9a-f]{64}) size:([0-9]{1,18}) -->")
+
+
+@dataclass(frozen=True)
+class FileMark:
+    """Which file a model was made of: SHA-256 in lower-case hex, size in bytes."""
+
+    sha256: str
+    size: int
+
+    def __str__(self) -> str:
+        return f"<!-- nxai.cloud file sha256:{self.sha256} size:{self.size} -->"
+
+
+def split_documentation(documentation: str) -> tuple[str, FileMark | None]:
+    """The documentation as its author wrote it, and the mark if there is one (the last, should there be several)."""
+    marks = _MARK.findall(documentation)
+    mark = FileMark(marks[-1][0], int(marks[-1][1])) if marks else None
+    return _MARK.sub("", documentation), mark
+
+
+def join_documentation(documentation: str, mark: FileMark | None) -> str:
+    """The documentation with ``mark`` at its end, in place of any earlier one."""
+    plain = split_documentation(documentation)[0]
+    if mark is None:
+        return plain
+    return f"{plain}\n\n{mark}" if plain else str(mark)
+
+
+def normalise_nxid(nxid: str) -> str:
+    """``{uuid}`` in braces and lower case; a text that is no UUID stays as it is."""
+    found = UUID_TEXT.fullmatch(nxid.strip())
+    return f"{{{found.group(1).lower()}}}" if found else nxid
+
+
+@dataclass(frozen=True)
+class Model:
+    """An uploaded network ("function"). ``size`` in bytes and ``conversion_log``, if the API tells (names: guess)."""
+
+    uuid: str
+    name: str
+    status: str | None
+    code_status: str | None  # None: the answer has no Code at all
+    cdn_uri: str | None
+    documentation: str
+    catalogue_uuids: tuple[str, ...]
+    size: int | None
+    updated_at: str | None
+    conversion_log: str | None
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any]) -> Model:
+        row = folded(raw)
+        code = row.get("code")
+        inner = folded(mapping(code))
+        sizes = (number(row.get(name)) for name in ("size", "filesize", "file_size", "bytes", "contentlength"))
+        catalogues = row.get("catalogues")
+        return cls(
+            uuid=_required_id(row, "model", "uuid"),
+            name=text(row.get("name")) or "",
+            status=text(row.get("status")),
+            code_status=None if code is None else text(inner.get("status")) or "",
+            cdn_uri=text(inner.get("cdnuri")),
+            documentation=text(row.get("documentation")) or "",
+            catalogue_uuids=_uuids(catalogues if isinstance(catalogues, list) else []),
+            size=next((int(size) for size in sizes if size is not None), None),
+            updated_at=text(row.get("updatedat")),
+            conversion_log=first_text(row, *_LOGS) or first_text(inner, *_LOGS),
+            raw=raw,
+        )
+
+    @property
+    def state(self) -> str:
+        """``ready``, ``failed`` or ``pending``. The record may say ok before its code is there: both count."""
+        words = [(self.status or "").lower()]
+        if self.code_status is not None:
+            words.append(self.code_status.lower())
+        if _FAILED_WORDS & set(words):
+            return "failed"
+        return "ready" if all(word == "ok" for word in words) else "pending"
+
+    @property
+    def digest(self) -> FileMark | None:
+        return split_documentation(self.documentation)[1]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A named set of models. ``organisation`` is the name, or else the UUID, of the one it belongs to.
+
+    ``shared_with``: the organisations that may use it; None if the answer does not tell (names: guess).
+    """
+
+    uuid: str
+    name: str
+    organisation: str | None
+    shared_with: tuple[str, ...] | None
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any]) -> Catalogue:
+        row = folded(raw)
+        shared = row.get("organisations", row.get("sharedwith"))
+        names = (_owner(each) for each in shared) if isinstance(shared, list) else None
+        return cls(
+            uuid=_required_id(row, "catalogue", "uuid"),
+            name=text(row.get("name")) or "",
+            organisation=_owner(row.get("organisation")),
+            shared_with=None if names is None else tuple(name for name in names if name),
+            raw=raw,
+        )
+
+
+def _owner(value: Any) -> str | None:
+    owner = text(value) or first_text(folded(mapping(value)), "name", "uuid", "id")
+    return None if owner == _NOBODY else owner
+
+
+@dataclass(frozen=True)
+class Site:
+    """One Nx system. ``online`` is None if the answer does not tell (all field names: guess)."""
+
+    id: str
+    name: str
+    online: bool | None
+    version: str | None
+    updated_at: str | None
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any]) -> Site:
+        row = folded(raw)
+        updated_at = first_text(row, "updatedat", "lastupdated")
+        return cls(
+            id=_required_id(row, "site", "cloudsystemid", "systemid", "uuid", "id"),
+            name=text(row.get("name")) or "",
+            online=_online(row, updated_at),
+            version=first_text(row, "version"),
+            updated_at=updated_at,
+            raw=raw,
+        )
+
+
+def _online(row: Mapping[str, Any], updated_at: str | None) -> bool | None:
+    """A site that is off-line shows the zero time, whatever else it says."""
+    if updated_at is not None and updated_at.startswith(_ZERO_TIME):
+        return False
+    told = flag(row.get("online"))
+    word = (first_text(row, "status", "stateofhealth") or "").lower()
+    if told is None and word in ("online", "offline"):
+        return word == "online"
+    return True if told is None and updated_at else told
+
+
+@dataclass(frozen=True)
+class Server:
+    """A media server with the AI plugin. Inside a device it may have no id (then ``""``)."""
+
+    id: str
+    name: str
+    status: str | None
+    plugin_version: str | None
+    runtime: str | None
+    supports_pipelines: bool | None
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any], embedded: bool = False) -> Server:
+        row = folded(raw)
+        names = ("uuid", "id", "serverid", "nxid")
+        return cls(
+            id=_id(row, *names) if embedded else _required_id(row, "server", *names),
+            name=text(row.get("name")) or "",
+            status=text(row.get("status")),
+            plugin_version=first_text(row, "aipluginversion", "pluginversion"),
+            runtime=text(row.get("runtime")),
+            supports_pipelines=flag(folded(mapping(row.get("supports"))).get("pipelines")),
+            raw=raw,
+        )
+
+
+@dataclass(frozen=True)
+class Device:
+    """A camera. ``id`` is its NxID in braces and lower case.
+
+    ``pipelines_known`` is False if the answer holds pipelines in a shape that is not understood: writing to such a
+    device would lose them.
+    """
+
+    id: str
+    name: str
+    server: Server
+    enabled: bool | None
+    pipelines: tuple[Pipeline, ...]
+    pipelines_known: bool
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any]) -> Device:
+        row = folded(raw)
+        ai = row.get("nxai")
+        found = folded(mapping(ai)).get("pipelines")
+        elements = found if isinstance(found, list) else []
+        return cls(
+            id=normalise_nxid(_required_id(row, "device", "nxid")),
+            name=text(row.get("name")) or "",
+            server=Server.from_api(mapping(row.get("server")), embedded=True),
+            enabled=flag(row.get("enabled")),
+            pipelines=tuple(Pipeline(element) for element in elements if isinstance(element, dict)),
+            pipelines_known=(ai is None or isinstance(ai, dict))
+            and (found is None or isinstance(found, list))
+            and all(isinstance(element, dict) for element in elements),
+            raw=raw,
+        )
+
+
+@dataclass(frozen=True)
+class RegistryDevice:
+    """A device of the older registry, which knows no Nx sites. ``groups``: UUIDs, None where not given (guess)."""
+
+    uuid: str
+    name: str
+    groups: tuple[str, ...] | None
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any]) -> RegistryDevice:
+        row = folded(raw)
+        groups = row.get("groups")
+        return cls(
+            uuid=_required_id(row, "registered device", "uuid", "id"),
+            name=text(row.get("name")) or "",
+            groups=_uuids(groups) if isinstance(groups, list) else None,
+            raw=raw,
+        )
+
+
+@dataclass(frozen=True)
+class DeviceGroup:
+    """A group of registered devices. ``devices``: UUIDs, None where not given (guess)."""
+
+    uuid: str
+    name: str
+    devices: tuple[str, ...] | None
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any]) -> DeviceGroup:
+        row = folded(raw)
+        devices = row.get("devices")
+        return cls(
+            uuid=_required_id(row, "group", "uuid", "id"),
+            name=text(row.get("name")) or "",
+            devices=_uuids(devices) if isinstance(devices, list) else None,
+            raw=raw,
+        )
+
+
+def _id(row: Mapping[str, Any], *names: str) -> str:
+    return next((found for name in names if (found := identity(row.get(name)))), "")
+
+
+def _required_id(row: Mapping[str, Any], kind: str, *names: str) -> str:
+    found = _id(row, *names)
+    if not found:
+        raise Unexpected(
+            f"Read a {kind} in the service's answer",
+            f"it has no id (none of {', '.join(names)})",
+            "Check that api_url is the Nx AI Cloud. If it is, its API has changed: please report it.",
+        )
+    return found
+
+
+def _uuids(members: list[Any]) -> tuple[str, ...]:
+    """The element type is inferred: UUIDs or {UUID, Name} objects."""
+    found = (_id(folded(member), "uuid", "id") if isinstance(member, dict) else identity(member) for member in members)
+    return tuple(uuid for uuid in found if uuid)

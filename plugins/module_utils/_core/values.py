@@ -1,0 +1,64 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values out of JSON of any shape (the value if it is what it should be, else None), and into JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import BadInput
+
+UUID_TEXT = re.compile(r"\{?([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\}?")
+
+
+def folded(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with lower-case keys: the spelling of several fields is not known for sure."""
+    lower: dict[str, Any] = {}
+    for key, value in row.items():
+        lower.setdefault(str(key).lower(), value)
+    return lower
+
+
+def text(value: Any) -> str | None:
+    """A string that can be encoded: lone surrogates, which JSON can carry, become question marks."""
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else None
+
+
+def number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if isinstance(value, int) or math.isfinite(value) else None
+
+
+def flag(value: Any) -> bool | None:
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return value if isinstance(value, bool) else None
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def identity(value: Any) -> str:
+    """A UUID in lower case without braces; another non-empty text as it is; else ""."""
+    found = UUID_TEXT.fullmatch(value) if isinstance(value, str) else None
+    return found.group(1).lower() if found else text(value) or ""
+
+
+def first_text(row: Mapping[str, Any], *names: str) -> str | None:
+    """The first of these fields that holds a text that is not empty."""
+    return next((found for name in names if (found := text(row.get(name)))), None)
+
+
+def to_json(data: Any) -> str:
+    try:
+        return json.dumps(data, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadInput("Prepare the request", f"a value cannot be written as JSON: {error}", "Correct it.") from None

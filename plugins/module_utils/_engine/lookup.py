@@ -1,0 +1,117 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what a user writes, a name or a UUID, to exactly one record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Any, Generic, TypeVar
+
+from .._core.errors import BadInput
+from .._core.values import UUID_TEXT
+
+Record = TypeVar("Record")
+
+
+def is_uuid(wanted: str) -> bool:
+    """Whether a user means a UUID by this, in any case, with or without braces. Nothing else can be one by chance."""
+    return UUID_TEXT.fullmatch(wanted) is not None
+
+
+def is_glob(wanted: str) -> bool:
+    """Whether a user may mean several names by this. A name can hold these characters, too."""
+    return any(each in wanted for each in "*?[")
+
+
+def globbed(glob: str, records: Iterable[Record]) -> list[Record]:
+    """The records whose names match; also one that is called just like the glob."""
+    return [each for each in records if _name(each) == glob or fnmatchcase(_name(each), glob)]
+
+
+class Index(Generic[Record]):
+    """One listing, made ready for any number of look-ups. ``kind`` and ``where`` are for errors: see ``find``."""
+
+    def __init__(self, records: Iterable[Record], kind: str, where: str = "") -> None:
+        self.records = list(records)
+        self._kind = kind
+        self._where = where
+        self._by_id: dict[str, list[Record]] = {}
+        self._by_name: dict[str, list[Record]] = {}
+        for record in self.records:
+            self._by_id.setdefault(_bare(_identity(record)), []).append(record)
+            self._by_name.setdefault(_name(record), []).append(record)
+
+    def find(self, wanted: str) -> Record:
+        """As the function ``find``."""
+        found = self.find_or_none(wanted)
+        if found is None:
+            answer = f"none of {len(self.records)} has that name or UUID"
+            raise BadInput(self._tried(wanted), answer, _near(wanted, self.records, self._kind))
+        return found
+
+    def find_or_none(self, wanted: str) -> Record | None:
+        """As ``find``, with None where there is none."""
+        found = self._by_id.get(_bare(wanted), []) if is_uuid(wanted) else []
+        found = found or self._by_name.get(wanted, [])
+        if len(found) > 1:
+            listed = ", ".join(f'"{_name(record)}" ({_identity(record)})' for record in found)
+            answer = f"{len(found)} match: {listed}"
+            raise BadInput(self._tried(wanted), answer, f"Give the UUID of the {self._kind} you mean.")
+        return found[0] if found else None
+
+    def _tried(self, wanted: str) -> str:
+        return f'Find {self._kind} "{wanted}" {self._where}'.rstrip()
+
+
+def find(wanted: str, records: Iterable[Record], kind: str, where: str = "") -> Record:
+    """The one record whose UUID (case and braces do not matter) or exact name is ``wanted``.
+
+    ``kind`` and ``where`` are for the error: ``find("Lobby", devices, "device", "at site HQ")``. Raises ``BadInput`` if
+    there is none (naming near names) or more than one (listing them with their UUIDs). For many look-ups in one
+    listing, make an ``Index``.
+    """
+    return Index(records, kind, where).find(wanted)
+
+
+def find_or_none(wanted: str, records: Iterable[Record], kind: str, where: str = "") -> Record | None:
+    """As ``find``, with None where there is none."""
+    return Index(records, kind, where).find_or_none(wanted)
+
+
+def find_renamed(wanted: str, new_name: str | None, records: Iterable[Record], kind: str) -> Record | None:
+    """The record to be renamed, or the one that an earlier run renamed. Raises ``BadInput`` where both are there."""
+    among = list(records)
+    found = find_or_none(wanted, among, kind)
+    renamed = find_or_none(new_name, among, kind) if new_name else None
+    if found is not None and renamed is not None and found is not renamed:
+        raise BadInput(
+            f'Rename the {kind} "{wanted}" to "{new_name}"',
+            f"both are there: {_identity(found)} and {_identity(renamed)}",
+            "Delete one of them, or give the one that you mean by its UUID with another new_name.",
+        )
+    return found or renamed
+
+
+def _identity(record: Any) -> str:
+    return str(getattr(record, "uuid", None) or getattr(record, "id", ""))
+
+
+def _name(record: Any) -> str:
+    return str(record.name)
+
+
+def _bare(text: str) -> str:
+    return text.strip("{}").lower()
+
+
+def _near(wanted: str, among: list[Any], kind: str) -> str:
+    import difflib
+
+    names = {_name(record).lower(): _name(record) for record in among}
+    near = difflib.get_close_matches(wanted.lower(), names, n=3, cutoff=0.6)
+    if near:
+        return f"Near: {', '.join(names[name] for name in near)}. Names are exact, with upper and lower case."
+    return f"Check the name, and that the token (and act_as) may see that {kind}."

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two runs that create the same thing at once: names need not be unique, so the service makes both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from .._api.records import Catalogue, Model
+from .._core.errors import NxaiError, Unexpected
+
+Record = TypeVar("Record", Catalogue, Model)
+LOOKS = 5  # so many times, a second apart, for another run to see both and to take its own away
+
+
+def only_one(
+    made: str,
+    header: str,
+    alike: Callable[[], list[Record]],
+    same: Callable[[Record], bool],
+    take_away: Callable[[str], None],
+    wait: Callable[[float], bool],
+) -> Record | None:
+    """The record to go on with, after one with the UUID ``made`` was created; None if the service does not list it.
+
+    ``alike`` lists those of its name. Each run that sees two keeps the first by UUID: it takes its own away if that is
+    not the first and the first is the ``same``, and otherwise gives the other run time to do so. Raises ``Unexpected``,
+    with both UUIDs, if there are still two: the other run was over before it could see both.
+    """
+    found = alike()
+    for _look in range(LOOKS):
+        others = [each for each in found if each.uuid != made]
+        if not others:
+            break
+        first = min(others, key=lambda each: each.uuid)
+        if first.uuid < made and same(first):
+            with suppress(NxaiError):  # if it cannot be taken away there are two, and that is what is to be said
+                take_away(made)
+                return first
+        if first.uuid < made or not wait(1.0):
+            break
+        found = alike()
+    there = [each.uuid for each in found if each.uuid != made]
+    if there:
+        error = Unexpected(
+            f"create the {header}",
+            f"another run made one of that name at the same time: this run {made}, the other {', '.join(there)}",
+            "Delete the one that you do not want, by its UUID. Let only one run at a time create things.",
+        )
+        error.result = {"changed": True}
+        raise error
+    return next(iter(found), None)

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sites by name, id or glob, and what they hold: one listing for each site, several sites at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from .._api.device import DeviceApi
+from .._api.records import Site
+from .._core.errors import BadInput, NxaiError, Refused, SignInFailed
+from .lookup import Index, globbed, is_glob, is_uuid
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+MOST_AT_ONCE = 16  # as many connections as the transport keeps
+SILENT = "the site shows no devices: it is off-line, or still loading"
+
+
+def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], concurrency: int) -> list[Result]:
+    """``work`` for each item, at most ``concurrency`` at a time, in order. The first error ends it."""
+    pool = ThreadPoolExecutor(max_workers=concurrency)
+    try:
+        return list(pool.map(work, items))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class NoSuchSite(BadInput):
+    """The service does not know a site that was given by its id."""
+
+
+class SiteReader:
+    """The list of sites is read only where it is needed, and once."""
+
+    def __init__(self, api: DeviceApi, concurrency: int) -> None:
+        if not 1 <= concurrency <= MOST_AT_ONCE:
+            raise BadInput(
+                "Read the option concurrency", f"{concurrency} is not from 1 to {MOST_AT_ONCE}", "Change it."
+            )
+        self._api = api
+        self._concurrency = concurrency
+        self._sites: Index[Site] | None = None
+
+    def all(self) -> list[Site]:
+        return self._index().records
+
+    def known(self) -> dict[str, Site]:
+        """The sites by id, for what is good to know. Nothing where the service does not list them: that is inferred."""
+        try:
+            return {each.id: each for each in self.all()}
+        except Refused:
+            self._sites = Index([], "site")
+            return {}
+
+    def named(self, wanted: Sequence[str]) -> list[Site]:
+        """One site for each name or id. A site given by its id need not be in the list of sites."""
+        if self._sites is None and all(map(is_uuid, wanted)):
+            made = {each: Site.from_api({"id": each}) for each in dict.fromkeys(wanted)}
+            return [made[each] for each in wanted]
+        return [self._index().find(each) for each in wanted]
+
+    def matching(self, patterns: Sequence[str]) -> list[Site]:
+        """Each site that one of the names, ids or globs over names is for. A glob may match none."""
+        found: dict[str, Site] = {}
+        for pattern in patterns:
+            for site in globbed(pattern, self.all()) if is_glob(pattern) else self.named([pattern]):
+                found[site.id] = site
+        return list(found.values())
+
+    def read(self, sites: Sequence[Site], listing: Callable[[str], list[Result]]) -> list[list[Result] | NxaiError]:
+        """What each site holds, or the error that its listing ended with. A failed sign-in raises."""
+
+        def one(site: Site) -> list[Result] | NxaiError:
+            try:
+                return listing(site.id)
+            except SignInFailed:
+                raise
+            except Refused as error:
+                return _no_such_site(site, error) if error.status == 404 else error
+            except NxaiError as error:
+                return error
+
+        return in_parallel(one, sites, self._concurrency)
+
+    def _index(self) -> Index[Site]:
+        if self._sites is None:
+            self._sites = Index(self._api.list_sites(), "site")
+        return self._sites
+
+
+def unread(site: Site, reason: str = SILENT) -> dict[str, str]:
+    """A line of the return value ``unread_sites``."""
+    return {"site": site.id, "name": site.name, "reason": reason}
+
+
+def _no_such_site(site: Site, error: Refused) -> NoSuchSite:
+    return NoSuchSite(
+        f"look up the site {site.name or site.id}",
+        f"the service knows no such site ({error.answer})",
+        "Check the id, and that this account (or act_as) may see the site.",
+        error.status,
+    )

@@ -1,0 +1,187 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the information modules return of sites, servers, devices and pipelines. A part is never given for the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .._api.compute import ALL_AVAILABLE
+from .._api.records import Server, Site
+from .._core.errors import BadInput, NxaiError, Unexpected
+from .._core.values import first_text, flag, folded, identity, mapping
+from .._engine.lookup import find, is_uuid
+from .._engine.module import Task
+from .._engine.sites import SiteReader, unread
+from .._pipelines.targets import (
+    TARGETS_EXCLUSIVE,
+    Chosen,
+    Found,
+    find_targets,
+    named_targets,
+    select_devices,
+)
+
+SITES_SPEC: dict[str, dict[str, Any]] = {"sites": {"type": "list", "elements": "str", "default": ["*"]}}
+READ_RULES: dict[str, Any] = {
+    "mutually_exclusive": TARGETS_EXCLUSIVE,
+    "required_if": [("select", "running", ("running_model",))],
+    "required_by": {"running_model": "select"},
+}
+
+
+def read_sites(task: Task) -> dict[str, Any]:
+    reader = SiteReader(task.client.device, 1)
+    reader.all()  # a site given by its id is to be in the list, too
+    return {"sites": [_site(each) for each in reader.matching(task.options["sites"])]}
+
+
+def read_servers(task: Task) -> dict[str, Any]:
+    reader = SiteReader(task.client.device, task.options["concurrency"])
+    sites = reader.matching(task.options["sites"])
+    servers: list[dict[str, Any]] = []
+    silent, errors = [], []
+    for site, listing in zip(sites, reader.read(sites, task.client.device.list_servers), strict=True):
+        if isinstance(listing, NxaiError):
+            errors.append(listing)
+        elif listing:
+            servers += [_server(each, site) for each in listing]
+        else:
+            silent.append(unread(site, "the site shows no servers"))
+    return _whole({"servers": servers, "unread_sites": silent}, errors)
+
+
+def read_devices(task: Task) -> dict[str, Any]:
+    found = _find(task)
+    result = {"devices": [_device(each) for each in found.chosen], "unread_sites": found.silent}
+    return _whole(result, _errors(found))
+
+
+def read_pipelines(task: Task) -> dict[str, Any]:
+    """``pipelines`` is a snapshot: a device whose pipelines are not understood is not in it."""
+    found = _find(task)
+    result = {
+        "pipelines": [
+            {
+                "site": each.site.id,
+                "device": each.device.id,
+                "name": each.device.name,
+                "pipelines": [pipeline.to_wire() for pipeline in each.device.pipelines],
+            }
+            for each in found.chosen
+            if each.device.pipelines_known
+        ],
+        "devices": [
+            {
+                "site": each.site.id,
+                "site_name": each.site.name,
+                "device": each.device.id,
+                "name": each.device.name,
+                "pipelines": _pipelines(each),
+            }
+            for each in found.chosen
+        ],
+        "unread_sites": found.silent,
+    }
+    return _whole(result, _errors(found))
+
+
+def _find(task: Task) -> Found:
+    """The named devices, or else those of the named sites, or else all."""
+    options, device_api = task.options, task.client.device
+    reader = SiteReader(device_api, options["concurrency"])
+    if options["devices"] is not None:
+        return find_targets(named_targets(options["devices"], options["site"]), reader, device_api)
+    model = options["running_model"] or ""
+    if model and not is_uuid(model):
+        model = find(model, task.client.compute.list_models(ALL_AVAILABLE), "model").uuid
+    sites = options["sites"] or ([options["site"]] if options["site"] else ["*"])
+    return select_devices(options["select"] or "all", [identity(model)], sites, reader, device_api)
+
+
+def _errors(found: Found) -> list[NxaiError]:
+    gone = [
+        BadInput(
+            f"Find the device {each.device} at site {each.site.name or each.site.id}",
+            each.reason,
+            "Check the device, or leave it out.",
+        )
+        for each in found.missing
+        if each.status == "not_applicable"
+    ]
+    return [*found.errors, *gone]
+
+
+def _whole(result: dict[str, Any], errors: Sequence[NxaiError]) -> dict[str, Any]:
+    """The result, or an error that carries it."""
+    if not errors:
+        return result
+    first = errors[0]
+    others = f" ({len(errors) - 1} more could not be read)" if len(errors) > 1 else ""
+    error = Unexpected(first.tried, first.answer + others, first.advice, first.status)
+    error.result = {"changed": False, **result}
+    raise error
+
+
+def _site(site: Site) -> dict[str, Any]:
+    owner = folded(mapping(folded(site.raw).get("organisation")))
+    return {
+        "id": site.id,
+        "name": site.name,
+        "online": site.online,
+        "version": site.version,
+        "updated_at": site.updated_at,
+        "organisation": first_text(owner, "name", "uuid"),
+    }
+
+
+def _server(server: Server, site: Site) -> dict[str, Any]:
+    row = folded(server.raw)
+    return {
+        "site": site.id,
+        "site_name": site.name,
+        **_server_fields(server),
+        "version": first_text(row, "version"),
+        "runtime": server.runtime,
+        "platform": first_text(row, "platform"),
+        "os": first_text(row, "os"),
+        "os_version": first_text(row, "osversion"),
+        "licensed": flag(row.get("licensed")),
+        "preprocessors": _names(row.get("preprocessors")),
+        "postprocessors": _names(row.get("postprocessors")),
+    }
+
+
+def _server_fields(server: Server) -> dict[str, Any]:
+    return {
+        "id": server.id,
+        "name": server.name,
+        "status": server.status,
+        "plugin_version": server.plugin_version,
+        "supports_pipelines": server.supports_pipelines,
+    }
+
+
+def _device(chosen: Chosen) -> dict[str, Any]:
+    device = chosen.device
+    return {
+        "site": chosen.site.id,
+        "site_name": chosen.site.name,
+        "device": device.id,
+        "name": device.name,
+        "enabled": device.enabled,
+        "group": first_text(folded(device.raw), "group"),
+        "server": _server_fields(device.server),
+        "pipelines": _pipelines(chosen),
+    }
+
+
+def _pipelines(chosen: Chosen) -> list[dict[str, Any]] | None:
+    return [each.to_option() for each in chosen.device.pipelines] if chosen.device.pipelines_known else None
+
+
+def _names(value: Any) -> list[str] | None:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else None

@@ -1,0 +1,126 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the service answered: data, or an error that a person can act on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.errors import Refused, Unexpected
+from .operations import Operation
+
+EXCERPT = 300  # characters of a server's text in an error
+
+ADVICE = {
+    400: "The service did not understand the request. Check the values given; if they are right, please report this.",
+    401: "The token is missing, wrong or expired. Get a new one, or set what it can be renewed with (refresh_token or "
+    "username and password, and cloud_url).",
+    403: "The token may not do this. Check the account's rights, act_as, token_scope, and try auth_scheme: raw.",
+    404: "It is not there, or the token may not see it (this service can answer 404 to a token that may not write). "
+    "Check the name or UUID, the address and act_as.",
+    409: "It was changed at the same time, or is in use. Look at its state and run the task again.",
+    413: "The file is larger than the service accepts.",
+    422: "The service understood the request but cannot do it. Correct what its message names.",
+    429: "Too many requests. Run the task again later, or raise retries and retry_budget.",
+    500: "The service failed. It may also answer so to a wrong token: check that first, then try again later.",
+}
+NOT_THE_API = "Check that api_url and cloud_url name the services themselves, not a portal, proxy or sign-in page."
+LATER = "The service is not available now. Run the task again later."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A good answer: ``data`` is the decoded JSON, or None for an empty body."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+    tried: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer as it came over the wire, good or bad."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+
+
+def read_answer(operation: Operation, tried: str, reply: Reply, clean: Callable[[str], str]) -> Answer:
+    """The data of a good answer. Raises ``Refused`` for an error status, ``Unexpected`` for what is not JSON."""
+    if not 200 <= reply.status < 300:
+        raise refused(tried, reply, clean)
+    if not reply.content.strip():
+        return Answer(reply.status, reply.headers, None, tried)
+    try:
+        data = json.loads(reply.content)
+    except (ValueError, RecursionError):
+        # A body that nobody reads need not be JSON. A web page, though, means that something else answered.
+        if operation.relies_on or _is_page(reply):
+            raise _not_json(tried, reply, clean) from None
+        data = None
+    return Answer(reply.status, reply.headers, data, tried)
+
+
+def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
+    """The error for a status that is not success, with the service's own words."""
+    words = _message(reply) or _excerpt(reply)
+    answer = f"HTTP {reply.status} {reply.reason}".rstrip()
+    if words:
+        answer += f": {words}"
+    if "Retry-After" in reply.headers:
+        answer += f" (Retry-After: {reply.headers['Retry-After']})"
+    if 300 <= reply.status < 400:
+        advice = NOT_THE_API
+    else:
+        advice = ADVICE.get(reply.status, LATER if reply.status > 500 else ADVICE[400])
+    return Refused(tried, one_line(clean(answer)), advice, reply.status)
+
+
+def _not_json(tried: str, reply: Reply, clean: Callable[[str], str]) -> Unexpected:
+    if _is_page(reply):
+        what, advice = "a web page instead of JSON", NOT_THE_API
+    else:
+        what, advice = "not JSON, or JSON cut short", "Run the task again. If it stays, check api_url and any proxy."
+    answer = f"HTTP {reply.status} with {what}: {_excerpt(reply)}"
+    return Unexpected(tried, one_line(clean(answer)), advice, reply.status)
+
+
+def _is_page(reply: Reply) -> bool:
+    return "html" in reply.headers.get("Content-Type", "").lower() or reply.content.lstrip()[:1] == b"<"
+
+
+def _message(reply: Reply) -> str:
+    """``Message`` and ``Field`` of the APIs, ``resultCode`` and text of the identity provider; "" if there is none."""
+    try:
+        body = json.loads(reply.content)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(body, dict):
+        return ""
+    names = ("Message", "resultCode", "errorText", "errorString", "errorDetail", "error", "error_description", "detail")
+    said = [value for name in names if isinstance(value := body.get(name), str) and value]
+    faults = body.get("Field")
+    if isinstance(faults, dict) and faults:
+        said.append("(" + "; ".join(f"{name}: {fault}" for name, fault in faults.items()) + ")")
+    return " ".join(dict.fromkeys(said))
+
+
+def _excerpt(reply: Reply) -> str:
+    """The beginning, without a last stretch in which a secret may have been cut in two."""
+    head = reply.content[: 1 << 16].decode("utf-8", "replace")
+    return head if len(reply.content) <= 1 << 16 else head[:-8192]
+
+
+def one_line(text: str) -> str:
+    """One line without control characters; cut only after secrets are out, so that none is left in part."""
+    line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text).split())
+    return line if len(line) <= EXCERPT else f"{line[:EXCERPT]}…"

@@ -1,0 +1,293 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where a token comes from, when it expires, how it is renewed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.errors import BadInput, Refused, SignInFailed
+from .._core.redaction import Redactor
+from .._core.values import mapping, number
+from .settings import Settings
+from .token_file import TokenFile
+
+MARGIN = 60.0  # seconds before its end at which a token is renewed
+LIFETIME = 3600.0  # of a token whose answer does not tell (as in the vendor's samples)
+LATEST = 253402300799.0  # the end of the year 9999, after which no date can be written
+SIGN_IN = "Sign in to the Nx Cloud"
+GRANTS = {  # each way to a token, in the order in which they are tried, and what to do where it fails
+    "refresh_token": ("refresh token", "The refresh token is wrong, expired or already used: sign in again."),
+    "authorization_code": (
+        "authorization code",
+        "A code works once, for a short time, with the client_id and redirect_uri it was made for: get another.",
+    ),
+    "password": ("user name and password", "Check username, password, client_id and cloud_url."),
+}
+_ADVICE = {
+    "secondFactorRequired": "The account has two-factor sign-in: set mfa_code to the code of your authenticator.",
+    "second_factor_required": "The account has two-factor sign-in: set mfa_code to the code of your authenticator.",
+    "invalidTotp": "mfa_code is wrong or too old: give a new one.",
+    "accountBlocked": "The account is locked, for a minute after wrong passwords. Wait, then check the password.",
+    "accountNotActivated": "Activate the account by the link in the e-mail that was sent to it.",
+}
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token; ``renew_at`` and ``expires`` in seconds since the epoch, None: until it is refused."""
+
+    access: str = field(repr=False)
+    refresh: str | None = field(default=None, repr=False)
+    expires: float | None = None
+    renew_at: float | None = None
+
+
+class Credentials:
+    """The value of the Authorization header, renewed in time. Threads may share it.
+
+    Sources in order: ``token`` (renewed by ``refresh_token`` if both are given), ``token_file``, ``refresh_token``,
+    ``username`` and ``password``. ``post_token`` sends one grant to the identity provider and returns the decoded body;
+    it raises what ``Transport.send`` raises.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        post_token: Callable[[dict[str, str]], Any],
+        clock: Callable[[], float] = time.time,
+        redactor: Redactor | None = None,
+    ) -> None:
+        self._settings = settings
+        self._post_token = post_token
+        self._clock = clock
+        self._redactor = redactor or Redactor()
+        self._lock = threading.Lock()
+        self._token: Token | None = None
+        self._file = TokenFile(settings.token_file) if settings.token_file and not settings.token else None
+        for secret in (settings.token, settings.refresh_token, settings.password, settings.mfa_code):
+            self._redactor.add(secret)
+
+    def header(self) -> str:
+        """The Authorization header. Raises ``BadInput`` (no way to a token) or ``SignInFailed``."""
+        with self._lock:
+            return self._header(self._current())
+
+    def access_token(self) -> str:
+        """The token that ``header`` would send."""
+        with self._lock:
+            return self._current().access
+
+    def _current(self) -> Token:
+        if self._token is None:
+            self._token = self._first()
+        due = self._token.renew_at is not None and self._clock() >= self._token.renew_at
+        if not self._token.access or (due and self._can_renew()):
+            self._token = self._renewed(self._token)
+        return self._token
+
+    def renew(self, rejected: str) -> bool:
+        """After a 401 to the header ``rejected``: True if there is another one to try now."""
+        with self._lock:
+            if self._token is None or self._header(self._token) != rejected:
+                return True  # another thread has renewed it
+            if not self._can_renew():
+                return False
+            self._token = self._renewed(self._token)
+            return self._header(self._token) != rejected
+
+    def _header(self, token: Token) -> str:
+        return f"Bearer {token.access}" if self._settings.auth_scheme == "bearer" else token.access
+
+    def _first(self) -> Token:
+        """The token that was given, or one without ``access`` that says where to get it."""
+        settings = self._settings
+        if settings.token:
+            return self._declared(settings.token, settings.refresh_token)
+        if self._file:
+            return self._from_file(self._file.read())
+        if settings.refresh_token or self._has_password():
+            return Token("", settings.refresh_token)
+        raise BadInput(
+            SIGN_IN,
+            "username is set and password is not" if settings.username else "no credentials are given",
+            "Give one of: token (NXAI_TOKEN); token_file (NXAI_TOKEN_FILE); refresh_token (NXAI_REFRESH_TOKEN) with "
+            "cloud_url; username and password (NXAI_USERNAME, NXAI_PASSWORD) with cloud_url (NXAI_CLOUD_URL).",
+        )
+
+    def _has_password(self) -> bool:
+        return bool(self._settings.username and self._settings.password)
+
+    def _can_renew(self) -> bool:
+        refresh = self._token.refresh if self._token else None
+        return bool(self._settings.cloud_url and (refresh or self._has_password()))
+
+    def _renewed(self, old: Token) -> Token:
+        def renewed_by_another(current: Token) -> bool:
+            usable = current.renew_at is None or self._clock() < current.renew_at
+            return current.access not in ("", old.access) and usable
+
+        return self.issue(old, renewed_by_another)
+
+    def stored(self) -> Token | None:
+        """What ``token_file`` holds, though it may have expired. None without such a file."""
+        return self._from_file(self._file.read()) if self._file and self._file.exists() else None
+
+    def issue(
+        self, old: Token | None, good: Callable[[Token], bool], code: Mapping[str, str] | None = None, way: str = ""
+    ) -> Token:
+        """A new token in place of ``old``, kept in ``token_file`` if that is given. The rest is as for ``grants``.
+
+        Tasks and runs share the file. Only one at a time may spend the refresh token in it, and the others take its
+        result if they find it ``good``.
+        """
+        if not self._file:
+            return self._sign_in(self.grants(old.refresh if old else None, code, way))
+        with self._file.locked():
+            current = self.stored()
+            if current and good(current):
+                return current
+            self._file.check_writable()
+            token = self._sign_in(self.grants(current.refresh if current else None, code, way))
+            self._file.write(token.access, token.refresh, token.expires or self._clock() + LIFETIME)
+            return token
+
+    def grants(self, refresh: str | None, code: Mapping[str, str] | None = None, way: str = "") -> list[dict[str, str]]:
+        """What to ask the identity provider for, the first that works: all ways that are given, or only this one.
+
+        ``code`` is the authorization code as the request takes it, with ``redirect_uri`` if there was one.
+        """
+        settings = self._settings
+        if not settings.cloud_url:
+            raise BadInput(
+                SIGN_IN,
+                "cloud_url is not set",
+                "Set cloud_url to the Nx Cloud of your brand, for example https://HOST.",
+            )
+        common = {"response_type": "token", "client_id": settings.client_id}
+        if settings.token_scope:
+            common["scope"] = settings.token_scope
+        refresh = refresh or settings.refresh_token
+        given: dict[str, Mapping[str, str] | None] = {
+            "refresh_token": {"refresh_token": refresh} if refresh else None,
+            "authorization_code": code,
+            "password": self._password() if self._has_password() else None,
+        }
+        found = [{"grant_type": kind, **own, **common} for kind, own in given.items() if own and way in ("", kind)]
+        if not found:
+            raise BadInput(
+                SIGN_IN,
+                f"there is no {GRANTS[way][0] if way else 'refresh token, code or password'}",
+                "Set refresh_token, code, or username and password.",
+            )
+        return found
+
+    def _password(self) -> dict[str, str]:
+        settings = self._settings
+        second = {"mfaCode": settings.mfa_code} if settings.mfa_code else {}
+        return {"username": settings.username or "", "password": settings.password or "", **second}
+
+    def _sign_in(self, grants: list[dict[str, str]]) -> Token:
+        for grant in grants[:-1]:
+            try:
+                return self._grant(grant)
+            except SignInFailed:
+                continue
+        return self._grant(grants[-1])
+
+    def _grant(self, grant: dict[str, str]) -> Token:
+        kind, refresh = grant["grant_type"], grant.get("refresh_token")
+        tried = f"{SIGN_IN} ({GRANTS[kind][0]})"
+        try:
+            body = mapping(self._post_token(grant))
+        except Refused as error:
+            if error.status not in (400, 401, 403):
+                raise
+            raise self._failed(tried, error.answer, kind, error.status) from None
+        access, fresh = body.get("access_token"), body.get("refresh_token")
+        refresh = fresh if isinstance(fresh, str) and fresh else refresh
+        self._redactor.add(refresh)
+        if body.get("error") or not isinstance(access, str) or not access:
+            said = str(body.get("error") or body.get("resultCode") or "the answer holds no access token")
+            raise self._failed(tried, self._redactor.clean(said)[:200], kind, None)
+        self._redactor.add(access)
+        expires = _expires(body, access, self._clock())
+        return self._token_of(self._word(access, "the new token"), refresh, expires or self._clock() + LIFETIME)
+
+    def _failed(self, tried: str, answer: str, kind: str, status: int | None) -> SignInFailed:
+        advice = next((text for word, text in _ADVICE.items() if word in answer), GRANTS[kind][1])
+        return SignInFailed(tried, answer, advice, status)
+
+    def _declared(self, text: str, refresh: str | None) -> Token:
+        """A token that the user gave: its expiry is known only if it is a JWT."""
+        access = self._word(text, "token")
+        return self._token_of(access, refresh, _jwt_expiry(access))
+
+    def _from_file(self, content: dict[str, Any]) -> Token:
+        access, refresh = content.get("access_token"), content.get("refresh_token")
+        refresh = refresh if isinstance(refresh, str) and refresh else self._settings.refresh_token
+        self._redactor.add(refresh)
+        if not isinstance(access, str) or not access:
+            if not refresh and not self._has_password():
+                raise BadInput(
+                    f"Read {self._settings.token_file}",
+                    "it holds no access_token",
+                    "Sign in again and store the token.",
+                )
+            return Token("", refresh)
+        access = self._word(access, "the token in token_file")
+        return self._token_of(access, refresh, _milliseconds(content.get("expires_at")) or _jwt_expiry(access))
+
+    def _token_of(self, access: str, refresh: str | None, expires: float | None) -> Token:
+        """The margin is at most half of what is left, so that a short-lived token is not renewed at each request."""
+        self._redactor.add(access)
+        if expires is None or expires > LATEST:
+            return Token(access, refresh)
+        left = max(0.0, expires - self._clock())
+        return Token(access, refresh, expires, expires - min(MARGIN, left / 2))
+
+    def _word(self, text: str, what: str) -> str:
+        """The bare token. What was pasted may begin with the scheme and end with a newline."""
+        words = text.split()
+        if words and words[0].lower() == "bearer":
+            del words[0]
+        if len(words) != 1 or not words[0].isascii() or not words[0].isprintable():
+            raise BadInput(SIGN_IN, f"{what} is not one word of plain characters", "Copy the token again, whole.")
+        return words[0]
+
+
+def _expires(body: dict[str, Any], access: str, now: float) -> float | None:
+    """``expires_in`` comes first because it does not depend on two clocks being alike."""
+    seconds = number(body.get("expires_in"))
+    if seconds is not None and seconds > 0:
+        return now + seconds
+    expires = _milliseconds(body.get("expires_at")) or _jwt_expiry(access)
+    # A token that is born expired says that the clocks differ: it is used until it is refused.
+    return expires if expires and expires > now else None
+
+
+def _milliseconds(value: Any) -> float | None:
+    found = number(value)
+    return found / 1000 if found is not None and 0 < found < 1e16 else None
+
+
+def _jwt_expiry(token: str) -> float | None:
+    """``exp`` of a JWT in seconds, read without checking the signature; None if it is not a JWT or has none."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError, binascii.Error):
+        return None
+    expires = number(mapping(claims).get("exp"))
+    return float(expires) if expires is not None and 0 < expires < 1e13 else None

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What broke below HTTP, as an error a person can act on, and whether the request can have arrived."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .._core.errors import AnswerLost, BadInput, NxaiError, Unreachable
+from .answer import one_line
+
+AGAIN = "Run the task again: it looks first at what is there."
+_CONNECTION = re.compile(r"^\w+\(host=[^)]*\): ")  # urllib3 begins with it; the address is named anyway
+_FOREIGN = "the server's certificate is not signed by an authority known here"
+_OWN_AUTHORITY = (
+    "If the server is yours, set ca_path to its authority's certificate (PEM). Otherwise somebody is in between."
+)
+_TLS = (  # words of OpenSSL and Python, what it means, what to do
+    ("key values mismatch", "the client key does not belong to the certificate", "Check client_cert and client_key."),
+    ("private key is encrypted", "the client key has a pass phrase", "Give a client_key without one."),
+    ("pem lib", "the client certificate or key is not in PEM form", "Check client_cert and client_key."),
+    (
+        "no_certificate_or_crl_found",
+        "ca_path holds no certificate",
+        "Set ca_path to a PEM file, or to a folder made by c_rehash.",
+    ),
+    (
+        "mismatch",
+        "the certificate is valid but for another host name",
+        "Use in {option} the host name that the certificate names.",
+    ),
+    (
+        "doesn't match",
+        "the certificate is valid but for another host name",
+        "Use in {option} the host name that the certificate names.",
+    ),
+    ("expired", "the server's certificate has expired", "Have it renewed, and check the clock of this machine."),
+    ("issuer certificate", _FOREIGN, _OWN_AUTHORITY),
+    ("self-signed", _FOREIGN, _OWN_AUTHORITY),
+    ("self signed", _FOREIGN, _OWN_AUTHORITY),
+    (  # for example without key usage, on which Python 3.13 insists
+        "certificate_verify_failed",
+        "the server's certificate, or its authority's, is not acceptable",
+        "Have it made anew without the fault that is named, or use another certificate.",
+    ),
+    ("certificate_required", "the server asks for a client certificate", "Set client_cert and client_key."),
+    ("unknown_ca", "the server does not accept the client certificate", "Check client_cert and client_key."),
+    ("bad_certificate", "the server does not accept the client certificate", "Check client_cert and client_key."),
+    ("wrong_version_number", "the server does not speak TLS on that port", "Check scheme and port of {option}."),
+    ("record layer failure", "the server does not speak TLS on that port", "Check scheme and port of {option}."),
+    ("handshake_failure", "no common way of encryption was found", "Check the TLS versions of both sides."),
+    ("unsupported_protocol", "no common version of TLS was found", "Check the TLS versions of both sides."),
+)
+
+
+def fault(
+    error: Exception, tried: str, option: str, silence: float, limit: float, clean: Callable[[str], str]
+) -> NxaiError:
+    """``error`` (of requests, OSError or ValueError) as one of BadInput, Unreachable, AnswerLost.
+
+    ``option`` names the setting that the address came from, ``silence`` how long nothing may come or be accepted, and
+    ``limit`` when the service has answered or given up, both in seconds.
+    """
+    from requests import exceptions
+    from urllib3.exceptions import NewConnectionError, ReadTimeoutError
+
+    reason = _reason(error)
+    words = one_line(clean(_CONNECTION.sub("", str(reason))))
+    if isinstance(error, (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.InvalidHeader)):
+        return BadInput(tried, words, f"Check {option}, the token, and the proxy variables of the environment.")
+    if isinstance(error, exceptions.ProxyError):
+        return Unreachable(tried, f"the proxy gave no way through ({words})", "Check HTTPS_PROXY and NO_PROXY.")
+    if isinstance(error, exceptions.SSLError):
+        return _tls_fault(tried, option, words)
+    if isinstance(error, exceptions.ConnectTimeout):
+        advice = f"Check {option}, the network and the firewall."
+        return Unreachable(tried, "no connection within the time-out", advice)
+    if isinstance(reason, NewConnectionError):
+        return _no_connection(tried, option, words)
+    if isinstance(error, exceptions.Timeout) or isinstance(reason, ReadTimeoutError):
+        lost = AnswerLost(tried, f"no answer for {silence:g} s", f"{AGAIN} If the service is just slow, raise timeout.")
+        lost.at_work = max(0.0, limit - silence)
+        return lost
+    if isinstance(reason, TimeoutError):  # of the socket, while sending
+        return AnswerLost(tried, "the service took nothing more within the time-out", f"{AGAIN} Check the network.")
+    if isinstance(error, exceptions.RequestException):
+        return AnswerLost(tried, f"the connection broke ({words})", AGAIN)
+    return BadInput(tried, words, f"Check {option}, ca_path, client_cert, client_key and REQUESTS_CA_BUNDLE.")
+
+
+def _reason(error: BaseException) -> BaseException:
+    """The innermost exception: requests and urllib3 each wrap the one below."""
+    while True:
+        inner = getattr(error, "reason", None) or next(
+            (arg for arg in error.args if isinstance(arg, BaseException)), None
+        )
+        if not isinstance(inner, BaseException):
+            return error
+        error = inner
+
+
+def _tls_fault(tried: str, option: str, words: str) -> NxaiError:
+    folded = words.lower()
+    for sign, meaning, advice in _TLS:
+        if sign in folded:
+            unreachable = Unreachable(tried, f"{meaning} ({words})", advice.format(option=option))
+            unreachable.permanent = True
+            return unreachable
+    return AnswerLost(
+        tried,
+        f"the TLS connection broke ({words})",
+        f"Run the task again. If it stays, check {option}, and whether a client_cert is needed.",
+    )
+
+
+def _no_connection(tried: str, option: str, words: str) -> Unreachable:
+    folded = words.lower()
+    if "resolve" in folded or "getaddrinfo" in folded or "name or service" in folded:
+        return Unreachable(
+            tried, f"the host name is not known ({words})", f"Check {option} and the DNS of this machine."
+        )
+    return Unreachable(tried, f"no connection ({words})", f"Check {option}, that the service runs, and the firewall.")

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Uploads as a stream: constant memory, and a new stream for each repeat."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from .._core.errors import BadInput
+from .._core.values import to_json
+
+# The socket's time-out runs for one block, so it has to be small enough for a slow line. It stays just below 128 KiB,
+# from where on the C library would map and unmap the memory of each block.
+BLOCK = 120 << 10
+
+
+class Multipart:
+    """The body of a model upload: the part ``data`` (JSON text) and, if a file is given, the part ``file``.
+
+    ``open()`` gives a new stream from the beginning each time, so a repeat never goes on with a half-read file.
+    """
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        file: str | None = None,
+        size: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """``size`` is what the caller measured earlier, in bytes: a file of another size is refused.
+
+        ``progress`` is called after each block with the bytes sent and the bytes in all.
+        """
+        self._text = to_json(data)
+        self._file = file
+        self._size = size
+        self._progress = progress
+        self._boundary = uuid.uuid4().hex
+        self.content_type = f"multipart/form-data; boundary={self._boundary}"
+
+    @contextmanager
+    def open(self) -> Iterator[Stream]:
+        """A stream with a length, open as long as the context lasts."""
+        if self._file is None:
+            yield self._stream([("data", self._text)])
+            return
+        with _opened(self._file) as handle:
+            source = _Source(handle, self._file, self._size)
+            part = (os.path.basename(self._file), source, "application/octet-stream")
+            yield self._stream([("data", self._text), ("file", part)])
+
+    def _stream(self, parts: list[tuple[str, Any]]) -> Stream:
+        try:
+            from requests_toolbelt.multipart.encoder import MultipartEncoder
+        except ImportError:
+            raise BadInput(
+                "Prepare the upload",
+                "the Python library requests-toolbelt is not there",
+                "Install it for the Python that runs this task: pip install requests-toolbelt.",
+            ) from None
+        return Stream(MultipartEncoder(parts, boundary=self._boundary), self._progress)
+
+
+def _opened(path: str) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise BadInput(f"Upload {path}", str(error.strerror), "Check the path and who may read it.") from None
+
+
+class Stream:
+    """Blocks of bytes with a known length in all: sent as they are, with a Content-Length."""
+
+    def __init__(self, encoder: Any, progress: Callable[[int, int], None] | None = None) -> None:
+        self._encoder = encoder
+        self._progress = progress
+
+    def __len__(self) -> int:
+        return int(self._encoder.len)
+
+    def __iter__(self) -> Iterator[bytes]:
+        total, sent = len(self), 0
+        while block := self._encoder.read(BLOCK):
+            yield block
+            sent += len(block)
+            if self._progress:
+                self._progress(sent, total)
+
+
+class _Source:
+    """A file that must stay as it is while it is sent. Has what MultipartEncoder asks for: ``len`` and ``read``."""
+
+    def __init__(self, handle: BinaryIO, path: str, size: int | None) -> None:
+        self._handle = handle
+        self._path = path
+        self._before = os.fstat(handle.fileno())
+        self.len = self._before.st_size  # what is still to be read
+        if size is not None and size != self.len:
+            raise self._changed(f"it has {self.len} bytes and had {size} when it was looked at")
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = self.len if size < 0 else min(size, self.len)
+        try:
+            block = self._handle.read(wanted)
+            after = os.fstat(self._handle.fileno())
+        except OSError as error:
+            raise BadInput(f"Upload {self._path}", f"reading failed: {error.strerror}", "Check the disk.") from None
+        if len(block) < wanted or (after.st_size, after.st_mtime_ns) != (
+            self._before.st_size,
+            self._before.st_mtime_ns,
+        ):
+            raise self._changed("it changed while it was being sent")
+        self.len -= len(block)
+        return block
+
+    def _changed(self, how: str) -> BadInput:
+        return BadInput(f"Upload {self._path}", how, "Run the task again when nothing writes to the file any more.")

@@ -1,0 +1,187 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A catalogue, kept as declared, with the models that are in it.
+
+The membership is written on the models (contract B6, inferred): one PATCH for each model that comes or goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from .._api.records import Catalogue, Model
+from .._core.errors import BadInput, NxaiError, Unexpected
+from .._engine.lookup import Index, find_renamed, is_uuid
+from .._engine.module import Task
+from .._engine.reconcile import Field, Plan, plan_object
+from .._engine.rivals import only_one
+
+FIELDS = (Field("name", ("Name",), {"type": "str"}),)
+
+
+class CatalogueResource:
+    """Options: those of the module ``nxai_catalogue``."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.compute = task.client.compute
+        self.options = task.options
+        self.check_mode = task.check_mode
+        self.wanted: str = task.options["name"]
+        self.absent = task.options["state"] == "absent"
+        self.header = f"catalogue {self.wanted}"
+        self.found: Catalogue | None = None
+        self.members: list[Model] = []  # those in the catalogue now, as far as they were looked at
+        self.come: list[Model] = []
+        self.go: list[Model] = []
+        self.done: dict[str, list[dict[str, str]]] = {"models_added": [], "models_removed": []}
+
+    def plan(self) -> Plan:
+        self.found = self._look()
+        if self.absent:
+            return self._plan_deletion(self.found) if self.found else Plan("none")
+        if self.found is None and is_uuid(self.wanted):
+            raise BadInput(
+                f"look up the catalogue {self.wanted}",
+                "no catalogue has this UUID",
+                "Give a name to create a catalogue: the service chooses its UUID.",
+            )
+        name = self.options["new_name"] or (self.found.name if self.found else self.wanted)
+        plan = plan_object(FIELDS, self.found.raw if self.found else None, {"name": name})
+        return plan if self.options["models"] is None else self._with_models(plan, self.options["models"])
+
+    def _look(self) -> Catalogue | None:
+        return find_renamed(self.wanted, self.options["new_name"], self.compute.list_catalogues(), "catalogue")
+
+    def _plan_deletion(self, found: Catalogue) -> Plan:
+        self.members = self.go = _members(self.compute.list_models(), found.uuid)
+        if self.go and not self.options["force"]:
+            raise BadInput(
+                f"delete the {self.header}",
+                f"{len(self.go)} models are in it ({', '.join(_names(self.go)[:20])})",
+                "The service deletes only an empty one. Set force to take them out first; the models stay.",
+            )
+        return Plan("delete", {"name": found.name, "models": _names(self.go)})
+
+    def _with_models(self, plan: Plan, wanted: Sequence[str]) -> Plan:
+        """The same plan, with the models that come and go. In check mode, one that is not there yet is just a name."""
+        models = self.compute.list_models()
+        index = Index(models, "model")
+        unborn = [each for each in wanted if self.check_mode and not is_uuid(each) and not index.find_or_none(each)]
+        declared = {model.uuid: model for model in (index.find(each) for each in wanted if each not in unborn)}
+        self.members = _members(models, self.found.uuid) if self.found else []
+        self.come = [model for model in declared.values() if model not in self.members]
+        if self.options["models_mode"] == "exact":
+            self.go = [model for model in self.members if model.uuid not in declared]
+        if not (self.come or self.go or unborn):
+            return plan
+        before = {**plan.before, "models": _names(self.members)} if self.found else plan.before
+        after = [*_names([each for each in self.members if each not in self.go] + self.come), *unborn]
+        changed = replace(plan, before=before, after={**plan.after, "models": sorted(after)})
+        return changed if plan.action == "create" else replace(changed, action="update")
+
+    def act(self, plan: Plan) -> None:
+        created = False
+        try:
+            if self.found is None:
+                self.wanted = self.compute.create_catalogue(plan.send["Name"])
+                created = True
+                self._keep_one(plan.send["Name"])
+            else:
+                self.wanted = self.found.uuid
+            self._move_models()
+            if self.absent:
+                self.compute.delete_catalogue(self.wanted)
+            elif plan.action == "update" and "Name" in plan.send:
+                self.compute.rename_catalogue(self.wanted, plan.send["Name"])
+        except NxaiError as error:
+            error.result = {"changed": created or any(self.done.values()), **self.done}
+            raise
+
+    def _keep_one(self, name: str) -> None:
+        """Read the new catalogue back, before models are moved into it."""
+        self.found = only_one(
+            self.wanted,
+            self.header,
+            lambda: [each for each in self.compute.list_catalogues() if each.name == name],
+            lambda _other: True,
+            self.compute.delete_catalogue,
+            self.task.client.transport.wait,
+        )
+        self.wanted = self.found.uuid if self.found else self.wanted
+
+    def _move_models(self) -> None:
+        """One model after the other: what was done before an error is told with it."""
+        for model in self.come:
+            self.compute.update_model(model.uuid, {"Catalogues": [*model.catalogue_uuids, self.wanted]})
+            self.done["models_added"].append(_line(model))
+        for model in self.go:
+            kept = [each for each in model.catalogue_uuids if each != self.wanted]
+            self.compute.update_model(model.uuid, {"Catalogues": kept})
+            self.done["models_removed"].append(_line(model))
+
+    def settle(self, plan: Plan) -> None:
+        if not plan.changed:
+            return
+        if plan.action != "create":
+            self.found = self._look()
+        if (self.found is None) != self.absent:
+            self._not_taken(plan, "the service still lists it" if self.absent else "the service does not list it")
+        if self.come or (self.go and not self.absent):
+            self.members = _members(self.compute.list_models(), self.wanted)
+            there = {each.uuid for each in self.members}
+            wrong = [each for each in self.come if each.uuid not in there]
+            wrong += [each for each in self.go if each.uuid in there]
+            if wrong:
+                self._not_taken(plan, f"these models did not move, though it was accepted: {', '.join(_names(wrong))}")
+
+    def _not_taken(self, plan: Plan, answer: str) -> None:
+        advice = "Run the task again: it looks before it writes."
+        error = Unexpected(f"read back the {self.header} after the {plan.action}", answer, advice)
+        error.result = {"changed": True, **self.done}
+        raise error
+
+    def report(self, plan: Plan) -> dict[str, Any]:
+        moved = {"models_added": [*map(_line, self.come)], "models_removed": [*map(_line, self.go)]}
+        if self.absent:
+            return {"catalogue": None, **moved}
+        # In check mode a new one is not there, and a renamed one has its old name.
+        catalogue = self.found or Catalogue.from_api({"UUID": "new"})
+        shown = {**describe_catalogue(catalogue), "name": plan.after.get("name", catalogue.name)}
+        if self.found is None:
+            shown["uuid"] = None
+        if self.options["models"] is not None:
+            shown["models"] = sorted(map(_line, self._then()), key=lambda line: (line["name"], line["uuid"]))
+        return {"catalogue": shown, **moved}
+
+    def _then(self) -> list[Model]:
+        """The members as they are after the task, or would be."""
+        stay = [each for each in self.members if each not in self.go]
+        return stay + [each for each in self.come if each.uuid not in {member.uuid for member in stay}]
+
+
+def describe_catalogue(catalogue: Catalogue) -> dict[str, Any]:
+    """A catalogue as the modules return it."""
+    shared = catalogue.shared_with
+    return {
+        "uuid": catalogue.uuid,
+        "name": catalogue.name,
+        "organisation": catalogue.organisation,
+        "shared_with": None if shared is None else list(shared),
+    }
+
+
+def _members(models: Sequence[Model], catalogue: str) -> list[Model]:
+    return [each for each in models if catalogue in each.catalogue_uuids]
+
+
+def _names(models: Sequence[Model]) -> list[str]:
+    return sorted(each.name for each in models)
+
+
+def _line(model: Model) -> dict[str, str]:
+    return {"uuid": model.uuid, "name": model.name}

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fields of a model: one declaration gives the option, the API object and the diff.
+
+Names on the wire are those of contract B2 and B3. Guesses: ``vars`` holds the scales of the portal's form, and
+``order`` 0 is NCHW, 1 is NHWC.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._api.records import Model, split_documentation
+from .._core.values import mapping, number, text
+from .._engine.module import CONNECTION_SPEC
+from .._engine.reconcile import Field, view
+
+_LAYOUTS = {"nchw": 0, "nhwc": 1}
+_CHANNELS = (1, 3)
+
+
+def _documentation(value: Any) -> str:
+    return split_documentation(value)[0] if isinstance(value, str) else ""
+
+
+def _whole(value: Any) -> Any:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _channels(value: Any) -> Any:
+    return value if _whole(value) in _CHANNELS else None
+
+
+def _numbers(value: Any) -> Any:
+    return value if isinstance(value, list) and all(number(each) is not None for each in value) else None
+
+
+def _texts(value: Any) -> Any:
+    return value if isinstance(value, list) and all(isinstance(each, str) for each in value) else None
+
+
+def _layout(order: Any) -> Any:
+    return next((name for name, known in _LAYOUTS.items() if known == _whole(order)), None)
+
+
+def _catalogue_uuids(catalogues: Any) -> list[str]:
+    """Rows of ``Catalogues`` are UUIDs or objects with one (unknown, contract B2)."""
+    rows = catalogues if isinstance(catalogues, list) else []
+    return [str(row.get("UUID") if isinstance(row, dict) else row).lower() for row in rows]
+
+
+_INPUT = "InputDriverDetails"
+_PER_CHANNEL = {"type": "list", "elements": "float"}
+_INPUT_FIELDS = (
+    Field("channels", (_INPUT, "channels"), {"type": "int", "choices": list(_CHANNELS)}, decode=_channels),
+    Field("height", (_INPUT, "height"), {"type": "int"}, decode=_whole),
+    Field("width", (_INPUT, "width"), {"type": "int"}, decode=_whole),
+    Field("means", (_INPUT, "means"), _PER_CHANNEL, decode=_numbers),
+    Field("scales", (_INPUT, "vars"), _PER_CHANNEL, decode=_numbers),
+    Field("layout", (_INPUT, "order"), {"type": "str", "choices": list(_LAYOUTS)}, _LAYOUTS.__getitem__, _layout),
+)
+
+
+def _input_details(details: Any) -> dict[str, Any]:
+    """What is in there beside the options of its own, and what those cannot say."""
+    told = {each.wire[-1]: each.decode for each in _INPUT_FIELDS}
+    return {key: value for key, value in mapping(details).items() if key not in told or told[key](value) is None}
+
+
+# Options that an argument spec takes as they are. The documentation is among them, but its digest mark is not.
+OPTION_FIELDS = (
+    Field("alias", ("Alias",), {"type": "str"}, decode=text),
+    Field("documentation", ("Documentation",), {"type": "str"}, decode=_documentation),
+    Field("input_driver", ("InputDriver",), {"type": "str"}, decode=text),
+    *_INPUT_FIELDS,
+    Field("input_details", (_INPUT,), {"type": "dict"}, decode=_input_details, merge=True),
+    Field("output_driver", ("OutputDriver",), {"type": "str"}, decode=text),
+    Field("output_details", ("OutputDriverDetails",), {"type": "dict"}, decode=mapping, merge=True),
+    Field("conversions", ("EnableConversions",), {"type": "list", "elements": "str"}, decode=_texts),
+    Field("source_name", ("SourceName",), {"type": "str"}, decode=text),
+    Field("source_url", ("SourceUrl",), {"type": "str"}, decode=text),
+)
+
+# Of an option of the connection: without its default, since an existing model keeps what it has.
+CUSTOMIZATION = {**CONNECTION_SPEC["customization"], "default": None}
+
+FIELDS = (
+    Field("name", ("Name",), {"type": "str"}, decode=text),
+    Field("customization", ("Customization",), CUSTOMIZATION, decode=text),
+    *OPTION_FIELDS,
+    Field("catalogues", ("Catalogues",), {"type": "list", "elements": "str"}, decode=_catalogue_uuids),
+)
+
+
+def new_model(customization: str) -> dict[str, Any]:
+    """What a created model has where nothing is declared: the members that creation needs (contract B3)."""
+    return {
+        "Customization": customization,
+        "InputDriver": "vision",
+        "InputDriverDetails": {"means": [0.0, 0.0, 0.0], "vars": [1.0, 1.0, 1.0]},
+        "OutputDriver": "vision",
+        "OutputDriverDetails": {"postProcessing": None},
+        "EnableConversions": [],
+    }
+
+
+def describe_model(model: Model) -> dict[str, Any]:
+    """A model as the modules return it: its state, its file, and all else in the words of the options."""
+    return {
+        "uuid": model.uuid,
+        "state": model.state,
+        "status": model.status,
+        "code_status": model.code_status,
+        "downloadable": bool(model.cdn_uri),
+        "file": {"sha256": model.digest.sha256, "size": model.digest.size} if model.digest else None,
+        "updated_at": model.updated_at,
+        "conversion_log": model.conversion_log if model.state == "failed" else None,
+        **view(FIELDS, model.raw),
+    }

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the information modules return of models and catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .._api.records import Catalogue, Model
+from .._core.values import identity
+from .._engine.lookup import find, globbed, is_uuid
+from .._engine.module import Task
+from .catalogue import describe_catalogue
+from .fields import describe_model
+from .usage import find_use
+
+_ALL = {"type": "list", "elements": "str", "default": ["*"]}
+MODELS_SPEC: dict[str, dict[str, Any]] = {
+    "models": _ALL,
+    "catalogue": {"type": "str"},
+    "usage": {"type": "bool", "default": False},
+}
+CATALOGUES_SPEC: dict[str, dict[str, Any]] = {"catalogues": _ALL, "list_models": {"type": "bool", "default": False}}
+
+
+def read_models(task: Task) -> dict[str, Any]:
+    """Models by name and UUID, the service asked for one catalogue only where that is what is wanted."""
+    compute, wanted = task.client.compute, task.options["catalogue"]
+    if wanted is not None and not is_uuid(wanted):
+        wanted = find(wanted, compute.list_catalogues(), "catalogue").uuid
+    models = compute.list_models(catalogue=identity(wanted) if wanted else None)
+    found = [describe_model(each) for each in _chosen(models, task.options["models"])]
+    if not task.options["usage"]:
+        return {"models": found}
+    use = find_use(task.client.device, [each["uuid"] for each in found])
+    return {
+        "models": [{**each, "used_by": use.devices[each["uuid"]]} for each in found],
+        "unread_sites": use.unread,
+    }
+
+
+def read_catalogues(task: Task) -> dict[str, Any]:
+    compute = task.client.compute
+    catalogues = [describe_catalogue(each) for each in _chosen(compute.list_catalogues(), task.options["catalogues"])]
+    if task.options["list_models"]:
+        models = _chosen(compute.list_models(), ["*"])
+        for catalogue in catalogues:
+            inside = (each for each in models if catalogue["uuid"] in each.catalogue_uuids)
+            catalogue["models"] = [{"uuid": each.uuid, "name": each.name} for each in inside]
+    return {"catalogues": catalogues}
+
+
+def _chosen(records: Sequence[Any], patterns: Sequence[str]) -> list[Any]:
+    """In an order that does not depend on the service."""
+    chosen = (each for each in records if any(_matches(each, pattern) for pattern in patterns))
+    return sorted(chosen, key=lambda record: (record.name, record.uuid))
+
+
+def _matches(record: Model | Catalogue, pattern: str) -> bool:
+    return record.uuid == identity(pattern) or bool(globbed(pattern, [record]))

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which devices run a model: found by reading the devices of every site, since the service has no other way to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._api.device import DeviceApi
+from .._core.errors import NxaiError
+from .._core.values import identity
+from .._engine.sites import SiteReader, unread
+
+_AT_ONCE = 8
+_MOST_NAMED = 20  # devices in one message
+
+
+@dataclass
+class Use:
+    """The devices of each model, by the model's UUID, and the sites that show no devices."""
+
+    devices: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    unread: list[dict[str, str]] = field(default_factory=list)
+
+
+def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
+    """Costs one listing of the sites and one of each site that is online, eight sites at a time.
+
+    A model counts wherever a device has its UUID as a value, so in chains too, whose names on the wire are not known.
+    """
+    reader = SiteReader(api, _AT_ONCE)
+    sites = reader.all()
+    use = Use({uuid: [] for uuid in uuids}, [unread(each) for each in sites if each.online is False])
+    online = [each for each in sites if each.online is not False]
+    for site, listing in zip(online, reader.read(online, api.list_devices), strict=True):
+        if isinstance(listing, NxaiError):
+            raise listing
+        if not listing:
+            use.unread.append(unread(site))
+        for device in listing:
+            line = {"site": site.name, "site_id": site.id, "device": device.name, "device_id": device.id}
+            for uuid in set(use.devices).intersection(_texts(device.raw)):
+                use.devices[uuid].append(line)
+    for lines in (use.unread, *use.devices.values()):  # whatever the order of the service
+        lines.sort(key=lambda line: list(line.values()))
+    return use
+
+
+def named(devices: list[dict[str, str]]) -> str:
+    """The devices by site, for an error."""
+    sites: dict[str, list[str]] = {}
+    for each in devices[:_MOST_NAMED]:
+        sites.setdefault(each["site"] or each["site_id"], []).append(each["device"] or each["device_id"])
+    more = len(devices) - _MOST_NAMED
+    listed = "; ".join(f"{site}: {', '.join(names)}" for site, names in sites.items())
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text that is a value somewhere in there, as an id is compared."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, str):
+            yield identity(item)

@@ -1,0 +1,229 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What speaks against an assignment before it is sent. Pure: what was read comes in, refusals come out.
+
+Only what is known counts: a field that the service does not give is no reason to refuse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._api.records import Model, Server, Site
+from .._core.errors import BadInput
+from .._core.values import first_text, folded, mapping
+from .._engine.lookup import is_uuid
+from .reconcile import DeviceChange, shortened
+
+CHECKS_SPEC: dict[str, dict[str, Any]] = {
+    f"require_{name}": {"type": "bool", "default": True}
+    for name in ("ready", "support", "runtime", "processors", "available")
+}
+_NOBODY = "00000000-0000-0000-0000-000000000000"  # as an organisation: what belongs to a person
+_MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:\s*;.*)?", re.IGNORECASE)
+_MIME_NAMES = ("mimetype", "mime", "contenttype", "type", "format")  # guesses
+# The device= of an artefact by a word in the name of the runtime that needs it; "" is an artefact for any of them.
+# A Hailo-8L is counted as a Hailo: whether the one runs the files of the other is not known.
+_ACCELERATORS = {"hailo": "hailo", "memryx": "mxa", "mxa": "mxa"}
+_GENERAL = ("cpu", "cuda", "openvino", "onnx")
+_PROCESSORS = {"Preprocessor": "preprocessors", "Postprocessor": "postprocessors"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was read. ``servers`` is by site id; ``acting`` the organisation that the task acts for."""
+
+    models: Mapping[str, Model] = field(default_factory=dict)
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    servers: Mapping[str, Sequence[Server]] = field(default_factory=dict)
+    acting: str | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    site: str
+    device: str
+    label: str  # device and site, for people
+    reason: str
+
+    @classmethod
+    def of(cls, change: DeviceChange, reason: str) -> Refusal:
+        return cls(change.site.id, change.device.id, change.label, reason)
+
+    def as_result(self) -> dict[str, str]:
+        return {"site": self.site, "device": self.device, "reason": self.reason}
+
+
+def raise_if_any(refusals: Sequence[Refusal]) -> None:
+    """One error with each reason once, and the devices that it is for; in its result, one entry for each device."""
+    if not refusals:
+        return
+    devices: dict[str, list[str]] = {}
+    for each in refusals:
+        devices.setdefault(each.reason, []).append(each.label)
+    reasons = [f"{reason} ({shortened(labels)})" for reason, labels in devices.items()]
+    error = BadInput(
+        "Plan the assignments",
+        "; ".join(reasons[:10]) + (f"; and {len(reasons) - 10} more reasons" if len(reasons) > 10 else ""),
+        "Nothing was written. Mend or leave out what is named. The options not_applicable and require_* "
+        "say which of these checks can be switched off.",
+    )
+    error.result = {"changed": False, "refused": [each.as_result() for each in refusals]}
+    raise error
+
+
+def not_understood(changes: Iterable[DeviceChange]) -> list[Refusal]:
+    reason = "what runs now is not understood and would be lost"
+    return [Refusal.of(each, reason) for each in changes if not each.device.pipelines_known]
+
+
+def refusals(
+    changes: Sequence[DeviceChange], facts: Facts, options: Mapping[str, Any], restoring: bool
+) -> list[Refusal]:
+    """Why these changes would be accepted and then do nothing. Models of a snapshot are taken as they are."""
+    checks: list[Callable[[DeviceChange], Iterator[str]]] = []
+    if options["require_support"]:
+        checks.append(_unsupported)
+    if not restoring:
+        checks.append(_ModelCheck(facts, options))
+        if options["require_processors"]:
+            checks.append(lambda change: _unknown_processors(change, _server(change, facts)))
+    return [Refusal.of(change, reason) for change in changes for check in checks for reason in check(change)]
+
+
+def sites_whose_servers_count(
+    changes: Sequence[DeviceChange], models: Mapping[str, Model], options: Mapping[str, Any]
+) -> list[Site]:
+    """Where the servers have to be listed for a check: what the device itself says of its server is not enough.
+
+    That costs a request, so it is done only where a model does not fit every runtime, or a processor is new.
+    """
+    choosy = {uuid for uuid, model in models.items() if options["require_runtime"] and not _fits_all(_artefacts(model))}
+    found: dict[str, Site] = {}
+    for each in changes:
+        if each.site.id not in found and (
+            (options["require_processors"] and any(_new_processors(each)))
+            or (each.device.server.runtime is None and not choosy.isdisjoint(each.new_models))
+        ):
+            found[each.site.id] = each.site
+    return list(found.values())
+
+
+def _unsupported(change: DeviceChange) -> Iterator[str]:
+    if change.device.server.supports_pipelines is False:
+        yield "its server does not support pipelines"
+
+
+class _ModelCheck:
+    """Of each model that a device is to run anew. Most devices get the same: each question is answered once."""
+
+    def __init__(self, facts: Facts, options: Mapping[str, Any]) -> None:
+        self._facts = facts
+        self._options = options
+        self._answers: dict[tuple[str, str, str], list[str]] = {}
+
+    def __call__(self, change: DeviceChange) -> Iterator[str]:
+        runtime = _server(change, self._facts).runtime or ""
+        for uuid in change.new_models:
+            key = (uuid, change.site.id, runtime)
+            if key not in self._answers:
+                self._answers[key] = list(self._reasons(*key))
+            yield from self._answers[key]
+
+    def _reasons(self, uuid: str, site_id: str, runtime: str) -> Iterator[str]:
+        model = self._facts.models.get(uuid)
+        if model is None:
+            if is_uuid(uuid):  # in check mode this can be a name: see PipelineResource
+                yield f"there is no model {uuid}"
+            return
+        if self._options["require_ready"] and model.state != "ready":
+            yield f"the model {model.name} is not ready (Status {model.status}, Code {model.code_status})"
+        if self._options["require_runtime"]:
+            yield from _misfit(model, runtime)
+        if self._options["require_available"]:
+            yield from self._unavailable(model, site_id)
+
+    def _unavailable(self, model: Model, site_id: str) -> Iterator[str]:
+        """A model in no catalogue can be used by its owner only. Whom a catalogue is shared with is not shown."""
+        site = self._facts.sites.get(site_id)
+        owner, user = _organisation(model.raw), _organisation(site.raw if site else {})
+        alone = isinstance(folded(model.raw).get("catalogues"), list) and not model.catalogue_uuids
+        if alone and owner and user and owner not in (user, self._facts.acting):
+            yield f"the model {model.name} is in no catalogue, and belongs to another organisation than the site"
+
+
+def _organisation(raw: Mapping[str, Any]) -> str:
+    uuid = first_text(folded(mapping(folded(raw).get("organisation"))), "uuid", "id") or ""
+    return "" if uuid == _NOBODY else uuid.lower()
+
+
+def _server(change: DeviceChange, facts: Facts) -> Server:
+    """What is known of the device's server: its line in the list of servers, or else what the device says."""
+    embedded = change.device.server
+    listed = facts.servers.get(change.site.id, ())
+    same = [each for each in listed if each.id == embedded.id] if embedded.id else []
+    same = same or [each for each in listed if each.name == embedded.name]
+    return same[0] if len(same) == 1 else embedded
+
+
+def _artefacts(model: Model) -> list[str] | None:
+    """The MIME types of a model's files, or None where they are not known."""
+    downloads = folded(model.raw).get("downloads")
+    if not isinstance(downloads, list):
+        return None
+    found = []
+    for each in downloads:
+        row = folded(mapping(each))
+        mime = each if isinstance(each, str) else first_text(row, *_MIME_NAMES) or ""
+        if _MIME.fullmatch(mime):
+            found.append(mime.lower().replace(" ", ""))
+    return found or None
+
+
+def _devices_of(artefacts: Iterable[str]) -> set[str]:
+    """Which accelerators the files are for; "" stands for all without one. The original upload is for none."""
+    found = set()
+    for mime in artefacts:
+        parameters = dict(part.partition("=")[::2] for part in mime.split(";")[1:])
+        if parameters.get("source") != "original":
+            device = parameters.get("device", "")
+            found.add("hailo" if device.startswith("hailo") else device)
+    return found
+
+
+def _fits_all(artefacts: list[str] | None) -> bool:
+    return artefacts is None or _devices_of(artefacts) >= {"", *_ACCELERATORS.values()}
+
+
+def _misfit(model: Model, runtime: str) -> Iterator[str]:
+    artefacts = _artefacts(model)
+    word = runtime.lower()
+    needed = next((device for name, device in _ACCELERATORS.items() if name in word), None)
+    if needed is None and any(name in word for name in _GENERAL):
+        needed = ""
+    if artefacts is not None and needed is not None and needed not in _devices_of(artefacts):
+        yield f"the model {model.name} has no file for the runtime {runtime} (it has {', '.join(artefacts)})"
+
+
+def _new_processors(change: DeviceChange) -> Iterator[tuple[str, str]]:
+    """Names of pre- and postprocessors that the device does not use yet, with their key on the wire."""
+    before = {(key, each.wire.get(key)) for each in change.before for key in _PROCESSORS}
+    for each in change.after:
+        for key in _PROCESSORS:
+            name = each.wire.get(key)
+            if isinstance(name, str) and name and (key, name) not in before:
+                yield key, name
+
+
+def _unknown_processors(change: DeviceChange, server: Server) -> Iterator[str]:
+    row = folded(server.raw)
+    for key, name in _new_processors(change):
+        known = row.get(_PROCESSORS[key])
+        if isinstance(known, list) and name not in known:
+            names = ", ".join(each for each in known if isinstance(each, str)) or "none"
+            yield f"its server knows no {key.lower()} {name} (it has: {names})"

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Desired and found -> plan, for the assignments of many devices. Pure: no request is made here."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from .._api.records import Device, Pipeline, Site
+from .._core.values import identity
+
+State = Literal["present", "exact", "absent"]
+Assignment = tuple[Pipeline, ...]
+
+
+def merge(found: Assignment, declared: Sequence[Mapping[str, Any]], state: State) -> Assignment:
+    """The assignment that a device is to have.
+
+    The n-th declared pipeline of a model stands for the n-th found one. ``present`` changes what is declared and keeps
+    the rest and its order; ``exact`` makes the list what is declared, with defaults for what is left out; ``absent``
+    takes out every pipeline of the declared models. Keys that are not understood are kept in each case.
+    """
+    if state == "absent":
+        models = {Pipeline.new(each).model for each in declared}
+        return tuple(each for each in found if each.model not in models)
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, pipeline in enumerate(found):
+        places[pipeline.model].append(index)
+    result = list(found) if state == "present" else []
+    for each in declared:
+        new = Pipeline.new(each)
+        place = places[new.model].pop(0) if places[new.model] else None
+        if place is None:
+            result.append(new)
+        elif state == "present":
+            result[place] = found[place].with_option(each)
+        else:
+            result.append(found[place].with_option(new.to_option()))
+    return tuple(result)
+
+
+def swap(found: Assignment, old: Collection[str], new: str) -> Assignment:
+    """The assignment with one model in place of others, in chains too, and every other setting as it was."""
+    if not any(identity(model) in old for model in models_of(found)):
+        return found
+    return tuple(each.with_models(lambda model: new if identity(model) in old else model) for each in found)
+
+
+def models_of(assignment: Iterable[Pipeline]) -> list[str]:
+    """The flat list of models that an assignment uses, those of chains too, each once: ``Functions`` of the PUT."""
+    return list(dict.fromkeys(model for pipeline in assignment for model in pipeline.models()))
+
+
+@dataclass(frozen=True)
+class DeviceChange:
+    """One device of one site, with its assignment before and after."""
+
+    site: Site
+    device: Device
+    before: Assignment
+    after: Assignment
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.site.id, self.device.id
+
+    @cached_property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+    @property
+    def label(self) -> str:
+        return f"{self.device.name or self.device.id} at site {self.site.name or self.site.id}"
+
+    @property
+    def new_models(self) -> list[str]:
+        before = set(map(identity, models_of(self.before)))
+        return [model for model in map(identity, models_of(self.after)) if model not in before]
+
+    def reached_by(self, reported: Assignment) -> bool:
+        """Whether what the device reports is what it is to have."""
+        return len(reported) == len(self.after) and all(
+            mine.shows(sent) for mine, sent in zip(reported, self.after, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Devices of one site that are to end equal: one PUT."""
+
+    site: Site
+    changes: tuple[DeviceChange, ...]
+
+    @property
+    def after(self) -> Assignment:
+        return self.changes[0].after
+
+    def parts(self, size: int) -> list[Batch]:
+        """The same devices in PUTs of at most ``size``."""
+        starts = range(0, len(self.changes), size)
+        return [Batch(self.site, self.changes[start : start + size]) for start in starts]
+
+
+@dataclass(frozen=True)
+class AssignmentPlan:
+    """The changes of all devices of a task, and the names of models and sites by id, as far as they are known."""
+
+    changes: tuple[DeviceChange, ...]
+    model_names: Mapping[str, str] = field(default_factory=dict)
+    site_names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> bool:
+        return any(each.changed for each in self.changes)
+
+    def diff(self, header: str) -> dict[str, Any]:
+        """A diff for people: one block for each different change, with the devices that it is for."""
+        groups: dict[tuple[str, str], list[DeviceChange]] = defaultdict(list)
+        for each in self.changes:
+            if each.changed:
+                groups[_key(each.before), _key(each.after)].append(each)
+        blocks = [self._block(group) for group in groups.values()]
+        return {"prepared": "\n".join([f"{header}:", *blocks, ""])} if blocks else {"prepared": ""}
+
+    def _block(self, group: Sequence[DeviceChange]) -> str:
+        sites: dict[str, list[str]] = defaultdict(list)
+        for each in group:
+            sites[_text(self.site_names.get(each.site.id) or each.site.id)].append(
+                _text(each.device.name or each.device.id)
+            )
+        lines = [f"{len(group)} device{'s' if len(group) > 1 else ''}:"]
+        before = [self._describe(each) for each in group[0].before]
+        after = [self._describe(each) for each in group[0].after]
+        lines += [f"  - {each}" for each in (Counter(before) - Counter(after)).elements()]
+        lines += [f"  + {each}" for each in (Counter(after) - Counter(before)).elements()]
+        if Counter(before) == Counter(after):
+            lines.append(f"  order: {', then '.join(after)}")
+        lines += [f"    {site}: {shortened(names)}" for site, names in sites.items()]
+        return "\n".join(lines)
+
+    def _describe(self, pipeline: Pipeline) -> str:
+        name = self.model_names.get(pipeline.model)
+        options = {
+            key: value for key, value in pipeline.to_option().items() if key != "model" and value not in ("", [], {})
+        }
+        settings = " ".join(f"{key}={json.dumps(value, sort_keys=True)}" for key, value in options.items())
+        return f"{_text(name)} ({pipeline.model}) {settings}" if name else f"{pipeline.model} {settings}"
+
+
+def batches(changes: Iterable[DeviceChange], size: int) -> dict[str, list[Batch]]:
+    """By site: as few PUTs as there are different results, each for at most ``size`` devices, in stable order."""
+    groups: dict[tuple[str, str], list[DeviceChange]] = defaultdict(list)
+    for each in (each for each in changes if each.changed):
+        groups[each.site.id, _key(each.after)].append(each)
+    found: dict[str, list[Batch]] = defaultdict(list)
+    for group in groups.values():
+        found[group[0].site.id] += Batch(group[0].site, tuple(group)).parts(size)
+    return found
+
+
+def _key(assignment: Assignment) -> str:
+    return json.dumps([each.to_wire() for each in assignment], sort_keys=True)
+
+
+def _text(value: str) -> str:
+    """A name from the service on one line, whatever is in it."""
+    return value if value.isprintable() else json.dumps(value, ensure_ascii=False)
+
+
+def shortened(names: Sequence[str], most: int = 12) -> str:
+    """Names for a person: ten thousand of them help nobody."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,276 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The assignments of many devices, kept as declared, or restored from a snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from .._api.compute import ALL_AVAILABLE
+from .._api.pipeline import with_models
+from .._api.records import Model, Server
+from .._core.errors import NxaiError, Refused, Unexpected
+from .._core.values import identity
+from .._engine.lookup import Index, globbed, is_glob, is_uuid
+from .._engine.module import Task
+from .._engine.sites import SiteReader
+from .checks import (
+    Facts,
+    Refusal,
+    not_understood,
+    raise_if_any,
+    refusals,
+    sites_whose_servers_count,
+)
+from .reconcile import (
+    Assignment,
+    AssignmentPlan,
+    DeviceChange,
+    merge,
+    swap,
+)
+from .targets import (
+    Found,
+    Missing,
+    find_targets,
+    named_targets,
+    select_devices,
+    snapshot_targets,
+)
+from .writer import PipelineWriter
+
+STATUSES = (
+    "unchanged", "planned", "applied", "sent", "pending", "conflict", "not_applicable", "failed", "not_sent",
+)  # fmt: skip
+_UNTOUCHED = ("unchanged", "not_applicable", "failed", "not_sent")
+
+
+class PipelineResource:
+    """Options: those of the module ``nxai_pipeline``."""
+
+    header = "assignments"
+
+    def __init__(self, task: Task) -> None:
+        self.options = task.options
+        self.check_mode = task.check_mode
+        self.client = task.client
+        self.reader = SiteReader(task.client.device, task.options["concurrency"])
+        self.writer = PipelineWriter(task.client.device, task.options)
+        self.skip: bool = task.options["not_applicable"] == "skip"
+        self.models: Index[Model] | None = None  # read only where needed
+        self.found = Found()
+
+    # Look and plan
+
+    def plan(self) -> AssignmentPlan:
+        if not self._means_something():
+            return AssignmentPlan(())
+        rule = self._rule()
+        self.found = self._find()
+        changes = [
+            DeviceChange(
+                each.site,
+                each.device,
+                each.device.pipelines,
+                rule(each.device.pipelines) if each.restore is None else each.restore,
+            )
+            for each in self.found.chosen
+        ]
+        plan = AssignmentPlan(tuple(changes))
+        self._check(plan)
+        if not plan.changed:
+            return plan
+        models = {each.uuid: each.name for each in self.models.records} if self.models else {}
+        return AssignmentPlan(plan.changes, models, {each.id: each.name for each in self.reader.known().values()})
+
+    def _means_something(self) -> bool:
+        return any(self.options[name] for name in ("devices", "select", "restore"))
+
+    def _rule(self) -> Callable[[Assignment], Assignment]:
+        """What becomes of the assignment of each device that is not restored."""
+        if self.options["swap"]:
+            old, new = self._swap
+            return lambda found: swap(found, old, new)
+        declared = [self._declared(each) for each in self.options["pipelines"] or []]
+        return lambda found: merge(found, declared, self.options["state"])
+
+    def _find(self) -> Found:
+        options, device_api = self.options, self.client.device
+        if options["restore"] is not None:
+            return find_targets(snapshot_targets(options["restore"]), self.reader, device_api)
+        if options["devices"] is not None:
+            return find_targets(named_targets(options["devices"], options["site"]), self.reader, device_api)
+        sites = options["sites"] or [options["site"]]
+        return select_devices(options["select"], self._running(), sites, self.reader, device_api)
+
+    def _running(self) -> Collection[str]:
+        """The models that select=running is about."""
+        if self.options["select"] != "running":
+            return ()
+        wanted = self.options["running_model"]
+        return [identity(self._model_uuid(wanted))] if wanted else self._swap[0]
+
+    @cached_property
+    def _swap(self) -> tuple[Collection[str], str]:
+        """The models to replace (one, or all that a glob over names is for but the new one), and the new one."""
+        wanted, new = self.options["swap"]["from"], identity(self._model_uuid(self.options["swap"]["to"]))
+        if not is_glob(wanted) or self._models().find_or_none(wanted):
+            return [identity(self._model_uuid(wanted))], new
+        return {identity(each.uuid) for each in globbed(wanted, self._models().records)} - {new}, new
+
+    def _declared(self, option: Mapping[str, Any]) -> dict[str, Any]:
+        """A pipeline of the option ``pipelines`` with its models, those of chains too, by UUID."""
+        chains = with_models(option["chains"], self._model_uuid)
+        return {**option, "model": self._model_uuid(option["model"]), "chains": chains}
+
+    def _model_uuid(self, wanted: str) -> str:
+        if is_uuid(wanted):
+            return wanted
+        if not self.check_mode:
+            return self._models().find(wanted).uuid
+        # In check mode, an earlier task of the same play may be the one that would create the model.
+        model = self._models().find_or_none(wanted)
+        return model.uuid if model else wanted
+
+    def _models(self) -> Index[Model]:
+        if self.models is None:
+            self.models = Index(self.client.compute.list_models(catalogue=ALL_AVAILABLE), "model")
+        return self.models
+
+    # Check
+
+    def _check(self, plan: AssignmentPlan) -> None:
+        """Refuse, with every reason, what would lose something, or would be accepted and then do nothing."""
+        found = not_understood(plan.changes)
+        if not self.skip:
+            found += [_refusal(each) for each in self.found.missing if each.status == "not_applicable"]
+        changes = [each for each in plan.changes if each.changed]
+        if changes:
+            restoring = self.options["restore"] is not None
+            found += refusals(changes, self._facts(changes, restoring), self.options, restoring)
+        raise_if_any(found)
+
+    def _facts(self, changes: Sequence[DeviceChange], restoring: bool) -> Facts:
+        if restoring or not (self.options["pipelines"] or self.options["swap"]):
+            return Facts()
+        act_as = self.client.settings.act_as
+        by_uuid = {each.uuid: each for each in self._models().records}
+        new = {uuid: by_uuid[uuid] for each in changes for uuid in each.new_models if uuid in by_uuid}
+        sites = self.reader.known() if self.options["require_available"] else {}
+        return Facts(new, sites, self._servers(changes, new), act_as.id.lower() if act_as else None)
+
+    def _servers(self, changes: Sequence[DeviceChange], models: Mapping[str, Model]) -> dict[str, list[Server]]:
+        """The servers of those sites where they matter; that they can be listed is inferred, so not to know is fine."""
+        sites = sites_whose_servers_count(changes, models, self.options)
+        listings = self.reader.read(sites, self.client.device.list_servers)
+        return {
+            site.id: listing
+            for site, listing in zip(sites, listings, strict=True)
+            if not isinstance(listing, NxaiError)
+        }
+
+    # Act, look again
+
+    def act(self, plan: AssignmentPlan) -> None:
+        self.writer.send(plan)
+
+    def settle(self, plan: AssignmentPlan) -> None:
+        if self.options["wait"]:
+            self.writer.follow(plan)
+
+    # Report
+
+    def report(self, plan: AssignmentPlan) -> dict[str, Any]:
+        """Raises where a device is not as declared, with the same values in the error's ``result``."""
+        devices = [self._device_result(each) for each in plan.changes] + [
+            _missing_result(each) for each in self.found.missing
+        ]
+        count = Counter(each["status"] for each in devices)
+        changed = sum(each["changed"] for each in devices)
+        result = {
+            "changed": changed > 0,
+            "devices": devices,
+            "snapshot": [_snapshot(each) for each in plan.changes if each.device.pipelines_known],
+            "totals": {"devices": len(devices), "changed": changed, **{each: count[each] for each in STATUSES}},
+            "unread_sites": self.found.silent,
+        }
+        failure = self._failure(devices, count)
+        if failure is not None:
+            failure.result = result
+            raise failure
+        return result
+
+    def _device_result(self, change: DeviceChange) -> dict[str, Any]:
+        default = "unchanged" if not change.changed else "planned" if self.check_mode else "not_sent"
+        status, reason = self.writer.status.get(change.key, (default, ""))
+        return {
+            "site": change.site.id,
+            "device": change.device.id,
+            "name": change.device.name,
+            "before": [each.to_option() for each in change.before],
+            "after": [each.to_option() for each in change.after],
+            "changed": status not in _UNTOUCHED,
+            "status": status,
+            "reason": reason,
+        }
+
+    def _failure(self, devices: Sequence[Mapping[str, Any]], count: Mapping[str, int]) -> NxaiError | None:
+        bad = {"failed": "failed", "conflict": "were written by somebody else", "not_sent": "were not tried"}
+        bad["pending"] = "do not report what was sent"
+        if not self.skip:
+            bad["not_applicable"] = "are not applicable"
+        said = [
+            f"{count[status]} of {len(devices)} devices {words}{_reasons(devices, status)}"
+            for status, words in bad.items()
+            if count[status]
+        ]
+        errors = [*self.writer.errors, *self.found.errors]
+        if not said and self.found.errors:
+            said = [f"{len(self.found.errors)} sites could not be read ({self.found.errors[0]})"]
+        if not said:
+            return None
+        advice = "The result has every device. Look at those named, then run the task again, or restore the snapshot."
+        status = next((each.status for each in errors if isinstance(each, Refused)), None)
+        return Unexpected("Make the assignments as declared", "; ".join(said), advice, status)
+
+
+def _reasons(devices: Sequence[Mapping[str, Any]], status: str) -> str:
+    """The most frequent reason, with the number of others."""
+    reasons = Counter(each["reason"].rstrip(".") for each in devices if each["status"] == status and each["reason"])
+    if not reasons:
+        return ""
+    others = f", and {len(reasons) - 1} other reasons" if len(reasons) > 1 else ""
+    return f" ({reasons.most_common(1)[0][0]}{others})"
+
+
+def _refusal(missing: Missing) -> Refusal:
+    label = f"{missing.device} at site {missing.site.name or missing.site.id}"
+    return Refusal(missing.site.id, missing.device, label, missing.reason)
+
+
+def _missing_result(missing: Missing) -> dict[str, Any]:
+    """What such a device had is not known."""
+    return {
+        "site": missing.site.id,
+        "device": missing.device,
+        "name": "",
+        "before": None,
+        "after": None,
+        "changed": False,
+        "status": missing.status,
+        "reason": missing.reason,
+    }
+
+
+def _snapshot(change: DeviceChange) -> dict[str, Any]:
+    return {
+        "site": change.site.id,
+        "device": change.device.id,
+        "name": change.device.name,
+        "pipelines": [each.to_wire() for each in change.before],
+    }

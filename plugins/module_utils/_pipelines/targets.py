@@ -1,0 +1,189 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which devices a task means: named ones, those of a snapshot, or those of whole sites that a condition picks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._api.device import DeviceApi
+from .._api.records import Device, Pipeline, Site
+from .._core.errors import BadInput, NxaiError
+from .._core.values import identity
+from .._engine.lookup import Index, is_uuid
+from .._engine.sites import SILENT, NoSuchSite, SiteReader, unread
+from .reconcile import Assignment, models_of
+
+TARGETS_SPEC: dict[str, dict[str, Any]] = {
+    "site": {"type": "str"},
+    "sites": {"type": "list", "elements": "str"},
+    "devices": {"type": "list", "elements": "raw"},
+    "select": {"type": "str", "choices": ["all", "enabled", "running"]},
+    "running_model": {"type": "str"},
+    "concurrency": {"type": "int", "default": 8},
+}
+TARGETS_EXCLUSIVE = [("site", "sites"), ("devices", "sites"), ("devices", "select")]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A site and a device as the user named them, and the assignment to restore, if that is what is asked."""
+
+    site: str
+    device: str
+    restore: Assignment | None = None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    site: Site
+    device: Device
+    restore: Assignment | None = None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A device that was named and could not be read, by the id or name that was given for it.
+
+    ``status``: ``failed`` where its site could not be asked, ``not_applicable`` where it is not there to be written to.
+    """
+
+    site: Site
+    device: str
+    status: str
+    reason: str
+
+
+@dataclass
+class Found:
+    """What was read. ``silent`` holds a line for each site that could not be read, or shows no devices."""
+
+    chosen: list[Chosen] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    silent: list[dict[str, str]] = field(default_factory=list)
+    errors: list[NxaiError] = field(default_factory=list)
+
+
+def named_targets(entries: Sequence[Any], site: str | None) -> list[Target]:
+    """The entries of the option ``devices``: of ``site`` by name or NxID, or with a site of their own."""
+    return [_target(each, site) for each in entries]
+
+
+def snapshot_targets(snapshot: Sequence[Mapping[str, Any]]) -> list[Target]:
+    return [
+        Target(each["site"], each["device"], tuple(Pipeline(wire) for wire in each["pipelines"])) for each in snapshot
+    ]
+
+
+def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) -> Found:
+    """The named devices, grouped by site. A site that cannot be read is no reason to give up the others."""
+    grouped: dict[str, tuple[Site, list[Target]]] = {}
+    for target, site in zip(targets, reader.named([each.site for each in targets]), strict=True):
+        grouped.setdefault(site.id, (site, []))[1].append(target)
+    found = Found()
+    listings = reader.read([site for site, _wanted in grouped.values()], api.list_devices)
+    for (site, wanted), listing in zip(grouped.values(), listings, strict=True):
+        if isinstance(listing, NxaiError):
+            _give_up(found, site, listing)
+            status = "not_applicable" if isinstance(listing, NoSuchSite) else "failed"
+            found.missing += [Missing(site, each.device, status, str(listing)) for each in wanted]
+        elif not listing:
+            found.silent.append(unread(site))
+            found.missing += [Missing(site, each.device, "not_applicable", SILENT) for each in wanted]
+        else:
+            _pick(found, site, wanted, listing)
+    _raise_if_nothing_was_read(found, len(grouped))
+    _refuse_repeated(found.chosen)
+    return found
+
+
+def select_devices(
+    select: str, models: Collection[str], patterns: Sequence[str], reader: SiteReader, api: DeviceApi
+) -> Found:
+    """The devices of whole sites: ``all``, those ``enabled``, or those ``running`` one of the models (UUIDs)."""
+    sites = reader.matching(patterns)
+    found = Found()
+    for site, listing in zip(sites, reader.read(sites, api.list_devices), strict=True):
+        if isinstance(listing, NoSuchSite):
+            raise listing
+        if isinstance(listing, NxaiError):
+            _give_up(found, site, listing)
+            continue
+        if not listing:
+            found.silent.append(unread(site))
+        found.chosen += [Chosen(site, each) for each in listing if _is_selected(each, site, select, models)]
+    _raise_if_nothing_was_read(found, len(sites))
+    return found
+
+
+def _target(entry: Any, site: str | None) -> Target:
+    if isinstance(entry, Mapping):
+        entry_site, device = entry.get("site") or site, entry.get("device")
+    elif isinstance(entry, (list, tuple)) and len(entry) == 2:
+        entry_site, device = entry
+    else:
+        entry_site, device = site, entry
+    if not isinstance(device, str) or not isinstance(entry_site, str):
+        raise BadInput(
+            f"read the entry {entry!r} of devices",
+            "its site or its device is missing",
+            "Set the option site, or write the entry as {site: ..., device: ...}.",
+        )
+    return Target(entry_site, device)
+
+
+def _pick(found: Found, site: Site, wanted: Sequence[Target], listing: Sequence[Device]) -> None:
+    """A name that is not there may be a slip of the pen, which is an error; an NxID is a device that has gone."""
+    index = Index(listing, "device", f"at site {site.name or site.id}")
+    for each in wanted:
+        device = index.find_or_none(each.device) if is_uuid(each.device) else index.find(each.device)
+        if device is None:
+            found.missing.append(Missing(site, each.device, "not_applicable", "the site does not list this device"))
+        else:
+            found.chosen.append(Chosen(site, device, each.restore))
+
+
+def _is_selected(device: Device, site: Site, select: str, models: Collection[str]) -> bool:
+    if select == "enabled":
+        if device.enabled is None:
+            raise BadInput(
+                "Select the devices that are enabled",
+                f"the service does not say whether {device.name or device.id} at site {site.name or site.id} is",
+                "Name the devices, or use select=all.",
+            )
+        return device.enabled
+    if select == "running":
+        if not device.pipelines_known:
+            raise BadInput(
+                f"Select the devices that run {' or '.join(sorted(models))}",
+                f"what {device.name or device.id} at site {site.name or site.id} runs is not understood",
+                "Name the devices.",
+            )
+        return any(identity(each) in models for each in models_of(device.pipelines))
+    return True
+
+
+def _give_up(found: Found, site: Site, error: NxaiError) -> None:
+    if not isinstance(error, NoSuchSite):
+        found.errors.append(error)
+    found.silent.append(unread(site, str(error)))
+
+
+def _raise_if_nothing_was_read(found: Found, sites: int) -> None:
+    """Where every site fails, the task does: most likely there is one reason for all."""
+    if sites and len(found.errors) == sites:
+        raise found.errors[0]
+
+
+def _refuse_repeated(chosen: Sequence[Chosen]) -> None:
+    for site, device in _repeated((each.site.id, each.device.id) for each in chosen):
+        raise BadInput(f"plan the device {device} at site {site}", "it is named twice", "Name each device once.")
+
+
+def _repeated(keys: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [key for key, count in Counter(keys).items() if count > 1]

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The groups of an inventory: organisation, site and server within one another, and flat ones by what hosts have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...module_utils._api.records import Catalogue, Model, Server, Site
+from ...module_utils._core.values import first_text, folded, identity, mapping
+from .names import digest, group_names
+from .read import SiteListing
+
+Variables = dict[str, Any]
+NOBODY = "00000000-0000-0000-0000-000000000000"  # the organisation of what belongs to a person
+
+
+class Group(NamedTuple):
+    """A group of the inventory. A server's has the group of its site as parent, a site's that of its organisation."""
+
+    name: str
+    parent: str | None
+    variables: Variables
+
+
+def site_variables(site: Site) -> Variables:
+    organisation_id, organisation_name = organisation(site)
+    return {
+        "nxai_organisation_id": organisation_id,
+        "nxai_organisation_name": organisation_name,
+        "nxai_site_id": site.id,
+        "nxai_site_name": site.name,
+        "nxai_site_online": site.online,
+        "nxai_site_version": site.version,
+    }
+
+
+def server_variables(server: Server) -> Variables:
+    return {
+        "nxai_server_id": server.id,
+        "nxai_server_name": server.name,
+        "nxai_server_status": server.status,
+        "nxai_plugin_version": server.plugin_version,
+        "nxai_runtime": server.runtime,
+        "nxai_supports_pipelines": server.supports_pipelines,
+    }
+
+
+def organisation(site: Site) -> tuple[str, str]:
+    """Id and name of the organisation that a site belongs to, "" where its record does not tell.
+
+    That a site has an ``Organisation`` like a catalogue's is a guess.
+    """
+    found = folded(mapping(folded(site.raw).get("organisation")))
+    own_id = identity(first_text(found, "uuid", "id"))
+    return ("" if own_id == NOBODY else own_id, first_text(found, "name") or "")
+
+
+class NestedGroups:
+    """The groups of organisations, sites and servers, in a fixed order, and which of them a record belongs in.
+
+    Names are made unique among ``all_sites``, so that they stay what they are when other sites are selected.
+    """
+
+    def __init__(self, all_sites: Sequence[Site], listings: Sequence[SiteListing]) -> None:
+        sites = sorted(all_sites, key=lambda site: site.id)
+        names = group_names("site", [site.name for site in sites], [(site.id,) for site in sites])
+        self._sites = dict(zip((site.id for site in sites), names, strict=True))
+        self._organisations = _organisation_groups(sites)
+        self._servers = _server_groups(listings, self._sites)
+        self._listings = listings
+
+    def all(self) -> list[Group]:
+        inhabited = dict.fromkeys(organisation(listing.site) for listing in self._listings)
+        groups = [self._organisations[key] for key in sorted(inhabited) if key in self._organisations]
+        for listing in self._listings:
+            parent = self._organisations.get(organisation(listing.site))
+            told = {"nxai_site_error": listing.error, "nxai_site_known_at": listing.known_at}
+            variables = {**site_variables(listing.site), **{name: text for name, text in told.items() if text}}
+            groups.append(Group(self._sites[listing.site.id], parent.name if parent else None, variables))
+        return [*groups, *self._servers.values()]
+
+    def of(self, site: Site, server: Server | None) -> str:
+        """The name of the innermost group of what is at a site, and on a server if there is one."""
+        group = self._servers.get((site.id, server.name)) if server else None
+        return group.name if group else self._sites[site.id]
+
+
+def _organisation_groups(sites: Sequence[Site]) -> dict[tuple[str, str], Group]:
+    keys = sorted({organisation(site) for site in sites} - {("", "")})
+    names = group_names("organisation", [name for _id, name in keys], [(key[0] or digest(key), *key) for key in keys])
+    return {
+        key: Group(group, None, {"nxai_organisation_id": key[0], "nxai_organisation_name": key[1]})
+        for key, group in zip(keys, names, strict=True)
+    }
+
+
+def _server_groups(listings: Sequence[SiteListing], site_groups: Mapping[str, str]) -> dict[tuple[str, str], Group]:
+    """A group for each server, by (site id, server name), in a fixed order.
+
+    A device is known to tell its server's name, not its id: so the name is what groups. The group's name holds the
+    site's too, because each site has its "Server 1".
+    """
+    servers: dict[tuple[str, str], Server] = {}
+    for listing in listings:
+        embedded = [device.server for device in listing.devices]
+        for server in [*sorted(embedded, key=server_order), *sorted(listing.servers, key=server_order)]:
+            if server.name:
+                servers[listing.site.id, server.name] = server
+    keys = sorted(servers)
+    names = group_names(
+        "server",
+        [f"{site_groups[site_id].removeprefix('site_')} {name}" for site_id, name in keys],
+        [(digest(key), *key) for key in keys],
+    )
+    return {
+        key: Group(name, site_groups[key[0]], server_variables(servers[key]))
+        for key, name in zip(keys, names, strict=True)
+    }
+
+
+def server_order(server: Server) -> tuple[str, ...]:
+    return (server.name, server.id, server.status or "", server.plugin_version or "")
+
+
+# What ``group_by`` can name beside model and catalogue: the beginning of the groups' names, and the variable.
+FLAT = {
+    "status": ("status", "nxai_server_status"),
+    "plugin_version": ("plugin_version", "nxai_plugin_version"),
+    "runtime": ("runtime", "nxai_runtime"),
+    "pipeline_support": ("pipelines", "nxai_supports_pipelines"),
+}
+SUPPORT = {True: "supported", False: "unsupported"}
+_Key = tuple[str, str]  # what is grouped by, and an id or a value
+
+
+class FlatGroups:
+    """Groups by what hosts have, as ``group_by`` names it. A host whose value is not known is in none."""
+
+    def __init__(
+        self,
+        group_by: Collection[str],
+        hosts: Iterable[Variables],
+        models: Sequence[Model] = (),
+        catalogues: Sequence[Catalogue] = (),
+    ) -> None:
+        self._by = [kind for kind in (*FLAT, "model", "catalogue") if kind in group_by]
+        self._members = {model.uuid: [identity(uuid) for uuid in model.catalogue_uuids] for model in models}
+        named = {
+            "model": {model.uuid: model.name for model in models},
+            "catalogue": {catalogue.uuid: catalogue.name for catalogue in catalogues},
+        }
+        used: dict[_Key, Any] = {}
+        for variables in hosts if self._by else ():
+            used.update(self._keys(variables))
+        self._groups: dict[_Key, Group] = {}
+        for kind in self._by:
+            values = {key: value for (of, key), value in used.items() if of == kind}
+            self._groups.update(
+                _value_groups(kind, values) if kind in FLAT else _record_groups(kind, values, named[kind])
+            )
+
+    def all(self) -> list[Group]:
+        return list(self._groups.values())
+
+    def of(self, variables: Variables) -> list[str]:
+        return [self._groups[key].name for key in dict(self._keys(variables))] if self._by else []
+
+    def _keys(self, variables: Variables) -> Iterator[tuple[_Key, Any]]:
+        for kind in self._by:
+            if kind in FLAT:
+                value = variables.get(FLAT[kind][1])
+                if value is not None and value != "":
+                    yield (kind, SUPPORT.get(value, str(value)) if kind == "pipeline_support" else value), value
+                continue
+            for model in models_of(variables):
+                for uuid in [model] if kind == "model" else self._members.get(model, ()):
+                    yield (kind, uuid), uuid
+
+
+def models_of(variables: Variables) -> list[str]:
+    """The UUIDs of the models in use on a host, in chains too, each once, in the order of the pipelines."""
+    found: dict[str, None] = {}
+    for pipeline in variables.get("nxai_pipelines") or ():
+        chained = (folded(mapping(chain)).get("modeluuid") for chain in pipeline["chains"])
+        found.update(dict.fromkeys(filter(None, [pipeline["model"], *map(identity, chained)])))
+    return list(found)
+
+
+def _value_groups(kind: str, values: Mapping[str, Any]) -> dict[_Key, Group]:
+    prefix, variable = FLAT[kind]
+    keys = sorted(values)
+    names = group_names(prefix, keys, [(digest((key,)), key) for key in keys])
+    return {(kind, key): Group(name, None, {variable: values[key]}) for key, name in zip(keys, names, strict=True)}
+
+
+def _record_groups(kind: str, used: Collection[str], named: Mapping[str, str]) -> dict[_Key, Group]:
+    """One for each model or catalogue in use, called by its name; by its id if it is not in the listing."""
+    keys = sorted({*named, *used})
+    names = group_names(kind, [named.get(key, "") for key in keys], [(key,) for key in keys])
+    return {
+        (kind, key): Group(name, None, {f"nxai_{kind}_id": key, f"nxai_{kind}_name": named.get(key, "")})
+        for key, name in zip(keys, names, strict=True)
+        if key in used
+    }

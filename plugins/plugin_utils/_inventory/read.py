@@ -1,0 +1,200 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an inventory reads: which sites, what they hold, several at a time, and what to do when one cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from ...module_utils._api.client import Client
+from ...module_utils._api.device import DeviceApi
+from ...module_utils._api.records import Catalogue, Device, Model, Server, Site
+from ...module_utils._core.errors import BadInput, NxaiError, SignInFailed
+from ...module_utils._engine.lookup import Index, globbed, is_glob
+from ...module_utils._engine.sites import in_parallel
+from .known import LastKnown
+
+UNAUTHORISED = 401
+MENTIONED = 10  # how many sites a warning names
+_Record = TypeVar("_Record", Site, Model, Catalogue)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteListing:
+    """One site with what was asked of it. An offline site is not asked: it holds nothing that could be listed.
+
+    ``error``: why it could not be read. ``known_at``: the time (RFC 3339) of the last known data that it shows instead.
+    """
+
+    site: Site
+    servers: Sequence[Server] = ()
+    devices: Sequence[Device] = ()
+    error: str | None = None
+    known_at: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the user wants read. ``on_error`` is ``fail``, ``cached`` or ``skip``."""
+
+    sites: Sequence[str] = ()
+    online_only: bool = False
+    servers: bool = False
+    devices: bool = True
+    models: bool = False
+    catalogues: bool = False
+    concurrency: int = 8
+    on_error: str = "fail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estate:
+    """What was read. ``sites`` are all of the account; ``listings`` are those selected, in a fixed order.
+
+    ``fresh``: nothing is missing or old for want of an answer.
+    """
+
+    sites: Sequence[Site]
+    listings: Sequence[SiteListing]
+    models: Sequence[Model] = ()
+    catalogues: Sequence[Catalogue] = ()
+    warnings: Sequence[str] = ()
+    fresh: bool = True
+
+
+def select_sites(sites: Sequence[Site], entries: Sequence[str], online_only: bool) -> list[Site]:
+    """The sites that an entry matches (all, without entries), by name and id.
+
+    An entry is a site's name or UUID, which must match one site (BadInput), or a glob over names, which may match none.
+    """
+    index = Index(sites, "site", "of this account")
+    chosen = {
+        site.id for entry in entries for site in (globbed(entry, sites) if is_glob(entry) else [index.find(entry)])
+    }
+    return sorted(
+        (site for site in sites if (not entries or site.id in chosen) and not (online_only and site.online is False)),
+        key=lambda site: (site.name, site.id),
+    )
+
+
+def read_estate(client: Client, wanted: Wanted, known: LastKnown) -> Estate:
+    """Read what is wanted. What comes is remembered in ``known``; offline sites show what is known from before.
+
+    The first error ends it (``fail``), or is replaced by what is known from before (``cached``; where nothing is, it
+    ends after all), or leaves its site out (``skip``). Bad credentials always end it.
+    """
+    return _Reader(client, wanted, known).read()
+
+
+@dataclass
+class _Reader:
+    client: Client
+    wanted: Wanted
+    known: LastKnown
+    warnings: list[str] = field(default_factory=list)
+    cloud_error: NxaiError | None = None  # the cloud answers nothing: sites are not asked for
+
+    def read(self) -> Estate:
+        sites = self._listed("sites", self.client.device.list_sites, Site)
+        selected = select_sites(sites, self.wanted.sites, self.wanted.online_only)
+        listings = [self._settled(listing) for listing in self._listings(selected)]
+        self._judge(listings)
+        return Estate(
+            sites=sites,
+            listings=listings,
+            models=self._listed("models", self.client.compute.list_models, Model) if self.wanted.models else (),
+            catalogues=self._catalogues() if self.wanted.catalogues else (),
+            warnings=self.warnings,
+            fresh=not self.warnings,
+        )
+
+    def _catalogues(self) -> list[Catalogue]:
+        return self._listed("catalogues", self.client.compute.list_catalogues, Catalogue)
+
+    def _listed(self, what: str, fetch: Callable[[], Sequence[_Record]], kind: type[_Record]) -> list[_Record]:
+        """A listing of the account: without it there is no inventory, so it cannot be skipped."""
+        try:
+            records = list(fetch())
+        except NxaiError as error:
+            before = self.known.get(what) if self.wanted.on_error == "cached" and _may_pass(error) else None
+            if before is None:
+                raise
+            self.cloud_error = error
+            self.warnings.append(f"The {what} are those known at {before.at}. {error}")
+            return [kind.from_api(row) for row in before.rows]
+        self.known.put(what, [record.raw for record in records])
+        return records
+
+    def _listings(self, sites: Sequence[Site]) -> list[SiteListing]:
+        if self.cloud_error is not None:
+            told = str(self.cloud_error)
+            return [SiteListing(site=site, error=None if site.online is False else told) for site in sites]
+        return read_sites(self.client.device, sites, self.wanted)
+
+    def _settled(self, listing: SiteListing) -> SiteListing:
+        """The listing, remembered if it was read; with what is known from before if there was nothing to read."""
+        name = f"site {listing.site.id}"
+        if listing.error is None and listing.site.online is not False:
+            servers, devices = [one.raw for one in listing.servers], [one.raw for one in listing.devices]
+            self.known.put(name, [{"servers": servers, "devices": devices}])
+            return listing
+        before = self.known.get(name) if listing.error is None or self.wanted.on_error == "cached" else None
+        if before is None:
+            return listing
+        return SiteListing(
+            site=listing.site,
+            servers=[Server.from_api(row) for row in before.rows[0]["servers"]] if self.wanted.servers else (),
+            devices=[Device.from_api(row) for row in before.rows[0]["devices"]] if self.wanted.devices else (),
+            error=listing.error,
+            known_at=before.at,
+        )
+
+    def _judge(self, listings: Sequence[SiteListing]) -> None:
+        """Warn of sites that are missing or old. NxaiError where that is not enough of an inventory."""
+        failed = [listing for listing in listings if listing.error]
+        missing = [listing for listing in failed if listing.known_at is None]
+        if not failed:
+            return
+        if missing and self.wanted.on_error == "cached":
+            answer = f"{_named(missing)} could not be read, and nothing is known of before. {missing[0].error}"
+            raise NxaiError("Read the sites", answer, "Run again with on_error: skip to do without.")
+        if missing and all(listing.error for listing in listings if listing.site.online is not False):
+            raise NxaiError("Read the sites", f"none could be read. {missing[0].error}")
+        how = "MISSING, with all that is at them" if missing else "shown as last known"
+        self.warnings.append(
+            f"{len(failed)} sites could not be read and are {how}: {_named(failed)}. {failed[0].error}"
+        )
+
+
+def _may_pass(error: NxaiError) -> bool:
+    """Whether the error may go away by itself. What the user gave, or may not do at all, does not."""
+    return not isinstance(error, (BadInput, SignInFailed)) and error.status != UNAUTHORISED
+
+
+def _named(listings: Sequence[SiteListing]) -> str:
+    names = ", ".join(repr(listing.site.name) for listing in listings[:MENTIONED])
+    return names if len(listings) <= MENTIONED else f"{names} and {len(listings) - MENTIONED} more"
+
+
+def read_sites(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> list[SiteListing]:
+    """What each site holds, in the order of ``sites``. An error ends it, unless it is for the caller to judge."""
+
+    def listing(site: Site) -> SiteListing:
+        if site.online is False:
+            return SiteListing(site=site)
+        try:
+            return SiteListing(
+                site=site,
+                servers=api.list_servers(site.id) if wanted.servers else (),
+                devices=api.list_devices(site.id) if wanted.devices else (),
+            )
+        except NxaiError as error:
+            if wanted.on_error == "fail" or not _may_pass(error):
+                raise
+            return SiteListing(site=site, error=str(error))
+
+    return in_parallel(listing, sites, wanted.concurrency)

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
+
+MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
+
+
+def test_a_new_pipeline_is_what_the_portal_sends() -> None:
+    assert Pipeline.new({"model": MODEL}).to_wire() == {
+        "modelUUID": MODEL,
+        "modelNMS": 0.42,
+        "resizingMethod": "Letterbox",
+        "Preprocessor": "",
+        "Postprocessor": "",
+        "chains": [],
+    }
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        {},
+        {"modelUUID": MODEL},
+        {"modelUUID": MODEL.upper(), "modelNMS": None, "chains": None},
+        {"modelUUID": 7, "modelNMS": "0.5", "resizingMethod": ["Crop"], "Preprocessor": {}, "chains": "none"},
+        {"modelUUID": MODEL, "resizingMethod": "letterbox", "Future": {"deep": [1, None]}, "model": "x"},
+    ],
+)
+def test_what_came_goes_back_untouched(wire: dict[str, Any]) -> None:
+    assert Pipeline(wire).to_wire() == wire
+    assert Pipeline(wire).with_option({"model": None}).to_wire() == wire
+
+
+def test_only_what_is_declared_changes() -> None:
+    wire = {"modelUUID": MODEL, "resizingMethod": "SomethingNew", "Future": 1}
+    assert Pipeline(wire).with_option({"nms": 0.5}).to_wire() == {**wire, "modelNMS": 0.5}
+
+
+def test_an_option_round_trips() -> None:
+    option = {
+        "model": MODEL,
+        "nms": 0.3,
+        "resizing_method": "crop",
+        "preprocessor": "a",
+        "postprocessor": "b",
+        "chains": [{"modelUUID": MODEL}],
+        "extra": {"Future": 1},
+    }
+    assert Pipeline.new(option).to_option() == option
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"modelUUID": MODEL}, {"modelUUID": MODEL.upper(), "Preprocessor": "", "chains": []}),
+        ({"modelUUID": MODEL, "modelNMS": 0.42}, {"modelUUID": MODEL, "modelNMS": 0.41999998688697815}),
+        ({"modelUUID": MODEL, "resizingMethod": "Letterbox"}, {"modelUUID": MODEL, "resizingMethod": "letterbox"}),
+    ],
+)
+def test_equal_in_meaning(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert Pipeline(one) == Pipeline(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"modelUUID": MODEL, "modelNMS": 0.42}, {"modelUUID": MODEL, "modelNMS": 0.43}),
+        ({"modelUUID": MODEL}, {"modelUUID": MODEL, "Future": 1}),
+        ({"modelUUID": MODEL, "modelNMS": "a"}, {"modelUUID": MODEL, "modelNMS": "b"}),
+        ({"modelUUID": MODEL, "chains": "a"}, {"modelUUID": MODEL, "chains": []}),
+    ],
+)
+def test_different_in_meaning(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert Pipeline(one) != Pipeline(other)
+
+
+def test_the_service_may_add_keys_but_not_drop_them() -> None:
+    sent = Pipeline({"modelUUID": MODEL, "Future": 1})
+    assert Pipeline({"modelUUID": MODEL, "Future": 1, "id": 7}).shows(sent)
+    assert not Pipeline({"modelUUID": MODEL, "id": 7}).shows(sent)
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ({"model": ""}, "model is not a UUID"),
+        ({"model": MODEL, "nms": -0.1}, "nms is not a number from 0 to 1"),
+        ({"model": MODEL, "nms": True}, "nms is not a number from 0 to 1"),
+        ({"model": MODEL, "resizing_method": 1}, "resizing_method is not one of"),
+        ({"model": MODEL, "preprocessor": []}, "preprocessor is not a name"),
+        ({"model": MODEL, "chains": {}}, "chains is not a list"),
+        ({"model": MODEL, "extra": {"chains": []}}, "have options of their own"),
+    ],
+)
+def test_wrong_options(option: dict[str, Any], expected: str) -> None:
+    with pytest.raises(BadInput, match=expected):
+        Pipeline.new(option)

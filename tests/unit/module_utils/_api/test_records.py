@@ -1,0 +1,218 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import (
+    Catalogue,
+    Device,
+    FileMark,
+    Model,
+    Pipeline,
+    Server,
+    Site,
+    join_documentation,
+    normalise_nxid,
+    split_documentation,
+)
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
+
+UUID = "459d2273-1514-431c-9d34-f5b72f3bfe20"
+OTHER = "7b65bdda-39da-4259-b1bf-b0d1dbb7b162"
+MARK = FileMark("ab" * 32, 1234)
+HOSTILE = [
+    *[None, True, False, 0, -1, 1.5, float("inf"), 10**400, "", "text", "\ud800", "{{ 7*7 }}", "../../x"],
+    *[[], [None], [[]], [{}], {}, {"": None}, {"UUID": 5}, {"pipelines": "x"}, {"pipelines": [1, None]}],
+]
+FIELDS = [
+    *[
+        "Name",
+        "Status",
+        "Code",
+        "Documentation",
+        "Catalogues",
+        "Size",
+        "UpdatedAt",
+        "Organisation",
+        "Online",
+        "Version",
+    ],
+    *["Server", "nxAI", "Enabled", "Supports", "AIPluginVersion", "Runtime"],
+]
+IDS = {Model: "UUID", Catalogue: "UUID", Site: "UUID", Server: "UUID", Device: "NxID"}
+
+
+@pytest.mark.parametrize("kind", IDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:20])
+def test_no_value_of_any_field_is_a_traceback(kind, value):
+    for name in FIELDS:
+        raw = {IDS[kind]: UUID, name: value}
+        record = kind.from_api(raw)
+        assert record.raw is raw
+        assert isinstance(record.name, str)
+        repr(record).encode()
+    everything = kind.from_api({IDS[kind]: UUID, **dict.fromkeys(FIELDS, value)})
+    assert getattr(everything, "uuid", None) or everything.id.strip("{}") == UUID
+
+
+@pytest.mark.parametrize("kind", IDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("value", [None, True, 5, "", [], {}, [UUID]], ids=repr)
+def test_a_record_without_its_id_is_an_error(kind, value):
+    with pytest.raises(Unexpected, match=f"a {kind.__name__.lower()} in"):
+        kind.from_api({IDS[kind]: value, "Name": "x"})
+    with pytest.raises(Unexpected):
+        kind.from_api({"Name": "x"})
+
+
+def test_a_model_as_the_portal_shows_it():
+    model = Model.from_api(
+        {
+            "UUID": UUID.upper(),
+            "Name": "Faces",
+            "Status": "ok",
+            "Code": {"Status": "ok", "CDNURI": "https://cdn.example.com/x"},
+            "Documentation": "# Faces",
+            "Catalogues": [OTHER.upper(), {"UUID": UUID, "Name": "Demo"}, None, {"Name": "no id"}],
+            "UpdatedAt": "2026-01-02T03:04:05Z",
+            "FileSize": 156672,
+        }
+    )
+    assert (model.uuid, model.name, model.status, model.code_status) == (UUID, "Faces", "ok", "ok")
+    assert model.cdn_uri == "https://cdn.example.com/x"
+    assert model.catalogue_uuids == (OTHER, UUID)
+    assert (model.size, model.updated_at, model.digest) == (156672, "2026-01-02T03:04:05Z", None)
+
+
+@pytest.mark.parametrize(
+    ("record", "state"),
+    [
+        ({"Status": "ok", "Code": {"Status": "ok"}}, "ready"),
+        ({"Status": "OK"}, "ready"),
+        ({"Status": "ok", "Code": None}, "ready"),
+        ({"Status": "ok", "Code": {}}, "pending"),
+        ({"Status": "ok", "Code": {"Status": "processing"}}, "pending"),
+        ({"Status": "", "Code": {"Status": "ok"}}, "pending"),
+        ({"Status": "a word never seen"}, "pending"),
+        ({}, "pending"),
+        ({"Status": "failed"}, "failed"),
+        ({"Status": "ok", "Code": {"Status": "Error"}}, "failed"),
+        ({"Status": "rejected", "Code": {"Status": "ok"}}, "failed"),
+    ],
+)
+def test_the_state_of_a_model_takes_both_levels(record, state):
+    assert Model.from_api({"UUID": UUID, **record}).state == state
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# Title", "ends in a newline\n", "\n\n", "two\n\nparagraphs\r\n", "<!-- own -->"]
+)
+def test_the_mark_travels_with_the_documentation_and_comes_off_again(text):
+    joined = join_documentation(text, MARK)
+    assert split_documentation(joined) == (text, MARK)
+    assert joined.endswith(f"<!-- nxai.cloud file sha256:{'ab' * 32} size:1234 -->")
+    assert Model.from_api({"UUID": UUID, "Documentation": joined}).digest == MARK
+
+
+def test_a_new_mark_replaces_the_old_one():
+    joined = join_documentation(join_documentation("text", MARK), FileMark("cd" * 32, 5))
+    assert split_documentation(joined) == ("text", FileMark("cd" * 32, 5))
+    assert join_documentation(joined, None) == "text"
+
+
+def test_text_that_somebody_added_behind_the_mark_is_kept():
+    text, mark = split_documentation(join_documentation("text", MARK) + "\nmore")
+    assert (text, mark) == ("text\nmore", MARK)
+
+
+@pytest.mark.parametrize("mark", ["sha256:xyz size:1", f"sha256:{'ab' * 32} size:", f"sha256:{'AB' * 32} size:1"])
+def test_what_only_resembles_a_mark_is_documentation(mark):
+    text = f"text\n\n<!-- nxai.cloud file {mark} -->"
+    assert split_documentation(text) == (text, None)
+
+
+def test_a_catalogue_names_its_organisation():
+    raw = {"UUID": UUID, "Name": "Demo", "Organisation": {"UUID": OTHER, "Name": "ACME"}}
+    assert Catalogue.from_api(raw).organisation == "ACME"
+    assert Catalogue.from_api({**raw, "Organisation": {"UUID": OTHER, "Name": ""}}).organisation == OTHER
+    assert Catalogue.from_api({**raw, "Organisation": None}).organisation is None
+
+
+@pytest.mark.parametrize(
+    ("record", "online"),
+    [
+        ({"UpdatedAt": "2026-01-02T03:04:05Z"}, True),
+        ({"UpdatedAt": "0001-01-01T00:00:00Z"}, False),
+        ({"UpdatedAt": "0001-01-01T00:00:00Z", "Online": True}, False),
+        ({"UpdatedAt": "2026-01-02T03:04:05Z", "Online": False}, False),
+        ({"stateOfHealth": "offline"}, False),
+        ({"Status": "online"}, True),
+        ({"Status": "activated"}, None),
+        ({}, None),
+    ],
+)
+def test_a_site_is_offline_by_its_zero_time_or_its_own_word(record, online):
+    assert Site.from_api({"UUID": UUID, **record}).online is online
+
+
+@pytest.mark.parametrize("name", ["UUID", "id", "ID", "cloudSystemId"])
+def test_the_id_of_a_site_is_found_under_each_guessed_name(name):
+    assert Site.from_api({name: UUID.upper(), "Name": "HQ"}).id == UUID
+
+
+def test_a_server_tells_whether_it_can_run_pipelines():
+    raw = {
+        "UUID": UUID,
+        "Name": "srv",
+        "Status": "running",
+        "AIPluginVersion": "4.2.0",
+        "Supports": {"Pipelines": True},
+    }
+    server = Server.from_api(raw)
+    assert (server.status, server.plugin_version, server.supports_pipelines) == ("running", "4.2.0", True)
+    assert Server.from_api({"UUID": UUID, "Supports": {"Pipelines": "yes"}}).supports_pipelines is None
+
+
+def test_a_device_carries_its_server_and_its_pipelines():
+    device = Device.from_api(
+        {
+            "NxID": UUID.upper(),
+            "Name": "Lobby",
+            "Enabled": "true",
+            "Server": {"Name": "srv", "Supports": {"Pipelines": False}},
+            "nxAI": {"pipelines": [{"modelUUID": OTHER}]},
+        }
+    )
+    assert device.id == f"{{{UUID}}}"
+    assert device.enabled is True
+    assert (device.server.id, device.server.name, device.server.supports_pipelines) == ("", "srv", False)
+    assert device.pipelines == (Pipeline({"modelUUID": OTHER}),)
+    assert device.pipelines_known
+
+
+@pytest.mark.parametrize(
+    ("ai", "known"),
+    [
+        (None, True),
+        ({}, True),
+        ({"pipelines": None}, True),
+        ({"Pipelines": []}, True),
+        ({"pipelines": {}}, False),
+        ({"pipelines": "x"}, False),
+        ({"pipelines": [{"modelUUID": OTHER}, "x"]}, False),
+        ("x", False),
+    ],
+)
+def test_pipelines_of_a_shape_not_understood_are_not_taken_for_none(ai, known):
+    assert Device.from_api({"NxID": UUID, "nxAI": ai}).pipelines_known is known
+
+
+@pytest.mark.parametrize("given", [UUID, UUID.upper(), f"{{{UUID}}}", f" {{{UUID.upper()}}} "])
+def test_an_nxid_is_braced_and_lower_case(given):
+    assert normalise_nxid(given) == f"{{{UUID}}}"
+
+
+def test_what_is_no_nxid_stays():
+    assert normalise_nxid("Lobby") == "Lobby"

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Through a real proxy on this machine, as the option or the environment names it."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import select
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, NxaiError, Unreachable
+from simulator.testing import Served, serve
+
+LOGIN = "bWU6cHJveHktc2VjcmV0"  # me:proxy-secret, as it travels
+
+
+class Proxy(socketserver.ThreadingTCPServer):
+    """Opens tunnels (CONNECT) and passes plain requests on. ``heads`` are what it could read of each connection."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Connection)
+        self.heads: list[str] = []
+        self.wants_login = False
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class Connection(socketserver.StreamRequestHandler):
+    server: Proxy
+
+    def handle(self) -> None:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += self.rfile.read(1)
+        text = head.decode("latin-1")
+        self.server.heads.append(text)
+        if self.server.wants_login and LOGIN not in text:
+            given = text.partition("Proxy-Authorization: Basic ")[2].partition("\r\n")[0]
+            body = json.dumps({"message": f"not good: {base64.b64decode(given).decode()}"}).encode()
+            self.wfile.write(
+                b"HTTP/1.1 407 Login\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+            )
+            return
+        method, target, _version = text.split("\r\n")[0].split()
+        tunnel = method == "CONNECT"
+        where = urlsplit(f"//{target}" if tunnel else target)
+        with socket.create_connection((where.hostname, where.port or 80), 10) as onward:
+            if tunnel:
+                self.wfile.write(b"HTTP/1.1 200 Open\r\n\r\n")
+            else:
+                onward.sendall(head.replace(f"http://{where.netloc}".encode(), b"", 1))
+            self._pass_on(onward)
+
+    def _pass_on(self, onward: socket.socket) -> None:
+        ends = {self.connection: onward, onward: self.connection}
+        with contextlib.suppress(OSError):
+            while True:
+                for end in select.select(list(ends), [], [], 10)[0]:
+                    block = end.recv(1 << 16)
+                    if not block:
+                        return
+                    ends[end].sendall(block)
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    with Proxy() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.lower().endswith(("_proxy", "_ca_bundle"))]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Served]:
+    with serve(models=3) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def secure() -> Iterator[Served]:
+    with serve(models=3, tls=True) as served:
+        yield served
+
+
+@pytest.fixture
+def models() -> Callable[..., int]:
+    def count(cloud: Served, **more: str) -> int:
+        ca_path = str(cloud.ca_path) if cloud.ca_path else None
+        options = {"api_url": cloud.url, "token": cloud.token(), "ca_path": ca_path, "retries": 0, **more}
+        with Client.from_options(options) as client:
+            return len(client.compute.list_models())
+
+    return count
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_https_goes_through_a_tunnel_that_shows_no_token(
+    secure: Served, proxy: Proxy, models: Callable[[Served], int], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, f"http://{proxy.address}")
+    assert models(secure) == 3
+    [head] = proxy.heads
+    assert head.startswith(f"CONNECT {urlsplit(secure.url).netloc} ")
+    assert "authorization" not in head.lower() and "nxcdb-" not in head
+
+
+def test_the_certificate_is_checked_through_the_tunnel(
+    secure: Served, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
+    client = Client.from_options({"api_url": secure.url, "token": secure.token(), "retries": 0})
+    with client, pytest.raises(Unreachable, match="not signed by an authority known here"):
+        client.compute.list_models()
+
+
+def test_http_is_passed_on(
+    plain: Served, proxy: Proxy, models: Callable[[Served], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://{proxy.address}")
+    assert models(plain) == 3
+    assert proxy.heads[0].startswith(f"GET {plain.url}/cpt/functions?")
+
+
+@pytest.mark.parametrize("exempt", ["127.0.0.1", "localhost,127.0.0.0/8", "*"])
+def test_no_proxy(
+    secure: Served, proxy: Proxy, models: Callable[[Served], int], monkeypatch: pytest.MonkeyPatch, exempt: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
+    monkeypatch.setenv("NO_PROXY", exempt)
+    assert models(secure) == 3
+    assert proxy.heads == []
+
+
+def test_the_option_comes_before_the_environment(
+    secure: Served, proxy: Proxy, models: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "*")
+    proxy.wants_login = True
+    assert models(secure, proxy=f"http://me:proxy-secret@{proxy.address}") == 3
+    assert [head.split()[0] for head in proxy.heads] == ["CONNECT"]
+    with pytest.raises(Unreachable, match=r"the proxy gave no way through .*407") as caught:
+        models(secure, proxy=f"http://me:wrong-word@{proxy.address}")
+    assert "wrong-word" not in str(caught.value)
+
+
+def test_http_by_the_option_and_a_proxy_that_repeats_the_password(
+    plain: Served, proxy: Proxy, models: Callable[..., int]
+) -> None:
+    assert models(plain, proxy=f"http://{proxy.address}") == 3
+    assert proxy.heads[0].startswith("GET ")
+    proxy.wants_login = True
+    with pytest.raises(NxaiError, match=r"407.*not good") as caught:
+        models(plain, proxy=f"http://me:wrong-word@{proxy.address}")
+    assert "wrong-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["proxy:3128", "socks5://proxy", "http://", "http://[x", "http://p:99999", "http://p/x"]
+)
+def test_a_proxy_that_is_none_is_refused_and_not_repeated(wrong: str) -> None:
+    with pytest.raises(BadInput, match="proxy is not the URL of a proxy") as caught:
+        Client.from_options({"token": "x", "proxy": wrong.replace("//", "//me:hidden-word@", 1)})
+    assert "hidden-word" not in str(caught.value)
+
+
+def test_the_login_is_for_the_proxy_alone(
+    secure: Served, proxy: Proxy, models: Callable[[Served], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy.wants_login = True
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:proxy-secret@{proxy.address}")
+    assert models(secure) == 3
+    assert f"Proxy-Authorization: Basic {LOGIN}" in proxy.heads[0]
+
+
+def test_a_proxy_that_refuses_is_said_without_its_password(
+    secure: Served, proxy: Proxy, models: Callable[[Served], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy.wants_login = True
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:wrong-word@{proxy.address}")
+    with pytest.raises(Unreachable, match=r"the proxy gave no way through .*407") as caught:
+        models(secure)
+    assert "wrong-word" not in str(caught.value)

