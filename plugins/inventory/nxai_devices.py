@@ -316,7 +316,10 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
     def _estate(self) -> Estate:
         kinds, group_by = self.get_option("hosts"), self.get_option("group_by")
         wanted = Wanted(
-            **{name: self.get_option(name) for name in ("sites", "online_only", "concurrency", "on_error")},
+            sites=self.get_option("sites"),
+            online_only=self.get_option("online_only"),
+            concurrency=self.get_option("concurrency"),
+            on_error=self.get_option("on_error"),
             servers="servers" in kinds or "runtime" in group_by,
             devices="devices" in kinds,
             models="model" in group_by or "catalogue" in group_by,
@@ -340,7 +343,10 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
     def _plan(self, estate: Estate) -> Plan:
         choices = Choices(
             kinds=self.get_option("hosts"),
-            **{name: self.get_option(name) for name in ("hostnames", "duplicates", "include_raw", "group_by")},
+            hostnames=self.get_option("hostnames"),
+            duplicates=self.get_option("duplicates"),
+            include_raw=self.get_option("include_raw"),
+            group_by=self.get_option("group_by"),
             keep=self._keep,
             render=self._render,
         )

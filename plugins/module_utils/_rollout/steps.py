@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import BadInput
@@ -40,9 +40,16 @@ class RolloutRun:
     def take_step(self) -> Result:
         if self.options["step"] == "open":
             return self._open()
+        further: dict[str, Callable[[Rollout], Result]] = {
+            "begin": self._begin,
+            "written": self._written,
+            "gate": self._gate,
+            "restored": self._restored,
+            "close": self._close,
+            "interrupt": self._interrupt,
+        }
         rollout = self._mine()
-        step = getattr(self, f"_{self.options['step']}")
-        return self._end(rollout, step(rollout))
+        return self._end(rollout, further[self.options["step"]](rollout))
 
     # Open
 

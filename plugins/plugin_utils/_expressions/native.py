@@ -272,21 +272,29 @@ def _method(node: nodes.Call) -> Read:
         raise Unsure
     if node.kwargs or len(constants) != len(node.args):
         raise Unsure
-    inner, name = _build(target.node), target.attr
+    inner, method = _build(target.node), _METHODS[target.attr]
 
     def read(variables: Mapping[str, Any]) -> Any:
         value = inner(variables)
         if not isinstance(value, str):
             raise Unsure
         try:
-            return getattr(str, name)(str(value), *constants)
+            return method(str(value), *constants)
         except (TypeError, ValueError):
             raise Unsure from None
 
     return read
 
 
-_METHODS = words("endswith lower replace split startswith strip upper")
+_METHODS: dict[str, Callable[..., Any]] = {
+    "endswith": str.endswith,
+    "lower": str.lower,
+    "replace": str.replace,
+    "split": str.split,
+    "startswith": str.startswith,
+    "strip": str.strip,
+    "upper": str.upper,
+}
 _BUILDERS: dict[type[nodes.Node], Callable[[Any], Read]] = {
     nodes.Const: _const,
     nodes.TemplateData: _const,
