@@ -243,17 +243,13 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, get_cache_
 from ..module_utils._api.client import Client
 from ..module_utils._core.errors import BadInput, NxaiError
 from ..module_utils._engine.sites import MOST_AT_ONCE
+from ..module_utils._http.settings import CONNECTION_FIELDS
 from ..plugin_utils._expressions.constructed import FastConstructable, seldom_collected
 from ..plugin_utils._expressions.untrusted import TAGS, never_template
 from ..plugin_utils._inventory.cache import account_key, cache_key, pack, unpack
 from ..plugin_utils._inventory.known import LastKnown
 from ..plugin_utils._inventory.plan import Choices, Host, Plan, make_plan
 from ..plugin_utils._inventory.read import Estate, Wanted, read_estate
-
-TEMPLATES = (
-    *("api_url", "cloud_url", "token", "refresh_token", "username", "password"),
-    *("mfa_code", "client_id", "token_scope", "act_as", "proxy"),
-)
 
 
 class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
@@ -282,13 +278,11 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
                 f"this plugin has no option {', '.join(unknown)}",
                 f"Its options are listed by: ansible-doc -t inventory {self.NAME}",
             )
-        for name in TEMPLATES:
-            if name in config:
-                self.set_option(name, self.templar.template(self.get_option(name)))
-        # Core reads no environment for suboptions.
-        given = self.get_option("act_as") or {}
-        environment = {"kind": os.environ.get("NXAI_ACT_AS_KIND"), "id": os.environ.get("NXAI_ACT_AS_ID")}
-        self.set_option("act_as", {name: given.get(name) or value for name, value in environment.items()})
+        for field in CONNECTION_FIELDS:
+            if field.template and field.name in config:
+                self.set_option(field.name, self.templar.template(self.get_option(field.name)))
+            if field.suboptions:
+                self.set_option(field.name, field.with_environment(self.get_option(field.name)))
         if not 1 <= self.get_option("concurrency") <= MOST_AT_ONCE:
             raise BadInput(f"Read {path}", "concurrency is out of range", f"Give a number from 1 to {MOST_AT_ONCE}.")
         for rule in self.get_option("filters"):

@@ -15,53 +15,24 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._api.client import Client
 from .._core.errors import NxaiError
+from .._http.connection import ConnectionField
+from .._http.settings import CONNECTION_FIELDS
 
 
-def _from_env(name: str) -> tuple[Callable[..., Any], list[str]]:
-    return env_fallback, [name]
+def _argument(option: ConnectionField) -> dict[str, Any]:
+    """The option as an argument spec has it."""
+    argument: dict[str, Any] = {"type": option.type, "no_log": option.secret}
+    if option.default is not None:
+        argument["default"] = option.default
+    if option.choices:
+        argument["choices"] = list(option.choices)
+    if not option.suboptions:
+        return {**argument, "fallback": (env_fallback, [option.environment])}
+    inner = {each.name: _argument(each) for each in option.suboptions}
+    return {**argument, "apply_defaults": True, "options": inner, "required_together": [tuple(inner)]}
 
 
-CONNECTION_SPEC: dict[str, dict[str, Any]] = {
-    "api_url": {"type": "str", "default": "https://api.sclbl.nxvms.com", "fallback": _from_env("NXAI_API_URL")},
-    "cloud_url": {"type": "str", "fallback": _from_env("NXAI_CLOUD_URL")},
-    "token": {"type": "str", "no_log": True, "fallback": _from_env("NXAI_TOKEN")},
-    "token_file": {"type": "path", "no_log": False, "fallback": _from_env("NXAI_TOKEN_FILE")},
-    "refresh_token": {"type": "str", "no_log": True, "fallback": _from_env("NXAI_REFRESH_TOKEN")},
-    "username": {"type": "str", "fallback": _from_env("NXAI_USERNAME")},
-    "password": {"type": "str", "no_log": True, "fallback": _from_env("NXAI_PASSWORD")},
-    "mfa_code": {"type": "str", "no_log": True, "fallback": _from_env("NXAI_MFA_CODE")},
-    "client_id": {"type": "str", "default": "3rdParty", "fallback": _from_env("NXAI_CLIENT_ID")},
-    "token_scope": {"type": "str", "no_log": False, "fallback": _from_env("NXAI_TOKEN_SCOPE")},
-    "auth_scheme": {
-        "type": "str",
-        "choices": ["bearer", "raw"],
-        "default": "bearer",
-        "fallback": _from_env("NXAI_AUTH_SCHEME"),
-    },
-    "act_as": {
-        "type": "dict",
-        "apply_defaults": True,
-        "required_together": [("kind", "id")],
-        "options": {
-            "kind": {
-                "type": "str",
-                "choices": ["user", "organization", "channel_partner"],
-                "fallback": _from_env("NXAI_ACT_AS_KIND"),
-            },
-            "id": {"type": "str", "fallback": _from_env("NXAI_ACT_AS_ID")},
-        },
-    },
-    "customization": {"type": "str", "default": "metavms", "fallback": _from_env("NXAI_CUSTOMIZATION")},
-    "validate_certs": {"type": "bool", "default": True, "fallback": _from_env("NXAI_VALIDATE_CERTS")},
-    "ca_path": {"type": "path", "fallback": _from_env("NXAI_CA_PATH")},
-    "client_cert": {"type": "path", "fallback": _from_env("NXAI_CLIENT_CERT")},
-    "client_key": {"type": "path", "no_log": False, "fallback": _from_env("NXAI_CLIENT_KEY")},
-    "proxy": {"type": "str", "no_log": True, "fallback": _from_env("NXAI_PROXY")},
-    "timeout": {"type": "float", "default": 30.0, "fallback": _from_env("NXAI_TIMEOUT")},
-    "retries": {"type": "int", "default": 4, "fallback": _from_env("NXAI_RETRIES")},
-    "retry_budget": {"type": "float", "default": 120.0, "fallback": _from_env("NXAI_RETRY_BUDGET")},
-    "operations": {"type": "raw", "fallback": _from_env("NXAI_OPERATIONS")},
-}
+CONNECTION_SPEC = {each.name: _argument(each) for each in CONNECTION_FIELDS}
 
 
 def wait_spec(timeout: float, interval: float) -> dict[str, dict[str, Any]]:
@@ -138,8 +109,7 @@ def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], 
     module = _module({**CONNECTION_SPEC, **argument_spec}, rules)
 
     def work(client: Client) -> dict[str, Any]:
-        task = Task(module.params, client, module.check_mode, module.warn, module.log)
-        return reconcile(resource(task), module.check_mode, module._diff)
+        return reconcile(resource(_task(module, client)), module.check_mode, module._diff)
 
     _finish(module, work, read_only=module.check_mode)
 
@@ -149,7 +119,7 @@ def run_info(argument_spec: Mapping[str, Any], read: Callable[[Task], dict[str, 
     module = _module({**CONNECTION_SPEC, **argument_spec}, rules)
 
     def work(client: Client) -> dict[str, Any]:
-        return {"changed": False, **read(Task(module.params, client, module.check_mode))}
+        return {"changed": False, **read(_task(module, client))}
 
     _finish(module, work, read_only=True)
 
@@ -181,6 +151,10 @@ def _is_readable(spec: Mapping[str, Any], value: Any) -> bool:
     except (TypeError, ValueError, ArithmeticError):
         return False
     return True
+
+
+def _task(module: AnsibleModule, client: Client) -> Task:
+    return Task(module.params, client, module.check_mode, module.warn, module.log)
 
 
 def _finish(module: AnsibleModule, work: Callable[[Client], dict[str, Any]], read_only: bool) -> None:

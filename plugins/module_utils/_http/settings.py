@@ -10,17 +10,16 @@ import ipaddress
 import json
 import os
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from .._core.errors import BadInput
+from .connection import ConnectionField, connection_field, fields_of
 from .operations import adapted
 
-DEFAULT_API_URL = "https://api.sclbl.nxvms.com"
 ACT_AS_KINDS = ("user", "organization", "channel_partner")
-AUTH_SCHEMES = ("bearer", "raw")
 TRIED = "Read the connection options"
 
 
@@ -28,40 +27,42 @@ TRIED = "Read the connection options"
 class ActAs:
     """On whose behalf the APIs are asked: both headers or none (``X-Act-As-Kind``, ``X-Act-As-ID``)."""
 
-    kind: str
-    id: str
+    kind: str = connection_field(MISSING, choices=ACT_AS_KINDS)
+    id: str = connection_field(MISSING)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The connection of one task. Times are in seconds. Secrets are kept out of ``repr``.
+    """The connection of one task, and the one place where its options are declared.
 
-    ``timeout`` is the longest silence: no byte received, or none accepted. ``retry_budget`` is the waiting in all
-    between repeats. ``cloud_url`` has no default, so that a password never goes to a guessed host.
+    Times are in seconds. ``timeout`` is the longest silence: no byte received, or none accepted. ``retry_budget`` is
+    the waiting in all between repeats. ``cloud_url`` has no default, so that a password never goes to a guessed host.
     """
 
-    api_url: str = DEFAULT_API_URL
-    cloud_url: str | None = None
-    token: str | None = field(default=None, repr=False)
-    token_file: str | None = None
-    refresh_token: str | None = field(default=None, repr=False)
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    mfa_code: str | None = field(default=None, repr=False)
-    client_id: str = "3rdParty"
-    token_scope: str | None = None
-    auth_scheme: str = "bearer"
-    act_as: ActAs | None = None
-    customization: str = "metavms"
-    validate_certs: bool = True
-    ca_path: str | None = None
-    client_cert: str | None = None
-    client_key: str | None = None
-    proxy: str | None = field(default=None, repr=False)
-    timeout: float = 30.0
-    retries: int = 4
-    retry_budget: float = 120.0
-    operations: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    api_url: str = connection_field("https://api.sclbl.nxvms.com", account=True, template=True)
+    cloud_url: str | None = connection_field(account=True, template=True)
+    token: str | None = connection_field(secret=True, template=True)
+    token_file: str | None = connection_field(type="path", account=True)
+    refresh_token: str | None = connection_field(secret=True, template=True)
+    username: str | None = connection_field(account=True, template=True)
+    password: str | None = connection_field(secret=True, template=True)
+    mfa_code: str | None = connection_field(secret=True, template=True)
+    client_id: str = connection_field("3rdParty", account=True, template=True)
+    token_scope: str | None = connection_field(account=True, template=True)
+    auth_scheme: str = connection_field("bearer", choices=("bearer", "raw"))
+    act_as: ActAs | None = connection_field(  # noqa: RUF009, it is a field as the others are
+        type="dict", account=True, template=True, suboptions=fields_of(ActAs, "NXAI_ACT_AS_")
+    )
+    customization: str = connection_field("metavms", account=True)
+    validate_certs: bool = connection_field(True, type="bool")
+    ca_path: str | None = connection_field(type="path")
+    client_cert: str | None = connection_field(type="path")
+    client_key: str | None = connection_field(type="path")
+    proxy: str | None = connection_field(secret=True, template=True)
+    timeout: float = connection_field(30.0, type="float")
+    retries: int = connection_field(4, type="int")
+    retry_budget: float = connection_field(120.0, type="float")
+    operations: Mapping[str, Any] | None = connection_field(type="raw")
 
     @property
     def connect_timeout(self) -> float:
@@ -73,29 +74,34 @@ class Settings:
 
         Raises ``BadInput`` for what cannot work as written.
         """
-        given: dict[str, Any] = {item.name: options.get(item.name) for item in fields(cls)}
-        given = {name: value for name, value in given.items() if value is not None and value != ""}
-        given["api_url"] = _origin("api_url", given.get("api_url", cls.api_url))
-        if "cloud_url" in given:
-            given["cloud_url"] = _origin("cloud_url", given["cloud_url"])
-        if "act_as" in given:
-            given["act_as"] = _act_as(given["act_as"])
-        if "operations" in given:
-            given["operations"] = _operations(given["operations"])
-        for name, kind in (("timeout", float), ("retries", int), ("retry_budget", float)):
-            if name in given:
-                given[name] = _number(name, given[name], kind)
+        given: dict[str, Any] = {}
+        for option in CONNECTION_FIELDS:
+            value = options.get(option.name)
+            if value is not None and value != "":
+                given[option.name] = _checked(option, value)
         settings = cls(**given)
-        _check_choice(settings)
         _check_proxy(settings)
         _check_files(settings)
         _check_plain_http(settings)
         return settings
 
 
+CONNECTION_FIELDS = fields_of(Settings)
+
+
+def _checked(option: ConnectionField, value: Any) -> Any:
+    """The value as ``Settings`` holds it, or BadInput."""
+    if option.type in _NUMBERS:
+        return _number(option.name, value, _NUMBERS[option.type])
+    if option.choices:
+        return _one_of(option.name, value, option.choices)
+    check = _CHECKS.get(option.name)
+    return check(option.name, value) if check else value
+
+
 def _origin(option: str, text: Any) -> str:
     """``scheme://host[:port]`` without a trailing slash, or BadInput."""
-    shape = f"Write {option} as https://HOST or https://HOST:PORT, for example {DEFAULT_API_URL}."
+    shape = f"Write {option} as https://HOST or https://HOST:PORT, for example {Settings.api_url}."
     try:
         url = urlsplit(str(text).strip())
         port = url.port
@@ -111,7 +117,7 @@ def _origin(option: str, text: Any) -> str:
     return f"{url.scheme}://{host}" + (f":{port}" if port is not None else "")
 
 
-def _act_as(given: Any) -> ActAs | None:
+def _act_as(_option: str, given: Any) -> ActAs | None:
     if isinstance(given, ActAs):
         given = {"kind": given.kind, "id": given.id}
     if not isinstance(given, Mapping):
@@ -122,15 +128,14 @@ def _act_as(given: Any) -> ActAs | None:
     if kind is None or identity is None:
         missing = "kind" if kind is None else "id"
         raise BadInput(TRIED, f"act_as has no {missing}", "Give both kind and id, or leave act_as out.")
-    if kind not in ACT_AS_KINDS:
-        raise BadInput(TRIED, "act_as.kind is not known", f"Use one of {', '.join(ACT_AS_KINDS)}.")
+    _one_of("act_as.kind", kind, ACT_AS_KINDS)
     try:
         return ActAs(str(kind), str(uuid.UUID(str(identity))))
     except ValueError:
         raise BadInput(TRIED, "act_as.id is not a UUID", "Copy the UUID of the organisation from the portal.") from None
 
 
-def _operations(given: Any) -> Mapping[str, Any]:
+def _operations(_option: str, given: Any) -> Mapping[str, Any]:
     """Changes to the table of API calls, checked: a dictionary, or JSON text of one as the environment holds it."""
     if isinstance(given, str):
         try:
@@ -154,11 +159,19 @@ def _number(option: str, value: Any, kind: type[float | int]) -> float | int:
     return number
 
 
-def _check_choice(settings: Settings) -> None:
-    if settings.auth_scheme not in AUTH_SCHEMES:
-        raise BadInput(TRIED, "auth_scheme is not known", f"Use one of {', '.join(AUTH_SCHEMES)}.")
-    if settings.client_key and not settings.client_cert:
-        raise BadInput(TRIED, "client_key is set and client_cert is not", "Set client_cert to the certificate's file.")
+def _one_of(option: str, value: Any, choices: tuple[str, ...]) -> Any:
+    if value not in choices:
+        raise BadInput(TRIED, f"{option} is not known", f"Use one of {', '.join(choices)}.")
+    return value
+
+
+_NUMBERS: dict[str, type[float | int]] = {"float": float, "int": int}
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "api_url": _origin,
+    "cloud_url": _origin,
+    "act_as": _act_as,
+    "operations": _operations,
+}
 
 
 def _check_proxy(settings: Settings) -> None:
@@ -172,8 +185,9 @@ def _check_proxy(settings: Settings) -> None:
 
 
 def _check_files(settings: Settings) -> None:
-    for option in ("client_cert", "client_key"):
-        path = getattr(settings, option)
+    if settings.client_key and not settings.client_cert:
+        raise BadInput(TRIED, "client_key is set and client_cert is not", "Set client_cert to the certificate's file.")
+    for option, path in (("client_cert", settings.client_cert), ("client_key", settings.client_key)):
         if path and not os.path.isfile(path):
             raise BadInput(TRIED, f"{option} names no file: {path}", f"Correct the path in {option}.")
     if settings.ca_path and not os.path.exists(settings.ca_path):
@@ -183,8 +197,8 @@ def _check_files(settings: Settings) -> None:
 def _check_plain_http(settings: Settings) -> None:
     """Credentials travel in clear text over http, so only to this very machine."""
     secrets = (settings.token, settings.token_file, settings.refresh_token, settings.password)
-    for option in ("api_url", "cloud_url"):
-        url = urlsplit(getattr(settings, option) or "")
+    for option, address in (("api_url", settings.api_url), ("cloud_url", settings.cloud_url)):
+        url = urlsplit(address or "")
         if url.scheme == "http" and any(secrets) and not _is_loopback(url):
             raise BadInput(TRIED, f"{option} would carry credentials over plain http to {url.hostname}", "Use https.")
 

@@ -93,7 +93,7 @@ class Transport:
         self.read_only = read_only
         self.redactor = Redactor()
         self.redactor.add(urlsplit(settings.proxy or "").password)
-        self.operations = adapted(settings.operations)
+        self.operations = adapted(settings.operations or {})
         self.clock = clock
         self.requests_sent = 0
         self._jitter = jitter

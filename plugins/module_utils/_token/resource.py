@@ -14,9 +14,11 @@ from .._core.errors import BadInput, Refused
 from .._engine.module import Task
 from .._engine.reconcile import Plan
 from .._http.credentials import Credentials, Token
+from .._http.settings import CONNECTION_FIELDS
 from .._http.token_file import TokenFile
 
-SECRETS = ("token", "refresh_token", "password", "mfa_code", "code")  # the options that Ansible masks in every result
+# The options that Ansible masks in every result.
+SECRETS = (*(each.name for each in CONNECTION_FIELDS if each.secret), "code")
 OVER = (401, 404)  # what the identity provider may say of a token that is no longer good
 
 

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from ...module_utils._http.settings import CONNECTION_FIELDS
 from .plan import Plan
 
 FORMAT = 3  # to be raised whenever a plan, or the way it is made, changes
 # Whose answer it is: of the credentials, only those that say whose they are.
-ACCOUNT = ("api_url", "cloud_url", "username", "token_file", "client_id", "token_scope", "act_as", "customization")
+ACCOUNT = tuple(each.name for each in CONNECTION_FIELDS if each.account)
 # The options that decide what is made of it.
 DECISIVE = (
     *("hosts", "sites", "online_only", "hostnames", "duplicates", "include_raw", "filters", "group_by", "strict"),

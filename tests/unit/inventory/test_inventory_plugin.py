@@ -10,6 +10,7 @@ import copy
 import os
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,15 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from inventory_estate import HOSTILE, SEED, Reading
 
+from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import CONNECTION_FIELDS
 from simulator.testing import Served
 
 Read = Callable[..., Reading]
+TEXTS = [each.name for each in CONNECTION_FIELDS if each.type in ("str", "path") and not each.choices]
+TEMPLATES = {
+    *("api_url", "cloud_url", "token", "refresh_token", "username", "password"),
+    *("mfa_code", "client_id", "token_scope", "proxy"),
+}
 
 
 def operations(cloud: Served) -> dict[str, int]:
@@ -223,6 +230,20 @@ def test_credentials_in_the_file_may_be_templates(read: Read, cloud: Served, mon
     monkeypatch.setenv("MY_TOKEN", cloud.token())
     monkeypatch.delenv("NXAI_TOKEN")
     assert read(token="{{ lookup('ansible.builtin.env', 'MY_TOKEN') }}").hosts
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_which_options_of_the_connection_may_be_templates(read: Read, name: str) -> None:
+    seen: list[Any] = []
+    with suppress(AnsibleParserError):  # few of them lead to the cloud with this value
+        read(prepare=seen.append, **{name: "{{ 'ray' ~ 'w' }}"})
+    assert (seen[0].get_option(name) == "rayw") == (name in TEMPLATES)
+
+
+def test_act_as_may_be_a_template(read: Read, cloud: Served) -> None:
+    other = next(key for key, found in cloud.world.organisations.items() if found.name == "Other")
+    found = read(act_as={"kind": "{{ 'organi' ~ 'zation' }}", "id": other})
+    assert [name for name in found.groups if name.startswith("site_")] == ["site_depot"]
 
 
 # Bad input, bad server --------------------------------------------------------------------------------------------

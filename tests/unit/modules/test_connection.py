@@ -196,23 +196,3 @@ def test_a_listing_shorter_than_its_header_says(cloud: Served, failing: RunModul
         cloud.fault("pagination", operation, records=7, times=0)
     message = failing()["msg"]
     assert "7" in message
-
-
-def test_options_of_all_modules_are_the_same_common_ones(tmp_path: Path) -> None:
-    """Each common option is documented, and has its environment variable in the documentation and the argument spec."""
-    import yaml
-
-    from ansible_collections.nxai.cloud.plugins.doc_fragments.act_as import ModuleDocFragment as ActAs
-    from ansible_collections.nxai.cloud.plugins.doc_fragments.connection import ModuleDocFragment as Connection
-    from ansible_collections.nxai.cloud.plugins.module_utils._engine.module import CONNECTION_SPEC
-
-    documented = {
-        **yaml.safe_load(Connection.DOCUMENTATION)["options"],
-        **yaml.safe_load(ActAs.DOCUMENTATION)["options"],
-    }
-    assert set(documented) == set(CONNECTION_SPEC)
-    text = Connection.DOCUMENTATION + ActAs.DOCUMENTATION
-    for spec in (CONNECTION_SPEC, CONNECTION_SPEC["act_as"]["options"]):
-        for option, rules in spec.items():
-            if option != "act_as":
-                assert f"E({rules['fallback'][1][0]})" in text, option

@@ -8,10 +8,13 @@ import uuid
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
-from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import ActAs, Settings
+from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import CONNECTION_FIELDS, ActAs, Settings
 
 ORG = "0b0e7f4c-1111-4222-8333-444455556666"
+SECRETS = [each.name for each in CONNECTION_FIELDS if each.secret]
+NO_SIGN_IN = ("mfa_code", "proxy")  # alone, these sign nobody in to an API
 
 
 def test_defaults_point_at_the_documented_service_and_guess_no_identity_provider():
@@ -106,7 +109,7 @@ def test_what_cannot_work_is_refused(options, word):
         Settings.from_options(options)
 
 
-@pytest.mark.parametrize("secret", ["token", "refresh_token", "password"])
+@pytest.mark.parametrize("secret", ["token_file", *(name for name in SECRETS if name not in NO_SIGN_IN)])
 @pytest.mark.parametrize("option", ["api_url", "cloud_url"])
 def test_credentials_do_not_travel_in_clear_text(option, secret):
     with pytest.raises(BadInput, match="plain http"):
@@ -123,5 +126,22 @@ def test_plain_http_without_credentials_is_nobodys_loss():
 
 
 def test_repr_holds_no_secret():
-    secrets = {"token": "s3cret-t", "refresh_token": "s3cret-r", "password": "s3cret-p", "mfa_code": "s3cret-m"}
+    secrets = {name: f"http://me:s3cret-{name}@host" for name in SECRETS}
     assert "s3cret" not in repr(Settings.from_options({**secrets, "username": "me@example.com"}))
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_the_redactor_of_a_connection_knows_each_secret(name):
+    value = "http://me:s3cret-text@host" if name == "proxy" else "s3cret-text"
+    with Client.from_options({name: value}) as client:
+        assert "s3cret-text" not in client.transport.redactor.clean("it says s3cret-text")
+
+
+def test_a_secret_is_no_part_of_an_account():
+    """The names of accounts are in the key of a cache."""
+    assert not [each.name for each in CONNECTION_FIELDS if each.secret and each.account]
+
+
+def test_a_half_of_act_as_cannot_be_made():
+    with pytest.raises(TypeError):
+        ActAs(kind="user")
