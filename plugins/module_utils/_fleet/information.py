@@ -13,7 +13,7 @@ from .._api.compute import ALL_AVAILABLE
 from .._api.records import Server, Site
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import first_text, flag, folded, identity, mapping
-from .._engine.lookup import find, is_uuid
+from .._engine.lookup import find, globbed, is_glob, is_uuid
 from .._engine.module import Task
 from .._engine.sites import SiteReader, unread
 from .._pipelines.targets import (
@@ -36,12 +36,14 @@ READ_RULES: dict[str, Any] = {
 def read_sites(task: Task) -> dict[str, Any]:
     reader = SiteReader(task.client.device, 1)
     reader.all()  # a site given by its id is to be in the list, too
+    _warn_of_unmatched(task, reader, task.options["sites"])
     return {"sites": [_site(each) for each in reader.matching(task.options["sites"])]}
 
 
 def read_servers(task: Task) -> dict[str, Any]:
     reader = SiteReader(task.client.device, task.options["concurrency"])
     sites = reader.matching(task.options["sites"])
+    _warn_of_unmatched(task, reader, task.options["sites"])
     servers: list[dict[str, Any]] = []
     silent, errors = [], []
     for site, listing in zip(sites, reader.read(sites, task.client.device.list_servers), strict=True):
@@ -63,6 +65,7 @@ def read_devices(task: Task) -> dict[str, Any]:
 def read_pipelines(task: Task) -> dict[str, Any]:
     """``pipelines`` is a snapshot: a device whose pipelines are not understood is not in it."""
     found = _find(task)
+    _warn_of_incomplete_snapshot(task, found)
     result = {
         "pipelines": [
             {
@@ -99,7 +102,27 @@ def _find(task: Task) -> Found:
     if model and not is_uuid(model):
         model = find(model, task.client.compute.list_models(ALL_AVAILABLE), "model").uuid
     sites = options["sites"] or ([options["site"]] if options["site"] else ["*"])
+    _warn_of_unmatched(task, reader, sites)
     return select_devices(options["select"] or "all", [identity(model)], sites, reader, device_api)
+
+
+def _warn_of_unmatched(task: Task, reader: SiteReader, patterns: Sequence[str]) -> None:
+    """A glob that matches no site may be misspelt, and nothing in the result shows it. ``*`` cannot be."""
+    for pattern in patterns:
+        if pattern != "*" and is_glob(pattern) and not globbed(pattern, reader.all()):
+            task.warn(f'No site matches "{pattern}". Names are matched with upper and lower case.')
+
+
+def _warn_of_incomplete_snapshot(task: Task, found: Found) -> None:
+    left_out = [each for each in found.chosen if not each.device.pipelines_known]
+    if left_out:
+        first = left_out[0]
+        name = f"{first.device.name or first.device.id} at {first.site.name or first.site.id}"
+        others = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
+        task.warn(
+            f"The return value pipelines lacks {name}{others}, because what runs there is in a form that is not"
+            " understood. To restore from it leaves these devices as they are."
+        )
 
 
 def _errors(found: Found) -> list[NxaiError]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._api.records import Catalogue, Model
-from .._core.values import identity
+from .._core.values import folded, identity
 from .._engine.lookup import find, globbed, is_uuid
 from .._engine.module import Task
 from .catalogue import describe_catalogue
@@ -47,6 +47,11 @@ def read_catalogues(task: Task) -> dict[str, Any]:
     catalogues = [describe_catalogue(each) for each in _chosen(compute.list_catalogues(), task.options["catalogues"])]
     if task.options["list_models"]:
         models = _chosen(compute.list_models(), ["*"])
+        silent = sum(not isinstance(folded(each.raw).get("catalogues"), list) for each in models)
+        if silent:
+            task.warn(
+                f"{silent} of {len(models)} models came without their catalogues, so the lists of models may lack them."
+            )
         for catalogue in catalogues:
             inside = (each for each in models if catalogue["uuid"] in each.catalogue_uuids)
             catalogue["models"] = [{"uuid": each.uuid, "name": each.name} for each in inside]

@@ -78,3 +78,15 @@ def test_catalogues(run_module: Callable) -> None:
         "Other",
     ]
     assert run_module("nxai_catalogue_info", catalogues=["Three"])["catalogues"] == []
+
+
+def test_models_that_do_not_tell_their_catalogues_are_reported(cloud: Served, run_module: Callable) -> None:
+    uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
+    inside = {"UUID": "459d2273-1514-431c-9d34-f5b72f3bfe20", "Name": "Inside", "Catalogues": [uuid]}
+    unknown = {"UUID": "459d2273-1514-431c-9d34-f5b72f3bfe21", "Name": "Unknown"}
+    cloud.fault("status", "list_models", status=200, body=[inside, unknown, {**unknown, "Catalogues": None}])
+    found = run_module("nxai_catalogue_info", list_models=True, warns=True)
+    assert [each["name"] for each in found["catalogues"][0]["models"]] == ["Inside"]
+    assert found["warnings"] == ["2 of 3 models came without their catalogues, so the lists of models may lack them."]
+    cloud.fault("status", "list_models", status=200, body=[inside, {**unknown, "Catalogues": []}])
+    run_module("nxai_catalogue_info", list_models=True)

@@ -120,5 +120,26 @@ def test_pipelines_come_back_as_they_were(cloud: Served, run_module: RunModule, 
 def test_what_is_not_understood_is_in_no_snapshot(cloud: Served, run_module: RunModule) -> None:
     rows = [{"NxID": "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}", "Name": "Door", "nxAI": {"pipelines": "what?"}}]
     cloud.fault("status", "list_devices", status=200, body=rows)
-    found = run_module("nxai_pipeline_info", site="Shop 1")
+    found = run_module("nxai_pipeline_info", site="Shop 1", warns=True)
     assert found["pipelines"] == [] and found["devices"][0]["pipelines"] is None
+    (warning,) = found["warnings"]
+    assert "lacks Door at Shop 1, because" in warning
+    assert "warnings" not in run_module("nxai_device_info", site="Shop 1"), "which has no snapshot"
+
+
+def test_a_warning_of_a_snapshot_counts_what_it_lacks(cloud: Served, run_module: RunModule) -> None:
+    for name in ("Shop 1", "Shop 2"):
+        nxid = f"{{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5{name[-1]}}}"
+        rows = [{"NxID": nxid, "Name": "Door", "nxAI": {"pipelines": "what?"}}]
+        cloud.fault("status", path=f"/dev/system/{site_id(cloud, name)}/devices", status=200, body=rows)
+    found = run_module("nxai_pipeline_info", warns=True)
+    assert "lacks Door at Shop 1 and 1 more" in found["warnings"][0]
+
+
+@pytest.mark.parametrize("module", ["nxai_site_info", "nxai_server_info", "nxai_device_info", "nxai_pipeline_info"])
+def test_a_glob_that_matches_no_site_is_reported(cloud: Served, run_module: RunModule, module: str) -> None:
+    found = run_module(module, sites=["Shop 1", "shop *"], warns=True)
+    assert found["warnings"] == ['No site matches "shop *". Names are matched with upper and lower case.']
+    run_module(module, sites=["Shop *", "Depo?"])
+    cloud.reset(seed={"sites": []})
+    run_module(module, sites=["*"])
