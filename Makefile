@@ -18,7 +18,7 @@ test: ## Run every gate on the newest and the oldest ansible-core
 test-all: ## Run every gate, on each ansible-core that the Pythons here can run
 test-faults: ## Every request of the collection with every fault, see docs/reliability.md
 lint: ## ruff, mypy, yamllint, antsibull-changelog, ansible-lint
-docs: ## antsibull-docs and ansible-doc over every plugin's documentation
+docs: ## antsibull-docs and ansible-doc over every plugin's documentation; the simulator by its guide
 unit: ## pytest, on the newest and the oldest ansible-core
 sanity: ## ansible-test sanity, on the newest and the oldest ansible-core
 integration: ## ansible-test integration against a simulator, newest and oldest

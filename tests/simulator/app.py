@@ -27,7 +27,6 @@ from .faults import Faults, meet
 from .identity import SignInError
 from .journal import Journal
 from .operations import Call, Operation
-from .schema import from_text, problems
 from .seed import Seed
 from .table import COMPUTE, DEVICE
 from .world import World
@@ -110,7 +109,7 @@ class OperationEndpoint:
         call.query = _query(operation, request)
         if operation.body is not None and not operation.upload:
             call.body = json_value(await read_body(request))
-            found = problems(call.body, operation.body)
+            found = operation.check.problems(call.body)
             if found:
                 raise Refusal(operation.invalid, "Some members are missing or not right", found)
         result = await operation.handler(call)
@@ -128,9 +127,8 @@ def _query(operation: Operation, request: Request) -> dict[str, Any]:
     faults: dict[str, str] = {}
     for parameter in operation.query:
         if parameter.name.lower() in given:
-            value = from_text(given[parameter.name.lower()], parameter.schema)
-            faults.update(problems(value, parameter.schema, parameter.name))
-            query[parameter.name] = value
+            value = query[parameter.name] = parameter.read(given[parameter.name.lower()])
+            faults.update(parameter.check.problems(value, parameter.name))
     if faults:
         raise Refusal(operation.invalid, "Some parameters are not right", faults)
     return query
@@ -251,7 +249,7 @@ def _cloud_routes(simulator: Simulator) -> list[BaseRoute]:
 async def _not_served(request: Request, error: Exception) -> Response:
     """A path or method that is not there: JSON, as everything else."""
     assert isinstance(error, HTTPException)
-    if request.url.path.startswith(("/cdb/", "/oauth2/", "/partners/")):
+    if request.url.path.startswith(("/cdb/", "/oauth2/")):
         answer = cloud.failure(error.status_code, "notFound", error.detail)
     else:
         answer = Json(outcome(error.detail), status_code=error.status_code)

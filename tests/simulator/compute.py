@@ -12,14 +12,15 @@ from starlette.responses import FileResponse, Response
 
 from . import views
 from .answers import Refusal, outcome
-from .clock import rfc3339
+from .checks import Check
 from .identifiers import ZERO_UUID, new_uuid
 from .operations import Call
 from .records import Model
-from .schema import problems
 from .schemas import CREATE_MEMBERS, MODEL_CHANGE, MODEL_CREATE
 from .upload import Upload, receive
 
+_CREATE, _CHANGE = Check(MODEL_CREATE), Check(MODEL_CHANGE)
+_CREATE_STRICTLY = Check({**MODEL_CREATE, "required": CREATE_MEMBERS})
 COLUMNS = {
     "Name": lambda model: model.name,
     "UUID": lambda model: model.uuid,
@@ -58,8 +59,7 @@ async def create_model(call: Call) -> dict[str, Any]:
     try:
         if upload.data is None:
             raise Refusal(400, "The part data is missing", {"data": "is required"})
-        schema = {**MODEL_CREATE, "required": CREATE_MEMBERS} if world.quirks.require_create_members else MODEL_CREATE
-        _check(upload.data, schema)
+        _refuse_faulty(upload.data, _CREATE_STRICTLY if world.quirks.require_create_members else _CREATE)
         model = Model(new_uuid(), str(upload.data["Name"]), call.view.acting, {})
         _take(call, model, upload)
     except Refusal:
@@ -78,7 +78,7 @@ async def update_model(call: Call) -> dict[str, Any]:
     model = find_model(call, to_change=True)
     upload = await _received(call)
     try:
-        _check(upload.data or {}, MODEL_CHANGE)
+        _refuse_faulty(upload.data or {}, _CHANGE)
         old = model.file
         _take(call, model, upload)
     except Refusal:
@@ -95,72 +95,10 @@ async def delete_model(call: Call) -> dict[str, Any]:
     return outcome("Done", model.uuid)
 
 
-async def get_plural(call: Call) -> dict[str, Any]:
-    quirk = call.world.quirks.plural_items
-    if quirk == "absent":
-        raise Refusal(404, "There is no such path")
-    model = find_model(call)
-    if quirk == "full":
-        return views.function(call.world, model, call.base_url)
-    return views.reduced_function(call.world, model)
-
-
-async def refuse_plural(call: Call) -> dict[str, Any]:
-    raise Refusal(404, "There is no such path")
-
-
 async def model_statistics(call: Call) -> dict[str, Any]:
     models = call.world.visible_models(call.view)
     ready = sum(call.world.progress(model).ready for model in models)
     return {"Functions": len(models), "Ready": ready}
-
-
-async def model_options(call: Call) -> dict[str, Any]:
-    return {"InputDriver": ["vision"], "OutputDriver": ["vision"], "EnableConversions": []}
-
-
-async def source_info(call: Call) -> dict[str, Any]:
-    """Looks a project of Edge Impulse up; here every project is one of the same kind."""
-    return {
-        "SourceName": "Edge Impulse",
-        "SourceUrl": f"https://studio.edgeimpulse.com/studio/{call.body['ProjectID']}",
-    }
-
-
-async def link_source(call: Call) -> dict[str, Any]:
-    """A model from a project of Edge Impulse; its Status stays ``downloading``, as there is nothing to download."""
-    source = await source_info(call)
-    now = call.world.clock.now()
-    name = str(call.body.get("Name") or f"Project {call.body['ProjectID']}")
-    model = Model(new_uuid(), name, call.view.acting, source, updated_at=now, fixed_status="downloading")
-    call.world.models[model.uuid] = model
-    return outcome("Ok", model.uuid)
-
-
-async def configuration(call: Call) -> dict[str, Any]:
-    return {"Service": "Nx AI Cloud simulator", "Time": rfc3339(call.world.clock.now())}
-
-
-async def available_pipelines(call: Call) -> Response:
-    """What a site may use: only UUID and Name, and without the caller's own uploads."""
-    world, site = call.world, call.world.sites.get(call.path["site_id"].lower())
-    if site is None or site.owner not in call.view.owners:
-        raise Refusal(404, "There is no such system")
-    brand = call.path["customization"].lower()
-    managed = [
-        model
-        for model in world.models.values()
-        if model.catalogues and _brand(model) in ("", brand) and world.usable_at(model, site, call.view)
-    ]
-    return call.page(managed, lambda model: {"UUID": model.uuid, "Name": model.name}, COLUMNS)
-
-
-async def plugin_format(call: Call) -> dict[str, Any]:
-    """The model as the plugin on a server asks for it, without any authorization."""
-    model = call.world.models.get(call.path["uuid"].lower())
-    if model is None:
-        raise Refusal(404, "There is no such function")
-    return views.plugin_function(call.world, model, call.base_url)
 
 
 async def cdn_file(call: Call) -> Response:
@@ -176,8 +114,8 @@ async def _received(call: Call) -> Upload:
     return await receive(call.request, call.world.folder, call.world.quirks.max_upload_bytes)
 
 
-def _check(data: dict[str, Any], schema: dict[str, Any]) -> None:
-    found = problems(data, schema)
+def _refuse_faulty(data: dict[str, Any], check: Check) -> None:
+    found = check.problems(data)
     if found:
         raise Refusal(400, "Some members are missing or not right", found)
 

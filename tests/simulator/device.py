@@ -38,10 +38,6 @@ async def list_sites(call: Call) -> Response:
     return call.page(rows, lambda site: views.site(call.world, site), SITE_COLUMNS)
 
 
-async def get_site(call: Call) -> dict[str, Any]:
-    return views.site(call.world, find_site(call))
-
-
 async def list_servers(call: Call) -> Response:
     site = find_site(call)
     return call.page(list(site.servers.values()) if site.online else [], views.server, COLUMNS)
@@ -105,13 +101,3 @@ def _usable(call: Call, site: Site, pipelines: list[dict[str, Any]]) -> bool:
         else:
             ready = ready and world.progress(model).ready
     return ready
-
-
-async def self_register(call: Call) -> dict[str, Any]:
-    """What the plugin of a server says when it starts: its devices are announced again."""
-    site = call.world.sites.get(call.body["SystemId"].lower())
-    server = site.servers.get(call.body["ServerId"].lower()) if site else None
-    if site is None or server is None:
-        raise Refusal(404, "There is no such system or server")
-    call.world.announce(call.world.devices_of(site, server))
-    return outcome("Ok", server.uuid)

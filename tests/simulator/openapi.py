@@ -74,14 +74,13 @@ def document(api: str, operations: tuple[Operation, ...]) -> dict[str, Any]:
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
-    open_to_all = operation.needs == "nobody"
     shape: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "x-evidence": operation.evidence,
-        "security": [] if open_to_all else [{"bearer": []}, {"raw": []}],
-        "parameters": _parameters(operation, open_to_all),
-        "responses": _responses(operation, open_to_all),
+        "security": [{"bearer": []}, {"raw": []}],
+        "parameters": _parameters(operation),
+        "responses": _responses(operation),
     }
     if operation.note:
         shape["description"] = operation.note
@@ -90,11 +89,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
     return shape
 
 
-def _parameters(operation: Operation, open_to_all: bool) -> list[dict[str, Any]]:
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name in re.findall(r"\{(\w+)\}", operation.path):
-        schema = schemas.NAME if name == "customization" else schemas.UUID
-        found.append({"name": name, "in": "path", "required": True, "schema": schema})
+        found.append({"name": name, "in": "path", "required": True, "schema": schemas.UUID})
     for item in operation.query:
         found.append(
             {
@@ -106,9 +104,7 @@ def _parameters(operation: Operation, open_to_all: bool) -> list[dict[str, Any]]
                 "x-evidence": item.evidence,
             }
         )
-    if not open_to_all:
-        found.extend({"$ref": f"#/components/parameters/{key}"} for key, _name, _schema in ACT_AS)
-    return found
+    return [*found, *({"$ref": f"#/components/parameters/{key}"} for key, _name, _schema in ACT_AS)]
 
 
 def _content(operation: Operation) -> dict[str, Any]:
@@ -131,7 +127,7 @@ def _content(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _responses(operation: Operation, open_to_all: bool) -> dict[str, Any]:
+def _responses(operation: Operation) -> dict[str, Any]:
     success: dict[str, Any] = {
         "description": "Done.",
         "content": {"application/json": {"schema": operation.answer}},
@@ -144,15 +140,12 @@ def _responses(operation: Operation, open_to_all: bool) -> dict[str, Any]:
                 "description": "Rows in all, whatever the page.",
             }
         }
-    refused = set(operation.refusals)
-    if not open_to_all:
-        refused |= {400, 401, 403}
+    refused = {400, 401, 403, *operation.refusals}
     if operation.query or operation.body is not None:
         refused.add(operation.invalid)
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Outcome"}}}
-    answers: dict[str, Any] = {} if operation.handler.__name__ == "refuse_plural" else {"200": success}
-    answers.update({str(code): {"description": REASONS[code], "content": error} for code in sorted(refused)})
-    return answers
+    errors = {str(code): {"description": REASONS[code], "content": error} for code in sorted(refused)}
+    return {"200": success, **errors}
 
 
 def html(shape: Mapping[str, Any]) -> str:

@@ -6,18 +6,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from .answers import page
+from .checks import Check, Schema
 from .records import Account
 from .world import Viewpoint, World
-
-Schema = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,15 @@ class Parameter:
     evidence: str
     about: str
 
+    @cached_property
+    def check(self) -> Check:
+        return Check(self.schema)
+
+    def read(self, text: str) -> Any:
+        """The value; what is no integer where one is due stays text, and fails the check."""
+        integer = self.schema.get("type") == "integer" and re.fullmatch("-?[0-9]{1,1000}", text)
+        return int(text) if integer else text
+
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
@@ -88,6 +98,11 @@ class Operation:
     paged: bool = False
     refusals: tuple[int, ...] = ()  # error statuses beside those of authorization and of the check of the input
     invalid: int = 400  # the status of a query or body that fails its schema
+
+    @cached_property
+    def check(self) -> Check:
+        """Of the body."""
+        return Check(self.body or {})
 
 
 def ordered_by(*columns: str) -> Parameter:

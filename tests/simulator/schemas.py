@@ -99,20 +99,6 @@ FUNCTION = record(
         "UpdatedAt": TIME,
     },
 )
-REDUCED_FUNCTION = record(("UUID", "Name"), UUID=UUID, Name=TEXT)
-AVAILABLE = record(("UUID", "Name"), UUID=UUID, Name=TEXT)
-PLUGIN_FUNCTION = record(
-    (
-        "Documentation", "Downloads", "InputDriver", "InputDriverDetails", "Name", "NamedInput", "NamedOutput",
-        "OutputDriver", "OutputDriverDetails", "UUID", "UpdatedAt",
-    ),
-    UUID=UUID,
-    Name=TEXT,
-    Documentation=TEXT,
-    Downloads=array(DOWNLOAD),
-    UpdatedAt=TIME,
-)  # fmt: skip
-PROJECT = record(("ApiKey", "ProjectID"), ApiKey=guess(NAME), ProjectID=guess(NAME), Name=guess(TEXT))
 
 SITE = record(
     ("UUID", "Name", "Version", "UpdatedAt"),
@@ -168,14 +154,9 @@ DEVICE = record(
     nxAI=record(("pipelines",), pipelines=array(PIPELINE), PluginSettings=guess(OBJECT)),
 )
 ASSIGNMENT = record(("Devices", "Pipelines"), Devices=array(NXID), Functions=array(UUID), Pipelines=array(PIPELINE))
-SELF_REGISTER = record(("ServerId", "SystemId"), ServerId=UUID, SystemId=UUID, Source=OBJECT_OR_NULL)
 
 _REGISTRY_MEMBERS = dict.fromkeys(("Name", "Runtime", "Serial", "Type"), TEXT_OR_NULL)
-REGISTRY_CREATE = record(("Name",), **{**_REGISTRY_MEMBERS, "Name": NAME, "RegistrationToken": TEXT_OR_NULL})
 REGISTRY_CHANGE = record((), **{**_REGISTRY_MEMBERS, "Name": NAME})
-REGISTRY_DEVICE = record(
-    ("UUID", "Name"), UUID=UUID, **_REGISTRY_MEMBERS, Functions=guess(array(OBJECT)), Groups=guess(array(UUID))
-)
-REGISTRY_FUNCTIONS = array(record(("FunctionUUID",), FunctionUUID=UUID))
+REGISTRY_DEVICE = record(("UUID", "Name"), UUID=UUID, **_REGISTRY_MEMBERS, Groups=guess(array(UUID)))
 GROUP = record(("UUID", "Name"), UUID=guess(UUID), Name=guess(TEXT), Devices=guess(array(UUID)))
 GROUP_DEVICES = record(("Devices",), Devices=array(UUID))

@@ -30,10 +30,6 @@ MODEL_MEMBERS: dict[str, Any] = {
     "SourceUrl": "",
     "Site": None,
 }
-PLUGIN_FORMAT = (
-    "Documentation", "Downloads", "InputDriver", "InputDriverDetails", "Name", "NamedInput", "NamedOutput",
-    "OutputDriver", "OutputDriverDetails", "UUID", "UpdatedAt",
-)  # fmt: skip
 
 
 def organisation(world: World, owner: str) -> dict[str, str]:
@@ -64,17 +60,6 @@ def function(world: World, model: Model, base_url: str) -> dict[str, Any]:
         "ConversionLog": progress.log,
         "UpdatedAt": rfc3339(model.updated_at),
     }
-
-
-def reduced_function(world: World, model: Model) -> dict[str, Any]:
-    """What the plural item path is reported to give: the object with fields empty and without Code."""
-    empty = {name: type(value)() if value is not None else None for name, value in MODEL_MEMBERS.items()}
-    return {**empty, "UUID": model.uuid, "Name": model.name, "Status": world.progress(model).status}
-
-
-def plugin_function(world: World, model: Model, base_url: str) -> dict[str, Any]:
-    full = function(world, model, base_url)
-    return {name: full[name] for name in PLUGIN_FORMAT}
 
 
 def site(world: World, item: Site) -> dict[str, Any]:
@@ -128,8 +113,7 @@ def device(item: Device) -> dict[str, Any]:
 
 
 def registry_device(item: RegistryDevice) -> dict[str, Any]:
-    functions = [{"FunctionUUID": uuid} for uuid in item.functions]
-    return {**item.members, "UUID": item.uuid, "Functions": functions, "Groups": list(item.groups)}
+    return {**item.members, "UUID": item.uuid, "Groups": list(item.groups)}
 
 
 def registry_group(item: RegistryGroup, devices: list[RegistryDevice]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,14 +17,11 @@ from functools import partial
 from pathlib import Path
 
 from tools import ansible_test
+from tools.guide import serve_by_guide
 from tools.report import Failed, Shell, Step
 from tools.simulated import FAST, make_model, simulator
 from tools.venvs import Venv
-from tools.workplace import CACHE, TESTS, environment
-
-# What the tarball may hold, at its first level. All else is for developers.
-_RELEASED = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "requirements.txt"}
-_RELEASED |= {"changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
+from tools.workplace import CACHE, ROOT, TESTS, environment
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,7 @@ class Gates:
         return [
             self._step("antsibull-docs", f"antsibull-docs lint-collection-docs {options} ."),
             Step("ansible-doc", self._ansible_doc),
+            Step("simulator, by its guide", partial(serve_by_guide, self._environment())),
         ]
 
     def changelog(self) -> list[Step]:
@@ -124,15 +123,25 @@ class Gates:
         env = self._environment(ANSIBLE_COLLECTIONS_PATH=str(folder / "installed"))
         shell.run(["ansible-galaxy", "collection", "build", "--output-path", folder], env)
         tarball = next(folder.glob("nxai-cloud-*.tar.gz"))
-        with tarfile.open(tarball) as members:
-            strangers = {name.split("/")[0] for name in members.getnames()} - _RELEASED
-        if strangers:
-            raise Failed(f"the tarball holds what no user needs: {sorted(strangers)}; see build_ignore in galaxy.yml")
+        untracked = files_in(tarball) - tracked(ROOT)
+        if untracked:
+            raise Failed(f"the tarball holds what git does not track: {', '.join(sorted(untracked))}")
         install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path"]
         shell.run([*install, folder / "installed", tarball], env, folder)
         with simulator(self.newest, speed=FAST) as variables:
             quiet = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"}
             shell.run(["ansible-playbook", TESTS / "tools" / "installed.yml"], {**env, **variables, **quiet}, folder)
+
+
+def files_in(tarball: Path) -> set[str]:
+    """Its files, without the two lists that ansible-galaxy adds."""
+    with tarfile.open(tarball) as members:
+        return {each.name for each in members if not each.isdir()} - {"FILES.json", "MANIFEST.json"}
+
+
+def tracked(clone: Path) -> set[str]:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=clone, check=True, capture_output=True, text=True)
+    return set(listing.stdout.split("\0"))
 
 
 def pytest_on(venv: Venv, folder: str) -> list[str | Path]:

@@ -32,6 +32,11 @@ class Core:
         """Those of this machine that can run it, oldest first."""
         return [python for minor, python in found().items() if self.python_from <= minor <= self.python_to]
 
+    @property
+    def final(self) -> bool:
+        """Not a beta or a release candidate."""
+        return self.release.replace(".", "").isdecimal()
+
     def __str__(self) -> str:
         return f"ansible-core {self.minor} (Python 3.{self.python_from} to 3.{self.python_to})"
 
@@ -44,6 +49,7 @@ CORES = (
     Core("2.19", "2.19.14", 11, 13),
     Core("2.20", "2.20.10", 12, 14),
     Core("2.21", "2.21.5", 12, 14),
+    Core("2.22", "2.22.0rc1", 12, 14),
 )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import shlex
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tools.venvs import Venv
 from tools.workplace import CACHE, TESTS, environment
@@ -30,26 +31,31 @@ def simulator(venv: Venv, *world: str, speed: float = 1.0) -> Iterator[dict[str,
     in it for each real one.
     """
     with TemporaryDirectory(prefix="nxai-") as folder:
-        env_file, log = Path(folder, "env"), Path(folder, "log")
+        env_file = Path(folder, "env")
         options = [*(world or ("--seed", "demo.yml")), "--speed", str(speed), "--env-file", str(env_file)]
         command = [venv.bin("python"), "-m", "simulator", *options]
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                command,
-                env=environment(PYTHONPATH=str(TESTS)),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        with running(command, env_file, env=environment(PYTHONPATH=str(TESTS))) as variables:
+            yield variables
+
+
+@contextmanager
+def running(command: Sequence[str], env_file: Path, **options: Any) -> Iterator[dict[str, str]]:
+    """The command starts a simulator that writes ``env_file``: give its variables, and stop it in the end."""
+    env_file.unlink(missing_ok=True)
+    log = env_file.with_suffix(".log")
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **options
+        )
+    try:
+        yield _variables(process, env_file, log)
+    finally:
+        process.terminate()
         try:
-            yield _variables(process, env_file, log)
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _variables(process: subprocess.Popen[bytes], env_file: Path, log: Path) -> dict[str, str]:

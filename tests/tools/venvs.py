@@ -88,9 +88,9 @@ def runnable_cores() -> list[Core]:
 
 
 def newest_core(python: Python | None = None) -> Core:
-    """The newest that this machine, or one Python of it, can run together with ansible-lint, which refuses 2.17."""
+    """The newest release that this machine, or one Python of it, can run with ansible-lint, which refuses 2.17."""
     cores = [core for core in runnable_cores() if python is None or python in core.pythons()]
-    return [core for core in cores if core.minor != "2.17"][-1]
+    return [core for core in cores if core.final and core.minor != "2.17"][-1]
 
 
 def demo_venv() -> Venv:
@@ -117,7 +117,7 @@ def mutate_venv() -> Venv:
 
 
 def older_venvs(every: bool) -> list[Venv]:
-    """The oldest ansible-core, or every one but the newest, each on the oldest Python that runs it."""
+    """The oldest ansible-core, or every one but the newest, pre-releases too, each on its oldest Python here."""
     cores = [core for core in runnable_cores() if core != newest_core()]
     files = (_RUNTIME, _SIMULATOR, _TEST)
     return [
@@ -127,6 +127,6 @@ def older_venvs(every: bool) -> list[Venv]:
 
 def cannot_run(every: bool) -> list[str]:
     """What would be tested if this machine had the Pythons for it, in words."""
-    wanted = CORES if every else (CORES[0], CORES[-1])
+    wanted = CORES if every else (CORES[0], [core for core in CORES if core.final][-1])
     missing = [f"{core}: none of these Pythons here" for core in wanted if not core.pythons()]
     return missing + [f"Python 3.{minor}: not found" for minor in range(10, 15) if minor not in found()]

@@ -89,11 +89,11 @@ def test_each_thing_that_is_wrong_is_found_with_what_to_do(cloud: Served, run_mo
 
 
 def test_a_token_that_is_refused_is_one_finding(cloud: Served, run_module: RunModule) -> None:
-    result = run_module("nxai_doctor_info", token="wrong")
+    result = run_module("nxai_doctor_info", token="nobodys-token")
     status = statuses(result)
     assert (status["token"], status["contract"], status["reachability"]) == ("error", "ok", "ok")
     assert [each["where"] for each in result["findings"] if each["check"] == "token"] != []
-    assert "wrong" not in str({**result, "invocation": None})
+    assert "nobodys-token" not in str({**result, "invocation": None})
 
 
 def test_no_token_at_all(cloud: Served, run_module: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:

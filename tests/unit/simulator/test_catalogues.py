@@ -22,9 +22,9 @@ def test_create_rename_read_delete(simulator: Served) -> None:
     calls = Calls(simulator)
     uuid = create(calls, "One")
     assert calls.send("PATCH", f"/cpt/catalogue/{uuid}", json={"Name": "Two"}).status_code == 200
-    assert calls.get(f"/cpt/catalogue/{uuid.upper()}")["Name"] == "Two"
-    assert calls.send("DELETE", f"/cpt/catalogue/{uuid}").json()["Message"] == "Done"
-    assert calls.send("GET", f"/cpt/catalogue/{uuid}").status_code == 404
+    assert [row["Name"] for row in calls.get("/cpt/catalogues")] == ["Two"]
+    assert calls.send("DELETE", f"/cpt/catalogue/{uuid.upper()}").json()["Message"] == "Done"
+    assert calls.get("/cpt/catalogues") == []
 
 
 def test_names_need_not_be_unique(simulator: Served) -> None:

@@ -216,21 +216,6 @@ def test_a_refused_change_changes_nothing(simulator: Served) -> None:
     assert len(list(simulator.world.folder.iterdir())) == 1
 
 
-def test_plural_item_paths_give_less_and_take_nothing(simulator: Served) -> None:
-    calls = Calls(simulator)
-    uuid = calls.upload(DATA)["UUID"]
-    path = f"/cpt/functions/{uuid}"
-    row = calls.get(path)
-    assert (row["UUID"], row["Documentation"], "Code" in row) == (uuid, "", False)
-    assert calls.send("PATCH", path, json={"Name": "X"}).status_code == 404
-    assert calls.send("DELETE", path).status_code == 404
-
-    simulator.world.quirks.plural_items = "full"
-    assert calls.get(path) == calls.model(uuid)
-    simulator.world.quirks.plural_items = "absent"
-    assert calls.send("GET", path).status_code == 404
-
-
 def test_the_list_is_filtered_by_catalogue_and_brand(simulator: Served) -> None:
     calls = Calls(simulator)
     catalogue = calls.send("POST", "/cpt/catalogues", json={"Name": "C"}).json()["UUID"]
@@ -253,19 +238,3 @@ def test_deleting_removes_the_record_and_its_bytes(simulator: Served) -> None:
     assert calls.send("DELETE", f"/cpt/function/{uuid}").json()["Message"] == "Done"
     assert calls.send("GET", f"/cpt/function/{uuid}").status_code == 404
     assert not list(simulator.world.folder.iterdir())
-
-
-def test_the_plugin_gets_its_format_without_authorization(simulator: Served) -> None:
-    uuid = Calls(simulator).upload(DATA)["UUID"]
-    answer = requests.get(f"{simulator.url}/dev/function/{uuid}", timeout=10)
-    assert answer.json()["Name"] == "Counter"
-    assert "Code" not in answer.json()
-
-
-def test_models_can_be_linked_and_counted(simulator: Served) -> None:
-    calls = Calls(simulator)
-    assert calls.get("/cpt/functions/statistics") == {"Functions": 0, "Ready": 0}
-    project = {"ApiKey": "k", "ProjectID": "42"}
-    assert "42" in calls.send("POST", "/cpt/functions/sourceinfo", json=project).json()["SourceUrl"]
-    uuid = calls.send("POST", "/cpt/functions/link", json=project).json()["UUID"]
-    assert calls.model(uuid)["Status"] == "downloading"

@@ -158,13 +158,8 @@ def test_second_factor_as_an_error_in_a_200(simulator: Served) -> None:
     simulator.world.accounts["demo@example.com"].mfa = "answer"
     answer = token(simulator, **PASSWORD)
     assert answer["error"] == "second_factor_required"
-    bearer = f"Bearer {answer['access_token']}"
-    assert reads(simulator, bearer) == 401
-
-    url = f"{simulator.url}/cdb/account/self/2fa/totp/key/"
-    assert requests.get(url + "000000", params={"token": answer["access_token"]}, timeout=10).status_code == 403
-    assert requests.get(url + "123456", params={"token": answer["access_token"]}, timeout=10).status_code == 200
-    assert reads(simulator, bearer) == 200
+    assert reads(simulator, f"Bearer {answer['access_token']}") == 401
+    assert "error" not in token(simulator, mfaCode="123456", **PASSWORD)
 
 
 def test_second_factor_as_a_refusal(simulator: Served) -> None:
@@ -174,25 +169,12 @@ def test_second_factor_as_a_refusal(simulator: Served) -> None:
     assert "error" not in token(simulator, mfaCode="123456", **PASSWORD)
 
 
-def test_tokens_can_be_looked_at_and_revoked(simulator: Served) -> None:
+def test_tokens_can_be_revoked(simulator: Served) -> None:
     access = token(simulator, **PASSWORD)["access_token"]
-    url = f"{simulator.url}/cdb/oauth2/token/{access}"
-    assert requests.get(url, timeout=10).json()["username"] == "demo@example.com"
-    introspect = f"{simulator.url}/cdb/oauth2/introspect"
-    assert requests.post(introspect, json={"token": access}, timeout=10).json()["active"] is True
-
-    assert requests.delete(url, timeout=10).json() == {"resultCode": "ok"}
-    assert requests.get(url, timeout=10).status_code == 401
-    assert requests.post(introspect, json={"token": access}, timeout=10).json() == {"active": False}
+    assert reads(simulator, f"Bearer {access}") == 200
+    answer = requests.delete(f"{simulator.url}/cdb/oauth2/token/{access}", timeout=10)
+    assert answer.json() == {"resultCode": "ok"}
     assert reads(simulator, f"Bearer {access}") == 401
-
-
-def test_logging_out_ends_every_session(simulator: Served) -> None:
-    access = simulator.token()
-    other = simulator.token()
-    headers = {"Authorization": f"Bearer {access}"}
-    assert requests.delete(f"{simulator.url}/cdb/oauth2/user/self", headers=headers, timeout=10).status_code == 200
-    assert reads(simulator, f"Bearer {other}") == 401
 
 
 def test_a_refresh_can_narrow_the_scope_but_not_widen_it(simulator: Served) -> None:

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the Makefile's tools decide: the contents of the tarball, and which ansible-core is the newest."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import venvs
+from tools.gates import files_in, tracked
+from tools.pythons import Core
+from tools.workplace import ROOT, users_environment
+
+RELEASED = {"CHANGELOG.md", "LICENSE", "README.md", "changelogs/changelog.yaml", "requirements.txt"}
+FOLDERS = ("docs/", "meta/", "playbooks/", "plugins/", "roles/")
+
+
+def test_the_tarball_holds_what_is_for_users_and_what_git_does_not_track_is_named(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    for name in tracked(ROOT) - {""}:
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, clone / name)
+    for command in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *command], cwd=clone, check=True)
+    released = RELEASED | {name for name in tracked(clone) if name.startswith(FOLDERS)}
+    left_out = [f"{folder}{name}" for folder in ("", "docs/", "plugins/", "roles/x/") for name in ("nxai.env", "token")]
+    taken = {"docs/notes.md", "plugins/modules/draft.py", "roles/x/tasks/main.yml"}
+    for name in (*left_out, *taken):
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).write_text("NXAI_TOKEN=secret\n")
+
+    command = [sys.executable, "-m", "ansible", "galaxy", "collection", "build", "--output-path", str(tmp_path)]
+    subprocess.run(command, cwd=clone, env=users_environment(tmp_path), check=True, capture_output=True, timeout=120)
+
+    (tarball,) = tmp_path.glob("*.tar.gz")
+    assert files_in(tarball) == released | taken
+    assert files_in(tarball) - tracked(clone) == taken
+
+
+def test_a_release_candidate_is_run_by_test_all_and_is_never_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = tuple(Core(release[:4], release, 10, 14) for release in ("2.16.19", "2.21.5", "2.22.0rc1"))
+    monkeypatch.setattr(venvs, "CORES", cores)
+    monkeypatch.setattr(venvs.Venv, "make", lambda venv: venv)
+
+    assert venvs.newest_core().minor == "2.21"
+    assert [venv.core.minor for venv in venvs.older_venvs(every=False)] == ["2.16"]
+    assert [venv.core.minor for venv in venvs.older_venvs(every=True)] == ["2.16", "2.22"]
