@@ -98,27 +98,23 @@ class _Remembering:
         return proof
 
     def _remembered(self, variables: Mapping[str, Any]) -> Any:
+        if not self.expression.pure:
+            return self._own(self._source, variables)
         try:
-            key = self._values(variables)
+            values = [fingerprint(variables[name]) if name in variables else None for name in self.expression.names]
         except Unsure:
             return self._own(self._source, variables)
-        if key not in self._results:
-            if len(self._results) >= REMEMBERED:
-                self._results.clear()
-            self._results[key] = self._outcome(variables)
-        result, error = self._results[key]
+        result, error = self._outcome(tuple(values), variables)
         if error is not None:
             raise error.with_traceback(None)
         return copied(result)
 
-    def _values(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Different for all that the expression could tell apart."""
-        if not self.expression.pure:
-            raise Unsure
-        return tuple([fingerprint(variables[name]) if name in variables else None for name in self.expression.names])
-
-    def _outcome(self, variables: Mapping[str, Any]) -> tuple[Any, Exception | None]:
-        try:
-            return self._own(self._source, variables), None
-        except Exception as error:  # pylint: disable=broad-exception-caught  # ansible-core documents none
-            return None, error
+    def _outcome(self, values: tuple[Any, ...], variables: Mapping[str, Any]) -> tuple[Any, Exception | None]:
+        if values not in self._results:
+            if len(self._results) >= REMEMBERED:
+                self._results.clear()
+            try:
+                self._results[values] = self._own(self._source, variables), None
+            except Exception as error:  # pylint: disable=broad-exception-caught  # ansible-core documents none
+                self._results[values] = None, error
+        return self._results[values]

@@ -70,7 +70,7 @@ def _is_key(key: str) -> bool:
 
 def _element(holder: Any, key: str) -> Any:
     """A list or mapping in it, ansible-core looks at when an element is asked for."""
-    value = _one_of(Mapping, holder).get(key, Unsure)
+    value = _one_of(dict, holder).get(key, Unsure)
     if not isinstance(value, (list, dict)):
         fingerprint(value)
     return value
