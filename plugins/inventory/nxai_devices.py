@@ -244,7 +244,7 @@ from ..module_utils._api.client import Client
 from ..module_utils._core.errors import BadInput, NxaiError
 from ..module_utils._engine.sites import MOST_AT_ONCE
 from ..module_utils._http.settings import CONNECTION_FIELDS
-from ..plugin_utils._expressions.constructed import FastConstructable, seldom_collected
+from ..plugin_utils._expressions.constructed import FastConstructable
 from ..plugin_utils._expressions.untrusted import TAGS, never_template
 from ..plugin_utils._inventory.cache import account_key, cache_key, pack, unpack
 from ..plugin_utils._inventory.known import LastKnown
@@ -261,13 +261,12 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        with seldom_collected(inventory):
-            try:
-                self._read_options(path)
-                plan = self._cached_plan(may_read=cache) if self.get_option("cache") else self._plan(self._estate())
-            except NxaiError as error:
-                raise AnsibleParserError(str(error)) from None
-            self._populate(plan)
+        try:
+            self._read_options(path)
+            plan = self._cached_plan(may_read=cache) if self.get_option("cache") else self._plan(self._estate())
+        except NxaiError as error:
+            raise AnsibleParserError(str(error)) from None
+        self._populate(plan)
 
     def _read_options(self, path: str) -> None:
         config = self._read_config_data(path)
@@ -390,7 +389,9 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         is_new = name not in self.inventory.hosts
         # By the host itself: by its name, core would look for a group first.
         added = self.inventory.hosts[self.inventory.add_host(name, host.group)]
-        self.store.set(added, {key: variables[key] for key in variables if key in chosen} if chosen else variables)
+        for key, value in variables.items():
+            if not chosen or key in chosen:
+                added.set_variable(key, value)
         for group in host.flat:
             self.inventory.groups[group].add_host(added)
         if name in self.inventory.groups:

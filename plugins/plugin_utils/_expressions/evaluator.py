@@ -4,63 +4,32 @@
 
 """Expressions over the variables of many hosts, evaluated by ansible-core as seldom as can be.
 
-ansible-core compiles an expression anew for each host. So the simplest ones are Python here (``_native``), and of all
-others whose result depends on the values of variables alone, the result is remembered for those values. What is left
-is ansible-core's.
+ansible-core compiles an expression anew for each host, which takes half a millisecond. So the result of a pure
+expression is remembered for the values that it read, and the simplest ones are Python (``native``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
+
+from ansible import constants as C
 
 from .expression import Expression
-from .native import GLOBALS, SCALARS, TEXTS, Unsure, settled
+from .plain import Unsure, copied, fingerprint, has_unsafe
 from .untrusted import TAGS
-
-if TAGS:
-    from ansible.template import is_trusted_as_template
-else:
-
-    def is_trusted_as_template(value: object) -> bool:
-        return True
-
 
 REMEMBERED = 1 << 14  # results of one expression
 Own = Callable[[Any, Mapping[str, Any]], Any]
-_Finish = Callable[[Any, bool], Any]
-
-
-def as_expression(value: Any, bare: bool) -> Any:
-    """What core makes of a result: from 2.19 on the result. Before, its text, in which lists and booleans are read."""
-    if TAGS:
-        if not settled(value):
-            raise Unsure
-        return _own_copy(value)
-    if value is None or isinstance(value, (list, dict)):
-        raise Unsure
-    if isinstance(value, bool) or (bare and not isinstance(value, str)):
-        return value
-    text = str(value)
-    if text.startswith(("{", "[")) or text in ("True", "False"):
-        raise Unsure
-    return text
-
-
-def as_condition(value: Any, bare: bool) -> bool:
-    """Whether core takes a result for true: from 2.19 on it must be a boolean."""
-    if TAGS and not isinstance(value, bool):
-        raise Unsure
-    return bool(value)
+Kind = Literal["expression", "condition", "template"]
 
 
 class Evaluator:
     """Gives what ``own(source, variables)`` would, which is ansible-core's evaluation, or raises what it raises."""
 
-    def __init__(self, own: Own, finish: _Finish = as_expression, is_template: bool = False) -> None:
+    def __init__(self, own: Own, kind: Kind = "expression") -> None:
         self._own = own
-        self._finish = finish
-        self._is_template = is_template
+        self._kind: Kind = kind
         self._known: dict[tuple[type, str], _Remembering] = {}
 
     def expression(self, source: Any) -> Expression:
@@ -72,20 +41,19 @@ class Evaluator:
     def _remembering(self, source: Any) -> _Remembering:
         key = type(source), source if isinstance(source, str) else str(source)
         if key not in self._known:
-            self._known[key] = _Remembering(source, Expression(source, self._is_template), self._own, self._finish)
+            self._known[key] = _Remembering(source, self._kind, self._own)
         return self._known[key]
 
 
 class _Remembering:
-    """One expression with what it gave. Its first native result is compared with core's, and if that is not the same,
-    because this version of core differs or somebody's filter has the name of a usual one, no other is used."""
+    """One source with what it gave."""
 
-    def __init__(self, source: Any, expression: Expression, own: Own, finish: _Finish) -> None:
-        self.expression = expression
+    def __init__(self, source: Any, kind: Kind, own: Own) -> None:
+        self.expression = Expression(source, is_template=kind == "template")
         self._source = source
+        self._kind = kind
         self._own = own
-        self._finish = finish
-        self._native = expression.native
+        self._native = self.expression.native
         self._proven = False
         self._results: dict[Any, tuple[Any, Exception | None]] = {}
 
@@ -96,81 +64,57 @@ class _Remembering:
             return self._remembered(variables)
         return result if self._proven else self._prove(result, variables)
 
-    def _prove(self, result: Any, variables: Mapping[str, Any]) -> Any:
-        native, self._native = self._native, None
-        proof = self._own(self._source, variables)
-        if _same(result, proof):
-            self._native, self._proven = native, True
-        return proof
-
     def _natively(self, variables: Mapping[str, Any]) -> Any:
         if self._native is None:
             raise Unsure
-        if not TAGS and not all(settled(variables.get(name)) for name in self.expression.names):
-            raise Unsure  # unsafe text that is not even used makes the result unsafe
-        return self._finish(self._native(variables), self.expression.bare)
+        result = self._native(variables)
+        if self._kind == "condition":
+            if not isinstance(result, bool):
+                raise Unsure
+        elif not TAGS and not self._is_text(result, variables):
+            raise Unsure
+        fingerprint(result)
+        return copied(result)
+
+    def _is_text(self, result: Any, variables: Mapping[str, Any]) -> bool:
+        """Before 2.19: whether the result is a text to core too, not what may be written in it, as a list or boolean,
+        and not unsafe, which any variable could make it."""
+        if C.DEFAULT_JINJA2_NATIVE or not isinstance(result, str):
+            return False
+        if result.startswith(("{", "[")) or result in ("True", "False"):
+            return False
+        return not any(has_unsafe(variables.get(name)) for name in self.expression.names)
+
+    def _prove(self, result: Any, variables: Mapping[str, Any]) -> Any:
+        """Core's own result. If the first native one differs, because this version of core does or somebody's filter
+        has the name of a usual one, no other is used."""
+        native, self._native = self._native, None
+        proof = self._own(self._source, variables)
+        try:
+            self._proven = fingerprint(copied(proof)) == fingerprint(result)
+        except Unsure:
+            return proof
+        self._native = native if self._proven else None
+        return proof
 
     def _remembered(self, variables: Mapping[str, Any]) -> Any:
+        if not self.expression.pure:
+            return self._own(self._source, variables)
         try:
-            key = self._values(variables)
+            values = [fingerprint(variables[name]) if name in variables else None for name in self.expression.names]
         except Unsure:
             return self._own(self._source, variables)
-        if key not in self._results:
-            if len(self._results) >= REMEMBERED:
-                self._results.clear()
-            self._results[key] = self._outcome(variables)
-        result, error = self._results[key]
+        result, error = self._outcome(tuple(values), variables)
         if error is not None:
             raise error.with_traceback(None)
-        return _own_copy(result)
+        return copied(result)
 
-    def _outcome(self, variables: Mapping[str, Any]) -> tuple[Any, Exception | None]:
-        try:
-            return self._own(self._source, variables), None
-        except Exception as error:  # pylint: disable=broad-exception-caught  # ansible-core documents none
-            return None, error
-
-    def _values(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Different for all that the expression could tell apart. Unsure if its result depends on more."""
-        if not self.expression.pure:
-            raise Unsure
-        names = sorted(self.expression.names)
-        if any(name not in variables and name in GLOBALS for name in names):
-            raise Unsure
-        return tuple(fingerprint(variables[name]) if name in variables else None for name in names)
-
-
-def fingerprint(value: Any) -> Any:
-    """The same for the same value, type and trust; hashable. Unsure for what is not plain data."""
-    kind = type(value)
-    if kind in TEXTS:
-        if not settled(value):
-            raise Unsure
-        return value, kind is not str and is_trusted_as_template(value)
-    if kind in SCALARS:
-        return kind, value
-    if isinstance(value, dict):
-        return kind, tuple([(fingerprint(key), fingerprint(item)) for key, item in value.items()])
-    if isinstance(value, list):
-        return kind, tuple([fingerprint(item) for item in value])
-    raise Unsure
-
-
-def _own_copy(value: Any) -> Any:
-    """A list or mapping of its own for each host, as ``--yaml`` would write one that is shared by reference."""
-    if isinstance(value, dict):
-        return {key: _own_copy(item) for key, item in value.items()}
-    return [_own_copy(item) for item in value] if isinstance(value, list) else value
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(_shape(one) == _shape(other) and one == other)
-
-
-def _shape(value: Any) -> Any:
-    """What ``==`` passes over: whether texts are trusted, and types."""
-    if isinstance(value, dict):
-        return [(_shape(key), _shape(item)) for key, item in value.items()]
-    if isinstance(value, list):
-        return [_shape(item) for item in value]
-    return isinstance(value, str), isinstance(value, bool), isinstance(value, float), is_trusted_as_template(value)
+    def _outcome(self, values: tuple[Any, ...], variables: Mapping[str, Any]) -> tuple[Any, Exception | None]:
+        if values not in self._results:
+            if len(self._results) >= REMEMBERED:
+                self._results.clear()
+            try:
+                self._results[values] = self._own(self._source, variables), None
+            except Exception as error:  # pylint: disable=broad-exception-caught  # ansible-core documents none
+                self._results[values] = None, error
+        return self._results[values]

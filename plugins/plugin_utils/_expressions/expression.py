@@ -10,8 +10,19 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
 
-from .native import TEMPLATE, compiled, words
+from .native import native
+from .plain import TEMPLATE
 
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# What these give, no variable tells.
+GLOBALS = words(
+    "caller cycler dict finalize hostvars joiner kwargs lipsum lookup loop namespace now omit q query range self super "
+    "undef varargs vars"
+)
 PURE_FILTERS = words(
     "abs b64decode b64encode basename batch bool capitalize combine count d default dict2items dictsort difference "
     "dirname first flatten float from_json hash int intersect items2dict join last length list lower map max md5 min "
@@ -42,19 +53,18 @@ _PURE_NODES = (
 class Expression:
     """An expression, or with ``is_template`` a template, as a user wrote it.
 
-    ``names`` are the variables that it reads. ``pure``: the same values always give the same result. ``native`` gives
-    the result as ansible-core 2.19 would, or is None. ``bare``: it is the name of one variable.
+    ``names`` are the variables that it reads, sorted. ``pure``: the same values always give the same result. ``native``
+    gives the result as ansible-core 2.19 would, or is None.
     """
 
     def __init__(self, source: Any, is_template: bool = False) -> None:
         text = str(source) if is_template else str(source).strip()
         parts = _parse(text if is_template else f"{{{{ {text} }}}}", text)
         all_nodes = [node for part in parts for node in (part, *part.find_all(nodes.Node))]
-        self.names = frozenset(node.name for node in all_nodes if isinstance(node, nodes.Name))
+        self.names = sorted({node.name for node in all_nodes if isinstance(node, nodes.Name)})
         is_one = len(parts) == 1 or (is_template and bool(parts))
-        self.pure = is_one and all(map(_is_pure, all_nodes)) and "vars" not in self.names
-        self.native = compiled(parts) if self.pure else None
-        self.bare = len(parts) == 1 and isinstance(parts[0], nodes.Name)
+        self.pure = is_one and all(map(_is_pure, all_nodes)) and GLOBALS.isdisjoint(self.names)
+        self.native = native(parts) if self.pure else None
 
 
 def _parse(template: str, source: str) -> list[nodes.Expr]:
@@ -72,30 +82,22 @@ def _parse(template: str, source: str) -> list[nodes.Expr]:
     return list(body[0].nodes) if len(body) == 1 and isinstance(body[0], nodes.Output) else []
 
 
-def _is_pure(node: nodes.Node) -> bool:
-    if isinstance(node, nodes.Const):
-        return not (isinstance(node.value, str) and TEMPLATE.search(node.value))
-    if isinstance(node, nodes.Call):
-        return isinstance(node.node, nodes.Getattr) and node.node.attr in PURE_METHODS and not _unpacks(node)
-    if isinstance(node, nodes.Filter):
-        return _has_name(node, PURE_FILTERS) and not _unpacks(node) and _is_pure_by_name(node)
-    if isinstance(node, nodes.Test):
-        return _has_name(node, PURE_TESTS) and not _unpacks(node)
+def _is_pure(node: Any) -> bool:
+    if getattr(node, "dyn_args", None) or getattr(node, "dyn_kwargs", None):
+        return False  # *a or **a
+    match node:
+        case nodes.Const(value=str(text)):
+            return not TEMPLATE.search(text)
+        case nodes.Call(node=of):
+            return isinstance(of, nodes.Getattr) and of.attr in PURE_METHODS
+        case nodes.Test(name=name):
+            return _short(name) in PURE_TESTS
+        case nodes.Filter(name=name, args=args):
+            place, known = _BY_NAME.get(_short(name), (len(args), PURE_FILTERS))
+            named = [getattr(arg, "value", None) for arg in args[place : place + 1]]
+            return _short(name) in PURE_FILTERS and known.issuperset(named)
     return isinstance(node, _PURE_NODES)
 
 
-def _has_name(node: nodes.Filter | nodes.Test, known: frozenset[str]) -> bool:
-    return node.name.removeprefix("ansible.builtin.") in known
-
-
-def _is_pure_by_name(node: nodes.Filter) -> bool:
-    """Whether the filter or test that ``map`` and the like are told to use is pure as well."""
-    place, known = _BY_NAME.get(node.name.removeprefix("ansible.builtin."), (0, None))
-    if known is None:
-        return True
-    named = node.args[place : place + 1]
-    return all(isinstance(name, nodes.Const) and name.value in known for name in named)
-
-
-def _unpacks(node: Any) -> bool:
-    return node.dyn_args is not None or node.dyn_kwargs is not None
+def _short(name: str) -> str:
+    return name.removeprefix("ansible.builtin.")

@@ -2,312 +2,101 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The simplest Jinja expressions as Python: names, keys, comparisons, logic, joined text.
+"""The simplest expressions as Python, for those whose values are new on every host, which nothing could remember.
 
-Nothing here evaluates text. An expression of the user's was parsed, and only the operations below are carried out.
+They are ``nxai_site_name ~ ' / ' ~ nxai_device_name``, ``nxai_raw.Name``, ``nxai_pipelines | length > 0`` and
+``nxai_pipelines | map(attribute='model') | list``. Nothing here evaluates text: Jinja has parsed what the user wrote.
 Whatever is not certain raises ``Unsure``, and ansible-core decides.
 """
 
 from __future__ import annotations
 
 import operator
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from jinja2 import nodes
 
-from .untrusted import TAGS
+from .plain import Unsure, fingerprint
 
-if TAGS:
-    from ansible.template import trust_as_template
-
-    TEXTS = frozenset({str, type(trust_as_template("text"))})
-else:
-    TEXTS = frozenset({str})  # anything else may be marked unsafe, and makes its result unsafe too
-
-SCALARS = frozenset({bool, int, float, type(None)})
 Read = Callable[[Mapping[str, Any]], Any]
-TEMPLATE = re.compile(r"\{[{%#]|\A#jinja2:")  # what ansible-core would look for a template behind
+_ORDER = {"gt": operator.gt, "gteq": operator.ge, "lt": operator.lt, "lteq": operator.le}
+_COMPARE = {"eq": operator.eq, "ne": operator.ne, **_ORDER}
 
 
-def words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Names that mean something though no variable is called so.
-GLOBALS = words(
-    "caller cycler dict finalize hostvars joiner kwargs lipsum lookup loop namespace now omit q query range self super "
-    "undef varargs vars"
-)
-
-
-class Unsure(Exception):
-    """Only ansible-core knows for certain what this gives."""
-
-
-def settled(value: Any) -> bool:
-    """Whether the value is all plain data: nothing in it could be a template, or is marked in a way of its own."""
-    kind = type(value)
-    if kind in TEXTS:
-        return not ("{" in value or "#" in value) or not TEMPLATE.search(value)
-    if kind in SCALARS:
-        return True
-    if isinstance(value, dict):
-        return all(settled(key) and settled(item) for key, item in value.items())
-    return isinstance(value, list) and all(settled(item) for item in value)
-
-
-def _checked(value: Any) -> Any:
-    """A value that is certain. Of a list or mapping, ansible-core looks at an element when it is asked for."""
-    if isinstance(value, (list, dict)) or settled(value):
-        return value
-    raise Unsure
-
-
-def compiled(parts: list[nodes.Expr]) -> Read | None:
+def native(parts: Sequence[nodes.Expr]) -> Read | None:
+    """Gives the value of an expression, or the text of a template's parts. None: it is ansible-core's."""
     try:
         if len(parts) == 1 and not isinstance(parts[0], nodes.TemplateData):
-            return _build(parts[0])
-        return _joined([_build(part) for part in parts], none="")
+            return _reader(parts[0])
+        return _joined(parts, none="")
     except Unsure:
         return None
 
 
-def _build(node: nodes.Node) -> Read:
-    builder = _BUILDERS.get(type(node))
-    if builder is None:
-        raise Unsure
-    return builder(node)
-
-
-def _const(node: Any) -> Read:
-    value = node.data if isinstance(node, nodes.TemplateData) else node.value
-    return lambda variables: value
-
-
-def _name(node: nodes.Name) -> Read:
-    name = node.name
-
-    def read(variables: Mapping[str, Any]) -> Any:
-        return _checked(variables.get(name, Unsure))
-
-    return read
-
-
-def _attribute(node: nodes.Getattr | nodes.Getitem) -> Read:
-    """A key of a mapping or an element of a list. Jinja would take a method of that name for ``a.items``."""
-    holder = _build(node.node)
-    key: Any = _key(node)
-    kind = dict if isinstance(key, str) else list
-
-    def read(variables: Mapping[str, Any]) -> Any:
-        value = holder(variables)
-        if not isinstance(value, kind):
-            raise Unsure
-        try:
-            return _checked(value[key])
-        except LookupError:
-            raise Unsure from None
-
-    return read
-
-
-def _key(node: nodes.Getattr | nodes.Getitem) -> Any:
-    key: Any = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
-    usable = isinstance(key, str) and not hasattr(dict, key) and not key.startswith("_")
-    if not usable and (isinstance(key, bool) or not isinstance(key, int)):
-        raise Unsure
-    return key
-
-
-def _comparison(node: nodes.Compare) -> Read:
-    if len(node.ops) != 1:
-        raise Unsure
-    operand = node.ops[0]
-    left = _build(node.expr)
-    right = _listed(operand.expr) if isinstance(operand.expr, (nodes.List, nodes.Tuple)) else _build(operand.expr)
-    compare = _COMPARISONS[operand.op]
-    ordered = operand.op in ("gt", "gteq", "lt", "lteq")
-
-    def read(variables: Mapping[str, Any]) -> bool:
-        a, b = left(variables), right(variables)
-        if (ordered and not (_is_number(a) and _is_number(b))) or not (settled(a) and settled(b)):
-            raise Unsure
-        try:
-            return bool(compare(a, b))
-        except TypeError:
-            raise Unsure from None
-
-    return read
-
-
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "gt": operator.gt,
-    "gteq": operator.ge,
-    "lt": operator.lt,
-    "lteq": operator.le,
-    "in": lambda a, b: a in b,
-    "notin": lambda a, b: a not in b,
-}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _listed(node: nodes.List | nodes.Tuple) -> Read:
-    items = [_build(item) for item in node.items]
-    return lambda variables: [item(variables) for item in items]
-
-
-def _logical(node: nodes.And | nodes.Or) -> Read:
-    left, right, wanted = _build(node.left), _build(node.right), isinstance(node, nodes.Or)
-
-    def read(variables: Mapping[str, Any]) -> Any:
-        first = left(variables)
-        return first if bool(first) is wanted else right(variables)
-
-    return read
-
-
-def _negation(node: nodes.Not) -> Read:
-    inner = _build(node.node)
-    return lambda variables: not inner(variables)
-
-
-def _choice(node: nodes.CondExpr) -> Read:
-    if node.expr2 is None:
-        raise Unsure
-    test, first, second = _build(node.test), _build(node.expr1), _build(node.expr2)
-    return lambda variables: first(variables) if test(variables) else second(variables)
-
-
-def _concatenation(node: nodes.Concat) -> Read:
-    return _joined([_build(item) for item in node.nodes], none="None")
-
-
-def _joined(readers: list[Read], none: str) -> Read:
-    def piece(value: Any) -> str:
-        if isinstance(value, (dict, list)):
-            raise Unsure
-        return none if value is None else str(value)
-
-    return lambda variables: "".join([piece(read(variables)) for read in readers])
-
-
-def _filter(node: nodes.Filter) -> Read:
-    if node.name == "list" and isinstance(node.node, nodes.Filter) and node.node.name == "map":
-        return _mapped(node.node)
-    if node.node is None or node.kwargs or node.args or node.name not in _FILTERS:
-        raise Unsure
-    kinds, function = _FILTERS[node.name]
-    inner = _build(node.node)
-
-    def read(variables: Mapping[str, Any]) -> Any:
-        value = inner(variables)
-        if not isinstance(value, kinds):
-            raise Unsure
-        return function(value)
-
-    return read
-
-
-def _mapped(node: nodes.Filter) -> Read:
-    """``map(attribute='key')`` of a list of mappings, as a list."""
-    keywords: Any = node.kwargs
-    given = {keyword.key: getattr(keyword.value, "value", None) for keyword in keywords}
-    attribute = given.get("attribute")
-    if (
-        node.node is None
-        or node.args
-        or len(given) != 1
-        or not isinstance(attribute, str)
-        or not attribute.isidentifier()
-    ):
-        raise Unsure
-    inner = _build(node.node)
-
-    def read(variables: Mapping[str, Any]) -> list[Any]:
-        items = inner(variables)
-        if not isinstance(items, list) or not all(isinstance(item, dict) and attribute in item for item in items):
-            raise Unsure
-        return [_checked(item[attribute]) for item in items]
-
-    return read
-
-
-_FILTERS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
-    "length": ((str, list, dict), len),
-    "count": ((str, list, dict), len),
-    "lower": (str, lambda text: str(text).lower()),
-    "upper": (str, lambda text: str(text).upper()),
-    "trim": (str, lambda text: str(text).strip()),
-}
-
-
-def _test(node: nodes.Test) -> Read:
-    """``is defined`` of a name, and ``is none``. Of an undefined value only the former tells anything."""
-    if node.args or node.kwargs:
-        raise Unsure
-    if node.name in ("defined", "undefined") and isinstance(node.node, nodes.Name):
-        name, wanted = node.node.name, node.name == "defined"
-        if name in GLOBALS:
-            raise Unsure
-        reader = _name(node.node)
-        return lambda variables: ((reader(variables), True)[1] if name in variables else False) is wanted
-    if node.name == "none":
-        inner = _build(node.node)
-        return lambda variables: inner(variables) is None
+def _reader(node: nodes.Node | None) -> Read:
+    match node:
+        case nodes.Const(value=value) | nodes.TemplateData(data=value):
+            return lambda variables: value
+        case nodes.Name(name=key):
+            return lambda variables: _element(variables, key)
+        case nodes.Getattr(node=of, attr=key) | nodes.Getitem(node=of, arg=nodes.Const(value=str(key))) if _is_key(key):
+            holder = _reader(of)
+            return lambda variables: _element(holder(variables), key)
+        case nodes.Concat(nodes=parts):
+            return _joined(parts, none="None")
+        case nodes.Filter(name="length", node=of, args=[], kwargs=[]):
+            holder = _reader(of)
+            return lambda variables: len(_one_of((str, list, dict), holder(variables)))
+        case nodes.Filter(
+            name="list",
+            node=nodes.Filter(
+                name="map", node=of, args=[], kwargs=[nodes.Helper(key="attribute", value=nodes.Const(value=str(key)))]
+            ),
+            args=[],
+            kwargs=[],
+        ) if _is_key(key):
+            holder = _reader(of)
+            return lambda variables: [_element(item, key) for item in _one_of(list, holder(variables))]
+        case nodes.Compare(expr=left, ops=[nodes.Operand(op=name, expr=right)]) if name in _COMPARE:
+            return _comparison(name, _reader(left), _reader(right))
     raise Unsure
 
 
-def _method(node: nodes.Call) -> Read:
-    """A method of a text with constant texts as arguments."""
-    target = node.node
-    constants = [arg.value for arg in node.args if isinstance(arg, nodes.Const) and isinstance(arg.value, str)]
-    if not isinstance(target, nodes.Getattr) or target.attr not in _METHODS:
-        raise Unsure
-    if node.kwargs or len(constants) != len(node.args):
-        raise Unsure
-    inner, method = _build(target.node), _METHODS[target.attr]
+def _is_key(key: str) -> bool:
+    """Whether that finds an element of a mapping: Jinja takes a method of that name for ``a.items``."""
+    return key.isidentifier() and not hasattr(dict, key) and not key.startswith("_")
 
-    def read(variables: Mapping[str, Any]) -> Any:
-        value = inner(variables)
-        if not isinstance(value, str):
-            raise Unsure
-        try:
-            return method(str(value), *constants)
-        except (TypeError, ValueError):
-            raise Unsure from None
+
+def _element(holder: Any, key: str) -> Any:
+    """A list or mapping in it, ansible-core looks at when an element is asked for."""
+    value = _one_of(dict, holder).get(key, Unsure)
+    if not isinstance(value, (list, dict)):
+        fingerprint(value)
+    return value
+
+
+def _one_of(kinds: Any, value: Any) -> Any:
+    if isinstance(value, kinds):
+        return value
+    raise Unsure
+
+
+def _joined(parts: Sequence[nodes.Node], none: str) -> Read:
+    readers = [_reader(part) for part in parts]
+
+    def text(value: Any) -> str:
+        return none if value is None else str(_one_of((str, bool, int, float), value))
+
+    return lambda variables: "".join([text(read(variables)) for read in readers])
+
+
+def _comparison(name: str, left: Read, right: Read) -> Read:
+    """Numbers have an order. Texts and the like are the same or not."""
+    kinds = (int, float) if name in _ORDER else (str, bool, int, float, type(None))
+
+    def read(variables: Mapping[str, Any]) -> bool:
+        pair = [_one_of(kinds, side(variables)) for side in (left, right)]
+        return bool(_COMPARE[name](*pair))
 
     return read
-
-
-_METHODS: dict[str, Callable[..., Any]] = {
-    "endswith": str.endswith,
-    "lower": str.lower,
-    "replace": str.replace,
-    "split": str.split,
-    "startswith": str.startswith,
-    "strip": str.strip,
-    "upper": str.upper,
-}
-_BUILDERS: dict[type[nodes.Node], Callable[[Any], Read]] = {
-    nodes.Const: _const,
-    nodes.TemplateData: _const,
-    nodes.Name: _name,
-    nodes.Getattr: _attribute,
-    nodes.Getitem: _attribute,
-    nodes.Compare: _comparison,
-    nodes.And: _logical,
-    nodes.Or: _logical,
-    nodes.Not: _negation,
-    nodes.CondExpr: _choice,
-    nodes.Concat: _concatenation,
-    nodes.Filter: _filter,
-    nodes.Test: _test,
-    nodes.Call: _method,
-}
