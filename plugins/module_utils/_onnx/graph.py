@@ -41,6 +41,7 @@ _MOST_BYTES = 16 << 20  # of the description: the names of 200,000 weights
 _MOST_VALUES = 1_000  # inputs and outputs
 _MOST_VALUE_BYTES = 1 << 20  # of them: the names of 20,000 classes take half
 _MOST_DEPTH = 32  # of messages in each other: a graph in an attribute of a node takes three
+_WINDOW = 1 << 13  # bytes
 _FIXED = {1: 8, 5: 4}  # wire type -> bytes
 
 
@@ -49,7 +50,7 @@ def graph_only(path: str) -> bytes:
     tried = f"read the graph of {path}"
     try:
         with open(path, "rb") as file:
-            return _Walk(file, tried).message("model", os.fstat(file.fileno()).st_size, 0)
+            return _Walk(file, tried).message("model", 0, os.fstat(file.fileno()).st_size, 0)
     except OSError as error:
         raise BadInput(tried, error.strerror or "it cannot be read", "Check its permissions.") from error
 
@@ -58,23 +59,23 @@ class _Walk:
     def __init__(self, file: BinaryIO, tried: str) -> None:
         self.file = file
         self.tried = tried
+        self.window, self.begin = b"", 0  # a stretch of the file, and where it begins: most fields are small
         self.fields = self.kept = self.bytes = self.values = self.value_bytes = 0
 
-    def message(self, name: str, end: int, depth: int) -> bytes:
-        """The kept fields of the message that reaches from the present position to ``end``."""
+    def message(self, name: str, position: int, end: int, depth: int) -> bytes:
+        """The kept fields of the message that reaches from ``position`` to ``end``."""
         if depth > _MOST_DEPTH:
             raise self._damaged(f"its graphs are nested too deeply: more than {_MOST_DEPTH} messages in each other")
         kept = bytearray()
         seen: set[bytes] = set()
-        position = self.file.tell()
+        fields = _KEPT[name]
         while position < end:
             key, head, size = self._head(position, end)
             position += len(head)
-            inner = _KEPT[name].get(key >> 3)
+            inner = fields.get(key >> 3)
             if inner is not None:
                 before = self.kept, self.bytes
-                self.file.seek(position)
-                field = self._field(inner, key, head, size, depth)
+                field = self._field(inner, key, head, position, size, depth)
                 if field in seen:
                     self.kept, self.bytes = before
                 else:
@@ -89,8 +90,7 @@ class _Walk:
         self.fields += 1
         if self.fields > _MOST_FIELDS:
             raise self._too_much(f"it has more than {_MOST_FIELDS:,} fields")
-        self.file.seek(position)
-        head = self.file.read(min(20, end - position))
+        head = self._bytes(position, min(20, end - position))
         key, used = varint(head)
         value, length = (0, 0) if key & 7 in _FIXED else varint(head[used:])
         size = _FIXED.get(key & 7, value if key & 7 == 2 else 0)
@@ -99,7 +99,14 @@ class _Walk:
             raise self._damaged("it is damaged: a field does not end where it should")
         return key, head[: used + length], size
 
-    def _field(self, inner: str, key: int, head: bytes, size: int, depth: int) -> bytes:
+    def _bytes(self, position: int, size: int) -> bytes:
+        offset = position - self.begin
+        if not 0 <= offset <= len(self.window) - size:
+            self.file.seek(position)
+            self.window, self.begin, offset = self.file.read(max(size, _WINDOW)), position, 0
+        return self.window[offset : offset + size]
+
+    def _field(self, inner: str, key: int, head: bytes, position: int, size: int, depth: int) -> bytes:
         """A kept field, of which a message may have become shorter."""
         self.kept += 1
         if self.kept > _MOST_KEPT:
@@ -108,8 +115,8 @@ class _Walk:
             self.bytes += size
             if self.bytes > _MOST_BYTES:
                 raise self._too_much(f"its description alone has more than {_MOST_BYTES >> 20} MiB")
-            return head + self.file.read(size)
-        content = self.message(inner, self.file.tell() + size, depth + 1)
+            return head + self._bytes(position, size)
+        content = self.message(inner, position, position + size, depth + 1)
         if inner == "value":
             self._count_value(len(content))
         return _as_varint(key) + _as_varint(len(content)) + content

@@ -95,6 +95,8 @@ def _is_onnx(file: BinaryIO, size: int) -> bool:
 
 def varint(data: bytes) -> tuple[int, int]:
     """A protobuf varint and the bytes it took, or 0 bytes where there is none."""
+    if data and data[0] < 0x80:
+        return data[0], 1  # nearly all of them
     value = 0
     for index, byte in enumerate(data[:10]):
         value |= (byte & 0x7F) << (7 * index)
