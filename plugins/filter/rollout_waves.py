@@ -75,8 +75,8 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 Device = Mapping[str, Any]
-_COUNT = re.compile(r"\d+")
-_SHARE = re.compile(r"(\d+(?:\.\d+)?) ?%")
+_COUNT = re.compile(r"\d{1,9}")
+_SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%")
 
 
 def rollout_waves(

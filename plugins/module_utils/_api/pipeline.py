@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,23 +116,31 @@ class Pipeline:
 
 def with_models(value: Any, rename: Callable[[str], str]) -> Any:
     """A copy of a wire value in which every ``modelUUID``, at any depth, is what ``rename`` gives for it."""
-    if isinstance(value, Mapping):
-        return {
-            key: rename(inner) if key == _WIRE_NAMES["model"] and isinstance(inner, str) else with_models(inner, rename)
-            for key, inner in value.items()
-        }
-    return [with_models(inner, rename) for inner in value] if isinstance(value, list) else value
+    made: Any
+    places: Iterable[Any]
+    if isinstance(value, list):
+        made, places = list(value), range(len(value))
+    elif isinstance(value, Mapping):
+        made, places = dict(value), value
+    else:
+        return value
+    for place in places:  # a loop: a comprehension takes a second frame for each level
+        inner = value[place]
+        renamed = place == _WIRE_NAMES["model"] and isinstance(inner, str)
+        made[place] = rename(inner) if renamed else with_models(inner, rename)
+    return made
 
 
 def _models_in(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        if isinstance(value.get("modelUUID"), str):
-            yield value["modelUUID"]
-        for inner in value.values():
-            yield from _models_in(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _models_in(inner)
+    waiting = [value]
+    while waiting:
+        outer = waiting.pop()
+        if isinstance(outer, Mapping):
+            if isinstance(outer.get("modelUUID"), str):
+                yield outer["modelUUID"]
+            waiting += reversed(list(outer.values()))
+        elif isinstance(outer, list):
+            waiting += reversed(outer)
 
 
 def _wrong(name: str, wanted: str) -> BadInput:

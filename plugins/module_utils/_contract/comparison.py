@@ -251,7 +251,7 @@ class _Comparison:
         return Schema(found.types, rows.properties, rows.required, found.items, rows.closed, found.broken + rows.broken)
 
     def _broken(self, schema: Schema) -> Iterator[Difference]:
-        for reference in schema.broken[:5]:
+        for reference in schema.broken:
             advice = "The document itself is faulty: what it refers to cannot be compared."
             yield self._say("reference", "warning", "a reference that leads somewhere", reference, advice)
 
@@ -274,7 +274,7 @@ def _works(name: str, change: Mapping[str, Any]) -> bool:
 
 
 def _shape(path: str) -> str:
-    return re.sub(r"\{[^}]*\}", "{}", path.rstrip("/"))
+    return re.sub(r"\{[^{}]*\}", "{}", path.rstrip("/"))
 
 
 def _alike(found: str, known: str) -> bool:
@@ -286,11 +286,11 @@ def _alike(found: str, known: str) -> bool:
 def _renamed(found: str, known: str) -> str:
     """The found path with the places of the known one, which are what the client fills in, in their order."""
     places = iter(re.findall(r"\{\w+\}", known))
-    return re.sub(r"\{[^}]*\}", lambda _found: next(places, "{}"), found)
+    return re.sub(r"\{[^{}]*\}", lambda _found: next(places, "{}"), found)
 
 
 def _folded(name: str) -> str:
-    return re.sub(r"[-_]", "", name.lower())
+    return name.lower().replace("-", "").replace("_", "")
 
 
 def _some(names: Iterable[str]) -> str:

@@ -31,9 +31,13 @@ def text(value: Any) -> str | None:
 
 
 def number(value: Any) -> float | None:
+    """A number that can be reckoned with: no whole one either that is too large for a float."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return value if isinstance(value, int) or math.isfinite(value) else None
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def flag(value: Any) -> bool | None:

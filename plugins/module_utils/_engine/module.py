@@ -15,6 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._api.client import Client
 from .._core.errors import NxaiError
+from .._core.limits import MOST_DEPTH, is_deep
 from .._http.connection import ConnectionField
 from .._http.settings import CONNECTION_FIELDS
 
@@ -134,7 +135,7 @@ def run_local(
 
 def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> AnsibleModule:
     try:
-        return AnsibleModule(argument_spec, supports_check_mode=True, **rules)
+        module = AnsibleModule(argument_spec, supports_check_mode=True, **rules)
     except (TypeError, ValueError, ArithmeticError):
         # ansible-core (2.16 to 2.21) breaks on some values: true where an option has options, or inf for a number.
         lax = {name: {"type": "raw", "no_log": each.get("no_log", False)} for name, each in argument_spec.items()}
@@ -143,6 +144,10 @@ def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> Ansib
             if not _is_readable(argument_spec[name], value):
                 module.fail_json(msg=f"the value of {name} is not of the type that this option has: {value!r}")
         raise
+    for name, value in module.params.items():
+        if is_deep(value):
+            module.fail_json(msg=f"the values of {name} are nested more than {MOST_DEPTH} deep: correct the task")
+    return module
 
 
 def _is_readable(spec: Mapping[str, Any], value: Any) -> bool:

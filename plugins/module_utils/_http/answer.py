@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.errors import Refused, Unexpected
+from .._core.limits import TooLarge, read_json
 from .operations import Operation
 
 EXCERPT = 300  # characters of a server's text in an error
@@ -61,11 +61,11 @@ def read_answer(operation: Operation, tried: str, reply: Reply, clean: Callable[
     if not reply.content.strip():
         return Answer(reply.status, reply.headers, None, tried)
     try:
-        data = json.loads(reply.content)
-    except (ValueError, RecursionError):
+        data = read_json(reply.content)
+    except ValueError as error:
         # A body that nobody reads need not be JSON. A web page, though, means that something else answered.
         if operation.relies_on or _is_page(reply):
-            raise _not_json(tried, reply, clean) from None
+            raise _not_json(tried, reply, clean, error) from None
         data = None
     return Answer(reply.status, reply.headers, data, tried)
 
@@ -85,7 +85,10 @@ def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
     return Refused(tried, one_line(clean(answer)), advice, reply.status)
 
 
-def _not_json(tried: str, reply: Reply, clean: Callable[[str], str]) -> Unexpected:
+def _not_json(tried: str, reply: Reply, clean: Callable[[str], str], error: ValueError) -> Unexpected:
+    if isinstance(error, TooLarge):
+        answer = f"HTTP {reply.status} with JSON past all reason: {error}"
+        return Unexpected(tried, answer, "Check api_url and any proxy: the service has no such answer.", reply.status)
     if _is_page(reply):
         what, advice = "a web page instead of JSON", NOT_THE_API
     else:
@@ -101,8 +104,8 @@ def _is_page(reply: Reply) -> bool:
 def _message(reply: Reply) -> str:
     """``Message`` and ``Field`` of the APIs, ``resultCode`` and text of the identity provider; "" if there is none."""
     try:
-        body = json.loads(reply.content)
-    except (ValueError, RecursionError):
+        body = read_json(reply.content)
+    except ValueError:
         return ""
     if not isinstance(body, dict):
         return ""

@@ -18,6 +18,7 @@ from .._core.errors import BadInput
 _ONNX_FIELDS = {1: False, 2: True, 3: True, 4: True, 5: False, 6: True, 7: True, 8: True, 14: True, 20: True, 25: True}
 _GRAPH = 7
 _CHUNK = 1 << 20
+_MOST_FIELDS = 100_000  # at the top, where a model has its graph, its functions and a few remarks
 
 
 def inspect_file(path: str) -> FileMark:
@@ -70,13 +71,19 @@ def _is_onnx(file: BinaryIO, size: int) -> bool:
 
     Reads a few bytes a field and skips their contents, so that the size of the file does not matter.
     """
-    position, seen_graph = 0, False
+    position, seen_graph, fields = 0, False, 0
     while position < size:
+        fields += 1
         file.seek(position)
         head = file.read(20)
         key, used = varint(head)
         field, wire_type = key >> 3, key & 7
-        if used == 0 or field not in _ONNX_FIELDS or wire_type != (2 if _ONNX_FIELDS[field] else 0):
+        if (
+            fields > _MOST_FIELDS
+            or used == 0
+            or field not in _ONNX_FIELDS
+            or wire_type != (2 if _ONNX_FIELDS[field] else 0)
+        ):
             return False
         value, length = varint(head[used:])
         if length == 0:
@@ -88,6 +95,8 @@ def _is_onnx(file: BinaryIO, size: int) -> bool:
 
 def varint(data: bytes) -> tuple[int, int]:
     """A protobuf varint and the bytes it took, or 0 bytes where there is none."""
+    if data and data[0] < 0x80:
+        return data[0], 1  # nearly all of them
     value = 0
     for index, byte in enumerate(data[:10]):
         value |= (byte & 0x7F) << (7 * index)

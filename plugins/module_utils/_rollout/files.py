@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from .._core.errors import BadInput
+from .._core.limits import TooLarge, inflated, read_json
 from .report import as_html, as_report
-from .state import FORMAT, State, key
+from .schema import MOST_TEXT, Wrong, check_handed, check_state
+from .state import FORMAT, State, key, snapshot_name
 
 STATE = "state.json"
 REPORT = "rollout-report.json"
 PAGE = "rollout-report.html"
+MOST_BYTES = 32 << 20  # of what a job hands on, unpacked: some 40,000 devices with their snapshots
+MOST_PACKED = MOST_BYTES // 2  # characters as handed on: a whole one packs to a fifth
 
 
 class RolloutFolder:
@@ -29,28 +33,29 @@ class RolloutFolder:
 
     def __init__(self, path: str) -> None:
         self.path = Path(path)
+        self._handed: dict[str, list[dict[str, Any]]] = {}  # snapshots of another job, until they are on disk
 
     def load(self) -> State | None:
         """The state, or None where there is none."""
         path = self.path / STATE
-        return _checked(_read(path), f"Read {path}") if path.exists() else None
+        return checked(_read(path), f"Read {path}") if path.exists() else None
 
-    def load_newer(self, saved: str, check_mode: bool) -> State | None:
-        """The state on disk or that in ``saved``, whichever is newer; the snapshots of the latter are put on disk."""
+    def load_newer(self, saved: str) -> State | None:
+        """The state on disk or that in ``saved``, whichever is newer. ``save`` puts the latter's snapshots on disk."""
         state = self.load()
         if not saved:
             return state
-        packed = _unpack(saved)
-        if state is not None and state["revision"] >= packed["state"]["revision"]:
+        handed, snapshots = _unpack(saved)
+        if state is not None and state["revision"] >= handed["revision"]:
             return state
-        for name, entries in packed["snapshots"].items():
-            if not check_mode:
-                self._write(os.path.basename(name), _json(entries))
-        found: State = packed["state"]
-        return found
+        self._handed = snapshots
+        return handed
 
     def save(self, state: State, now: float) -> None:
-        """The state first; what it says of the reports can be made again."""
+        """The state before the reports, which can be made of it again."""
+        for name, entries in self._handed.items():
+            self._write(name, _json(entries))
+        _cut(state)
         state["revision"] += 1
         state["updated_at"] = now
         self._write(STATE, _json(state))
@@ -59,19 +64,20 @@ class RolloutFolder:
         self._write(PAGE, as_html(report))
 
     def snapshot(self, wave: State) -> list[dict[str, Any]]:
-        path = self.path / _snapshot_name(wave)
-        found: list[dict[str, Any]] = _read(path) if path.exists() else []
-        return found
+        name = snapshot_name(wave)
+        path = self.path / name
+        found: list[dict[str, Any]] = _read(path) if name not in self._handed and path.exists() else []
+        return self._handed.get(name, found)
 
     def add_snapshot(self, wave: State, entries: Sequence[dict[str, Any]]) -> None:
         """Keep what devices had before the wave. What is there already is never replaced: it is older."""
         kept = self.snapshot(wave)
         known = {key(entry) for entry in kept}
-        self._write(_snapshot_name(wave), _json([*kept, *(entry for entry in entries if key(entry) not in known)]))
+        self._write(snapshot_name(wave), _json([*kept, *(entry for entry in entries if key(entry) not in known)]))
 
     def pack(self, state: State) -> str:
         """All that another machine needs to go on, as text that no template engine takes for its own."""
-        snapshots = {_snapshot_name(wave): self.snapshot(wave) for wave in state["waves"] if wave["attempt"]}
+        snapshots = {snapshot_name(wave): self.snapshot(wave) for wave in state["waves"] if wave["attempt"]}
         data = _json({"state": state, "snapshots": snapshots}).encode()
         return base64.b64encode(zlib.compress(data)).decode()
 
@@ -98,34 +104,50 @@ class RolloutFolder:
             raise BadInput(f"Write {self.path / name}", str(error), "Choose another pipeline_rollout_path.") from None
 
 
-def _snapshot_name(wave: State) -> str:
-    return f"snapshot-wave-{wave['number']:03}-{wave['snapshots']}.json"
-
-
 def _json(data: Any, indent: int | None = None) -> str:
     return json.dumps(data, indent=indent, sort_keys=indent is not None)
 
 
-def _checked(state: Any, tried: str) -> State:
+def _cut(state: State) -> None:
+    """What others said, as far as it can be read back."""
+    state["message"] = state["message"][:MOST_TEXT]
+    for row in (*state["waves"], *(row for wave in state["waves"] for row in wave["devices"]), *state["aside"]):
+        row["reason"] = row["reason"][:MOST_TEXT]
+
+
+def checked(state: Any, tried: str) -> State:
+    """A state as this version writes it. Raises BadInput for anything else."""
     if not isinstance(state, dict) or state.get("format") != FORMAT:
         advice = "Use the version of the collection that wrote it."
         raise BadInput(tried, "it is not a state of a rollout, or that of another version", advice)
+    try:
+        check_state(state)
+    except Wrong as error:
+        raise BadInput(tried, f"its state{error}", "Use what an earlier run wrote, unchanged.") from None
     return state
 
 
 def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         advice = "Restore the file, or choose another pipeline_rollout_path to start anew."
         raise BadInput(f"Read {path}", str(error), advice) from None
 
 
-def _unpack(saved: str) -> dict[str, Any]:
+def _unpack(saved: str) -> tuple[State, dict[str, list[dict[str, Any]]]]:
+    """The state and, by the names of their files, the snapshots. These names are made here, and none is accepted."""
     tried = "Read pipeline_rollout_saved"
+    advice = "Hand it on unchanged, or leave it out."
     try:
-        found: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(saved, validate=True)))
-        return {"state": _checked(found["state"], tried), "snapshots": dict(found["snapshots"])}
-    except (ValueError, zlib.error, KeyError, TypeError) as error:
-        answer = f"it is not what an earlier run handed on ({type(error).__name__})"
-        raise BadInput(tried, answer, "Hand it on unchanged, or leave it out.") from None
+        if len(saved) > MOST_PACKED:
+            raise TooLarge(f"it has more than {MOST_PACKED >> 20} MiB")
+        found = read_json(inflated(base64.b64decode(saved, validate=True), MOST_BYTES))
+        check_handed(found)
+        return found["state"], found["snapshots"]
+    except TooLarge as error:
+        raise BadInput(tried, str(error), f"{advice} Jobs that use the same pipeline_rollout_path need none.") from None
+    except Wrong as error:
+        raise BadInput(tried, f"it is not what this version hands on: its data{error}", advice) from None
+    except ValueError as error:
+        raise BadInput(tried, f"it is not what an earlier run handed on ({error})", advice) from None

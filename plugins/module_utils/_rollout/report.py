@@ -205,7 +205,7 @@ def _wave_card(wave: Mapping[str, Any], number: int) -> str:
     times = " · ".join(f"{word} {_said(wave[name])}" for name, word in (("begun_at", "begun"), last) if wave[name])
     reason = f"<p>{escape(wave['reason'])}</p>" if wave["reason"] else ""
     bad = " bad" if wave["status"] == "failed" else ""
-    title = f"Wave {wave['number']} of {number} · {escape(wave['name'])}"
+    title = escape(f"Wave {wave['number']} of {number} · {wave['name']}")
     return (
         f'<div class="card{bad}"><div class="head"><strong>{title}</strong>'
         f"{_pill(wave['status'])}</div>{_bar(wave['totals'])}{reason}"
@@ -239,7 +239,7 @@ def _device_list(rows: Sequence[Mapping[str, Any]], reasons: bool = False) -> st
     for row in rows[:_MOST]:
         wave = f" · wave {row['wave']}" if "wave" in row else ""
         reason = f": {escape(row['reason'])}" if reasons else ""
-        place = f"{escape(row['site_name'] or row['site'])}{wave}"
+        place = escape(f"{row['site_name'] or row['site']}{wave}")
         lines.append(f'<li>{escape(row["name"] or row["device"])} <span class="soft">{place}</span>{reason}</li>')
     more = f"<li>and {len(rows) - _MOST} more: see the JSON report</li>" if len(rows) > _MOST else ""
     return f"<ul>{''.join(lines)}{more}</ul>"
@@ -270,4 +270,4 @@ def counted(count: int, noun: str) -> str:
 
 
 def _said(time: str) -> str:
-    return f"<time>{time[:10]} {time[11:16]} UTC</time>"
+    return f"<time>{escape(f'{time[:10]} {time[11:16]}')} UTC</time>"

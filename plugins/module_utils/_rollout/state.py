@@ -64,6 +64,11 @@ def key(row: Row) -> Key:
     return identity(row["site"]), identity(row["device"])
 
 
+def snapshot_name(wave: Row) -> str:
+    """The file with what the devices of a wave had before it."""
+    return f"snapshot-wave-{wave['number']:03}-{wave['snapshots']}.json"
+
+
 def pairs(rows: Iterable[Row]) -> list[dict[str, str]]:
     """Devices as ``nxai_pipeline`` takes them."""
     return [{"site": row["site"], "device": row["device"]} for row in rows]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import BadInput
-from .files import PAGE, RolloutFolder
+from .files import PAGE, RolloutFolder, checked
 from .report import as_report, counted, summary
 from .state import Rollout, Rules, State, key, limit, pairs
 
@@ -71,7 +71,7 @@ class RolloutRun:
     def _planned(self) -> Rollout:
         """The rollout of an earlier run, or a new one where there is none."""
         options = self.options
-        state = self.folder.load_newer(options["saved"], self.check_mode)
+        state = self.folder.load_newer(options["saved"])
         if state is not None and state["name"] != options["name"]:
             answer = f"it is of the rollout {state['name']}"
             raise BadInput(f"Use {self.folder.path}", answer, "Choose another pipeline_rollout_path.")
@@ -81,9 +81,11 @@ class RolloutRun:
                 f"Take back the rollout {options['name']}", f"there is none in {self.folder.path}", "Check the name."
             )
         if state is None:
-            return Rollout.new(
+            made = Rollout.new(
                 options["name"], options["declaration"], options["waves"], options["left_out"], self.rules, self.now
             )
+            checked(made.state, f"Plan the rollout {options['name']}")  # what cannot be read back is not begun
+            return made
         rollout = Rollout(state, self.rules, self.now)
         if not going_back:
             rollout.open(options["declaration"])

@@ -137,12 +137,24 @@ def test_a_web_page_is_never_an_answer(server, transport, reply, operation, body
     assert "api_url" in caught.value.advice
 
 
-@pytest.mark.parametrize(
-    "body", [b'[{"UUID": "a"', b"nonsense", b"\xff\xfe\xfa", b"[" * 100_000, b"[1" + b"0" * 5000 + b"]"]
-)
+@pytest.mark.parametrize("body", [b'[{"UUID": "a"', b"nonsense", b"\xff\xfe\xfa", b"[1" + b"0" * 5000 + b"]"])
 def test_json_cut_short_or_broken_is_an_error(server, transport, reply, body):
     server.answer(reply(body=body))
     with pytest.raises(Unexpected, match="not JSON, or JSON cut short"):
+        transport.send("list_models")
+
+
+@pytest.mark.parametrize(
+    ("body", "limit"),
+    [
+        (b"[" * 100_000, "nested more than 100 deep"),
+        (b"[" * 101 + b"]" * 101, "nested more than 100 deep"),
+        (b"[" + b"{}," * 2_000_000 + b"{}]", "more than 2,000,000 values"),
+    ],
+)
+def test_json_past_a_limit_is_an_error_that_names_it(server, transport, reply, body, limit):
+    server.answer(reply(body=body))
+    with pytest.raises(Unexpected, match=limit):
         transport.send("list_models")
 
 
