@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.options import ARGUMENT_SPEC
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.state import limit
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.steps import RolloutRun
-from ansible_collections.nxai.cloud.plugins.modules.nxai_rollout_state import ARGUMENT_SPEC
 
 Rows = list[dict[str, Any]]
 
