@@ -42,12 +42,14 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description: The devices, ordered by site and device.
+  returned: success
   type: list
   elements: dict
   contains:
     host:
       description: The name of the host in the inventory.
       type: str
+      sample: Entrance
     site:
       description: The cloud system id of the site.
       type: str
@@ -67,6 +69,7 @@ _value:
     unavailable:
       description: Why the device cannot take pipelines now; empty where nothing is known against it.
       type: str
+      sample: its server is stopped
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

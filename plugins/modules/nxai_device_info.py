@@ -52,7 +52,7 @@ EXAMPLES = r"""
 RETURN = r"""
 devices:
   description: The devices, by site. O(nxai.cloud.nxai_pipeline#module:devices) takes them as they are.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:
@@ -77,9 +77,9 @@ devices:
       type: bool
       sample: true
     group:
-      description: The group of the device, where known.
+      description: The group of the device; V(null) where that is not known.
       type: str
-      sample: ""
+      sample: Entrances
     server:
       description: The server of the device, as far as the device says.
       type: dict
@@ -93,11 +93,11 @@ devices:
           type: str
           sample: Server A
         status:
-          description: The status in the service's words, such as V(running) or V(stopped).
+          description: The service's word for its state, such as V(running); V(null) where that is not known.
           type: str
           sample: running
         plugin_version:
-          description: The version of the AI plugin.
+          description: The version of the AI plugin; V(null) where that is not known.
           type: str
           sample: 4.2.0
         supports_pipelines:
@@ -120,7 +120,7 @@ devices:
           extra: {}
 unread_sites:
   description: The sites that show no devices, which is how a site looks that is off-line, with the reason.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:

@@ -169,7 +169,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 model:
-  description: The model as read back, in the words of the options. V(null) where it was deleted or never there.
+  description: The model as read back, in the words of the options. V(null) where it is not there.
   returned: success, and failure after the upload
   type: dict
   contains:
@@ -187,11 +187,11 @@ model:
       type: str
       sample: ready
     status:
-      description: The status word of the record, as the service gives it.
+      description: The status word of the record, as the service gives it. V(null) where it gives none.
       type: str
       sample: ok
     code_status:
-      description: The status word of the converted code, as the service gives it.
+      description: The status word of the converted code, as the service gives it. V(null) where it gives none.
       type: str
       sample: ok
     downloadable:
@@ -203,7 +203,7 @@ model:
       type: dict
       sample: {sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, size: 4182}
     updated_at:
-      description: When the service last changed the model.
+      description: When the service last changed the model. V(null) where the service does not say.
       type: str
       sample: "2026-11-24T08:15:00Z"
     conversion_log:
@@ -211,11 +211,11 @@ model:
       type: str
       sample: null
     customization:
-      description: The brand that the model is for.
+      description: The brand that the model is for. V(null) where the service does not say.
       type: str
       sample: metavms
     alias:
-      description: The second name.
+      description: The second name. V(null) where it has none.
       type: str
       sample: person
     documentation:
@@ -223,33 +223,33 @@ model:
       type: str
       sample: "# Person detector"
     input_driver:
-      description: What the model takes.
+      description: What the model takes. V(null) where the service does not say.
       type: str
       sample: vision
     channels:
-      description: The number of colour channels.
+      description: The number of colour channels. V(null) where the service does not say.
       type: int
       sample: 3
     height:
-      description: The height of the input in pixels.
+      description: The height of the input in pixels. V(null) where the service does not say.
       type: int
       sample: 320
     width:
-      description: The width of the input in pixels.
+      description: The width of the input in pixels. V(null) where the service does not say.
       type: int
       sample: 320
     means:
-      description: What is subtracted from each channel.
+      description: What is subtracted from each channel. V(null) where the service does not say.
       type: list
       elements: float
       sample: [0, 0, 0]
     scales:
-      description: What each channel is divided by.
+      description: What each channel is divided by. V(null) where the service does not say.
       type: list
       elements: float
       sample: [255, 255, 255]
     layout:
-      description: The order of the input's dimensions.
+      description: The order of the input's dimensions. V(null) where the service does not say.
       type: str
       sample: nchw
     input_details:
@@ -257,7 +257,7 @@ model:
       type: dict
       sample: {}
     output_driver:
-      description: What the model gives.
+      description: What the model gives. V(null) where the service does not say.
       type: str
       sample: vision
     output_details:
@@ -266,16 +266,16 @@ model:
       sample:
         postProcessing: null
     conversions:
-      description: The conversions that are run.
+      description: The conversions that are run. V(null) where the service does not say.
       type: list
       elements: str
       sample: []
     source_name:
-      description: Where the model comes from.
+      description: Where the model comes from. V(null) where the service does not say.
       type: str
       sample: null
     source_url:
-      description: The address of the source.
+      description: The address of the source. V(null) where the service does not say.
       type: str
       sample: null
     catalogues:

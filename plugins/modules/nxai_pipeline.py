@@ -234,7 +234,14 @@ devices:
       description: The assignment before, in the words of O(pipelines). V(null) where the device could not be read.
       type: list
       elements: dict
-      sample: []
+      sample:
+        - model: 459d2273-1514-431c-9d34-f5b72f3bfe20
+          nms: 0.42
+          resizing_method: letterbox
+          preprocessor: ""
+          postprocessor: ""
+          chains: []
+          extra: {}
     after:
       description: The assignment to have, in the words of O(pipelines). V(null) where the device could not be read.
       type: list

@@ -70,7 +70,7 @@ pipelines:
   description:
     - The assignment of each device exactly as the API gives it, as O(nxai.cloud.nxai_pipeline#module:restore) takes it.
     - A device whose pipelines are in a form that is not understood is not among them.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
   sample:
@@ -86,7 +86,7 @@ pipelines:
           chains: []
 devices:
   description: The same in the words of O(nxai.cloud.nxai_pipeline#module:pipelines), for all devices.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:
@@ -122,7 +122,7 @@ devices:
           extra: {}
 unread_sites:
   description: The sites that show no devices, which is how a site looks that is off-line, with the reason.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:

@@ -160,6 +160,12 @@ todo:
   returned: success, with O(step=open)
   type: list
   elements: dict
+  sample:
+    - number: 1
+      name: 25%
+      devices:
+        - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+          device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
 devices:
   description: With O(step=begin), the devices to write to. With O(step=written), those whose gates are to be looked at.
   returned: success, with these steps

@@ -56,7 +56,7 @@ EXAMPLES = r"""
 RETURN = r"""
 servers:
   description: The servers, by site.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:
@@ -77,11 +77,11 @@ servers:
       type: str
       sample: Server A
     status:
-      description: The status in the service's words, such as V(running) or V(stopped).
+      description: The service's word for its state, such as V(running); V(null) where that is not known.
       type: str
       sample: running
     plugin_version:
-      description: The version of the AI plugin.
+      description: The version of the AI plugin; V(null) where that is not known.
       type: str
       sample: 4.2.0
     supports_pipelines:
@@ -89,23 +89,23 @@ servers:
       type: bool
       sample: true
     version:
-      description: The version of the server.
+      description: The version of the server; V(null) where that is not known.
       type: str
       sample: 6.0.1.39873
     runtime:
-      description: What models run on.
+      description: What models run on; V(null) where that is not known.
       type: str
       sample: Nx CPU
     platform:
-      description: The platform.
+      description: The platform; V(null) where that is not known.
       type: str
       sample: linux_x64
     os:
-      description: The operating system.
+      description: The operating system; V(null) where that is not known.
       type: str
       sample: ubuntu
     os_version:
-      description: Its version.
+      description: The version of the operating system; V(null) where that is not known.
       type: str
       sample: "24.04"
     licensed:
@@ -124,7 +124,7 @@ servers:
       sample: [Line Crossing, Object Counting]
 unread_sites:
   description: The sites that show no servers, which is how a site looks that is off-line, with the reason.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:

@@ -67,15 +67,17 @@ sites:
       type: bool
       sample: true
     version:
-      description: The version of the Nx system.
+      description: The version of the Nx system; V(null) where that is not known.
       type: str
       sample: 6.0.1.39873
     updated_at:
-      description: When it was last updated. The year 1 stands for a site that is off-line.
+      description:
+        - When it was last updated; V(null) where that is not known.
+        - The year 1 stands for a site that is off-line.
       type: str
       sample: "2026-01-01T00:00:00Z"
     organisation:
-      description: The name, or else the UUID, of the organisation it belongs to, where known.
+      description: The name, or else the UUID, of the organisation it belongs to; V(null) where that is not known.
       type: str
       sample: Demo Retail
 error:

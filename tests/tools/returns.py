@@ -14,13 +14,14 @@ import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from tools.workplace import ROOT, TESTS
 
 SOURCE = TESTS / "tools" / "returns.yml"
-_RETURN = re.compile(r'(?<=^RETURN = r"""\n).*?(?=^""")', re.DOTALL | re.MULTILINE)
+_RETURN = re.compile(r'(?<=^RETURN = r"""\n)(.*?)(?=^""")', re.DOTALL | re.MULTILINE)
 Places = Mapping[str, Sequence[str]]
 
 
@@ -33,10 +34,14 @@ def outdated(plugins: Path, source: str) -> dict[Path, str]:
     parts = entries(source, _mapping_at(source, ["parts"]))
     texts: dict[Path, str] = {}
     for pattern, places in yaml.safe_load(source)["places"].items():
-        for path in sorted(plugins.glob(pattern)):
+        files = sorted(plugins.glob(pattern))
+        if not files:
+            raise NoPlace(f"{pattern} is no file")
+        for path in files:
             text = texts.get(path) or path.read_text(encoding="utf-8")
+            before, block, after = _RETURN.split(text)
             try:
-                texts[path] = _RETURN.sub(lambda block, places=places: filled(block[0], places, parts), text)
+                texts[path] = before + filled(block, places, parts) + after
             except NoPlace as error:
                 raise NoPlace(f"{path.name}: {error}") from None
     return {path: text for path, text in texts.items() if text != path.read_text(encoding="utf-8")}
@@ -54,12 +59,12 @@ def filled(block: str, places: Places, parts: Mapping[str, str]) -> str:
         except KeyError as missing:
             raise NoPlace(f"{place} has no {missing}") from None
         lines = block.splitlines(keepends=True)
-        lines[node.start_mark.line : node.end_mark.line] = textwrap.indent(text, " " * node.start_mark.column)
+        lines[node.start_mark.line : node.end_mark.line] = [textwrap.indent(text, " " * node.start_mark.column)]
         block = "".join(lines)
     return block
 
 
-def entries(text: str, node: yaml.MappingNode) -> dict[str, str]:
+def entries(text: str, node: Any) -> dict[str, str]:
     """The lines of each key of a mapping, from its left edge."""
     lines = text.splitlines(keepends=True)
     starts = [key.start_mark.line for key, _value in node.value]
@@ -70,8 +75,8 @@ def entries(text: str, node: yaml.MappingNode) -> dict[str, str]:
     }
 
 
-def _mapping_at(text: str, steps: Sequence[str]) -> yaml.MappingNode:
-    node = yaml.compose(text, yaml.SafeLoader)
+def _mapping_at(text: str, steps: Sequence[str]) -> Any:
+    node: Any = yaml.compose(text, yaml.SafeLoader)
     for step in steps:
         found = [value for key, value in node.value if key.value == step]
         if not found or not isinstance(found[0], yaml.MappingNode) or found[0].flow_style:
@@ -81,17 +86,22 @@ def _mapping_at(text: str, steps: Sequence[str]) -> yaml.MappingNode:
 
 
 def main() -> int:
-    differ = outdated(ROOT / "plugins", SOURCE.read_text(encoding="utf-8"))
+    check = "--check" in sys.argv
+    try:
+        differ = outdated(ROOT / "plugins", SOURCE.read_text(encoding="utf-8"))
+    except NoPlace as error:
+        print(error)
+        return 1
     for path, text in differ.items():
         name = path.relative_to(ROOT)
-        if "--check" in sys.argv:
+        if check:
             print(
-                f"{name}: its RETURN block differs from {SOURCE.relative_to(ROOT)}. Change it there, then: make returns"
+                f"{name}: its RETURN block differs from tests/tools/{SOURCE.name}. Change it there, then: make returns"
             )
         else:
             path.write_text(text, encoding="utf-8")
             print(f"{name}: written")
-    return int(bool(differ) and "--check" in sys.argv)
+    return int(check and bool(differ))
 
 
 if __name__ == "__main__":
