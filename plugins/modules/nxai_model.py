@@ -87,7 +87,7 @@ options:
     choices: [fail, ignore]
     default: fail
   alias:
-    description: A second name, as the API calls it.
+    description: A second name, which the API calls alias, such as V(person).
     type: str
   documentation:
     description: The documentation of the model, in Markdown. Without the digest, which this module adds and keeps.
@@ -97,8 +97,8 @@ options:
     type: path
   customization:
     description:
-      - The brand that the model is for, by the name that the APIs use for it. A new model without this option gets
-        V(metavms); a model that is there keeps what it has.
+      - The brand that the model is for, by the name that the APIs use for it, such as V(metavms), which a new model
+        without this option gets. A model that is there keeps what it has.
       - Also read from the environment variable E(NXAI_CUSTOMIZATION).
     type: str
     default: null

@@ -57,21 +57,23 @@ options:
         type: str
         choices: [letterbox, stretch, crop]
       preprocessor:
-        description: The name of an external preprocessor; the empty string for none.
+        description: The name of an external preprocessor, such as V(Denoise); the empty string for none.
         type: str
       postprocessor:
-        description: The name of a postprocessor; the empty string for none.
+        description: The name of a postprocessor, such as V(Line Crossing); the empty string for none.
         type: str
       chains:
         description:
           - The chained models, as the API gives and takes them. Their format is not publicly documented.
           - Wherever a C(modelUUID) stands in them, the name of a model does as well.
+          - "For example V([{modelUUID: Face blur}])."
         type: list
         elements: dict
       extra:
         description:
           - Further keys of the pipeline in the API that this collection does not know, sent as they are.
           - Such keys of a device's pipeline are kept where nothing is declared.
+          - "For example V({newSetting: 1})."
         type: dict
   state:
     description:
@@ -112,7 +114,7 @@ options:
         type: str
         required: true
       device:
-        description: The NxID, or the name, of the device.
+        description: The NxID, or the name, of the device, such as V(Entrance).
         type: str
         required: true
       name:

@@ -146,7 +146,42 @@ EXAMPLES = r"""
       pipelines:
         - model: Person detector
     waves: "{{ devices | nxai.cloud.rollout_waves(['5%', '100%']) }}"
+    left_out: "{{ hosts | nxai.cloud.rollout_devices | rejectattr('unavailable', 'equalto', '') }}"
+    saved: "{{ saved_by_an_earlier_job | default('') }}"
+    pause_before_wave: ["2"]
   register: opened
+
+- name: Keep what the devices of the first wave had
+  nxai.cloud.nxai_rollout_state:
+    path: rollout-detector
+    step: begin
+    run: "{{ opened.run }}"
+    wave: 1
+    devices: "{{ planned.devices }}"
+    snapshot: "{{ planned.snapshot }}"
+
+- name: Keep what became of them
+  nxai.cloud.nxai_rollout_state:
+    path: rollout-detector
+    step: written
+    run: "{{ opened.run }}"
+    wave: 1
+    devices: "{{ written.devices | default([]) }}"
+    refused: "{{ written.refused | default([]) }}"
+
+- name: End the wave with what the gates found
+  nxai.cloud.nxai_rollout_state:
+    path: rollout-detector
+    step: gate
+    run: "{{ opened.run }}"
+    wave: 1
+    devices: "{{ looked.devices }}"
+    servers: "{{ known.devices }}"
+    gate_failures:
+      - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+        device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+        reason: it counts nobody
+    reason: a camera counts nobody
 """
 
 RETURN = r"""
