@@ -13,7 +13,7 @@ description:
   - Checks the way to the service, TLS, the token, O(act_as), the API itself, sites, servers, devices and models, and
     says for each finding what to do.
   - Sends only GETs (sign-in excepted). What cannot be read is a finding, and does not stop the other checks. The task
-    succeeds all the same.
+    succeeds all the same; only options that cannot work fail it.
   - The playbook C(nxai.cloud.doctor) prints the result and fails where something is wrong.
 extends_documentation_fragment:
   - nxai.cloud.connection
