@@ -4,7 +4,7 @@
 PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
-TARGETS = demo test test-all test-faults lint docs unit sanity integration molecule build changelog pins \
+TARGETS = demo test test-all test-faults lint docs unit sanity integration molecule build returns changelog pins \
   coverage mutate bench-inventory bench-pipelines bench-upload soak soak-rollout
 
 .PHONY: help clean $(TARGETS)
@@ -18,7 +18,7 @@ test: ## Run every gate on the newest and the oldest ansible-core
 test-all: ## Run every gate, on each ansible-core that the Pythons here can run
 test-faults: ## Every request of the collection with every fault, see docs/reliability.md
 lint: ## ruff, mypy, yamllint, antsibull-changelog, ansible-lint
-docs: ## antsibull-docs and ansible-doc over every plugin's documentation; the simulator by its guide
+docs: ## Every plugin's documentation, and the simulator started by its guide
 unit: ## pytest, on the newest and the oldest ansible-core
 sanity: ## ansible-test sanity, on the newest and the oldest ansible-core
 integration: ## ansible-test integration against a simulator, newest and oldest
@@ -31,6 +31,7 @@ bench-pipelines: ## Time, memory and requests for many devices, beside a loop of
 soak: ## 30 minutes of releases, rollouts and reads, with 5 % of all requests at fault
 soak-rollout: ## Kill a rollout of 500 devices at 20 random moments, and look at every device
 bench-upload: ## Memory and throughput of an upload, beside curl
+returns: ## Write the shared return values into the RETURN blocks, from tests/tools/returns.yml
 changelog: ## Turn the fragments into CHANGELOG.md, for the version in galaxy.yml
 pins: ## Resolve the packages of the gates anew, into tests/constraints.txt
 clean: ## Remove everything that the other targets made

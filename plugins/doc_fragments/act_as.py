@@ -28,7 +28,7 @@ options:
         choices: [user, organization, channel_partner]
       id:
         description:
-          - The UUID of that party.
+          - The UUID of that party, such as V(6f6bb0c3-94f3-4a3c-b0c5-3cbb6f0a2f11).
           - Also read from the environment variable E(NXAI_ACT_AS_ID).
         type: str
 """

@@ -34,37 +34,38 @@ options:
     type: str
   token:
     description:
-      - An access token, as the identity provider or the portal returned it.
+      - An access token, as the identity provider or the portal returned it, such as V(nxcdb-...).
       - Without O(refresh_token) beside it, the token cannot be renewed and the run fails when it expires.
       - Also read from the environment variable E(NXAI_TOKEN).
     type: str
   token_file:
     description:
       - A file on the controller that holds a token, either as bare text or as JSON with C(access_token),
-        C(refresh_token) and C(expires_at) (milliseconds since 1970).
+        C(refresh_token) and C(expires_at) (milliseconds since 1970). For example V(~/.config/nxai/token.json).
       - A file with a refresh token is renewed in place, with mode 0600. Only O(token) goes before it.
       - Also read from the environment variable E(NXAI_TOKEN_FILE).
     type: path
   refresh_token:
     description:
-      - A refresh token from which access tokens are issued. Needs O(cloud_url).
+      - A refresh token from which access tokens are issued, such as V(nxcdb-...). Needs O(cloud_url).
       - Identity providers may hand out a new refresh token at each use. Where it has to outlive this run, use
         O(token_file).
       - Also read from the environment variable E(NXAI_REFRESH_TOKEN).
     type: str
   username:
     description:
-      - The e-mail address of the cloud account. Needs O(password) and O(cloud_url).
+      - The e-mail address of the cloud account, such as V(robot@example.com). Needs O(password) and O(cloud_url).
       - Also read from the environment variable E(NXAI_USERNAME).
     type: str
   password:
     description:
-      - The password of the cloud account.
+      - The password of the cloud account, such as C({{ vault_nxai_password }}) from a vault.
       - Also read from the environment variable E(NXAI_PASSWORD).
     type: str
   mfa_code:
     description:
-      - The current code of the second factor, for accounts that ask for one when they sign in with a password.
+      - The current code of the second factor, such as V(123456), for accounts that ask for one when they sign in with
+        a password.
       - Also read from the environment variable E(NXAI_MFA_CODE).
     type: str
   client_id:
@@ -101,23 +102,24 @@ options:
     default: true
   ca_path:
     description:
-      - A file with the certificate authorities to trust, in PEM form, in place of the ones that C(requests) brings.
+      - A file with the certificate authorities to trust, in PEM form, in place of the ones that C(requests) brings. For
+        example V(/etc/ssl/certs/ca-certificates.crt).
       - Also read from the environment variable E(NXAI_CA_PATH).
     type: path
   client_cert:
     description:
-      - A client certificate in PEM form, for a proxy or gateway that asks for one.
+      - A client certificate in PEM form, such as V(/etc/nxai/client.pem), for a proxy or gateway that asks for one.
       - Also read from the environment variable E(NXAI_CLIENT_CERT).
     type: path
   client_key:
     description:
-      - The private key of O(client_cert), when it is not in the same file.
+      - The private key of O(client_cert), such as V(/etc/nxai/client.key), when it is not in the same file.
       - Also read from the environment variable E(NXAI_CLIENT_KEY).
     type: path
   proxy:
     description:
-      - The proxy for all requests, as V(http://proxy.example.com:3128), with user name and password where it asks for
-        them. Without it, the usual environment variables count, which are E(HTTPS_PROXY), E(HTTP_PROXY) and
+      - The proxy for all requests, for example V(http://proxy.example.com:3128), with user name and password where it
+        asks for them. Without it, the usual environment variables count, which are E(HTTPS_PROXY), E(HTTP_PROXY) and
         E(NO_PROXY). With it, none of them does.
       - Also read from the environment variable E(NXAI_PROXY).
     type: str

@@ -11,27 +11,28 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   input_driver:
-    description: What the model takes. A new model without this option gets V(vision).
+    description: What the model takes, such as V(vision), which a new model without this option gets.
     type: str
   channels:
     description: The number of colour channels of the input. Found by the service where not given.
     type: int
     choices: [1, 3]
   height:
-    description: The height of the input, in pixels. Found by the service where not given.
+    description: The height of the input in pixels, such as V(640). Found by the service where not given.
     type: int
   width:
-    description: The width of the input, in pixels. Found by the service where not given.
+    description: The width of the input in pixels, such as V(640). Found by the service where not given.
     type: int
   means:
     description:
-      - What is subtracted from each channel, before O(scales) is divided by. A new model without this option gets
-        V([0, 0, 0]).
+      - What is subtracted from each channel, before O(scales) is divided by. For example V([123.7, 116.3, 103.5]).
+      - A new model without this option gets V([0, 0, 0]).
     type: list
     elements: float
   scales:
     description:
-      - What each channel is divided by, after O(means). A new model without this option gets V([1, 1, 1]).
+      - What each channel is divided by, after O(means). For example V([255, 255, 255]).
+      - A new model without this option gets V([1, 1, 1]).
       - The API calls it C(vars); that this is the scale of the portal's form is inferred, not documented.
     type: list
     elements: float
@@ -44,26 +45,28 @@ options:
   input_details:
     description:
       - Other details of the input, by the names that the API has for them in C(InputDriverDetails).
+      - "For example V({colorFormat: RGB}); which names there are is not publicly documented."
       - Only the keys that are given count; all others are kept.
     type: dict
   output_driver:
-    description: What the model gives. A new model without this option gets V(vision).
+    description: What the model gives, such as V(vision), which a new model without this option gets.
     type: str
   output_details:
     description:
       - Details of the output, by the names that the API has for them in C(OutputDriverDetails).
+      - "For example V({postProcessing: null})."
       - Only the keys that are given count; all others are kept. A new model gets V({"postProcessing":null}).
     type: dict
   conversions:
     description:
       - The conversions to run, as the API takes them in C(EnableConversions). Their names are not publicly documented.
-      - A new model without this option gets the empty list.
+      - A new model without this option gets the empty list, the only value that is known. For example V([]).
     type: list
     elements: str
   source_name:
-    description: Where the model comes from, for people.
+    description: Where the model comes from, for people, such as V(Training of week 47).
     type: str
   source_url:
-    description: The address of the model's source, for people.
+    description: The address of the model's source, for people, such as V(https://example.com/models/person).
     type: str
 """

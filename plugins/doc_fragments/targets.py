@@ -11,7 +11,9 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   site:
-    description: The site of the O(devices), or of those that O(select) picks, by name or by cloud system id.
+    description:
+      - The site of the O(devices), or of those that O(select) picks, by name or by cloud system id.
+      - For example V(Shop 001).
     type: str
   sites:
     description:
@@ -21,7 +23,7 @@ options:
     elements: str
   devices:
     description:
-      - The devices, each by name or by NxID, with or without braces.
+      - The devices, each by name or by NxID, with or without braces. For example V([Entrance, Till 1]).
       - For devices of many sites in one task, an entry can also be a mapping with the keys C(site) and C(device), or a
         list of these two.
       - An empty list means no device.
@@ -34,7 +36,9 @@ options:
     type: str
     choices: [all, enabled, running]
   running_model:
-    description: The model, by name or UUID, that the devices run, by themselves or in a chain, for O(select=running).
+    description:
+      - The model, by name or UUID, that the devices run, by themselves or in a chain, for O(select=running). For
+        example V(Person detector).
     type: str
   concurrency:
     description: How many sites are read or written at the same time, from 1 to 16.

@@ -49,8 +49,14 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description: The models that are releases, newest first, each with its C(version) added.
+  returned: success
   type: list
   elements: dict
+  sample:
+    - name: Person detector@1.10
+      uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20
+      state: ready
+      version: "1.10"
 """
 
 import re

@@ -52,6 +52,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description: The waves, in order. None is empty.
+  returned: success
   type: list
   elements: dict
   contains:
@@ -60,9 +61,16 @@ _value:
       type: str
       sample: 5%
     devices:
-      description: The devices of the wave.
+      description: The devices of the wave, as they were given.
       type: list
       elements: dict
+      sample:
+        - host: Entrance
+          site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+          site_name: Shop 001
+          device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+          name: Entrance
+          unavailable: ""
 """
 
 import hashlib

@@ -54,6 +54,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description: The access token, one element. Without the word C(Bearer).
+  returned: success
   type: list
   elements: str
   sample: [nxcdb-...]

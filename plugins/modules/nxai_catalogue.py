@@ -120,7 +120,8 @@ catalogue:
       elements: str
       sample: null
     models:
-      description: The models in it. There only where O(models) is given.
+      description: The models in it, by name and then by UUID.
+      returned: where O(models) is given
       type: list
       elements: dict
       sample:
@@ -131,7 +132,9 @@ models_added:
   returned: success, and failure on the way
   type: list
   elements: dict
-  sample: []
+  sample:
+    - name: Person detector
+      uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20
 models_removed:
   description: The models that were taken out of it.
   returned: success, and failure on the way
@@ -144,11 +147,23 @@ error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: GET /cpt/catalogues
-    answer: "401: token expired"
-    advice: Get a new token.
-    status: 401
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._engine.module import run

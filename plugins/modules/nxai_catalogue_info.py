@@ -67,16 +67,17 @@ catalogues:
       type: str
       sample: Shop models
     organisation:
-      description: The name, or else the UUID, of the organisation it belongs to, where the service says so.
+      description: The organisation that it belongs to, by name or else by UUID. V(null) where the service does not say.
       type: str
-      sample: Demo Retail
+      sample: Retail
     shared_with:
       description: The organisations that may use it. V(null) where the service does not say; it is not known to.
       type: list
       elements: str
       sample: null
     models:
-      description: The models in it, by name and then by UUID. There only with O(list_models).
+      description: The models in it, by name and then by UUID.
+      returned: with O(list_models)
       type: list
       elements: dict
       sample:
@@ -86,11 +87,23 @@ error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: GET https://api.sclbl.nxvms.com/cpt/catalogues
-    answer: "HTTP 401 Unauthorized: token expired"
-    advice: The token is missing, wrong or expired. Get a new one.
-    status: 401
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._engine.module import run_info

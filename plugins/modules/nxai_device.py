@@ -88,11 +88,23 @@ error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: 'Find device "Gateway 8" in the registry'
-    answer: none of 7 has that name or UUID
-    advice: "Near: Gateway 7. Names are exact, with upper and lower case."
-    status: null
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._engine.module import run

@@ -52,7 +52,7 @@ EXAMPLES = r"""
 RETURN = r"""
 devices:
   description: The devices, by site. O(nxai.cloud.nxai_pipeline#module:devices) takes them as they are.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:
@@ -61,7 +61,7 @@ devices:
       type: str
       sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
     site_name:
-      description: The name of the site; empty where the site was given by its id, and was not looked up.
+      description: The name of the site; empty where it is not known.
       type: str
       sample: Shop 001
     device:
@@ -77,9 +77,9 @@ devices:
       type: bool
       sample: true
     group:
-      description: The group of the device, where known.
+      description: The group of the device; V(null) where that is not known.
       type: str
-      sample: ""
+      sample: Entrances
     server:
       description: The server of the device, as far as the device says.
       type: dict
@@ -93,11 +93,11 @@ devices:
           type: str
           sample: Server A
         status:
-          description: The status in the service's words, such as V(running) or V(stopped).
+          description: The service's word for its state, such as V(running); V(null) where that is not known.
           type: str
           sample: running
         plugin_version:
-          description: The version of the AI plugin.
+          description: The version of the AI plugin; V(null) where that is not known.
           type: str
           sample: 4.2.0
         supports_pipelines:
@@ -120,22 +120,43 @@ devices:
           extra: {}
 unread_sites:
   description: The sites that show no devices, which is how a site looks that is off-line, with the reason.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
-  sample:
-    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-      name: Shop 001
-      reason: "the site shows no devices: it is off-line, or still loading"
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    name:
+      description: The name of the site; empty where it is not known.
+      type: str
+      sample: Shop 001
+    reason:
+      description: Why nothing of it is in the result.
+      type: str
+      sample: "the site shows no devices: it is off-line, or still loading"
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: GET https://api.sclbl.nxvms.com/dev/systems
-    answer: "HTTP 401 Unauthorized: token expired"
-    advice: The token is missing, wrong or expired. Get a new one.
-    status: 401
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._engine.module import run_info

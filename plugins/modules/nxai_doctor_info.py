@@ -13,7 +13,7 @@ description:
   - Checks the way to the service, TLS, the token, O(act_as), the API itself, sites, servers, devices and models, and
     says for each finding what to do.
   - Sends only GETs (sign-in excepted). What cannot be read is a finding, and does not stop the other checks. The task
-    succeeds all the same.
+    succeeds all the same; only options that cannot work fail it.
   - The playbook C(nxai.cloud.doctor) prints the result and fails where something is wrong.
 extends_documentation_fragment:
   - nxai.cloud.connection
@@ -113,14 +113,26 @@ table:
   type: str
   sample: "OK       reachability"
 error:
-  description: What was tried, what came back, and what to do now. Only for options that cannot work.
+  description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: Read the connection options
-    answer: client_key is set and client_cert is not
-    advice: Set client_cert to the certificate's file.
-    status: null
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._doctor.reading import read_doctor

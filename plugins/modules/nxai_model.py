@@ -87,7 +87,7 @@ options:
     choices: [fail, ignore]
     default: fail
   alias:
-    description: A second name, as the API calls it.
+    description: A second name, which the API calls alias, such as V(person).
     type: str
   documentation:
     description: The documentation of the model, in Markdown. Without the digest, which this module adds and keeps.
@@ -97,8 +97,8 @@ options:
     type: path
   customization:
     description:
-      - The brand that the model is for, by the name that the APIs use for it. A new model without this option gets
-        V(metavms); a model that is there keeps what it has.
+      - The brand that the model is for, by the name that the APIs use for it, such as V(metavms), which a new model
+        without this option gets. A model that is there keeps what it has.
       - Also read from the environment variable E(NXAI_CUSTOMIZATION).
     type: str
     default: null
@@ -169,7 +169,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 model:
-  description: The model as read back, in the words of the options. V(null) where it was deleted or never there.
+  description: The model as read back, in the words of the options. V(null) where it is not there.
   returned: success, and failure after the upload
   type: dict
   contains:
@@ -187,11 +187,11 @@ model:
       type: str
       sample: ready
     status:
-      description: The status word of the record, as the service gives it.
+      description: The status word of the record, as the service gives it. V(null) where it gives none.
       type: str
       sample: ok
     code_status:
-      description: The status word of the converted code, as the service gives it.
+      description: The status word of the converted code, as the service gives it. V(null) where it gives none.
       type: str
       sample: ok
     downloadable:
@@ -201,11 +201,9 @@ model:
     file:
       description: The digest and the size in bytes that the model carries. V(null) where it carries none.
       type: dict
-      sample:
-        sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
-        size: 4182
+      sample: {sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, size: 4182}
     updated_at:
-      description: When the service last changed the model.
+      description: When the service last changed the model. V(null) where the service does not say.
       type: str
       sample: "2026-11-24T08:15:00Z"
     conversion_log:
@@ -213,11 +211,11 @@ model:
       type: str
       sample: null
     customization:
-      description: The brand that the model is for.
+      description: The brand that the model is for. V(null) where the service does not say.
       type: str
       sample: metavms
     alias:
-      description: The second name.
+      description: The second name. V(null) where it has none.
       type: str
       sample: person
     documentation:
@@ -225,33 +223,33 @@ model:
       type: str
       sample: "# Person detector"
     input_driver:
-      description: What the model takes.
+      description: What the model takes. V(null) where the service does not say.
       type: str
       sample: vision
     channels:
-      description: The number of colour channels.
+      description: The number of colour channels. V(null) where the service does not say.
       type: int
       sample: 3
     height:
-      description: The height of the input in pixels.
+      description: The height of the input in pixels. V(null) where the service does not say.
       type: int
       sample: 320
     width:
-      description: The width of the input in pixels.
+      description: The width of the input in pixels. V(null) where the service does not say.
       type: int
       sample: 320
     means:
-      description: What is subtracted from each channel.
+      description: What is subtracted from each channel. V(null) where the service does not say.
       type: list
       elements: float
       sample: [0, 0, 0]
     scales:
-      description: What each channel is divided by.
+      description: What each channel is divided by. V(null) where the service does not say.
       type: list
       elements: float
       sample: [255, 255, 255]
     layout:
-      description: The order of the input's dimensions.
+      description: The order of the input's dimensions. V(null) where the service does not say.
       type: str
       sample: nchw
     input_details:
@@ -259,7 +257,7 @@ model:
       type: dict
       sample: {}
     output_driver:
-      description: What the model gives.
+      description: What the model gives. V(null) where the service does not say.
       type: str
       sample: vision
     output_details:
@@ -268,16 +266,16 @@ model:
       sample:
         postProcessing: null
     conversions:
-      description: The conversions that are run.
+      description: The conversions that are run. V(null) where the service does not say.
       type: list
       elements: str
       sample: []
     source_name:
-      description: Where the model comes from.
+      description: Where the model comes from. V(null) where the service does not say.
       type: str
       sample: null
     source_url:
-      description: The address of the source.
+      description: The address of the source. V(null) where the service does not say.
       type: str
       sample: null
     catalogues:
@@ -296,16 +294,29 @@ upload:
   description: Bytes of the upload and seconds that it took, with all that had to be sent again.
   returned: where the file was sent
   type: dict
-  sample:
-    bytes: 5242
-    seconds: 0.042
-    mib_per_second: 0.1
+  sample: {bytes: 5242, seconds: 0.042, mib_per_second: 0.1}
 findings:
   description: What O(check_file) found, see M(nxai.cloud.nxai_model_check).
   returned: where the file was looked into
   type: list
   elements: dict
-  sample: []
+  contains:
+    code:
+      description: A word for what it is, which does not change between releases.
+      type: str
+      sample: image_name
+    severity:
+      description: V(error) for what keeps Nx from running the model, V(warning) for what may.
+      type: str
+      sample: error
+    message:
+      description: What was found.
+      type: str
+      sample: The input images [1, 3, 640, 640] float32 looks like the image, but its name is not "image".
+    mend:
+      description: What to do about it.
+      type: str
+      sample: "Export it with that name (torch.onnx.export: input_names=['image']), or use sclblonnx.rename_input."
 used_by:
   description: The devices that use a model that is to be deleted.
   returned: with O(state=absent) and O(in_use=fail), where the model is there
@@ -313,27 +324,48 @@ used_by:
   elements: dict
   sample:
     - site: Shop 001
-      site_id: 7b0a4e5c-3f0a-4d5e-8f57-6c1c8b4d2e10
+      site_id: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
       device: Entrance
-      device_id: "{5d4f0b3a-0a57-4c53-9d3c-2f1f0e8a9b11}"
+      device_id: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
 unread_sites:
   description: The sites that show no devices, with the reason.
   returned: with O(state=absent) and O(in_use=fail), where the model is there
   type: list
   elements: dict
-  sample:
-    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-      name: Shop 007
-      reason: "the site shows no devices: it is off-line, or still loading"
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    name:
+      description: The name of the site; empty where it is not known.
+      type: str
+      sample: Shop 001
+    reason:
+      description: Why nothing of it is in the result.
+      type: str
+      sample: "the site shows no devices: it is off-line, or still loading"
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: read the model file /srv/models/person.onnx
-    answer: the file is empty
-    advice: Export the model again.
-    status: null
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._engine.module import run, wait_spec

@@ -86,9 +86,7 @@ file:
   description: Digest and size in bytes of the file.
   returned: success
   type: dict
-  sample:
-    sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
-    size: 4182
+  sample: {sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, size: 4182}
 opset:
   description: The version of the standard operators. V(null) where the file does not say.
   returned: success
@@ -164,14 +162,26 @@ classes:
     "0": Person
     "1": Bicycle
 error:
-  description: What was tried, what was wrong, and what to do now.
+  description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: read the model file /srv/models/person.onnx
-    answer: the file is empty
-    advice: Export the model again.
-    status: null
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from collections.abc import Mapping

@@ -93,11 +93,11 @@ models:
       type: str
       sample: ready
     status:
-      description: The status word of the record, as the service gives it.
+      description: The status word of the record, as the service gives it. V(null) where it gives none.
       type: str
       sample: ok
     code_status:
-      description: The status word of the converted code, as the service gives it.
+      description: The status word of the converted code, as the service gives it. V(null) where it gives none.
       type: str
       sample: ok
     downloadable:
@@ -107,11 +107,9 @@ models:
     file:
       description: The digest and the size in bytes that the model carries. V(null) where it carries none.
       type: dict
-      sample:
-        sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
-        size: 4182
+      sample: {sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, size: 4182}
     updated_at:
-      description: When the service last changed the model.
+      description: When the service last changed the model. V(null) where the service does not say.
       type: str
       sample: "2026-11-24T08:15:00Z"
     conversion_log:
@@ -119,11 +117,11 @@ models:
       type: str
       sample: null
     customization:
-      description: The brand that the model is for.
+      description: The brand that the model is for. V(null) where the service does not say.
       type: str
       sample: metavms
     alias:
-      description: The second name.
+      description: The second name. V(null) where it has none.
       type: str
       sample: person
     documentation:
@@ -131,33 +129,33 @@ models:
       type: str
       sample: "# Person detector"
     input_driver:
-      description: What the model takes.
+      description: What the model takes. V(null) where the service does not say.
       type: str
       sample: vision
     channels:
-      description: The number of colour channels.
+      description: The number of colour channels. V(null) where the service does not say.
       type: int
       sample: 3
     height:
-      description: The height of the input in pixels.
+      description: The height of the input in pixels. V(null) where the service does not say.
       type: int
       sample: 320
     width:
-      description: The width of the input in pixels.
+      description: The width of the input in pixels. V(null) where the service does not say.
       type: int
       sample: 320
     means:
-      description: What is subtracted from each channel.
+      description: What is subtracted from each channel. V(null) where the service does not say.
       type: list
       elements: float
       sample: [0, 0, 0]
     scales:
-      description: What each channel is divided by.
+      description: What each channel is divided by. V(null) where the service does not say.
       type: list
       elements: float
       sample: [255, 255, 255]
     layout:
-      description: The order of the input's dimensions.
+      description: The order of the input's dimensions. V(null) where the service does not say.
       type: str
       sample: nchw
     input_details:
@@ -165,7 +163,7 @@ models:
       type: dict
       sample: {}
     output_driver:
-      description: What the model gives.
+      description: What the model gives. V(null) where the service does not say.
       type: str
       sample: vision
     output_details:
@@ -174,16 +172,16 @@ models:
       sample:
         postProcessing: null
     conversions:
-      description: The conversions that are run.
+      description: The conversions that are run. V(null) where the service does not say.
       type: list
       elements: str
       sample: []
     source_name:
-      description: Where the model comes from.
+      description: Where the model comes from. V(null) where the service does not say.
       type: str
       sample: null
     source_url:
-      description: The address of the source.
+      description: The address of the source. V(null) where the service does not say.
       type: str
       sample: null
     catalogues:
@@ -192,32 +190,54 @@ models:
       elements: str
       sample: [0f4c4f77-39f5-4f6d-9e57-58b7f0b35d6f]
     used_by:
-      description: The devices that use the model. There only with O(usage).
+      description: The devices that use the model.
+      returned: with O(usage)
       type: list
       elements: dict
       sample:
         - site: Shop 001
-          site_id: 7b0a4e5c-3f0a-4d5e-8f57-6c1c8b4d2e10
+          site_id: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
           device: Entrance
-          device_id: "{5d4f0b3a-0a57-4c53-9d3c-2f1f0e8a9b11}"
+          device_id: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
 unread_sites:
   description: The sites that show no devices, with the reason.
   returned: with O(usage)
   type: list
   elements: dict
-  sample:
-    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-      name: Shop 007
-      reason: "the site shows no devices: it is off-line, or still loading"
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    name:
+      description: The name of the site; empty where it is not known.
+      type: str
+      sample: Shop 001
+    reason:
+      description: Why nothing of it is in the result.
+      type: str
+      sample: "the site shows no devices: it is off-line, or still loading"
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: GET https://api.sclbl.nxvms.com/cpt/functions
-    answer: "HTTP 401 Unauthorized: token expired"
-    advice: The token is missing, wrong or expired. Get a new one.
-    status: 401
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._engine.module import run_info

@@ -57,21 +57,23 @@ options:
         type: str
         choices: [letterbox, stretch, crop]
       preprocessor:
-        description: The name of an external preprocessor; the empty string for none.
+        description: The name of an external preprocessor, such as V(Denoise); the empty string for none.
         type: str
       postprocessor:
-        description: The name of a postprocessor; the empty string for none.
+        description: The name of a postprocessor, such as V(Line Crossing); the empty string for none.
         type: str
       chains:
         description:
           - The chained models, as the API gives and takes them. Their format is not publicly documented.
           - Wherever a C(modelUUID) stands in them, the name of a model does as well.
+          - "For example V([{modelUUID: Face blur}])."
         type: list
         elements: dict
       extra:
         description:
           - Further keys of the pipeline in the API that this collection does not know, sent as they are.
           - Such keys of a device's pipeline are kept where nothing is declared.
+          - "For example V({newSetting: 1})."
         type: dict
   state:
     description:
@@ -112,7 +114,7 @@ options:
         type: str
         required: true
       device:
-        description: The NxID, or the name, of the device.
+        description: The NxID, or the name, of the device, such as V(Entrance).
         type: str
         required: true
       name:
@@ -234,7 +236,14 @@ devices:
       description: The assignment before, in the words of O(pipelines). V(null) where the device could not be read.
       type: list
       elements: dict
-      sample: []
+      sample:
+        - model: 459d2273-1514-431c-9d34-f5b72f3bfe20
+          nms: 0.42
+          resizing_method: letterbox
+          preprocessor: ""
+          postprocessor: ""
+          chains: []
+          extra: {}
     after:
       description: The assignment to have, in the words of O(pipelines). V(null) where the device could not be read.
       type: list
@@ -273,7 +282,13 @@ snapshot:
     - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
       device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
       name: Entrance
-      pipelines: []
+      pipelines:
+        - modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20
+          modelNMS: 0.42
+          resizingMethod: Letterbox
+          Preprocessor: ""
+          Postprocessor: ""
+          chains: []
 totals:
   description: How many devices the task is for, how many of them changed, and how many have each status.
   returned: success, and failure after the plan
@@ -295,10 +310,19 @@ unread_sites:
   returned: success, and failure after the plan
   type: list
   elements: dict
-  sample:
-    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-      name: Shop 001
-      reason: "the site shows no devices: it is off-line, or still loading"
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    name:
+      description: The name of the site; empty where it is not known.
+      type: str
+      sample: Shop 001
+    reason:
+      description: Why nothing of it is in the result.
+      type: str
+      sample: "the site shows no devices: it is off-line, or still loading"
 refused:
   description: Where the plan was refused and nothing was written, each device with each reason against it.
   returned: failure before anything was written
@@ -312,61 +336,28 @@ error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: "look up the device Entrence at site Shop 001"
-    answer: "there is none; near names: Entrance"
-    advice: Correct the name, or use the NxID.
-    status: null
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
-from ..module_utils._engine.module import run, wait_spec
-from ..module_utils._pipelines.checks import CHECKS_SPEC
+from ..module_utils._engine.module import run
+from ..module_utils._pipelines.options import ARGUMENT_SPEC, RULES
 from ..module_utils._pipelines.resource import PipelineResource
-from ..module_utils._pipelines.targets import TARGETS_EXCLUSIVE, TARGETS_SPEC
-
-PIPELINE = {
-    "model": {"type": "str", "required": True},
-    "nms": {"type": "float"},
-    "resizing_method": {"type": "str", "choices": ["letterbox", "stretch", "crop"]},
-    "preprocessor": {"type": "str"},
-    "postprocessor": {"type": "str"},
-    "chains": {"type": "list", "elements": "dict"},
-    "extra": {"type": "dict"},
-}
-SNAPSHOT = {
-    "site": {"type": "str", "required": True},
-    "device": {"type": "str", "required": True},
-    "name": {"type": "str"},
-    "pipelines": {"type": "list", "elements": "dict", "required": True},
-}
-SWAP = {"from": {"type": "str", "required": True}, "to": {"type": "str", "required": True}}
-ARGUMENT_SPEC = {
-    **TARGETS_SPEC,
-    "pipelines": {"type": "list", "elements": "dict", "options": PIPELINE},
-    "state": {"type": "str", "choices": ["present", "exact", "absent"], "default": "present"},
-    "swap": {"type": "dict", "options": SWAP},
-    "restore": {"type": "list", "elements": "dict", "options": SNAPSHOT},
-    "batch_size": {"type": "int", "default": 200},
-    **CHECKS_SPEC,
-    "applicable_timeout": {"type": "float", "default": 60.0},
-    "not_applicable": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
-    **wait_spec(timeout=60, interval=2),
-}
-RULES = {
-    "mutually_exclusive": [
-        *TARGETS_EXCLUSIVE,
-        ("pipelines", "swap", "restore"),
-        *(("restore", name) for name in ("devices", "select", "site", "sites")),
-    ],
-    "required_one_of": [("pipelines", "swap", "restore"), ("devices", "select", "restore")],
-    "required_by": {"sites": "select", "running_model": "select"},
-    "required_if": [
-        ("select", "all", ("site", "sites"), True),
-        ("select", "enabled", ("site", "sites"), True),
-        ("select", "running", ("site", "sites"), True),
-        ("select", "running", ("running_model", "swap"), True),
-    ],
-}
 
 
 def main() -> None:

@@ -70,27 +70,14 @@ pipelines:
   description:
     - The assignment of each device exactly as the API gives it, as O(nxai.cloud.nxai_pipeline#module:restore) takes it.
     - A device whose pipelines are in a form that is not understood is not among them.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
-  contains:
-    site:
-      description: The cloud system id of the site.
-      type: str
-      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-    device:
-      description: The NxID of the device, with braces.
-      type: str
-      sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
-    name:
-      description: The name of the device.
-      type: str
-      sample: Entrance
-    pipelines:
-      description: The pipelines as the API gives them.
-      type: list
-      elements: dict
-      sample:
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+      name: Entrance
+      pipelines:
         - modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20
           modelNMS: 0.42
           resizingMethod: Letterbox
@@ -99,7 +86,7 @@ pipelines:
           chains: []
 devices:
   description: The same in the words of O(nxai.cloud.nxai_pipeline#module:pipelines), for all devices.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:
@@ -108,7 +95,7 @@ devices:
       type: str
       sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
     site_name:
-      description: The name of the site; empty where the site was given by its id, and was not looked up.
+      description: The name of the site; empty where it is not known.
       type: str
       sample: Shop 001
     device:
@@ -135,22 +122,43 @@ devices:
           extra: {}
 unread_sites:
   description: The sites that show no devices, which is how a site looks that is off-line, with the reason.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
-  sample:
-    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-      name: Shop 001
-      reason: "the site shows no devices: it is off-line, or still loading"
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    name:
+      description: The name of the site; empty where it is not known.
+      type: str
+      sample: Shop 001
+    reason:
+      description: Why nothing of it is in the result.
+      type: str
+      sample: "the site shows no devices: it is off-line, or still loading"
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: GET https://api.sclbl.nxvms.com/dev/systems
-    answer: "HTTP 401 Unauthorized: token expired"
-    advice: The token is missing, wrong or expired. Get a new one.
-    status: 401
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._engine.module import run_info

@@ -146,7 +146,42 @@ EXAMPLES = r"""
       pipelines:
         - model: Person detector
     waves: "{{ devices | nxai.cloud.rollout_waves(['5%', '100%']) }}"
+    left_out: "{{ hosts | nxai.cloud.rollout_devices | rejectattr('unavailable', 'equalto', '') }}"
+    saved: "{{ saved_by_an_earlier_job | default('') }}"
+    pause_before_wave: ["2"]
   register: opened
+
+- name: Keep what the devices of the first wave had
+  nxai.cloud.nxai_rollout_state:
+    path: rollout-detector
+    step: begin
+    run: "{{ opened.run }}"
+    wave: 1
+    devices: "{{ planned.devices }}"
+    snapshot: "{{ planned.snapshot }}"
+
+- name: Keep what became of them
+  nxai.cloud.nxai_rollout_state:
+    path: rollout-detector
+    step: written
+    run: "{{ opened.run }}"
+    wave: 1
+    devices: "{{ written.devices | default([]) }}"
+    refused: "{{ written.refused | default([]) }}"
+
+- name: End the wave with what the gates found
+  nxai.cloud.nxai_rollout_state:
+    path: rollout-detector
+    step: gate
+    run: "{{ opened.run }}"
+    wave: 1
+    devices: "{{ looked.devices }}"
+    servers: "{{ known.devices }}"
+    gate_failures:
+      - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+        device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+        reason: it counts nobody
+    reason: a camera counts nobody
 """
 
 RETURN = r"""
@@ -160,6 +195,12 @@ todo:
   returned: success, with O(step=open)
   type: list
   elements: dict
+  sample:
+    - number: 1
+      name: 25%
+      devices:
+        - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+          device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
 devices:
   description: With O(step=begin), the devices to write to. With O(step=written), those whose gates are to be looked at.
   returned: success, with these steps
@@ -183,7 +224,17 @@ restore:
   returned: success
   type: list
   elements: dict
-  sample: []
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+      name: Entrance
+      pipelines:
+        - modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20
+          modelNMS: 0.42
+          resizingMethod: Letterbox
+          Preprocessor: ""
+          Postprocessor: ""
+          chains: []
 remaining:
   description: With O(step=restored), the number of devices that are not back yet.
   returned: success, with this step
@@ -225,51 +276,31 @@ error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: Go on with the rollout detector
-    answer: it was started with another value of pipelines
-    advice: Choose another pipeline_rollout_name, or give what it was started with.
-    status: null
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._engine.module import run_local
+from ..module_utils._rollout.options import ARGUMENT_SPEC, REQUIRED_IF
 from ..module_utils._rollout.steps import RolloutRun
-
-ROWS = {"type": "list", "elements": "dict", "default": []}
-ARGUMENT_SPEC = {
-    "path": {"type": "path", "required": True},
-    "step": {
-        "type": "str",
-        "choices": ["open", "begin", "written", "gate", "restored", "close", "interrupt"],
-        "required": True,
-    },
-    "run": {"type": "str"},
-    "wave": {"type": "int"},
-    "name": {"type": "str"},
-    "action": {"type": "str", "choices": ["rollout", "rollback"], "default": "rollout"},
-    "declaration": {"type": "dict"},
-    "waves": ROWS,
-    "left_out": ROWS,
-    "saved": {"type": "str", "default": ""},
-    "devices": ROWS,
-    "refused": ROWS,
-    "snapshot": ROWS,
-    "servers": ROWS,
-    "server_running": {"type": "list", "elements": "str", "default": ["running"]},
-    "gate_failures": ROWS,
-    "reason": {"type": "str", "default": ""},
-    "max_failures": {"type": "str", "default": "0"},
-    "max_failures_per_wave": {"type": "str", "default": "0"},
-    "on_breach": {"type": "str", "choices": ["stop", "rollback_wave", "rollback_all"], "default": "stop"},
-    "unavailable": {"type": "str", "choices": ["fail", "skip", "queue"], "default": "fail"},
-    "soak": {"type": "list", "elements": "float", "default": [0]},
-    "pause_before_wave": {"type": "list", "elements": "str", "default": []},
-}
-NEEDS_WAVE = [("step", step, ("run", "wave")) for step in ("begin", "written", "gate")]
-NEEDS_RUN = [("step", step, ("run",)) for step in ("restored", "close", "interrupt")]
 
 
 def take_step(options: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -277,9 +308,7 @@ def take_step(options: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_local(
-        ARGUMENT_SPEC, take_step, required_if=[("step", "open", ("name", "declaration")), *NEEDS_WAVE, *NEEDS_RUN]
-    )
+    run_local(ARGUMENT_SPEC, take_step, required_if=REQUIRED_IF)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ EXAMPLES = r"""
 RETURN = r"""
 servers:
   description: The servers, by site.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:
@@ -65,7 +65,7 @@ servers:
       type: str
       sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
     site_name:
-      description: The name of the site; empty where the site was given by its id, and was not looked up.
+      description: The name of the site; empty where it is not known.
       type: str
       sample: Shop 001
     id:
@@ -77,11 +77,11 @@ servers:
       type: str
       sample: Server A
     status:
-      description: The status in the service's words, such as V(running) or V(stopped).
+      description: The service's word for its state, such as V(running); V(null) where that is not known.
       type: str
       sample: running
     plugin_version:
-      description: The version of the AI plugin.
+      description: The version of the AI plugin; V(null) where that is not known.
       type: str
       sample: 4.2.0
     supports_pipelines:
@@ -89,23 +89,23 @@ servers:
       type: bool
       sample: true
     version:
-      description: The version of the server.
+      description: The version of the server; V(null) where that is not known.
       type: str
       sample: 6.0.1.39873
     runtime:
-      description: What models run on.
+      description: What models run on; V(null) where that is not known.
       type: str
       sample: Nx CPU
     platform:
-      description: The platform.
+      description: The platform; V(null) where that is not known.
       type: str
       sample: linux_x64
     os:
-      description: The operating system.
+      description: The operating system; V(null) where that is not known.
       type: str
       sample: ubuntu
     os_version:
-      description: Its version.
+      description: The version of the operating system; V(null) where that is not known.
       type: str
       sample: "24.04"
     licensed:
@@ -124,22 +124,43 @@ servers:
       sample: [Line Crossing, Object Counting]
 unread_sites:
   description: The sites that show no servers, which is how a site looks that is off-line, with the reason.
-  returned: success
+  returned: success, and failure where a part could not be read
   type: list
   elements: dict
-  sample:
-    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-      name: Shop 001
-      reason: "the site shows no servers"
+  contains:
+    site:
+      description: The cloud system id of the site.
+      type: str
+      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    name:
+      description: The name of the site; empty where it is not known.
+      type: str
+      sample: Shop 001
+    reason:
+      description: Why nothing of it is in the result.
+      type: str
+      sample: "the site shows no devices: it is off-line, or still loading"
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: GET https://api.sclbl.nxvms.com/dev/systems
-    answer: "HTTP 401 Unauthorized: token expired"
-    advice: The token is missing, wrong or expired. Get a new one.
-    status: 401
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._engine.module import run_info

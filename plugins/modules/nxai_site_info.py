@@ -67,26 +67,40 @@ sites:
       type: bool
       sample: true
     version:
-      description: The version of the Nx system.
+      description: The version of the Nx system; V(null) where that is not known.
       type: str
       sample: 6.0.1.39873
     updated_at:
-      description: When it was last updated. The year 1 stands for a site that is off-line.
+      description:
+        - When it was last updated; V(null) where that is not known.
+        - The year 1 stands for a site that is off-line.
       type: str
       sample: "2026-01-01T00:00:00Z"
     organisation:
-      description: The name, or else the UUID, of the organisation it belongs to, where known.
+      description: The name, or else the UUID, of the organisation it belongs to; V(null) where that is not known.
       type: str
       sample: Demo Retail
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: GET https://api.sclbl.nxvms.com/dev/systems
-    answer: "HTTP 401 Unauthorized: token expired"
-    advice: The token is missing, wrong or expired. Get a new one.
-    status: 401
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._engine.module import run_info

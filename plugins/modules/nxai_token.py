@@ -155,11 +155,23 @@ error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
-  sample:
-    tried: Sign in to the Nx Cloud (user name and password)
-    answer: "HTTP 401 Unauthorized: notAuthorized"
-    advice: Check username, password, client_id and cloud_url.
-    status: 401
+  contains:
+    tried:
+      description: What was tried, such as the method and the address of the request.
+      type: str
+      sample: GET https://api.sclbl.nxvms.com/dev/systems
+    answer:
+      description: What came back, or what is wrong.
+      type: str
+      sample: "HTTP 401 Unauthorized: token expired"
+    advice:
+      description: What to do now. Empty where there is nothing to say.
+      type: str
+      sample: The token is missing, wrong or expired. Get a new one.
+    status:
+      description: The HTTP status. V(null) where it is not about an answer of the service.
+      type: int
+      sample: 401
 """
 
 from ..module_utils._engine.module import run

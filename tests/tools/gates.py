@@ -44,10 +44,15 @@ class Gates:
     def docs(self) -> list[Step]:
         options = "--plugin-docs --validate-collection-refs=all --skip-rstcheck"
         return [
+            self._returns("--check"),
             self._step("antsibull-docs", f"antsibull-docs lint-collection-docs {options} ."),
             Step("ansible-doc", self._ansible_doc),
             Step("simulator, by its guide", partial(serve_by_guide, self._environment())),
         ]
+
+    def returns(self) -> list[Step]:
+        """Not a gate: writes the shared return values into the RETURN blocks."""
+        return [self._returns()]
 
     def changelog(self) -> list[Step]:
         """Not a gate: turns the fragments into the changelog of the version in galaxy.yml."""
@@ -95,6 +100,10 @@ class Gates:
                 shell.run(command.split(), self._environment())
 
         return Step(title, run_all)
+
+    def _returns(self, *options: str) -> Step:
+        command = [self.newest.bin("python"), "-m", "tools.returns", *options]
+        return Step("returns", lambda shell: shell.run(command, self._environment(PYTHONPATH=str(TESTS))))
 
     def _ansible_doc(self, shell: Shell) -> None:
         """Each plugin's page prints, and nothing is said besides."""

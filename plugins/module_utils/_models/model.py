@@ -268,13 +268,12 @@ class ModelResource:
         return f"; its log ends with: {self.task.client.transport.redactor.clean(log.strip()[-_LOG:])}"
 
     def _failure(self, tried: str, answer: str, advice: str) -> NxaiError:
-        result = {"changed": self.written, "model": self._model(), **self.told}
+        model = describe_model(self.found) if self.found else None
+        result = {"changed": self.written, "model": model, **self.told}
         return _with_result(Unexpected(tried, answer, advice), result)
 
     def report(self, plan: Plan) -> dict[str, Any]:
-        result: dict[str, Any] = {
-            "model": None if self.absent else {**self._model(), **({} if self.found else plan.after)}
-        }
+        result: dict[str, Any] = {"model": None if self.absent else self._model(plan)}
         if self.mark is not None and self.found is not None:
             result["file_in_cloud"] = self._file_in_cloud()
         return {**result, **self.told}
@@ -285,10 +284,9 @@ class ModelResource:
             return "unknown"
         return "same" if self.found.digest == self.mark else "different"
 
-    def _model(self) -> dict[str, Any]:
-        if self.found is None:
-            return {"uuid": None, "name": self.wanted}
-        return describe_model(self.found)
+    def _model(self, plan: Plan) -> dict[str, Any]:
+        """In check mode a new model is shown as it would be sent."""
+        return describe_model(self.found) if self.found else {**describe_model(self._as_sent(plan)), "uuid": None}
 
 
 def _with_result(error: NxaiError, result: dict[str, Any]) -> NxaiError:

@@ -18,6 +18,7 @@ from ansible.module_utils import basic
 
 from simulator.testing import Served, serve
 from tools.demo_model import model
+from tools.return_docs import differences
 
 WORLD = """
 times: {record: 0, code: 0, assignment: 0}
@@ -95,6 +96,8 @@ def run_module(cloud: Served, capsys: pytest.CaptureFixture[str], monkeypatch: p
         result.update({"warnings": heard} if heard else {})
         assert warns in (None, "warnings" in result) and "deprecations" not in result, result
         assert "exception" not in result, result["exception"]
+        wrong = differences(module_name, result)
+        assert not wrong, "\n".join(wrong)
         return result
 
     return run

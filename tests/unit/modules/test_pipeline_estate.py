@@ -15,8 +15,8 @@ import pytest
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.module import Task
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.options import ARGUMENT_SPEC, PIPELINE
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.resource import PipelineResource
-from ansible_collections.nxai.cloud.plugins.modules.nxai_pipeline import ARGUMENT_SPEC, PIPELINE
 from simulator.testing import Served
 
 Calls = Callable[[], list[str]]

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.options import ARGUMENT_SPEC
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.state import limit
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.steps import RolloutRun
-from ansible_collections.nxai.cloud.plugins.modules.nxai_rollout_state import ARGUMENT_SPEC
+from tools.return_docs import differences
 
 Rows = list[dict[str, Any]]
 
@@ -49,6 +50,7 @@ class Run:
         check = options.pop("check", False)
         given = {**defaults, **self.options, "path": str(self.path), "step": step, "run": self.run, **options}
         result = RolloutRun(given, check).take_step()
+        assert differences("nxai_rollout_state", result) == []
         if step == "open":
             self.run = result["run"]
         return result
