@@ -289,8 +289,9 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         given = self.get_option("act_as") or {}
         environment = {"kind": os.environ.get("NXAI_ACT_AS_KIND"), "id": os.environ.get("NXAI_ACT_AS_ID")}
         self.set_option("act_as", {name: given.get(name) or value for name, value in environment.items()})
-        if not 1 <= self.get_option("concurrency") <= MOST_AT_ONCE:
-            raise BadInput(f"Read {path}", "concurrency is out of range", f"Give a number from 1 to {MOST_AT_ONCE}.")
+        concurrency = self.get_option("concurrency")
+        if not 1 <= concurrency <= MOST_AT_ONCE:
+            raise BadInput(f"Read {path}", f"concurrency is {concurrency}", f"Give a number from 1 to {MOST_AT_ONCE}.")
         for rule in self.get_option("filters"):
             if not isinstance(rule, dict) or len(rule) != 1 or not {"include", "exclude"} & set(rule):
                 raise BadInput(f"Read {path}", "a rule of filters is malformed", "Give each rule include or exclude.")

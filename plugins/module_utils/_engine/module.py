@@ -15,6 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._api.client import Client
 from .._core.errors import NxaiError
+from .polling import Deadline
 
 
 def _from_env(name: str) -> tuple[Callable[..., Any], list[str]]:
@@ -118,6 +119,10 @@ class Task:
     check_mode: bool
     warn: Callable[[str], None] = _unheard
     log: Callable[[str], None] = _unheard
+
+    def deadline(self, seconds: float) -> Deadline:
+        """For whatever polls, on the clock of the transport."""
+        return Deadline(seconds, self.client.transport.clock, self.client.transport.sleep)
 
 
 def reconcile(resource: Resource, check_mode: bool, diff_mode: bool) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from .._core.errors import BadInput
-from .operations import adapted
 
 DEFAULT_API_URL = "https://api.sclbl.nxvms.com"
 ACT_AS_KINDS = ("user", "organization", "channel_partner")
 AUTH_SCHEMES = ("bearer", "raw")
 TRIED = "Read the connection options"
+LARGEST_NUMBER = 86400  # seconds in a day
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Settings:
     timeout: float = 30.0
     retries: int = 4
     retry_budget: float = 120.0
-    operations: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    operations: Any = field(default_factory=dict, hash=False)  # as the user wrote it: the table of calls checks it
 
     @property
     def connect_timeout(self) -> float:
@@ -81,7 +81,7 @@ class Settings:
         if "act_as" in given:
             given["act_as"] = _act_as(given["act_as"])
         if "operations" in given:
-            given["operations"] = _operations(given["operations"])
+            given["operations"] = _from_json(given["operations"])
         for name, kind in (("timeout", float), ("retries", int), ("retry_budget", float)):
             if name in given:
                 given[name] = _number(name, given[name], kind)
@@ -130,17 +130,14 @@ def _act_as(given: Any) -> ActAs | None:
         raise BadInput(TRIED, "act_as.id is not a UUID", "Copy the UUID of the organisation from the portal.") from None
 
 
-def _operations(given: Any) -> Mapping[str, Any]:
-    """Changes to the table of API calls, checked: a dictionary, or JSON text of one as the environment holds it."""
-    if isinstance(given, str):
-        try:
-            given = json.loads(given)
-        except (ValueError, RecursionError):
-            raise BadInput(
-                TRIED, "operations is not JSON", "Write it as a dictionary, or as JSON text of one."
-            ) from None
-    adapted(given)
-    return dict(given)
+def _from_json(given: Any) -> Any:
+    """The option operations, which the environment holds as JSON text."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError):
+        raise BadInput(TRIED, "operations is not JSON", "Write it as a dictionary, or as JSON text of one.") from None
 
 
 def _number(option: str, value: Any, kind: type[float | int]) -> float | int:
@@ -148,9 +145,11 @@ def _number(option: str, value: Any, kind: type[float | int]) -> float | int:
         number = kind(value)
     except (TypeError, ValueError, OverflowError):
         raise BadInput(TRIED, f"{option} is not a number", f"Give {option} as a plain number.") from None
-    lowest_allowed = number > 0 if option == "timeout" else number >= 0
-    if not lowest_allowed or number > 86400:
-        raise BadInput(TRIED, f"{option} is out of range", f"Give {option} as a number of at most 86400, not negative.")
+    above_zero = option == "timeout"
+    if not (number > 0 if above_zero else number >= 0) or number > LARGEST_NUMBER:
+        least = "above 0" if above_zero else "of 0 or more"
+        shown = str(number).removesuffix(".0")
+        raise BadInput(TRIED, f"{option} is {shown}", f"Give a number {least}, at most {LARGEST_NUMBER}.")
     return number
 
 
