@@ -12,7 +12,7 @@ import os
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from fault_scenes import CONTENT, FILE, WORLD, Scene
 from fault_table import Trouble
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api import client
+from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import Operation
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served, serve
 
@@ -114,11 +115,11 @@ def run(cloud: Served, closed_port: int, model_file: str, monkeypatch: pytest.Mo
             return began + slept[0] + (time.time() - began) * hurry
 
         class Watched(Transport):
-            def __init__(self, settings: Any, read_only: bool = False) -> None:
-                super().__init__(settings, read_only, sleep=sleep, clock=clock, jitter=lambda: 1.0)
+            def __init__(self, settings: Any, read_only: bool, operations: Mapping[str, Operation]) -> None:
                 if trouble and trouble.timeout < 1:  # uploads wait for the service's own limit, however long that is
-                    limits = ((each, replace(each, time_limit=trouble.timeout)) for each in self.operations.values())
-                    self.operations = {each.name: limited for each, limited in limits}
+                    limited = (replace(each, time_limit=trouble.timeout) for each in operations.values())
+                    operations = {each.name: each for each in limited}
+                super().__init__(settings, read_only, operations, sleep=sleep, clock=clock, jitter=lambda: 1.0)
 
             def _once(self, call: Any, url: str, header: str | None) -> Any:
                 name = call.operation.name

@@ -13,6 +13,7 @@ from .._http.settings import Settings
 from .._http.transport import Transport
 from .compute import ComputeApi
 from .device import DeviceApi
+from .operations import adapted
 
 
 class Client:
@@ -23,7 +24,7 @@ class Client:
 
     def __init__(self, settings: Settings, read_only: bool = False) -> None:
         self.settings = settings
-        self.transport = Transport(settings, read_only)
+        self.transport = Transport(settings, read_only, adapted(settings.operations))
         self.compute = ComputeApi(self.transport)
         self.device = DeviceApi(self.transport)
 

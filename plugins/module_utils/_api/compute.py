@@ -7,12 +7,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._core.errors import AnswerLost, NxaiError, Unexpected
 from .._http.answer import Answer
 from .._http.multipart import Multipart
+from .._http.operation import Operation
 from .._http.transport import Transport
+from .operations import (
+    CREATE_CATALOGUE,
+    CREATE_MODEL,
+    DELETE_CATALOGUE,
+    DELETE_MODEL,
+    LIST_CATALOGUES,
+    LIST_MODELS,
+    RENAME_CATALOGUE,
+    UPDATE_MODEL,
+)
 from .pages import all_pages
 from .records import Catalogue, Model, split_documentation
 
@@ -34,7 +46,7 @@ class ComputeApi:
         query = {}
         if catalogue is not None:
             query = {"Catalogue": catalogue, "Customization": self._transport.settings.customization}
-        return [Model.from_api(row) for row in self._list("list_models", query)]
+        return [Model.from_api(row) for row in self._list(LIST_MODELS, query)]
 
     def create_model(self, data: Mapping[str, Any], file: str, progress: Progress | None = None) -> str:
         """Upload a file as a new model and return its UUID. ``data`` is the part of that name, in the API's spelling.
@@ -49,7 +61,7 @@ class ComputeApi:
             same = (model for model in self.list_models() if model.name == data.get("Name") and model.digest == mark)
             return next((model.uuid for model in same), None)
 
-        return self._create(lambda: self._transport.send("create_model", body=body), look_up if mark else None)
+        return self._create(lambda: self._transport.send(CREATE_MODEL, body=body), look_up if mark else None)
 
     def update_model(
         self, uuid: str, data: Mapping[str, Any], file: str | None = None, progress: Progress | None = None
@@ -57,13 +69,13 @@ class ComputeApi:
         """Change metadata, and the content if a file is given (that PATCH needs no file is inferred)."""
         mark = split_documentation(str(data.get("Documentation") or ""))[1] if file else None
         body = Multipart(data, file, mark.size if mark else None, progress)
-        self._transport.send("update_model", path={"uuid": uuid}, body=body)
+        self._transport.send(UPDATE_MODEL, path={"uuid": uuid}, body=body)
 
     def delete_model(self, uuid: str) -> None:
-        self._transport.send("delete_model", path={"uuid": uuid})
+        self._transport.send(DELETE_MODEL, path={"uuid": uuid})
 
     def list_catalogues(self) -> list[Catalogue]:
-        catalogues = [Catalogue.from_api(row) for row in self._list("list_catalogues", {})]
+        catalogues = [Catalogue.from_api(row) for row in self._list(LIST_CATALOGUES, {})]
         self._known_catalogues = {catalogue.uuid for catalogue in catalogues}
         return catalogues
 
@@ -77,18 +89,18 @@ class ComputeApi:
             new = (item for item in self.list_catalogues() if item.name == name and item.uuid not in before)
             return next((catalogue.uuid for catalogue in new), None)
 
-        uuid = self._create(lambda: self._transport.send("create_catalogue", json={"Name": name}), look_up)
+        uuid = self._create(lambda: self._transport.send(CREATE_CATALOGUE, json={"Name": name}), look_up)
         self._known_catalogues = before | {uuid}
         return uuid
 
     def rename_catalogue(self, uuid: str, name: str) -> None:
-        self._transport.send("rename_catalogue", path={"uuid": uuid}, json={"Name": name})
+        self._transport.send(RENAME_CATALOGUE, path={"uuid": uuid}, json={"Name": name})
 
     def delete_catalogue(self, uuid: str) -> None:
         """Delete an empty catalogue; the service refuses one that holds models."""
-        self._transport.send("delete_catalogue", path={"uuid": uuid})
+        self._transport.send(DELETE_CATALOGUE, path={"uuid": uuid})
 
-    def _list(self, operation: str, query: dict[str, str]) -> list[dict[str, Any]]:
+    def _list(self, operation: Operation, query: dict[str, str]) -> list[dict[str, Any]]:
         return all_pages(lambda paging: self._transport.send(operation, query={**query, **paging}))
 
     def _create(self, send: Callable[[], Answer], look_up: Callable[[], str | None] | None) -> str:
@@ -119,7 +131,7 @@ class ComputeApi:
                 found = look_up()
             except NxaiError as error:
                 answer = f"{lost.answer}. Looking for what it did failed as well: {error.answer}"
-                raise AnswerLost(lost.tried, answer, lost.advice, lost.status) from None
+                raise replace(lost, answer=answer) from None
             if found is not None or left <= 0:
                 return found
             if not self._transport.wait(min(pause, left)):

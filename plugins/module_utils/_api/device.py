@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._http.operation import Operation
 from .._http.transport import Transport
+from .operations import (
+    JOIN_GROUP,
+    LEAVE_GROUP,
+    LIST_DEVICES,
+    LIST_GROUPS,
+    LIST_REGISTRY_DEVICES,
+    LIST_SERVERS,
+    LIST_SITES,
+    PUT_PIPELINES,
+    UPDATE_REGISTRY_DEVICE,
+)
 from .pages import all_pages
 from .records import (
     Device,
@@ -29,15 +41,15 @@ class DeviceApi:
 
     def list_sites(self) -> list[Site]:
         """All sites that the token may see, offline ones included."""
-        return [Site.from_api(row) for row in self._list("list_sites", {}, "UUID")]
+        return [Site.from_api(row) for row in self._list(LIST_SITES, {}, "UUID")]
 
     def list_servers(self, site_id: str) -> list[Server]:
         """All servers of a site; an offline site has none to show."""
-        return [Server.from_api(row) for row in self._list("list_servers", {"site_id": site_id}, "UUID")]
+        return [Server.from_api(row) for row in self._list(LIST_SERVERS, {"site_id": site_id}, "UUID")]
 
     def list_devices(self, site_id: str) -> list[Device]:
         """All devices of a site with their pipelines; an offline site has none to show."""
-        return [Device.from_api(row) for row in self._list("list_devices", {"site_id": site_id}, "NxID")]
+        return [Device.from_api(row) for row in self._list(LIST_DEVICES, {"site_id": site_id}, "NxID")]
 
     def put_pipelines(
         self, site_id: str, device_ids: Iterable[str], functions: Iterable[str], pipelines: Iterable[Mapping[str, Any]]
@@ -52,25 +64,25 @@ class DeviceApi:
             "Functions": list(functions),
             "Pipelines": [dict(pipeline) for pipeline in pipelines],
         }
-        self._transport.send("put_pipelines", path={"site_id": site_id}, json=body)
+        self._transport.send(PUT_PIPELINES, path={"site_id": site_id}, json=body)
 
     # The registry of the time before Nx sites
 
     def list_registry_devices(self) -> list[RegistryDevice]:
-        return [RegistryDevice.from_api(row) for row in self._list("list_registry_devices", {}, "UUID")]
+        return [RegistryDevice.from_api(row) for row in self._list(LIST_REGISTRY_DEVICES, {}, "UUID")]
 
     def update_registry_device(self, uuid: str, data: Mapping[str, Any]) -> None:
         """``data`` holds Name, Runtime, Serial and Type: the official client sends all of them."""
-        self._transport.send("update_registry_device", path={"uuid": uuid}, json=dict(data))
+        self._transport.send(UPDATE_REGISTRY_DEVICE, path={"uuid": uuid}, json=dict(data))
 
     def list_groups(self) -> list[DeviceGroup]:
-        return [DeviceGroup.from_api(row) for row in self._list("list_groups", {}, "UUID")]
+        return [DeviceGroup.from_api(row) for row in self._list(LIST_GROUPS, {}, "UUID")]
 
     def join_group(self, group: str, uuids: Iterable[str]) -> None:
-        self._transport.send("join_group", path={"uuid": group}, json={"Devices": list(uuids)})
+        self._transport.send(JOIN_GROUP, path={"uuid": group}, json={"Devices": list(uuids)})
 
     def leave_group(self, group: str, uuid: str) -> None:
-        self._transport.send("leave_group", path={"uuid": uuid, "group": group})
+        self._transport.send(LEAVE_GROUP, path={"uuid": uuid, "group": group})
 
-    def _list(self, operation: str, path: dict[str, str], key: str) -> list[dict[str, Any]]:
+    def _list(self, operation: Operation, path: dict[str, str], key: str) -> list[dict[str, Any]]:
         return all_pages(lambda paging: self._transport.send(operation, path=path, query=paging), key=key)

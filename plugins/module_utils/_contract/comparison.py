@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .._api.operations import OPERATIONS, adapted
 from .._core.errors import BadInput
-from .._http.answer import one_line
-from .._http.operations import OPERATIONS, PREFIX, Operation, adapted
+from .._core.redaction import one_line
+from .._http.operation import PREFIX, Operation
 from .document import Described, Document, Schema
 from .terms import MULTIPART, TERMS, Terms
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE
 from .._engine.module import Task
-from .._http.operations import PREFIX, Api
+from .._http.operation import PREFIX, Api
 from .._http.transport import Transport
 from .comparison import (
     SEVERITIES,
@@ -23,7 +24,7 @@ from .document import Document
 
 def differences_of(transport: Transport, api: Api) -> list[Difference]:
     """Read one document and compare it. Raises ``Unexpected`` for what is no OpenAPI document."""
-    answer = transport.send(f"describe_{api}")
+    answer = transport.send(DESCRIBE_COMPUTE if api == "compute" else DESCRIBE_DEVICE)
     document = Document(answer.data, PREFIX[api], answer.tried)
     return compare(document, operations_of(api, transport.operations))
 

@@ -6,24 +6,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 
+@dataclass(repr=False, unsafe_hash=True)
 class NxaiError(Exception):
     """The root of every error this collection raises on purpose.
 
     ``tried`` is the action (method, path, site or device), ``answer`` is what came back or is wrong, and ``advice``
     is the next step for the reader. None of the three may hold a secret: callers pass server text through the
-    transport's redaction first.
+    transport's redaction first. ``result``: what was done all the same, as return values of the failed task.
+
+    The fields never change. Who knows more raises ``dataclasses.replace(error, …)``, an error of the same class.
     """
 
-    def __init__(self, tried: str, answer: str, advice: str = "", status: int | None = None) -> None:
-        self.result: dict[str, Any] = {}  # what was done all the same: return values for the failed task
-        self.tried = tried
-        self.answer = answer
-        self.advice = advice
-        self.status = status
+    tried: str
+    answer: str
+    advice: str = ""
+    status: int | None = None
+    result: Mapping[str, Any] = field(default_factory=dict, kw_only=True, hash=False)
+
+    def __post_init__(self) -> None:
         super().__init__(str(self))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Each field is set once. Not ``frozen=True``, which keeps contextlib from setting ``__traceback__``."""
+        if name in self.__dict__ and name in self.__dataclass_fields__:
+            raise AttributeError(f"the field {name} of an error cannot be changed")
+        super().__setattr__(name, value)
+
+    def __reduce__(self) -> tuple[Callable[[], NxaiError], tuple[()]]:
+        """For pickle: made again with all fields. Exception itself would call the class with ``args`` only."""
+        return partial(type(self), **{each.name: getattr(self, each.name) for each in fields(self)}), ()
 
     def __str__(self) -> str:
         sentence = f"{self.tried}: {self.answer.rstrip('.')}."
@@ -42,22 +59,24 @@ class SignInFailed(NxaiError):
     """The identity provider gave no usable token."""
 
 
+@dataclass(repr=False, unsafe_hash=True)
 class Unreachable(NxaiError):
     """No connection was made, so the request cannot have had an effect.
 
     ``permanent``: another try would end the same way, for example at a certificate that is not trusted.
     """
 
-    permanent = False
+    permanent: bool = field(default=False, kw_only=True)
 
 
+@dataclass(repr=False, unsafe_hash=True)
 class AnswerLost(NxaiError):
     """The connection broke, or time ran out, after the request may have been received: its effect is not known.
 
     ``at_work``: for so many seconds more the service may be at work on it.
     """
 
-    at_work = 0.0
+    at_work: float = field(default=0.0, kw_only=True)
 
 
 class Refused(NxaiError):
@@ -70,3 +89,10 @@ class Unexpected(NxaiError):
 
 class Incomplete(Unexpected):
     """A listing that is not the whole. A part is never returned as if it were everything."""
+
+
+def missing_library(tried: str, library: str, advice: str) -> BadInput:
+    """What to raise where a Python library is not there. Ansible's own words name the Python that looked for it."""
+    from ansible.module_utils.basic import missing_required_lib  # costs 0.3 s: only where it is needed
+
+    return BadInput(tried, missing_required_lib(library), advice)

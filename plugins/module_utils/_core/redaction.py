@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Secrets out of every text that a person or a log may see."""
+"""Secrets out of every text that a person or a log may see, and such a text as one line."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 MASK = "***"
 LONG = 32  # characters; no token is shorter
 TOKEN_PREFIX = "nxcdb-"
+EXCERPT = 300  # characters of a server's text in an error
 
 # What looks like a credential though nobody told us of it, for example one that a server has just made.
 _LOOKS_SECRET = (
@@ -62,6 +63,12 @@ class Redactor:
         for pattern, replacement in _LOOKS_SECRET:
             text = pattern.sub(replacement, text)
         return text
+
+
+def one_line(text: str) -> str:
+    """One line without control characters; cut only after secrets are out, so that none is left in part."""
+    line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text).split())
+    return line if len(line) <= EXCERPT else f"{line[:EXCERPT]}…"
 
 
 def _forms(secret: str) -> set[str]:

@@ -13,8 +13,8 @@ from typing import Any
 from .._api.records import Catalogue, Device, Model, Server, Site
 from .._contract.comparison import Difference
 from .._core.errors import BadInput, NxaiError, SignInFailed, Unreachable
+from .._core.redaction import one_line
 from .._core.values import folded, identity
-from .._http.answer import one_line
 from .._http.settings import Settings
 
 

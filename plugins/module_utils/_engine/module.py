@@ -18,6 +18,7 @@ from .._core.errors import NxaiError
 from .._core.limits import MOST_DEPTH, is_deep
 from .._http.connection import ConnectionField
 from .._http.settings import CONNECTION_FIELDS
+from .polling import Deadline
 
 
 def _argument(option: ConnectionField) -> dict[str, Any]:
@@ -90,6 +91,10 @@ class Task:
     check_mode: bool
     warn: Callable[[str], None] = _unheard
     log: Callable[[str], None] = _unheard
+
+    def deadline(self, seconds: float) -> Deadline:
+        """For whatever polls, on the clock of the transport."""
+        return Deadline(seconds, self.client.transport.clock, self.client.transport.sleep)
 
 
 def reconcile(resource: Resource, check_mode: bool, diff_mode: bool) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from .._api.records import Catalogue, Model
 from .._core.errors import NxaiError, Unexpected
+from .polling import Deadline
 
 Record = TypeVar("Record", Catalogue, Model)
-LOOKS = 5  # so many times, a second apart, for another run to see both and to take its own away
+PATIENCE = 5.0  # seconds for another run to see both and to take its own away
 
 
 def only_one(
@@ -23,7 +24,7 @@ def only_one(
     alike: Callable[[], list[Record]],
     same: Callable[[Record], bool],
     take_away: Callable[[str], None],
-    wait: Callable[[float], bool],
+    deadline: Callable[[float], Deadline],
 ) -> Record | None:
     """The record to go on with, after one with the UUID ``made`` was created; None if the service does not list it.
 
@@ -31,26 +32,23 @@ def only_one(
     not the first and the first is the ``same``, and otherwise gives the other run time to do so. Raises ``Unexpected``,
     with both UUIDs, if there are still two: the other run was over before it could see both.
     """
-    found = alike()
-    for _look in range(LOOKS):
-        others = [each for each in found if each.uuid != made]
-        if not others:
-            break
+    found, end = alike(), deadline(PATIENCE)
+    while others := [each for each in found if each.uuid != made]:
         first = min(others, key=lambda each: each.uuid)
         if first.uuid < made and same(first):
             with suppress(NxaiError):  # if it cannot be taken away there are two, and that is what is to be said
                 take_away(made)
                 return first
-        if first.uuid < made or not wait(1.0):
+        if first.uuid < made or end.left <= 0:
             break
+        end.pause(1.0)
         found = alike()
-    there = [each.uuid for each in found if each.uuid != made]
-    if there:
-        error = Unexpected(
+    if others:
+        theirs = ", ".join(each.uuid for each in others)
+        raise Unexpected(
             f"create the {header}",
-            f"another run made one of that name at the same time: this run {made}, the other {', '.join(there)}",
+            f"another run made one of that name at the same time: this run {made}, the other {theirs}",
             "Delete the one that you do not want, by its UUID. Let only one run at a time create things.",
+            result={"changed": True},
         )
-        error.result = {"changed": True}
-        raise error
     return next(iter(found), None)

@@ -39,9 +39,8 @@ class SiteReader:
 
     def __init__(self, api: DeviceApi, concurrency: int) -> None:
         if not 1 <= concurrency <= MOST_AT_ONCE:
-            raise BadInput(
-                "Read the option concurrency", f"{concurrency} is not from 1 to {MOST_AT_ONCE}", "Change it."
-            )
+            advice = f"Give a number from 1 to {MOST_AT_ONCE}."
+            raise BadInput("Read the option concurrency", f"concurrency is {concurrency}", advice)
         self._api = api
         self._concurrency = concurrency
         self._sites: Index[Site] | None = None

@@ -144,9 +144,8 @@ def _whole(result: dict[str, Any], errors: Sequence[NxaiError]) -> dict[str, Any
         return result
     first = errors[0]
     others = f" ({len(errors) - 1} more could not be read)" if len(errors) > 1 else ""
-    error = Unexpected(first.tried, first.answer + others, first.advice, first.status)
-    error.result = {"changed": False, **result}
-    raise error
+    answer, told = first.answer + others, {"changed": False, **result}
+    raise Unexpected(first.tried, answer, first.advice, first.status, result=told)
 
 
 def _site(site: Site) -> dict[str, Any]:

@@ -6,16 +6,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.errors import Refused, Unexpected
 from .._core.limits import TooLarge, read_json
-from .operations import Operation
-
-EXCERPT = 300  # characters of a server's text in an error
+from .._core.redaction import one_line
+from .operation import Operation
 
 ADVICE = {
     400: "The service did not understand the request. Check the values given; if they are right, please report this.",
@@ -121,9 +119,3 @@ def _excerpt(reply: Reply) -> str:
     """The beginning, without a last stretch in which a secret may have been cut in two."""
     head = reply.content[: 1 << 16].decode("utf-8", "replace")
     return head if len(reply.content) <= 1 << 16 else head[:-8192]
-
-
-def one_line(text: str) -> str:
-    """One line without control characters; cut only after secrets are out, so that none is left in part."""
-    line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text).split())
-    return line if len(line) <= EXCERPT else f"{line[:EXCERPT]}…"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from .._core.errors import AnswerLost, BadInput, NxaiError, Unreachable
-from .answer import one_line
+from .._core.redaction import one_line
 
 AGAIN = "Run the task again: it looks first at what is there."
 _CONNECTION = re.compile(r"^\w+\(host=[^)]*\): ")  # urllib3 begins with it; the address is named anyway
@@ -81,9 +81,8 @@ def fault(
     if isinstance(reason, NewConnectionError):
         return _no_connection(tried, option, words)
     if isinstance(error, exceptions.Timeout) or isinstance(reason, ReadTimeoutError):
-        lost = AnswerLost(tried, f"no answer for {silence:g} s", f"{AGAIN} If the service is just slow, raise timeout.")
-        lost.at_work = max(0.0, limit - silence)
-        return lost
+        advice = f"{AGAIN} If the service is just slow, raise timeout."
+        return AnswerLost(tried, f"no answer for {silence:g} s", advice, at_work=max(0.0, limit - silence))
     if isinstance(reason, TimeoutError):  # of the socket, while sending
         return AnswerLost(tried, "the service took nothing more within the time-out", f"{AGAIN} Check the network.")
     if isinstance(error, exceptions.RequestException):
@@ -106,9 +105,7 @@ def _tls_fault(tried: str, option: str, words: str) -> NxaiError:
     folded = words.lower()
     for sign, meaning, advice in _TLS:
         if sign in folded:
-            unreachable = Unreachable(tried, f"{meaning} ({words})", advice.format(option=option))
-            unreachable.permanent = True
-            return unreachable
+            return Unreachable(tried, f"{meaning} ({words})", advice.format(option=option), permanent=True)
     return AnswerLost(
         tried,
         f"the TLS connection broke ({words})",

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-from .._core.errors import BadInput
+from .._core.errors import BadInput, missing_library
 from .._core.values import to_json
 
 # The socket's time-out runs for one block, so it has to be small enough for a slow line. It stays just below 128 KiB,
@@ -59,11 +59,8 @@ class Multipart:
         try:
             from requests_toolbelt.multipart.encoder import MultipartEncoder
         except ImportError:
-            raise BadInput(
-                "Prepare the upload",
-                "the Python library requests-toolbelt is not there",
-                "Install it for the Python that runs this task: pip install requests-toolbelt.",
-            ) from None
+            advice = "Install it for the Python that runs this task: pip install requests-toolbelt."
+            raise missing_library("Prepare the upload", "requests-toolbelt", advice) from None
         return Stream(MultipartEncoder(parts, boundary=self._boundary), self._progress)
 
 

@@ -17,10 +17,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from .._core.errors import BadInput
 from .connection import ConnectionField, connection_field, fields_of
-from .operations import adapted
 
 ACT_AS_KINDS = ("user", "organization", "channel_partner")
 TRIED = "Read the connection options"
+LARGEST_NUMBER = 86400  # seconds in a day
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ class Settings:
     timeout: float = connection_field(30.0, type="float")
     retries: int = connection_field(4, type="int")
     retry_budget: float = connection_field(120.0, type="float")
-    operations: Mapping[str, Any] | None = connection_field(type="raw")
+    # As the user wrote it: the table of calls checks it.
+    operations: Any = connection_field(type="raw")  # noqa: RUF009, as above
 
     @property
     def connect_timeout(self) -> float:
@@ -135,17 +136,14 @@ def _act_as(_option: str, given: Any) -> ActAs | None:
         raise BadInput(TRIED, "act_as.id is not a UUID", "Copy the UUID of the organisation from the portal.") from None
 
 
-def _operations(_option: str, given: Any) -> Mapping[str, Any]:
-    """Changes to the table of API calls, checked: a dictionary, or JSON text of one as the environment holds it."""
-    if isinstance(given, str):
-        try:
-            given = json.loads(given)
-        except (ValueError, RecursionError):
-            raise BadInput(
-                TRIED, "operations is not JSON", "Write it as a dictionary, or as JSON text of one."
-            ) from None
-    adapted(given)
-    return dict(given)
+def _from_json(_option: str, given: Any) -> Any:
+    """The option operations, which the environment holds as JSON text."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError):
+        raise BadInput(TRIED, "operations is not JSON", "Write it as a dictionary, or as JSON text of one.") from None
 
 
 def _number(option: str, value: Any, kind: type[float | int]) -> float | int:
@@ -153,9 +151,11 @@ def _number(option: str, value: Any, kind: type[float | int]) -> float | int:
         number = kind(value)
     except (TypeError, ValueError, OverflowError):
         raise BadInput(TRIED, f"{option} is not a number", f"Give {option} as a plain number.") from None
-    lowest_allowed = number > 0 if option == "timeout" else number >= 0
-    if not lowest_allowed or number > 86400:
-        raise BadInput(TRIED, f"{option} is out of range", f"Give {option} as a number of at most 86400, not negative.")
+    above_zero = option == "timeout"
+    if not (number > 0 if above_zero else number >= 0) or number > LARGEST_NUMBER:
+        least = "above 0" if above_zero else "of 0 or more"
+        shown = str(number).removesuffix(".0")
+        raise BadInput(TRIED, f"{option} is {shown}", f"Give a number {least}, at most {LARGEST_NUMBER}.")
     return number
 
 
@@ -170,7 +170,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "api_url": _origin,
     "cloud_url": _origin,
     "act_as": _act_as,
-    "operations": _operations,
+    "operations": _from_json,
 }
 
 

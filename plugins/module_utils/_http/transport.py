@@ -2,17 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One HTTP session for both APIs and the identity provider: TLS, proxies, time-outs, repeats, redaction."""
+"""Requests to both APIs and the identity provider: time-outs, repeats, redirects, redaction."""
 
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -23,13 +22,16 @@ from .._core.errors import (
     Refused,
     Unexpected,
     Unreachable,
+    missing_library,
 )
-from .._core.redaction import Redactor
+from .._core.redaction import Redactor, one_line
 from .._core.values import to_json
-from .answer import Answer, Reply, one_line, read_answer, refused
-from .credentials import Credentials
+from .answer import Answer, Reply, read_answer, refused
+from .credentials import ISSUE_TOKEN, Credentials
 from .faults import fault
-from .operations import PREFIX, Operation, adapted
+from .operation import PREFIX, Operation
+from .retry import Outcome, decide, is_temporary, may_have_worked
+from .session import new_session, request_options
 from .settings import Settings
 from .throttle import Throttle
 
@@ -44,11 +46,8 @@ try:
 except ImportError:
     HAS_REQUESTS = False
 
-CONNECTIONS = 16
 MOST_REDIRECTS = 3
 MOST_BYTES = 1 << 28  # of one answer: far more than a page, far less than would hurt
-LONGEST_BACKOFF = 30.0
-TEMPORARY = (429, 502, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -66,10 +65,15 @@ class _Call:
     def option(self) -> str:
         return "cloud_url" if self.operation.api == "cloud" else "api_url"
 
+    @property
+    def signs_in(self) -> bool:
+        return self.operation.name == ISSUE_TOKEN.name
+
 
 class Transport:
-    """Sends the operations of the table. Threads may share it; they share its budget of waiting, too.
+    """Sends operations. Threads may share it; they share its budget of waiting, too.
 
+    ``operations`` holds by name those that the user has changed, and may hold others: what is sent is looked up there.
     With ``read_only`` every method but GET is a programming error (sign-in excepted): check mode cannot write.
     ``sleep``, ``clock`` (seconds since the epoch) and ``jitter`` (0 to 1) are there for tests.
     """
@@ -78,29 +82,28 @@ class Transport:
         self,
         settings: Settings,
         read_only: bool = False,
+        operations: Mapping[str, Operation] | None = None,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         if not HAS_REQUESTS:
-            raise BadInput(
-                "Prepare the connection",
-                "the Python library requests is not there",
-                "Install it for the Python that runs this task: pip install requests.",
-            )
+            advice = "Install it for the Python that runs this task: pip install requests."
+            raise missing_library("Prepare the connection", "requests", advice)
         self.settings = settings
         self.read_only = read_only
         self.redactor = Redactor()
         self.redactor.add(urlsplit(settings.proxy or "").password)
-        self.operations = adapted(settings.operations or {})
+        self.operations = operations or {}
         self.clock = clock
+        self.sleep = sleep
         self.requests_sent = 0
         self._jitter = jitter
         self._lock = threading.Lock()
         self._throttle = Throttle(settings.retry_budget, sleep, clock)
         self.wait = self._throttle.wait
-        self._session = _new_session(settings)
+        self._session = new_session(settings)
         self.credentials = Credentials(settings, self.post_token, clock, self.redactor)
 
     def __repr__(self) -> str:
@@ -111,7 +114,7 @@ class Transport:
 
     def send(
         self,
-        operation_name: str,
+        operation: Operation,
         *,
         path: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
@@ -125,55 +128,63 @@ class Transport:
         Raises ``Unreachable`` (it cannot have arrived), ``AnswerLost`` (it may have), ``Refused`` (error status),
         ``Unexpected`` (not JSON), and ``BadInput`` or ``SignInFailed`` when there is no token to send it with.
         """
-        call = self._call(self.operations[operation_name], path or {}, query or {}, json, body)
-        if self.read_only and call.operation.method != "GET" and call.operation.name != "issue_token":
-            raise AssertionError(f"{call.operation.name} would write, and this client is read-only")
-        signed, attempt, renewed, maybe_done = call.operation.signed, 0, False, False
+        call = self._call(self.operations.get(operation.name, operation), path or {}, query or {}, json, body)
+        if self.read_only and call.operation.method != "GET" and not call.signs_in:
+            raise AssertionError(f"{operation.name} would write, and this client is read-only")
+        attempt, renewable, maybe_done = 0, operation.signed, False
         while True:
-            header = self.credentials.header() if signed else token and f"Bearer {token}"
-            failure: NxaiError
-            reply, unheard = None, False
-            try:
-                reply, paused = self._in_turn(call, header, attempt)
-            except Unreachable as error:
-                failure, again = error, not error.permanent
-            except AnswerLost as error:
-                failure, again, maybe_done = error, call.operation.repeatable, True
-            else:
-                if reply.status == 401 and signed and header and not renewed and self.credentials.renew(header):
-                    renewed = True
-                    continue
-                if reply.status == 404 and maybe_done and call.operation.method == "DELETE":
-                    return Answer(reply.status, reply.headers, None, call.tried)  # gone by the request before
-                if reply.status not in TEMPORARY:
-                    return read_answer(call.operation, call.tried, reply, self.redactor.clean)
-                failure = refused(call.tried, reply, self.redactor.clean)
-                unheard = _asks_for_pause(reply)
-                again = call.operation.repeatable or unheard
-                if not again:
-                    failure = AnswerLost(failure.tried, failure.answer, failure.advice, failure.status)
-                    failure.at_work = call.operation.time_limit if reply.status == 504 else 0.0
-                maybe_done = maybe_done or not unheard
-            again = again and attempt < self.settings.retries
-            if not again or not (paused if unheard else self.wait(self._seconds(attempt, reply))):
-                if attempt:
-                    failure.answer += f" ({attempt + 1} tries)"
-                raise failure
+            header = self.credentials.header() if operation.signed else token and f"Bearer {token}"
+            outcome, again = self._try(call, header, attempt)
+            if renewable and header and _is_unauthorised(outcome) and self.credentials.renew(header):
+                renewable = False
+                continue
+            if not again:
+                return self._end(call, outcome, attempt, maybe_done)
+            maybe_done = maybe_done or may_have_worked(outcome)
             attempt += 1
 
-    def _in_turn(self, call: _Call, header: str | None, attempt: int) -> tuple[Reply, bool]:
-        """An answer, and whether it asked for a pause that there is time for: then the next request waits first."""
+    def _try(self, call: _Call, header: str | None, attempt: int) -> tuple[Outcome, bool]:
+        """Send it once: what came of it, and whether to send it again. The wait in between is over or arranged."""
         with self._throttle.turn() as turn:
-            reply = self._exchange(call, header)
-            if not _asks_for_pause(reply):
+            outcome = self._outcome(call, header)
+            decision = decide(
+                call.operation,
+                attempt,
+                outcome,
+                retries=self.settings.retries,
+                now=self.clock(),
+                jitter=self._jitter(),
+            )
+            if decision.pause:  # then the next request waits first, whichever it is
+                return outcome, self._throttle.pause(decision.seconds) and decision.again
+            if isinstance(outcome, Reply):
                 self._throttle.at_ease(turn)
-                return reply, False
-            return reply, self._throttle.pause(self._seconds(attempt, reply))
+        return outcome, decision.again and self.wait(decision.seconds)
 
-    def _seconds(self, attempt: int, reply: Reply | None) -> float:
-        """To wait before the next try: as the service says, or exponential back-off with full jitter."""
-        asked = _retry_after(reply, self.clock()) if reply else None
-        return self._jitter() * min(2.0**attempt, LONGEST_BACKOFF) if asked is None else asked
+    def _outcome(self, call: _Call, header: str | None) -> Outcome:
+        try:
+            return self._exchange(call, header)
+        except (Unreachable, AnswerLost) as error:
+            return error
+
+    def _end(self, call: _Call, outcome: Outcome, attempt: int, maybe_done: bool) -> Answer:
+        """The answer to be had from the last outcome, or its error. ``maybe_done``: a try before may have worked."""
+        if isinstance(outcome, Reply):
+            if outcome.status == 404 and maybe_done and call.operation.method == "DELETE":
+                return Answer(outcome.status, outcome.headers, None, call.tried)  # gone by a try before
+            if not is_temporary(outcome):
+                return read_answer(call.operation, call.tried, outcome, self.redactor.clean)
+        error = self._error(call, outcome)
+        raise replace(error, answer=f"{error.answer} ({attempt + 1} tries)") if attempt else error
+
+    def _error(self, call: _Call, outcome: Outcome) -> NxaiError:
+        if not isinstance(outcome, Reply):
+            return outcome
+        error = refused(call.tried, outcome, self.redactor.clean)
+        if call.operation.repeatable or not may_have_worked(outcome):
+            return error
+        at_work = call.operation.time_limit if outcome.status == 504 else 0.0
+        return AnswerLost(error.tried, error.answer, error.advice, error.status, at_work=at_work)
 
     def _call(
         self,
@@ -237,17 +248,12 @@ class Transport:
                     params=dict(call.query),
                     data=data,
                     headers=self._headers(call, header),
-                    auth=_no_auth,
-                    proxies=dict.fromkeys(("http", "https"), settings.proxy) if settings.proxy else None,
                     timeout=(connect, silence),
-                    verify=(settings.ca_path or True) if settings.validate_certs else False,
-                    cert=_certificate(settings),
-                    allow_redirects=False,
-                    stream=True,
+                    **request_options(settings),
                 ) as response,
             ):
                 content = self._read(call, response)
-                if call.operation.name != "issue_token":  # what a service echoes as data must not become a variable
+                if not call.signs_in:  # what a service echoes as data must not become a variable
                     content = self.redactor.blank(content)
                 return Reply(response.status_code, response.reason or "", response.headers, content)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
@@ -281,7 +287,11 @@ class Transport:
 
     def post_token(self, grant: dict[str, str]) -> Any:
         """Send one grant to the identity provider, and return what it answers."""
-        return self.send("issue_token", json=grant).data
+        return self.send(ISSUE_TOKEN, json=grant).data
+
+
+def _is_unauthorised(outcome: Outcome) -> bool:
+    return isinstance(outcome, Reply) and outcome.status == 401
 
 
 def _blocks(response: requests.Response) -> Iterator[bytes]:
@@ -295,75 +305,3 @@ def _blocks(response: requests.Response) -> Iterator[bytes]:
             yield block
     except (HTTPError, OSError) as error:
         raise requests.exceptions.ChunkedEncodingError(error) from None
-
-
-def _new_session(settings: Settings) -> requests.Session:
-    from http.cookiejar import DefaultCookiePolicy
-
-    class Session(requests.Session):
-        def get_redirect_target(self, resp: requests.Response) -> str | None:
-            """None, as redirects are followed here by hand; otherwise requests reads and prepares the next one."""
-            return None
-
-    session = Session()
-    session.headers["User-Agent"] = "nxai.cloud (Ansible collection)"
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is kept between requests
-    adapter = requests.adapters.HTTPAdapter if settings.validate_certs else _unverified_adapter()
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, adapter(pool_maxsize=CONNECTIONS, pool_block=True))
-    return session
-
-
-def _unverified_adapter() -> type[requests.adapters.HTTPAdapter]:
-    """The user has switched validation off: no warning at each request, and no filter for the whole process either."""
-    from urllib3.connection import HTTPSConnection
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-
-    class Connection(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            self.is_verified = True  # what the pool looks at before it warns
-
-    class Pool(HTTPSConnectionPool):
-        ConnectionCls = Connection
-
-    pools = {"http": HTTPConnectionPool, "https": Pool}
-
-    class Adapter(requests.adapters.HTTPAdapter):
-        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-            super().init_poolmanager(*args, **kwargs)
-            self.poolmanager.pool_classes_by_scheme = pools
-
-        def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-            manager = super().proxy_manager_for(*args, **kwargs)
-            manager.pool_classes_by_scheme = pools
-            return manager
-
-    return Adapter
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Given as ``auth`` so that requests does not look into ~/.netrc and replace the Authorization header."""
-    return request
-
-
-def _certificate(settings: Settings) -> str | tuple[str, str] | None:
-    if settings.client_cert and settings.client_key:
-        return settings.client_cert, settings.client_key
-    return settings.client_cert
-
-
-def _asks_for_pause(reply: Reply) -> bool:
-    """Whether it says that it did nothing and wants to be left alone for a while."""
-    return reply.status == 429 or (reply.status == 503 and _retry_after(reply, 0.0) is not None)
-
-
-def _retry_after(reply: Reply, now: float) -> float | None:
-    """Seconds to wait, from a number or an HTTP date; None without a usable header."""
-    text = reply.headers.get("Retry-After", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
-    except (TypeError, ValueError, OverflowError):
-        return None

@@ -99,8 +99,8 @@ class CatalogueResource:
             elif plan.action == "update" and "Name" in plan.send:
                 self.compute.rename_catalogue(self.wanted, plan.send["Name"])
         except NxaiError as error:
-            error.result = {"changed": created or any(self.done.values()), **self.done}
-            raise
+            changed = created or any(self.done.values())
+            raise replace(error, result={"changed": changed, **self.done}) from None
 
     def _keep_one(self, name: str) -> None:
         """Read the new catalogue back, before models are moved into it."""
@@ -110,7 +110,7 @@ class CatalogueResource:
             lambda: [each for each in self.compute.list_catalogues() if each.name == name],
             lambda _other: True,
             self.compute.delete_catalogue,
-            self.task.client.transport.wait,
+            self.task.deadline,
         )
         self.wanted = self.found.uuid if self.found else self.wanted
 
@@ -141,9 +141,8 @@ class CatalogueResource:
 
     def _not_taken(self, plan: Plan, answer: str) -> None:
         advice = "Run the task again: it looks before it writes."
-        error = Unexpected(f"read back the {self.header} after the {plan.action}", answer, advice)
-        error.result = {"changed": True, **self.done}
-        raise error
+        tried = f"read back the {self.header} after the {plan.action}"
+        raise Unexpected(tried, answer, advice, result={"changed": True, **self.done})
 
     def report(self, plan: Plan) -> dict[str, Any]:
         moved = {"models_added": [*map(_line, self.come)], "models_removed": [*map(_line, self.go)]}

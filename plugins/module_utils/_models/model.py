@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -73,18 +72,16 @@ class ModelResource:
             try:
                 use = find_use(self.task.client.device, [found.uuid])
             except NxaiError as error:
-                error.advice = f"{error.advice} To delete it without looking for devices: in_use: ignore.".strip()
-                raise
+                advice = f"{error.advice} To delete it without looking for devices: in_use: ignore.".strip()
+                raise replace(error, advice=advice) from None
             devices = use.devices[found.uuid]
             self.told = {"used_by": devices, "unread_sites": use.unread}
             if devices:
-                raise _with_result(
-                    BadInput(
-                        f"delete the {self.header}",
-                        f"{len(devices)} devices use it ({named(devices)})",
-                        "Give them other pipelines first, with nxai_pipeline; or set in_use to ignore.",
-                    ),
-                    self.told,
+                raise BadInput(
+                    f"delete the {self.header}",
+                    f"{len(devices)} devices use it ({named(devices)})",
+                    "Give them other pipelines first, with nxai_pipeline; or set in_use to ignore.",
+                    result=self.told,
                 )
         return Plan("delete", {"name": found.name})
 
@@ -104,7 +101,7 @@ class ModelResource:
         refusing = [each for each in report.errors if mode == "strict" or each.code == "external_data"]
         if refusing:
             answer = " ".join(f"{each.message} {each.mend}" for each in refusing)
-            raise _with_result(BadInput(f"check the model file {file}", answer, "Nothing was sent."), self.told)
+            raise BadInput(f"check the model file {file}", answer, "Nothing was sent.", result=self.told)
         for each in report.findings:
             self.task.warn(f"{file}: {each.message} {each.mend}")
 
@@ -219,7 +216,7 @@ class ModelResource:
             lambda: [each for each in self.compute.list_models() if each.name == name],
             lambda other: other.digest == self.mark,
             self.compute.delete_model,
-            self.task.client.transport.wait,
+            self.task.deadline,
         )
         self.wanted = self.found.uuid if self.found else self.wanted
 
@@ -245,7 +242,7 @@ class ModelResource:
             )
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + self.options["wait_timeout"]
+        deadline = self.task.deadline(self.options["wait_timeout"])
         tried = f"wait for the conversion of the {self.header}"
         while self.found is None or self.found.state != "ready":
             status = "not listed"
@@ -253,11 +250,10 @@ class ModelResource:
                 status = f"Status {self.found.status}, Code {self.found.code_status}"
                 if self.found.state == "failed":
                     raise self._failure(tried, f"it failed: {status}{self._log()}", "Mend the file and upload again.")
-            left = deadline - time.monotonic()
-            if left <= 0:
+            if deadline.left <= 0:
                 answer = f"not ready after {self.options['wait_timeout']:.0f} s: {status}"
                 raise self._failure(tried, answer, "Run the task again, or raise wait_timeout.")
-            time.sleep(min(left, self.options["wait_interval"]))
+            deadline.pause(self.options["wait_interval"])
             self.found = self._look()
 
     def _log(self) -> str:
@@ -269,8 +265,7 @@ class ModelResource:
 
     def _failure(self, tried: str, answer: str, advice: str) -> NxaiError:
         model = describe_model(self.found) if self.found else None
-        result = {"changed": self.written, "model": model, **self.told}
-        return _with_result(Unexpected(tried, answer, advice), result)
+        return Unexpected(tried, answer, advice, result={"changed": self.written, "model": model, **self.told})
 
     def report(self, plan: Plan) -> dict[str, Any]:
         result: dict[str, Any] = {"model": None if self.absent else self._model(plan)}
@@ -287,11 +282,6 @@ class ModelResource:
     def _model(self, plan: Plan) -> dict[str, Any]:
         """In check mode a new model is shown as it would be sent."""
         return describe_model(self.found) if self.found else {**describe_model(self._as_sent(plan)), "uuid": None}
-
-
-def _with_result(error: NxaiError, result: dict[str, Any]) -> NxaiError:
-    error.result = result
-    return error
 
 
 def _text_of(path: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from .._api.records import FileMark
-from .._core.errors import BadInput
+from .._core.errors import BadInput, missing_library
 from .graph import graph_only
 from .header import inspect_file, other_format
 from .tensors import Finding, Tensor, check_inputs, check_outputs
@@ -67,11 +67,8 @@ def check_model(path: str, max_size: int, mark: FileMark | None = None) -> Repor
         import onnx
         from google.protobuf.message import DecodeError
     except ImportError:
-        raise BadInput(
-            tried,
-            "the Python library onnx is not there",
-            "Install it for the Python that runs this task (pip install onnx), or do without the check.",
-        ) from None
+        advice = "Install it for the Python that runs this task (pip install onnx), or do without the check."
+        raise missing_library(tried, "onnx", advice) from None
     try:
         model = onnx.ModelProto.FromString(graph_only(path))
     except DecodeError:

@@ -67,14 +67,13 @@ def raise_if_any(refusals: Sequence[Refusal]) -> None:
     for each in refusals:
         devices.setdefault(each.reason, []).append(each.label)
     reasons = [f"{reason} ({shortened(labels)})" for reason, labels in devices.items()]
-    error = BadInput(
+    raise BadInput(
         "Plan the assignments",
         "; ".join(reasons[:10]) + (f"; and {len(reasons) - 10} more reasons" if len(reasons) > 10 else ""),
         "Nothing was written. Mend or leave out what is named. The options not_applicable and require_* "
         "say which of these checks can be switched off.",
+        result={"changed": False, "refused": [each.as_result() for each in refusals]},
     )
-    error.result = {"changed": False, "refused": [each.as_result() for each in refusals]}
-    raise error
 
 
 def not_understood(changes: Iterable[DeviceChange]) -> list[Refusal]:

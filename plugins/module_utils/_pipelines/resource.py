@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -60,7 +61,7 @@ class PipelineResource:
         self.check_mode = task.check_mode
         self.client = task.client
         self.reader = SiteReader(task.client.device, task.options["concurrency"])
-        self.writer = PipelineWriter(task.client.device, task.options)
+        self.writer = PipelineWriter(task.client.device, task.options, task.deadline)
         self.skip: bool = task.options["not_applicable"] == "skip"
         self.models: Index[Model] | None = None  # read only where needed
         self.found = Found()
@@ -201,8 +202,7 @@ class PipelineResource:
         }
         failure = self._failure(devices, count)
         if failure is not None:
-            failure.result = result
-            raise failure
+            raise replace(failure, result=result)
         return result
 
     def _device_result(self, change: DeviceChange) -> dict[str, Any]:

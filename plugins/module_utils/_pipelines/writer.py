@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._api.device import DeviceApi
@@ -20,6 +19,7 @@ from .._core.errors import (
     SignInFailed,
     Unreachable,
 )
+from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
 from .reconcile import (
     Assignment,
@@ -42,13 +42,15 @@ class PipelineWriter:
     Each site is the work of one thread at a time, and writes only the entries of its own devices.
     """
 
-    def __init__(self, api: DeviceApi, options: Mapping[str, Any]) -> None:
+    def __init__(self, api: DeviceApi, options: Mapping[str, Any], deadline: Callable[[float], Deadline]) -> None:
         if options["batch_size"] < 1:
-            raise BadInput("Read the option batch_size", "it is less than 1", "Change it.")
+            answer = f"batch_size is {options['batch_size']}"
+            raise BadInput("Read the option batch_size", answer, "Give a number of 1 or more.")
         self.status: dict[Key, tuple[str, str]] = {}
         self.errors: list[NxaiError] = []
         self._api = api
         self._options = options
+        self._deadline = deadline
         self._signed_out = threading.Event()
         self._seen: dict[Key, Assignment | None] = {}  # what a device that has not followed reported last
 
@@ -107,13 +109,12 @@ class PipelineWriter:
 
     def _put_patiently(self, batch: Batch, patience: float) -> Refused | None:
         """None, or the last answer that no device is applicable: it can mean that they are not announced yet."""
-        deadline = time.monotonic() + patience
-        pause = _FIRST_PAUSE
+        deadline, pause = self._deadline(patience), _FIRST_PAUSE
         while True:
             refusal = self._put(batch)
-            if refusal is None or time.monotonic() + pause > deadline:
+            if refusal is None or pause > deadline.left:
                 return refusal
-            time.sleep(pause)
+            deadline.pause(pause)
             pause *= 2
 
     def _put(self, batch: Batch) -> Refused | None:
@@ -157,12 +158,12 @@ class PipelineWriter:
 
     def _wait(self, changes: Sequence[DeviceChange]) -> list[DeviceChange]:
         """Those that have not followed in time. A look is a listing for each site, and begins with a pause."""
-        deadline = time.monotonic() + self._options["wait_timeout"]
+        deadline = self._deadline(self._options["wait_timeout"])
         waiting = list(changes)
         while waiting:
-            time.sleep(max(0.0, min(self._options["wait_interval"], deadline - time.monotonic())))
+            deadline.pause(self._options["wait_interval"])
             waiting = self._look(waiting)
-            if time.monotonic() >= deadline:
+            if deadline.left <= 0:
                 break
         return waiting
 

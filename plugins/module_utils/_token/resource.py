@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from .._api.operations import REVOKE_TOKEN
 from .._core.errors import BadInput, Refused
 from .._engine.module import Task
 from .._engine.reconcile import Plan
@@ -150,7 +151,7 @@ class Revocation:
     def _end(self, token: str, signer: str) -> None:
         """An access token that is over cannot ask for the end of a refresh token that is not: then that asks itself."""
         try:
-            self.transport.send("revoke_token", path={"token": token}, token=signer)
+            self.transport.send(REVOKE_TOKEN, path={"token": token}, token=signer)
         except Refused as error:
             if error.status == 401 and signer != token:
                 self._end(token, token)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
+from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served, serve
 from tools.demo_model import model
 from tools.return_docs import differences
@@ -72,7 +74,22 @@ def onnx_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run_module(cloud: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> RunModule:
+def hurried(cloud: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting takes no time: the clocks of client and simulator are moved instead."""
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        cloud.advance(seconds)
+
+    monkeypatch.setitem(Transport.__init__.__kwdefaults__, "sleep", sleep)
+    monkeypatch.setitem(Transport.__init__.__kwdefaults__, "clock", lambda: time.time() + sum(slept))
+
+
+@pytest.fixture
+def run_module(
+    cloud: Served, hurried: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> RunModule:
     """Run a module with options and give its result, as the controller gets it.
 
     Any warning fails the test, unless the test asks for them: then they are in ``result["warnings"]``. With None, there

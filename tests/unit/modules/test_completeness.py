@@ -18,7 +18,8 @@ import pytest
 import requests
 from wire_rows import BODIES, FILE, LOCAL, NOTES, ROWS, WITHOUT_REQUESTS, WORLD, Row
 
-from ansible_collections.nxai.cloud.plugins.module_utils._http.operations import OPERATIONS, PREFIX
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served
 

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from contract_documents import Json, as_3_0, as_swagger, body, call, documents, parameter, row
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS, adapted
 from ansible_collections.nxai.cloud.plugins.module_utils._contract.comparison import compare, operations_of, table
 from ansible_collections.nxai.cloud.plugins.module_utils._contract.document import Document
 from ansible_collections.nxai.cloud.plugins.module_utils._contract.terms import TERMS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
-from ansible_collections.nxai.cloud.plugins.module_utils._http.operations import OPERATIONS, PREFIX, adapted
+from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 from simulator.testing import Served
 
 RunModule = Callable[..., dict[str, Any]]

@@ -138,8 +138,10 @@ def test_a_failed_conversion_shows_its_log(cloud: Served, run_module: Callable, 
 def test_an_unknown_word_is_not_yet(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
     uuid = upload(run_module, onnx_file)["model"]["uuid"]
     cloud.world.models[uuid].fixed_status = "marinating"
-    late = upload(run_module, onnx_file, wait_timeout=0.05)
-    assert late["failed"] and "Status marinating, Code marinating" in late["msg"]
+    cloud.clear_log()
+    late = upload(run_module, onnx_file, wait_timeout=600, wait_interval=60)
+    assert late["failed"] and "not ready after 600 s: Status marinating, Code marinating" in late["msg"]
+    assert len(cloud.log("list_models")) in (11, 12)  # one to plan, and one after each pause
     assert late["model"]["state"] == "pending"
     cloud.world.models[uuid].fixed_status = ""
     assert upload(run_module, onnx_file)["model"]["state"] == "ready"

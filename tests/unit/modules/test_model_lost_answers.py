@@ -7,27 +7,14 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served
 
 UPLOADS = 20
 
 
-@pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client's waiting takes no time, and it believes that it does."""
-    slept: list[float] = []
-    monkeypatch.setitem(Transport.__init__.__kwdefaults__, "sleep", slept.append)
-    monkeypatch.setitem(Transport.__init__.__kwdefaults__, "clock", lambda: time.time() + sum(slept))
-
-
-@pytest.mark.usefixtures("hurried")
 def test_twenty_lost_answers_make_twenty_models(
     cloud: Served, run_module: Callable, onnx_file: Path, tmp_path: Path
 ) -> None:
@@ -50,7 +37,6 @@ def test_twenty_lost_answers_make_twenty_models(
     )
 
 
-@pytest.mark.usefixtures("hurried")
 def test_a_lost_answer_to_a_new_file_is_repeated(
     cloud: Served, run_module: Callable, onnx_file: Path, tmp_path: Path
 ) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import adapted
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
-from ansible_collections.nxai.cloud.plugins.module_utils._http.operations import adapted
 from simulator.testing import Served
 
 RunModule = Callable[..., dict[str, Any]]

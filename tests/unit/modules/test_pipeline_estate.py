@@ -153,8 +153,8 @@ def test_pairs_as_zip_and_items2dict_give_them(cloud: Served, run_module: RunMod
         ({"devices": ["Door"], "sites": ["*"]}, "mutually exclusive"),
         ({"devices": ["Door"], "site": "Shop 1", "swap": {"from": "A", "to": "B"}}, "mutually exclusive"),
         ({"site": "Shop 1"}, "devices, select, restore"),
-        ({"devices": ["Door"], "site": "Shop 1", "concurrency": 0}, "not from 1 to 16"),
-        ({"devices": ["Door"], "site": "Shop 1", "batch_size": 0}, "less than 1"),
+        ({"devices": ["Door"], "site": "Shop 1", "concurrency": 0}, "concurrency is 0. Give a number from 1 to 16."),
+        ({"devices": ["Door"], "site": "Shop 1", "batch_size": 0}, "batch_size is 0. Give a number of 1 or more."),
     ],
 )
 def test_options_that_do_not_fit(run_module: RunModule, options: dict[str, Any], expected: str) -> None:

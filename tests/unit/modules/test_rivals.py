@@ -83,7 +83,7 @@ def test_two_at_once_make_one(
 
 def rival(monkeypatch: pytest.MonkeyPatch, create: Create, kind: str, uuids: list[str], **options: Any) -> None:
     """Between the look and the POST of the next run another one does all of its work. ``uuids`` of both, in order."""
-    monkeypatch.setattr(rivals, "LOOKS", 1)
+    monkeypatch.setattr(rivals, "PATIENCE", 0.0)
     left = list(uuids)
     for place in (catalogues, compute):
         monkeypatch.setattr(place, "new_uuid", lambda: left.pop(0))

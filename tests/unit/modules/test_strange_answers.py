@@ -19,7 +19,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.nxai.cloud.plugins.module_utils._http.operations import OPERATIONS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
 from simulator.testing import Served
 from tools.strange import STRANGE, changed, places
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import REVOKE_TOKEN
 from ansible_collections.nxai.cloud.plugins.module_utils._core import errors
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served
@@ -222,12 +223,12 @@ def test_revoke(cloud: Served, token: RunModule, file: Path) -> None:
 def test_each_revocation_carries_the_access_token(token: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
     token(**PASSWORD)
     sent: list[Any] = []
-    monkeypatch.setattr(Transport, "send", lambda _self, name, **how: sent.append((name, how["path"], how["token"])))
+    monkeypatch.setattr(Transport, "send", lambda _self, what, **how: sent.append((what, how["path"], how["token"])))
     file = Path(token(state="absent", check=True)["token_file"])
     content = stored(file)
     token(state="absent")
     access, refresh = content["access_token"], content["refresh_token"]
-    assert sent == [("revoke_token", {"token": refresh}, access), ("revoke_token", {"token": access}, access)]
+    assert sent == [(REVOKE_TOKEN, {"token": refresh}, access), (REVOKE_TOKEN, {"token": access}, access)]
 
 
 def test_an_access_token_that_is_over_does_not_save_the_refresh_token(

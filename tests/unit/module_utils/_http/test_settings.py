@@ -109,6 +109,30 @@ def test_what_cannot_work_is_refused(options, word):
         Settings.from_options(options)
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("timeout", 0, "timeout is 0. Give a number above 0, at most 86400."),
+        ("timeout", -1.5, "timeout is -1.5. Give a number above 0, at most 86400."),
+        ("timeout", 86401, "timeout is 86401. Give a number above 0, at most 86400."),
+        ("timeout", float("nan"), "timeout is nan. Give a number above 0, at most 86400."),
+        ("retries", -1, "retries is -1. Give a number of 0 or more, at most 86400."),
+        ("retry_budget", -0.5, "retry_budget is -0.5. Give a number of 0 or more, at most 86400."),
+        ("retry_budget", float("inf"), "retry_budget is inf. Give a number of 0 or more, at most 86400."),
+    ],
+)
+def test_a_number_out_of_its_range_is_told_with_the_range(option, value, said):
+    with pytest.raises(BadInput) as caught:
+        Settings.from_options({option: value})
+    assert str(caught.value) == f"Read the connection options: {said}"
+
+
+@pytest.mark.parametrize("values", [{"timeout": 0.1, "retries": 0, "retry_budget": 0}, {"timeout": 86400}])
+def test_a_number_at_the_edge_of_its_range_is_taken(values):
+    settings = Settings.from_options(values)
+    assert {name: getattr(settings, name) for name in values} == values
+
+
 @pytest.mark.parametrize("secret", ["token_file", *(name for name in SECRETS if name not in NO_SIGN_IN)])
 @pytest.mark.parametrize("option", ["api_url", "cloud_url"])
 def test_credentials_do_not_travel_in_clear_text(option, secret):

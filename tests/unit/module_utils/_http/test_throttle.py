@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -42,7 +43,7 @@ def read_all(cloud: Served, pauses: list[tuple[int, int]], monkeypatch: pytest.M
         time.sleep(seconds)
         pauses.append((before, len(cloud.log("list_devices"))))
 
-    monkeypatch.setattr(client, "Transport", lambda settings, read_only: Transport(settings, read_only, sleep=sleep))
+    monkeypatch.setattr(client, "Transport", partial(Transport, sleep=sleep))
 
     def run(**options: object) -> list[object]:
         with Client.from_options({"api_url": cloud.url, "token": cloud.token(), **options}, read_only=True) as client:

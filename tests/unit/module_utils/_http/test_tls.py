@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, BadInput, Unreachable
 
 DAY = datetime.timedelta(days=1)
@@ -139,7 +140,7 @@ def no_bundle_of_this_machine(monkeypatch):
 def test_a_certificate_of_the_named_authority_is_accepted(authority, good, tls_server, new_transport, reply):
     server = tls_server(good)
     server.answer(reply(data=[1]))
-    assert new_transport(api_url=server.url, ca_path=str(authority.path)).send("list_models").data == [1]
+    assert new_transport(api_url=server.url, ca_path=str(authority.path)).send(LIST_MODELS).data == [1]
 
 
 def test_ca_path_may_be_a_folder(authority, good, tls_server, new_transport, reply, tmp_path):
@@ -150,14 +151,14 @@ def test_ca_path_may_be_a_folder(authority, good, tls_server, new_transport, rep
     (folder / f"{name}.0").write_bytes(authority.path.read_bytes())
     server = tls_server(good)
     server.answer(reply(data=[1]))
-    assert new_transport(api_url=server.url, ca_path=str(folder)).send("list_models").data == [1]
+    assert new_transport(api_url=server.url, ca_path=str(folder)).send(LIST_MODELS).data == [1]
 
 
 def test_the_bundle_of_the_environment_is_respected(authority, good, tls_server, new_transport, reply, monkeypatch):
     server = tls_server(good)
     server.answer(reply(data=[1]))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.path))
-    assert new_transport(api_url=server.url).send("list_models").data == [1]
+    assert new_transport(api_url=server.url).send(LIST_MODELS).data == [1]
 
 
 def test_a_bundle_of_the_environment_does_not_replace_ca_path(
@@ -166,13 +167,13 @@ def test_a_bundle_of_the_environment_does_not_replace_ca_path(
     server = tls_server(good)
     server.answer(reply(data=[1]))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
-    assert new_transport(api_url=server.url, ca_path=str(authority.path)).send("list_models").data == [1]
+    assert new_transport(api_url=server.url, ca_path=str(authority.path)).send(LIST_MODELS).data == [1]
 
 
 def test_a_foreign_certificate_is_refused_at_once_with_advice(good, tls_server, new_transport, clock):
     server = tls_server(good)
     with pytest.raises(Unreachable, match="not signed by an authority known here") as caught:
-        new_transport(api_url=server.url).send("list_models")
+        new_transport(api_url=server.url).send(LIST_MODELS)
     assert "ca_path" in caught.value.advice
     assert clock.sleeps == []
     assert server.requests == []
@@ -181,7 +182,7 @@ def test_a_foreign_certificate_is_refused_at_once_with_advice(good, tls_server, 
 def test_a_certificate_for_another_host_says_so(authority, tls_server, new_transport):
     server = tls_server(authority.issue("other", x509.DNSName("nx.example.com")))
     with pytest.raises(Unreachable, match="another host name") as caught:
-        new_transport(api_url=server.url, ca_path=str(authority.path)).send("list_models")
+        new_transport(api_url=server.url, ca_path=str(authority.path)).send(LIST_MODELS)
     assert "api_url" in caught.value.advice
 
 
@@ -189,7 +190,7 @@ def test_an_expired_certificate_says_so(authority, tls_server, new_transport):
     local = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     server = tls_server(authority.issue("old", local, days=-1))
     with pytest.raises(Unreachable, match="has expired") as caught:
-        new_transport(api_url=server.url, ca_path=str(authority.path)).send("list_models")
+        new_transport(api_url=server.url, ca_path=str(authority.path)).send(LIST_MODELS)
     assert "clock" in caught.value.advice
 
 
@@ -199,7 +200,7 @@ def test_validation_can_be_switched_off_for_this_session_only(good, tls_server, 
     server.answer(reply(data=[1]), reply(data=[1]))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert new_transport(api_url=server.url, validate_certs=False).send("list_models").data == [1]
+        assert new_transport(api_url=server.url, validate_certs=False).send(LIST_MODELS).data == [1]
     with pytest.warns(urllib3.exceptions.InsecureRequestWarning):
         requests.get(f"{server.url}/x", verify=False, timeout=5)
 
@@ -212,7 +213,7 @@ def test_a_proxy_is_used_with_and_without_validation(
     server.answer(reply(data=[1]))
     options = {"ca_path": str(authority.path)} if validate else {"validate_certs": False}
     transport = new_transport(api_url=server.url, retries=0, **options)
-    assert transport.send("list_models").data == [1]
+    assert transport.send(LIST_MODELS).data == [1]
     transport.close()
     assert [line.split()[:2] for line in proxy] == [["CONNECT", f"127.0.0.1:{server.port}"]]
 
@@ -223,7 +224,7 @@ def test_a_client_certificate_is_shown(authority, good, tls_server, new_transpor
     server.answer(reply(data=[1]))
     options = {"api_url": server.url, "ca_path": str(authority.path)}
     transport = new_transport(**options, client_cert=certificate, client_key=key)
-    assert transport.send("list_models").data == [1]
+    assert transport.send(LIST_MODELS).data == [1]
 
 
 def test_a_client_certificate_may_hold_its_key(authority, good, tls_server, new_transport, reply, tmp_path):
@@ -232,14 +233,14 @@ def test_a_client_certificate_may_hold_its_key(authority, good, tls_server, new_
     server = tls_server(good, ask_client_for=str(authority.path))
     server.answer(reply(data=[1]))
     options = {"api_url": server.url, "ca_path": str(authority.path), "client_cert": str(both)}
-    assert new_transport(**options).send("list_models").data == [1]
+    assert new_transport(**options).send(LIST_MODELS).data == [1]
 
 
 def test_a_client_certificate_that_is_asked_for_and_missing_is_said(authority, good, tls_server, new_transport):
     server = tls_server(good, ask_client_for=str(authority.path))
     # In TLS 1.3 the refusal comes after the handshake, and may be lost with the connection.
     with pytest.raises((Unreachable, AnswerLost)) as caught:
-        new_transport(api_url=server.url, ca_path=str(authority.path), retries=0).send("list_models")
+        new_transport(api_url=server.url, ca_path=str(authority.path), retries=0).send(LIST_MODELS)
     assert "client_cert" in caught.value.advice
 
 
@@ -248,25 +249,25 @@ def test_a_key_of_another_certificate_is_said(authority, good, tls_server, new_t
     _certificate, key = authority.issue("two", x509.DNSName("two"))
     options = {"api_url": tls_server(good).url, "ca_path": str(authority.path)}
     with pytest.raises((BadInput, Unreachable)) as caught:
-        new_transport(**options, client_cert=certificate, client_key=key).send("list_models")
+        new_transport(**options, client_cert=certificate, client_key=key).send(LIST_MODELS)
     assert "client_key" in caught.value.advice
 
 
 @pytest.mark.parametrize("option", ["ca_path", "client_cert"])
 def test_a_file_that_is_no_certificate_is_said(good, tls_server, new_transport, option):
     with pytest.raises((BadInput, Unreachable)) as caught:
-        new_transport(api_url=tls_server(good).url, **{option: __file__}, retries=0).send("list_models")
+        new_transport(api_url=tls_server(good).url, **{option: __file__}, retries=0).send(LIST_MODELS)
     assert option in caught.value.advice
 
 
 def test_a_bundle_of_the_environment_that_is_missing_is_said(good, tls_server, new_transport, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
     with pytest.raises(BadInput, match=r"/nowhere/bundle\.pem") as caught:
-        new_transport(api_url=tls_server(good).url).send("list_models")
+        new_transport(api_url=tls_server(good).url).send(LIST_MODELS)
     assert "REQUESTS_CA_BUNDLE" in caught.value.advice
 
 
 def test_https_to_a_server_that_speaks_http_is_said(server, new_transport):
     with pytest.raises(Unreachable, match="does not speak TLS") as caught:
-        new_transport(api_url=server.url.replace("http:", "https:")).send("list_models")
+        new_transport(api_url=server.url.replace("http:", "https:")).send(LIST_MODELS)
     assert "api_url" in caught.value.advice

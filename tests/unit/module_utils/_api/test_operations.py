@@ -1,0 +1,34 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of API calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._api import operations
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS, OPERATIONS, adapted
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
+from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import Operation
+
+
+def test_every_operation_is_a_constant_and_found_by_its_name() -> None:
+    constants = {name: each for name, each in vars(operations).items() if isinstance(each, Operation)}
+    assert {name.upper(): each for name, each in OPERATIONS.items()} == constants
+    assert {name: each.name for name, each in OPERATIONS.items()} == {name: name for name in OPERATIONS}
+
+
+def test_a_change_leaves_the_other_operations_and_the_constant_alone() -> None:
+    table = adapted({"list_models": {"path": "/v2/functions", "query": {"Limit": "limit"}}})
+    assert table["list_models"].path == "/v2/functions" and table["list_models"].spelling == {"Limit": "limit"}
+    assert {name for name in OPERATIONS if table[name] is not OPERATIONS[name]} == {"list_models"}
+    assert (LIST_MODELS.path, LIST_MODELS.spelling) == ("/functions", {})
+
+
+@pytest.mark.parametrize("changes", [[], "[]", {"nonsense": {}}, {"list_models": {"path": "elsewhere"}}])
+def test_a_wrong_change_fails_where_the_client_is_made(changes: object) -> None:
+    with pytest.raises(BadInput, match="option operations"):
+        Client.from_options({"operations": changes, "token": "t"})

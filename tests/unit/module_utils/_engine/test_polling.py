@@ -1,0 +1,126 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever polls does so on an injected clock: how often it looks, and how long it waits in between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Catalogue, Device, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused, Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.polling import Deadline
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.rivals import PATIENCE, only_one
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import AssignmentPlan, DeviceChange
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.writer import PipelineWriter
+
+NOT_YET = Refused("PUT", "HTTP 422: No devices are applicable", status=422)
+MODEL = "0b0e7f4c-1111-4222-8333-444455556666"
+
+
+@pytest.fixture
+def deadline(clock: Any) -> Any:
+    return lambda seconds: Deadline(seconds, clock, clock.sleep)
+
+
+def test_a_pause_ends_with_the_time(deadline: Any, clock: Any) -> None:
+    end = deadline(12.0)
+    for left in (12.0, 7.0, 2.0, 0.0, 0.0):
+        assert end.left == left
+        end.pause(5.0)
+    clock.now += 1
+    assert end.left == -1.0
+    end.pause(5.0)
+    deadline(5.0).pause(-1.0)
+    assert clock.sleeps == [5.0, 5.0, 2.0, 0.0, 0.0, 0.0, 0.0]
+
+
+class Api:
+    """A site with one device. It refuses as often as it is told, and shows what was sent after so many looks."""
+
+    def __init__(self, refusals: int = 0, looks: int = 1) -> None:
+        self.refusals = refusals
+        self.looks = looks
+        self.sent = 0
+
+    def put_pipelines(self, *_arguments: Any) -> None:
+        self.sent += 1
+        if self.sent <= self.refusals:
+            raise NOT_YET
+
+    def list_devices(self, _site: str) -> list[Device]:
+        self.looks -= 1
+        return [device(running=self.looks <= 0)]
+
+
+def device(running: bool) -> Device:
+    return Device.from_api({"NxID": MODEL, "nxAI": {"Pipelines": [{"modelUUID": MODEL}] if running else []}})
+
+
+def written(api: Api, deadline: Any, **options: Any) -> tuple[str, str]:
+    """Send to the device and follow it; its status and the reason."""
+    before, after = device(running=False), device(running=True)
+    change = DeviceChange(Site.from_api({"UUID": "shop"}), before, before.pipelines, after.pipelines)
+    usual = {"batch_size": 1, "concurrency": 1, "wait": True, "applicable_timeout": 0.0, "wait_interval": 5.0}
+    writer = PipelineWriter(api, {**usual, "wait_timeout": 12.0, **options}, deadline)  # type: ignore[arg-type]
+    writer.send(AssignmentPlan((change,)))
+    writer.follow(AssignmentPlan((change,)))
+    return writer.status[change.key]
+
+
+def test_an_assignment_is_sent_until_it_is_applicable(deadline: Any, clock: Any) -> None:
+    assert written(Api(refusals=3), deadline, applicable_timeout=14.0) == ("applied", "")
+    assert clock.sleeps == [2.0, 4.0, 8.0, 5.0]
+
+
+def test_an_assignment_that_stays_refused_is_given_up_before_the_time_is_over(deadline: Any, clock: Any) -> None:
+    api = Api(refusals=99)
+    assert written(api, deadline, applicable_timeout=13.9) == ("not_applicable", NOT_YET.answer)
+    assert clock.sleeps == [2.0, 4.0] and api.sent == 3
+
+
+def test_a_device_is_looked_at_until_it_follows(deadline: Any, clock: Any) -> None:
+    assert written(Api(looks=3), deadline) == ("applied", "")
+    assert clock.sleeps == [5.0, 5.0, 2.0]
+
+
+def test_a_device_that_does_not_follow_is_sent_to_once_more_and_given_up(deadline: Any, clock: Any) -> None:
+    api = Api(looks=99)
+    status, reason = written(api, deadline)
+    assert status == "pending" and "within 12 s, nor when sent again" in reason
+    assert clock.sleeps == [5.0, 5.0, 2.0] * 2 and api.sent == 2
+
+
+def test_without_time_there_is_one_look(deadline: Any, clock: Any) -> None:
+    assert written(Api(looks=1), deadline, wait_timeout=0.0) == ("applied", "")
+    assert clock.sleeps == [0.0]
+
+
+def kept(deadline: Any, made: str, *looks: list[str]) -> Catalogue | None:
+    """What ``only_one`` keeps, where the listings hold these UUIDs, the last one from then on."""
+    left = list(looks)
+
+    def alike() -> list[Catalogue]:
+        found = left.pop(0) if len(left) > 1 else left[0]
+        return [Catalogue.from_api({"UUID": each, "Name": "New"}) for each in found]
+
+    return only_one(made, "catalogue New", alike, lambda _other: True, lambda _uuid: None, deadline)
+
+
+def test_another_run_gets_time_to_take_its_own_away(deadline: Any, clock: Any) -> None:
+    found = kept(deadline, "a", ["a", "b"], ["a", "b"], ["a"])
+    assert found is not None and found.uuid == "a" and clock.sleeps == [1.0, 1.0]
+
+
+def test_two_that_stay_are_an_error(deadline: Any, clock: Any) -> None:
+    with pytest.raises(Unexpected, match="this run a, the other b") as caught:
+        kept(deadline, "a", ["a", "b"])
+    assert clock.sleeps == [1.0] * int(PATIENCE) and caught.value.result == {"changed": True}
+
+
+def test_one_alone_waits_for_nobody(deadline: Any, clock: Any) -> None:
+    found = kept(deadline, "a", ["a"])
+    assert found is not None and found.uuid == "a" and clock.sleeps == []
