@@ -320,9 +320,9 @@ error:
 """
 
 from ..module_utils._engine.module import run, wait_spec
+from ..module_utils._fleet.targets import TARGETS_EXCLUSIVE, TARGETS_SPEC
 from ..module_utils._pipelines.checks import CHECKS_SPEC
 from ..module_utils._pipelines.resource import PipelineResource
-from ..module_utils._pipelines.targets import TARGETS_EXCLUSIVE, TARGETS_SPEC
 
 PIPELINE = {
     "model": {"type": "str", "required": True},

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,10 +63,6 @@ class Pipeline:
         """The UUID of the model in lower case, or "" where the API gave none."""
         return identity(self.wire.get("modelUUID"))
 
-    def models(self) -> Iterator[str]:
-        """Every model it uses, as written. Where a chain names its models is a guess: any ``modelUUID``."""
-        return _models_in(self.wire)
-
     def with_models(self, rename: Callable[[str], str]) -> Pipeline:
         """The same pipeline with each of its models, those of chains too, replaced by what ``rename`` gives for it."""
         return Pipeline(with_models(self.wire, rename))
@@ -114,25 +110,54 @@ class Pipeline:
         return {**option.pop("extra"), **option, **not_understood}
 
 
+Assignment = tuple[Pipeline, ...]  # of one device, in order
+
+
+def models_of(assignment: Iterable[Pipeline]) -> list[str]:
+    """The models that an assignment uses, those of chains too: each once, in order, in lower case without braces.
+
+    Where a chain names its models is a guess: any ``modelUUID``, however its letters are written.
+    """
+    return list(dict.fromkeys(filter(None, (identity(each) for one in assignment for each in _models_in(one.wire)))))
+
+
 def with_models(value: Any, rename: Callable[[str], str]) -> Any:
-    """A copy of a wire value in which every ``modelUUID``, at any depth, is what ``rename`` gives for it."""
+    """A copy of a wire value in which every model, at any depth (see ``models_of``), is what ``rename`` makes of it."""
     if isinstance(value, Mapping):
         return {
-            key: rename(inner) if key == _WIRE_NAMES["model"] and isinstance(inner, str) else with_models(inner, rename)
+            key: rename(inner) if _names_a_model(key, inner) else with_models(inner, rename)
             for key, inner in value.items()
         }
     return [with_models(inner, rename) for inner in value] if isinstance(value, list) else value
 
 
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text that is a value somewhere in there, as an id is compared.
+
+    Before a model is deleted this is asked, not ``models_of``: it also finds what pipelines of an unknown shape name.
+    """
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Mapping):
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, str):
+            yield identity(item)
+
+
 def _models_in(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
-        if isinstance(value.get("modelUUID"), str):
-            yield value["modelUUID"]
-        for inner in value.values():
-            yield from _models_in(inner)
-    elif isinstance(value, list):
+        yield from (inner for key, inner in value.items() if _names_a_model(key, inner))
+        value = list(value.values())
+    if isinstance(value, list):
         for inner in value:
             yield from _models_in(inner)
+
+
+def _names_a_model(key: Any, value: Any) -> bool:
+    return isinstance(value, str) and str(key).lower() == "modeluuid"
 
 
 def _wrong(name: str, wanted: str) -> BadInput:

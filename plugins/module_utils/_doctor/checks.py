@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .._api.pipeline import models_of
 from .._api.records import Catalogue, Device, Model, Server, Site
 from .._contract.comparison import Difference
 from .._core.errors import BadInput, NxaiError, SignInFailed, Unreachable
-from .._core.values import folded, identity
+from .._core.values import folded
 from .._http.answer import one_line
 from .._http.settings import Settings
 
@@ -46,7 +47,13 @@ class Seen:
     errors: Mapping[str, list[NxaiError]] = field(default_factory=dict)
 
 
-Check = Callable[[Seen], Iterator[Finding]]
+@dataclass(frozen=True)
+class Check:
+    """``part``: what it looks at, and reports where that could not be read; ``others``: parts that it needs, too."""
+
+    look: Callable[[Seen], Iterator[Finding]]
+    part: str | None = None
+    others: tuple[str, ...] = ()
 
 
 def _reachability(seen: Seen) -> Iterator[Finding]:
@@ -155,18 +162,17 @@ def _models_catalogued(seen: Seen) -> Iterator[Finding]:
             )
 
 
-# Each check, with the parts that it needs.
-CHECKS: dict[str, tuple[Check, tuple[str, ...]]] = {
-    "reachability": (_reachability, ()),
-    "tls": (_tls, ()),
-    "token": (_token, ()),
-    "act_as": (_act_as, ()),
-    "contract": (_contract, ("contract",)),
-    "sites": (_sites, ("sites",)),
-    "servers": (_servers, ("servers",)),
-    "devices": (_devices, ("devices",)),
-    "models_ready": (_models_ready, ("models", "devices")),
-    "models_catalogued": (_models_catalogued, ("models", "devices")),
+CHECKS = {
+    "reachability": Check(_reachability),
+    "tls": Check(_tls),
+    "token": Check(_token),
+    "act_as": Check(_act_as),
+    "contract": Check(_contract, "contract"),
+    "sites": Check(_sites, "sites"),
+    "servers": Check(_servers, "servers"),
+    "devices": Check(_devices, "devices"),
+    "models_ready": Check(_models_ready, "models", ("devices",)),
+    "models_catalogued": Check(_models_catalogued, "models", ("devices",)),
 }
 
 
@@ -174,15 +180,13 @@ def diagnose(seen: Seen) -> dict[str, Any]:
     """The findings of all checks, and what became of each. What could not be read is a finding, too."""
     findings: list[Finding] = []
     checks = []
-    for name, (check, needs) in CHECKS.items():
-        mine = list(check(seen))
-        unread = [part for part in needs if part in seen.errors]
-        for part in unread:
-            if needs[0] == part:
-                told = {(each.where, each.what) for each in findings}
-                errors = [each for each in seen.errors[part] if (each.tried, each.answer) not in told]
-                mine += [Finding(name, "error", each.tried, each.answer, each.advice) for each in errors[:5]]
+    for name, check in CHECKS.items():
+        mine = list(check.look(seen))
+        told = {(each.where, each.what) for each in findings}
+        errors = [each for each in seen.errors.get(check.part or "", ()) if (each.tried, each.answer) not in told]
+        mine += [Finding(name, "error", each.tried, each.answer, each.advice) for each in errors[:5]]
         severities = {each.severity for each in mine}
+        unread = not {check.part, *check.others}.isdisjoint(seen.errors)
         status = next((each for each in ("error", "warning") if each in severities), "unknown" if unread else "ok")
         checks.append({"check": name, "status": status, "findings": len(mine)})
         findings += mine
@@ -214,7 +218,7 @@ def _used(seen: Seen) -> dict[str, int]:
     """How many devices run each model, by itself or in a chain."""
     counts: dict[str, int] = {}
     for _site, device in seen.devices or ():
-        for uuid in {identity(model) for pipeline in device.pipelines for model in pipeline.models()}:
+        for uuid in models_of(device.pipelines):
             counts[uuid] = counts.get(uuid, 0) + 1
     return counts
 

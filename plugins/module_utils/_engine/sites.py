@@ -100,7 +100,7 @@ def unread(site: Site, reason: str = SILENT) -> dict[str, str]:
 
 def _no_such_site(site: Site, error: Refused) -> NoSuchSite:
     return NoSuchSite(
-        f"look up the site {site.name or site.id}",
+        f"look up the site {site.label}",
         f"the service knows no such site ({error.answer})",
         "Check the id, and that this account (or act_as) may see the site.",
         error.status,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the information modules return of sites, servers, devices and pipelines. A part is never given for the whole."""
+"""What the information modules return of sites, servers and devices. A part is never given for the whole."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 from .._api.compute import ALL_AVAILABLE
 from .._api.records import Server, Site
 from .._core.errors import BadInput, NxaiError, Unexpected
-from .._core.values import first_text, flag, folded, identity, mapping
+from .._core.values import first_text, flag, folded, identity
 from .._engine.lookup import find, is_uuid
 from .._engine.module import Task
 from .._engine.sites import SiteReader, unread
-from .._pipelines.targets import (
+from .targets import (
     TARGETS_EXCLUSIVE,
     Chosen,
     Found,
@@ -51,45 +51,16 @@ def read_servers(task: Task) -> dict[str, Any]:
             servers += [_server(each, site) for each in listing]
         else:
             silent.append(unread(site, "the site shows no servers"))
-    return _whole({"servers": servers, "unread_sites": silent}, errors)
+    return whole({"servers": servers, "unread_sites": silent}, errors)
 
 
 def read_devices(task: Task) -> dict[str, Any]:
-    found = _find(task)
+    found = find_devices(task)
     result = {"devices": [_device(each) for each in found.chosen], "unread_sites": found.silent}
-    return _whole(result, _errors(found))
+    return whole(result, read_errors(found))
 
 
-def read_pipelines(task: Task) -> dict[str, Any]:
-    """``pipelines`` is a snapshot: a device whose pipelines are not understood is not in it."""
-    found = _find(task)
-    result = {
-        "pipelines": [
-            {
-                "site": each.site.id,
-                "device": each.device.id,
-                "name": each.device.name,
-                "pipelines": [pipeline.to_wire() for pipeline in each.device.pipelines],
-            }
-            for each in found.chosen
-            if each.device.pipelines_known
-        ],
-        "devices": [
-            {
-                "site": each.site.id,
-                "site_name": each.site.name,
-                "device": each.device.id,
-                "name": each.device.name,
-                "pipelines": _pipelines(each),
-            }
-            for each in found.chosen
-        ],
-        "unread_sites": found.silent,
-    }
-    return _whole(result, _errors(found))
-
-
-def _find(task: Task) -> Found:
+def find_devices(task: Task) -> Found:
     """The named devices, or else those of the named sites, or else all."""
     options, device_api = task.options, task.client.device
     reader = SiteReader(device_api, options["concurrency"])
@@ -102,10 +73,11 @@ def _find(task: Task) -> Found:
     return select_devices(options["select"] or "all", [identity(model)], sites, reader, device_api)
 
 
-def _errors(found: Found) -> list[NxaiError]:
+def read_errors(found: Found) -> list[NxaiError]:
+    """Why not all of what was asked for is there."""
     gone = [
         BadInput(
-            f"Find the device {each.device} at site {each.site.name or each.site.id}",
+            f"Find the device {each.device} at site {each.site.label}",
             each.reason,
             "Check the device, or leave it out.",
         )
@@ -115,7 +87,7 @@ def _errors(found: Found) -> list[NxaiError]:
     return [*found.errors, *gone]
 
 
-def _whole(result: dict[str, Any], errors: Sequence[NxaiError]) -> dict[str, Any]:
+def whole(result: dict[str, Any], errors: Sequence[NxaiError]) -> dict[str, Any]:
     """The result, or an error that carries it."""
     if not errors:
         return result
@@ -127,14 +99,13 @@ def _whole(result: dict[str, Any], errors: Sequence[NxaiError]) -> dict[str, Any
 
 
 def _site(site: Site) -> dict[str, Any]:
-    owner = folded(mapping(folded(site.raw).get("organisation")))
     return {
         "id": site.id,
         "name": site.name,
         "online": site.online,
         "version": site.version,
         "updated_at": site.updated_at,
-        "organisation": first_text(owner, "name", "uuid"),
+        "organisation": site.organisation.label,
     }
 
 
@@ -175,12 +146,8 @@ def _device(chosen: Chosen) -> dict[str, Any]:
         "enabled": device.enabled,
         "group": first_text(folded(device.raw), "group"),
         "server": _server_fields(device.server),
-        "pipelines": _pipelines(chosen),
+        "pipelines": device.pipeline_options(),
     }
-
-
-def _pipelines(chosen: Chosen) -> list[dict[str, Any]] | None:
-    return [each.to_option() for each in chosen.device.pipelines] if chosen.device.pipelines_known else None
 
 
 def _names(value: Any) -> list[str] | None:

@@ -23,7 +23,7 @@ _HOW_TO_GO_ON = {
     "interrupted": "Run the same command again: it goes on where it was.",
     "paused": "Run the same command again to go on.",
     "stopped": (
-        "Mend what is listed below and run the same command again, which tries this wave again. "
+        "Correct what is listed below and run the same command again, which tries this wave again. "
         "Or take everything back: the same command with -e pipeline_rollout_action=rollback."
     ),
     "rolling_back": "If the playbook no longer runs, run the same command again: it goes on taking back.",

@@ -157,7 +157,7 @@ def test_a_version_with_another_file_is_refused(play: Play) -> None:
         assert "is in the cloud with another file" in output and cloud.writes() == []
 
 
-def test_a_conversion_that_fails_stops_everything_and_can_be_mended(
+def test_a_conversion_that_fails_stops_everything_and_can_be_corrected(
     cloud: Served, play: Play, model_file: Path
 ) -> None:
     """The fields of the file in another order: still ONNX, but not to this service. The version is free for another."""

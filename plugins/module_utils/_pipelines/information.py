@@ -1,0 +1,33 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the information module returns of pipelines. A part is never given for the whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._engine.module import Task
+from .._fleet.information import find_devices, read_errors, whole
+from .._fleet.targets import snapshot_entry
+
+
+def read_pipelines(task: Task) -> dict[str, Any]:
+    """``pipelines`` is a snapshot: a device whose pipelines are not understood is not in it."""
+    found = find_devices(task)
+    result = {
+        "pipelines": [snapshot_entry(each.site, each.device) for each in found.chosen if each.device.pipelines_known],
+        "devices": [
+            {
+                "site": each.site.id,
+                "site_name": each.site.name,
+                "device": each.device.id,
+                "name": each.device.name,
+                "pipelines": each.device.pipeline_options(),
+            }
+            for each in found.chosen
+        ],
+        "unread_sites": found.silent,
+    }
+    return whole(result, read_errors(found))
