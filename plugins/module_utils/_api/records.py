@@ -85,7 +85,7 @@ def normalise_nxid(nxid: str) -> str:
     return f"{{{found.group(1).lower()}}}" if found else nxid
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Organisation:
     """Whom a record belongs to. ``id`` and ``name`` are "" where the API does not say, and for a person."""
 
