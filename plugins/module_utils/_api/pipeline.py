@@ -14,7 +14,7 @@ from .._core.errors import BadInput
 from .._core.values import identity, number, text
 
 RESIZING_METHODS = ("letterbox", "stretch", "crop")  # on the wire with a capital; only Letterbox was ever observed
-_WIRE_NAMES = {
+WIRE_NAMES = {
     "model": "modelUUID",
     "nms": "modelNMS",
     "resizing_method": "resizingMethod",
@@ -48,12 +48,12 @@ class Pipeline:
         Raises BadInput for a value of the wrong type or out of range.
         """
         wire = dict(self.wire)
-        for name, wire_name in _WIRE_NAMES.items():
+        for name, wire_name in WIRE_NAMES.items():
             value = option.get(name)
             if value is not None:
                 wire[wire_name] = _CHECKS[name](name, value)
         extra = option.get("extra") or {}
-        known = sorted(set(extra) & set(_WIRE_NAMES.values()))
+        known = sorted(set(extra) & set(WIRE_NAMES.values()))
         if known:
             raise BadInput(_TRIED, f"extra holds {', '.join(known)}", "These have options of their own.")
         return Pipeline({**wire, **extra})
@@ -84,7 +84,7 @@ class Pipeline:
             "preprocessor": text(self.wire.get("Preprocessor")) or "",
             "postprocessor": text(self.wire.get("Postprocessor")) or "",
             "chains": list(chains) if isinstance(chains, list) else [],
-            "extra": {name: value for name, value in self.wire.items() if name not in _WIRE_NAMES.values()},
+            "extra": {name: value for name, value in self.wire.items() if name not in WIRE_NAMES.values()},
         }
 
     def __eq__(self, other: object) -> bool:
@@ -104,7 +104,7 @@ class Pipeline:
             option["nms"] = round(option["nms"], _NMS_DIGITS)
         not_understood = {
             name: self.wire[wire_name]
-            for name, wire_name in _WIRE_NAMES.items()
+            for name, wire_name in WIRE_NAMES.items()
             if option[name] in (None, "", []) and self.wire.get(wire_name) not in (None, "", [])
         }
         return {**option.pop("extra"), **option, **not_understood}

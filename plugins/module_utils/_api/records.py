@@ -252,6 +252,10 @@ class Server:
             raw=raw,
         )
 
+    @property
+    def label(self) -> str:
+        return self.name or self.id
+
 
 @dataclass(frozen=True)
 class Device:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .._core.errors import BadInput
+from .._core.wording import shortened
 from .._http.answer import one_line
 from .._http.operations import OPERATIONS, PREFIX, Operation, adapted
 from .document import Described, Document, Schema
@@ -294,8 +295,7 @@ def _folded(name: str) -> str:
 
 
 def _some(names: Iterable[str]) -> str:
-    every = sorted(map(str, names))
-    return ", ".join(every[:12]) + (f" and {len(every) - 12} more" if len(every) > 12 else "") or "none"
+    return shortened(sorted(map(str, names))) or "none"
 
 
 def operations_of(api: str, table_of_calls: Mapping[str, Operation] = OPERATIONS) -> list[Operation]:

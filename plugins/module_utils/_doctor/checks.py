@@ -102,12 +102,12 @@ def _sites(seen: Seen) -> Iterator[Finding]:
     for site in seen.sites or ():
         if site.online is False:
             advice = "Check the server and its way to the internet: nothing can be assigned there."
-            yield Finding("sites", "warning", _name(site), "the site is off-line", advice)
+            yield Finding("sites", "warning", site.label, "the site is off-line", advice)
 
 
 def _servers(seen: Seen) -> Iterator[Finding]:
     for site, server in seen.servers or ():
-        where = f"{_name(site)} / {_name(server)}"
+        where = f"{site.label} / {server.label}"
         if server.supports_pipelines is False:
             advice = "Update the Nx AI Manager plugin of this server."
             yield Finding("servers", "warning", where, "the plugin does not support pipelines", advice)
@@ -118,7 +118,7 @@ def _servers(seen: Seen) -> Iterator[Finding]:
 
 def _devices(seen: Seen) -> Iterator[Finding]:
     for site, device in seen.devices or ():
-        where = f"{_name(site)} / {_name(device)}"
+        where = f"{site.label} / {device.label}"
         if not device.pipelines_known:
             advice = "It cannot be assigned to without loss. Please report the answer of the service."
             yield Finding("devices", "error", where, "its pipelines are not understood", advice)
@@ -132,7 +132,7 @@ def _models_ready(seen: Seen) -> Iterator[Finding]:
     for model in seen.models or ():
         if model.state == "ready":
             continue
-        where = f"{_name(model)} ({model.uuid})"
+        where = f"{model.name or model.uuid} ({model.uuid})"
         said = f"status {model.status}, code {model.code_status}"
         devices = used.get(model.uuid, 0)
         if model.state == "failed":
@@ -156,7 +156,7 @@ def _models_catalogued(seen: Seen) -> Iterator[Finding]:
             yield Finding("models_catalogued", "warning", uuid, f"{devices} devices run it, and it is not seen", advice)
         elif "catalogues" in folded(model.raw) and not model.catalogue_uuids:
             advice = "Put it into a catalogue with nxai_catalogue or nxai_model: others cannot assign it."
-            where = f"{_name(model)} ({uuid})"
+            where = f"{model.name or model.uuid} ({uuid})"
             yield Finding(
                 "models_catalogued", "warning", where, f"{devices} devices run it, and no catalogue has it", advice
             )
@@ -221,7 +221,3 @@ def _used(seen: Seen) -> dict[str, int]:
         for uuid in models_of(device.pipelines):
             counts[uuid] = counts.get(uuid, 0) + 1
     return counts
-
-
-def _name(record: Any) -> str:
-    return str(record.name or getattr(record, "uuid", "") or getattr(record, "id", ""))

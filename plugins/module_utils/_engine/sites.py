@@ -13,11 +13,12 @@ from typing import TypeVar
 from .._api.device import DeviceApi
 from .._api.records import Site
 from .._core.errors import BadInput, NxaiError, Refused, SignInFailed
+from .._http.transport import CONNECTIONS
 from .lookup import Index, globbed, is_glob, is_uuid
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-MOST_AT_ONCE = 16  # as many connections as the transport keeps
+MOST_AT_ONCE = CONNECTIONS
 SILENT = "the site shows no devices: it is off-line, or still loading"
 
 

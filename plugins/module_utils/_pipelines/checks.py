@@ -17,8 +17,9 @@ from typing import Any
 from .._api.records import Model, Server, Site
 from .._core.errors import BadInput
 from .._core.values import first_text, folded, mapping
+from .._core.wording import shortened
 from .._engine.lookup import is_uuid
-from .reconcile import DeviceChange, shortened
+from .reconcile import DeviceChange
 
 CHECKS_SPEC: dict[str, dict[str, Any]] = {
     f"require_{name}": {"type": "bool", "default": True}

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from .._api.pipeline import Assignment, Pipeline, models_of
 from .._api.records import Device, Site
 from .._core.values import identity
+from .._core.wording import counted, printable, shortened
 
 State = Literal["present", "exact", "absent"]
 
@@ -127,8 +128,8 @@ class AssignmentPlan:
     def _block(self, group: Sequence[DeviceChange]) -> str:
         sites: dict[str, list[str]] = defaultdict(list)
         for each in group:
-            sites[_text(self.site_names.get(each.site.id) or each.site.id)].append(_text(each.device.label))
-        lines = [f"{len(group)} device{'s' if len(group) > 1 else ''}:"]
+            sites[printable(self.site_names.get(each.site.id) or each.site.id)].append(printable(each.device.label))
+        lines = [f"{counted(len(group), 'device')}:"]
         before = [self._describe(each) for each in group[0].before]
         after = [self._describe(each) for each in group[0].after]
         lines += [f"  - {each}" for each in (Counter(before) - Counter(after)).elements()]
@@ -144,7 +145,7 @@ class AssignmentPlan:
             key: value for key, value in pipeline.to_option().items() if key != "model" and value not in ("", [], {})
         }
         settings = " ".join(f"{key}={json.dumps(value, sort_keys=True)}" for key, value in options.items())
-        return f"{_text(name)} ({pipeline.model}) {settings}" if name else f"{pipeline.model} {settings}"
+        return f"{printable(name)} ({pipeline.model}) {settings}" if name else f"{pipeline.model} {settings}"
 
 
 def batches(changes: Iterable[DeviceChange], size: int) -> dict[str, list[Batch]]:
@@ -160,13 +161,3 @@ def batches(changes: Iterable[DeviceChange], size: int) -> dict[str, list[Batch]
 
 def _key(assignment: Assignment) -> str:
     return json.dumps([each.to_wire() for each in assignment], sort_keys=True)
-
-
-def _text(value: str) -> str:
-    """A name from the service on one line, whatever is in it."""
-    return value if value.isprintable() else json.dumps(value, ensure_ascii=False)
-
-
-def shortened(names: Sequence[str], most: int = 12) -> str:
-    """Names for a person: ten thousand of them help nobody."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from html import escape
 from typing import Any
 
+from .._core.wording import counted
 from .state import GOOD, NOT_FAILED, State
 
 # What a status of a device counts as, in the order of the bars.
@@ -263,10 +264,6 @@ def _with_code(text: str) -> str:
 
 def _words(status: str) -> str:
     return escape(status.replace("_", " "))
-
-
-def counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _said(time: str) -> str:

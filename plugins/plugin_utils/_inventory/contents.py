@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from ...module_utils._api.pipeline import Assignment
 from ...module_utils._api.records import Device, Server, Site
 from ...module_utils._core.errors import BadInput
+from ...module_utils._core.wording import shortened
 from ...module_utils._engine.sites import unread
 from .groups import (
     FlatGroups,
@@ -38,7 +39,6 @@ HOST_VARIABLES = (
     *("nxai_organisation_id", "nxai_organisation_name"),
     *("nxai_site_id", "nxai_site_name", "nxai_site_online", "nxai_site_version", "nxai_raw"),
 )
-MENTIONED = 10  # how many names an error shows
 
 
 class Host(NamedTuple):
@@ -201,10 +201,9 @@ def _named(
     twice = sorted(name for name, uses in Counter(names).items() if uses > 1)
     warnings: list[str] = []
     if twice and choices.duplicates == "fail":
-        shown = ", ".join(map(repr, twice[:MENTIONED]))
         raise BadInput(
             "Name the hosts",
-            f"{len(twice)} names are those of several hosts: {shown}",
+            f"{len(twice)} names are those of several hosts: {shortened([*map(repr, twice)])}",
             "Choose other hostnames, or duplicates: suffix.",
         )
     if twice and choices.duplicates == "warn_skip":

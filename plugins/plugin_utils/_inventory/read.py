@@ -14,12 +14,12 @@ from ...module_utils._api.client import Client
 from ...module_utils._api.device import DeviceApi
 from ...module_utils._api.records import Catalogue, Device, Model, Server, Site
 from ...module_utils._core.errors import BadInput, NxaiError, SignInFailed
+from ...module_utils._core.wording import shortened
 from ...module_utils._engine.lookup import Index, globbed, is_glob
 from ...module_utils._engine.sites import in_parallel
 from .known import LastKnown
 
 UNAUTHORISED = 401
-MENTIONED = 10  # how many sites a warning names
 _Record = TypeVar("_Record", Site, Model, Catalogue)
 
 
@@ -176,8 +176,7 @@ def _may_pass(error: NxaiError) -> bool:
 
 
 def _named(listings: Sequence[SiteListing]) -> str:
-    names = ", ".join(repr(listing.site.name) for listing in listings[:MENTIONED])
-    return names if len(listings) <= MENTIONED else f"{names} and {len(listings) - MENTIONED} more"
+    return shortened([repr(listing.site.name) for listing in listings])
 
 
 def read_sites(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> list[SiteListing]:

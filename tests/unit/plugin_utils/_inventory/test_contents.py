@@ -23,12 +23,13 @@ from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.contents imp
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.read import Estate, SiteListing, select_sites
 
 ZERO = "0001-01-01T00:00:00Z"
+MODELS = ("6b29fc40-ca47-1067-b31d-00dd010662da", "7b29fc40-ca47-1067-b31d-00dd010662da")
 
 
-def site(number: int, name: str, online: bool = True) -> Site:
+def site(number: int, name: str, online: bool = True, **more: Any) -> Site:
     updated = "2026-11-01T08:00:00Z" if online else ZERO
     identity = f"{number:08d}-0000-4000-8000-000000000000"
-    return Site.from_api({"ID": identity, "Name": name, "UpdatedAt": updated, "Version": "6.1.0.1"})
+    return Site.from_api({"ID": identity, "Name": name, "UpdatedAt": updated, "Version": "6.1.0.1", **more})
 
 
 def device(number: int, name: str, server: str = "Server 1", **more: Any) -> Device:
@@ -266,3 +267,32 @@ def test_hosts_on_one_server_share_its_variables_in_a_plan_and_in_its_json() -> 
         assert first.shared is second.shared
         assert other.variables["nxai_server_name"] == "Server 2"
         assert len(result.shared()) == 2
+
+
+def test_a_device_is_grouped_by_each_model_that_its_pipelines_use() -> None:
+    """Also by those of chains in chains, and by none where not all of its pipelines are understood."""
+    wire = {"modelUUID": MODELS[0].upper(), "chains": [{"chains": [{"x": {"ModelUUID": MODELS[1]}}]}]}
+    known, unknown = device(1, "A", nxAI={"pipelines": [wire]}), device(2, "B", nxAI={"pipelines": [wire, "?"]})
+    result = contents(SiteListing(site=site(1, "S"), devices=[known, unknown]), group_by=["model"])
+    assert [(host.name, list(host.flat)) for host in result.hosts] == [
+        ("A", ["model_6b29fc40", "model_7b29fc40"]),
+        ("B", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("organisation", "group", "known"),
+    [
+        ({"UUID": MODELS[0], "Name": "ACME"}, "organisation_acme", (MODELS[0], "ACME")),
+        ("ACME", "organisation_acme", ("", "ACME")),
+        (MODELS[0].upper(), "organisation_6b29fc40", (MODELS[0], "")),
+        ({"UUID": "00000000-0000-0000-0000-000000000000", "Name": ""}, None, ("", "")),
+        (None, None, ("", "")),
+    ],
+    ids=repr,
+)
+def test_a_site_is_in_the_group_of_its_organisation(organisation: Any, group: str | None, known: Any) -> None:
+    result = contents(SiteListing(site=site(1, "S", Organisation=organisation), devices=[device(1, "Cam")]))
+    assert next(each.parent for each in result.groups if each.name == "site_s") == group
+    variables = result.hosts[0].variables
+    assert (variables["nxai_organisation_id"], variables["nxai_organisation_name"]) == known
