@@ -85,12 +85,20 @@ def normalise_nxid(nxid: str) -> str:
     return f"{{{found.group(1).lower()}}}" if found else nxid
 
 
-@dataclass(frozen=True, order=True)
-class Organisation:
-    """Whom a record belongs to. ``id`` and ``name`` are "" where the API does not say, and for a person."""
+@dataclass(frozen=True)
+class _Named:
+    id: str
+    name: str
 
-    id: str = ""
-    name: str = ""
+    @property
+    def label(self) -> str:
+        """For people: the name, or the id of what has none."""
+        return self.name or self.id
+
+
+@dataclass(frozen=True, order=True)
+class Organisation(_Named):
+    """Whom a record belongs to. ``id`` and ``name`` are "" where the API does not say, and for a person."""
 
     @classmethod
     def from_api(cls, value: Any) -> Organisation:
@@ -99,12 +107,7 @@ class Organisation:
             value = {"uuid" if UUID_TEXT.fullmatch(value) else "name": value}
         row = folded(mapping(value))
         own_id = _id(row, "uuid", "id")
-        return cls() if own_id == ZERO_UUID else cls(own_id, text(row.get("name")) or "")
-
-    @property
-    def label(self) -> str | None:
-        """The name, or else the id, for people."""
-        return self.name or self.id or None
+        return cls("", "") if own_id == ZERO_UUID else cls(own_id, text(row.get("name")) or "")
 
 
 @dataclass(frozen=True)
@@ -185,11 +188,9 @@ class Catalogue:
 
 
 @dataclass(frozen=True)
-class Site:
+class Site(_Named):
     """One Nx system. ``online`` is None if the answer does not tell (all field names: guess)."""
 
-    id: str
-    name: str
     organisation: Organisation
     online: bool | None
     version: str | None
@@ -210,10 +211,6 @@ class Site:
             raw=raw,
         )
 
-    @property
-    def label(self) -> str:
-        return self.name or self.id
-
 
 def _online(row: Mapping[str, Any], updated_at: str | None) -> bool | None:
     """A site that is off-line shows the zero time, whatever else it says."""
@@ -227,11 +224,9 @@ def _online(row: Mapping[str, Any], updated_at: str | None) -> bool | None:
 
 
 @dataclass(frozen=True)
-class Server:
+class Server(_Named):
     """A media server with the AI plugin. Inside a device it may have no id (then ``""``)."""
 
-    id: str
-    name: str
     status: str | None
     plugin_version: str | None
     runtime: str | None
@@ -252,21 +247,15 @@ class Server:
             raw=raw,
         )
 
-    @property
-    def label(self) -> str:
-        return self.name or self.id
-
 
 @dataclass(frozen=True)
-class Device:
+class Device(_Named):
     """A camera. ``id`` is its NxID in braces and lower case.
 
     ``pipelines_known`` is False if the answer holds pipelines in a shape that is not understood: writing to such a
     device would lose them.
     """
 
-    id: str
-    name: str
     server: Server
     enabled: bool | None
     pipelines: tuple[Pipeline, ...]
@@ -290,10 +279,6 @@ class Device:
             and all(isinstance(element, dict) for element in elements),
             raw=raw,
         )
-
-    @property
-    def label(self) -> str:
-        return self.name or self.id
 
     def pipeline_options(self) -> list[dict[str, Any]] | None:
         """Its pipelines as users write them. None where not all are understood: a part, sent back, loses the rest."""

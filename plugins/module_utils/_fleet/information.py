@@ -43,20 +43,20 @@ def read_servers(task: Task) -> dict[str, Any]:
     reader = SiteReader(task.client.device, task.options["concurrency"])
     sites = reader.matching(task.options["sites"])
     servers: list[dict[str, Any]] = []
-    silent, errors = [], []
+    unread_sites, errors = [], []
     for site, listing in zip(sites, reader.read(sites, task.client.device.list_servers), strict=True):
         if isinstance(listing, NxaiError):
             errors.append(listing)
         elif listing:
             servers += [_server(each, site) for each in listing]
         else:
-            silent.append(unread(site, "the site shows no servers"))
-    return whole({"servers": servers, "unread_sites": silent}, errors)
+            unread_sites.append(unread(site, "the site shows no servers"))
+    return whole({"servers": servers, "unread_sites": unread_sites}, errors)
 
 
 def read_devices(task: Task) -> dict[str, Any]:
     found = find_devices(task)
-    result = {"devices": [_device(each) for each in found.chosen], "unread_sites": found.silent}
+    result = {"devices": [_device(each) for each in found.chosen], "unread_sites": found.unread}
     return whole(result, read_errors(found))
 
 
@@ -77,7 +77,7 @@ def read_errors(found: Found) -> list[NxaiError]:
     """Why not all of what was asked for is there."""
     gone = [
         BadInput(
-            f"Find the device {each.device} at site {each.site.label}",
+            f"Find the device {each.label}",
             each.reason,
             "Check the device, or leave it out.",
         )
@@ -105,7 +105,7 @@ def _site(site: Site) -> dict[str, Any]:
         "online": site.online,
         "version": site.version,
         "updated_at": site.updated_at,
-        "organisation": site.organisation.label,
+        "organisation": site.organisation.label or None,
     }
 
 

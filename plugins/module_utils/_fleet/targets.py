@@ -57,14 +57,18 @@ class Missing:
     status: str
     reason: str
 
+    @property
+    def label(self) -> str:
+        return f"{self.device} at site {self.site.label}"
+
 
 @dataclass
 class Found:
-    """What was read. ``silent`` holds a line for each site that could not be read, or shows no devices."""
+    """What was read. ``unread`` holds a line for each site that could not be read, or shows no devices."""
 
     chosen: list[Chosen] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
-    silent: list[dict[str, str]] = field(default_factory=list)
+    unread: list[dict[str, str]] = field(default_factory=list)
     errors: list[NxaiError] = field(default_factory=list)
 
 
@@ -102,7 +106,7 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
             status = "not_applicable" if isinstance(listing, NoSuchSite) else "failed"
             found.missing += [Missing(site, each.device, status, str(listing)) for each in wanted]
         elif not listing:
-            found.silent.append(unread(site))
+            found.unread.append(unread(site))
             found.missing += [Missing(site, each.device, "not_applicable", SILENT) for each in wanted]
         else:
             _pick(found, site, wanted, listing)
@@ -124,7 +128,7 @@ def select_devices(
             _give_up(found, site, listing)
             continue
         if not listing:
-            found.silent.append(unread(site))
+            found.unread.append(unread(site))
         found.chosen += [Chosen(site, each) for each in listing if _is_selected(each, site, select, models)]
     _raise_if_nothing_was_read(found, len(sites))
     return found
@@ -180,7 +184,7 @@ def _is_selected(device: Device, site: Site, select: str, models: Collection[str
 def _give_up(found: Found, site: Site, error: NxaiError) -> None:
     if not isinstance(error, NoSuchSite):
         found.errors.append(error)
-    found.silent.append(unread(site, str(error)))
+    found.unread.append(unread(site, str(error)))
 
 
 def _raise_if_nothing_was_read(found: Found, sites: int) -> None:

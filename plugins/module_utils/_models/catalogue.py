@@ -167,7 +167,7 @@ def describe_catalogue(catalogue: Catalogue) -> dict[str, Any]:
     return {
         "uuid": catalogue.uuid,
         "name": catalogue.name,
-        "organisation": catalogue.organisation.label,
+        "organisation": catalogue.organisation.label or None,
         "shared_with": None if shared is None else [each.label for each in shared],
     }
 

@@ -28,6 +28,6 @@ def read_pipelines(task: Task) -> dict[str, Any]:
             }
             for each in found.chosen
         ],
-        "unread_sites": found.silent,
+        "unread_sites": found.unread,
     }
     return whole(result, read_errors(found))

@@ -193,7 +193,7 @@ class PipelineResource:
             "devices": devices,
             "snapshot": [snapshot_entry(each.site, each.device) for each in known],
             "totals": {"devices": len(devices), "changed": changed, **{each: count[each] for each in STATUSES}},
-            "unread_sites": self.found.silent,
+            "unread_sites": self.found.unread,
         }
         failure = self._failure(devices, count)
         if failure is not None:
@@ -245,8 +245,7 @@ def _reasons(devices: Sequence[Mapping[str, Any]], status: str) -> str:
 
 
 def _refusal(missing: Missing) -> Refusal:
-    label = f"{missing.device} at site {missing.site.label}"
-    return Refusal(missing.site.id, missing.device, label, missing.reason)
+    return Refusal(missing.site.id, missing.device, missing.label, missing.reason)
 
 
 def _missing_result(missing: Missing) -> dict[str, Any]:

@@ -133,7 +133,7 @@ class _Reader:
         if self.cloud_error is not None:
             told = str(self.cloud_error)
             return [SiteListing(site=site, error=None if site.online is False else told) for site in sites]
-        return read_sites(self.client.device, sites, self.wanted)
+        return read_listings(self.client.device, sites, self.wanted)
 
     def _settled(self, listing: SiteListing) -> SiteListing:
         """The listing, remembered if it was read; with what is known from before if there was nothing to read."""
@@ -179,7 +179,7 @@ def _named(listings: Sequence[SiteListing]) -> str:
     return shortened([repr(listing.site.name) for listing in listings])
 
 
-def read_sites(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> list[SiteListing]:
+def read_listings(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> list[SiteListing]:
     """What each site holds, in the order of ``sites``. An error ends it, unless it is for the caller to judge."""
 
     def listing(site: Site) -> SiteListing:

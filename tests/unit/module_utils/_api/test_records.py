@@ -138,7 +138,7 @@ def test_a_catalogue_names_its_organisation():
     raw = {"UUID": UUID, "Name": "Demo", "Organisation": {"UUID": OTHER, "Name": "ACME"}}
     assert Catalogue.from_api(raw).organisation.label == "ACME"
     assert Catalogue.from_api({**raw, "Organisation": {"UUID": OTHER, "Name": ""}}).organisation.label == OTHER
-    assert Catalogue.from_api({**raw, "Organisation": None}).organisation.label is None
+    assert Catalogue.from_api({**raw, "Organisation": None}).organisation.label == ""
 
 
 ZERO = "00000000-0000-0000-0000-000000000000"
@@ -173,13 +173,13 @@ def test_whom_a_record_belongs_to_is_read_in_one_way(kind, value, expected):
     for key in ("Organisation", "organisation"):
         organisation = kind.from_api({"UUID": UUID, key: value}).organisation
         assert (organisation.id, organisation.name) == expected
-        assert organisation.label == (expected[1] or expected[0] or None)
-    assert kind.from_api({"UUID": UUID}).organisation == Organisation()
+        assert organisation.label == (expected[1] or expected[0])
+    assert kind.from_api({"UUID": UUID}).organisation == Organisation("", "")
 
 
 def test_a_catalogue_names_those_it_is_shared_with():
     raw = {"UUID": UUID, "SharedWith": ["ACME", {"UUID": OTHER}, None, ZERO]}
-    assert Catalogue.from_api(raw).shared_with == (Organisation(name="ACME"), Organisation(id=OTHER))
+    assert Catalogue.from_api(raw).shared_with == (Organisation("", "ACME"), Organisation(OTHER, ""))
     assert Catalogue.from_api({"UUID": UUID}).shared_with is None
 
 
