@@ -156,8 +156,8 @@ options:
         and C(nxai_site_known_at). It ends with the error where nothing is known. It needs O(cache) with an
         O(cache_plugin) that keeps its entries between runs.
       - V(skip) leaves the site without hosts, and warns. Its group has C(nxai_site_error), and the group C(all) has
-        C(nxai_missing_sites), a list of the C(id), C(name) and C(error) of each, empty when all could be read. It ends
-        with the error if the sites cannot even be listed, or if none of them can be read.
+        C(nxai_missing_sites), a list of the C(site), C(name) and C(reason) of each, empty when all could be read. It
+        ends with the error if the sites cannot even be listed, or if none of them can be read.
       - What is not whole is not put into the cache.
       - For example V(skip).
     type: str
@@ -247,8 +247,8 @@ from ..module_utils._http.settings import CONNECTION_FIELDS
 from ..plugin_utils._expressions.constructed import FastConstructable
 from ..plugin_utils._expressions.untrusted import TAGS, never_template
 from ..plugin_utils._inventory.cache import account_key, cache_key, pack, unpack
+from ..plugin_utils._inventory.contents import Choices, Contents, Host, make_contents
 from ..plugin_utils._inventory.known import LastKnown
-from ..plugin_utils._inventory.plan import Choices, Host, Plan, make_plan
 from ..plugin_utils._inventory.read import Estate, Wanted, read_estate
 
 
@@ -263,10 +263,10 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         super().parse(inventory, loader, path, cache)
         try:
             self._read_options(path)
-            plan = self._cached_plan(may_read=cache) if self.get_option("cache") else self._plan(self._estate())
+            contents = self._cached(may_read=cache) if self.get_option("cache") else self._contents(self._estate())
         except NxaiError as error:
             raise AnsibleParserError(str(error)) from None
-        self._populate(plan)
+        self._populate(contents)
 
     def _read_options(self, path: str) -> None:
         config = self._read_config_data(path)
@@ -291,21 +291,21 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         if self.get_option("on_error") == "cached" and not self.get_option("cache"):
             raise BadInput(f"Read {path}", "on_error: cached has no cache", "Set cache: true, and a cache_plugin.")
 
-    def _cached_plan(self, may_read: bool) -> Plan:
+    def _cached(self, may_read: bool) -> Contents:
         key = cache_key(self.get_options())
         if may_read:
             try:
-                plan = unpack(self._cache.get(key), key)
+                contents = unpack(self._cache.get(key), key)
             except (AnsibleError, ValueError) as error:
                 self.display.warning(f"The inventory is read anew, as the cache has no use: {error}")
             else:
-                if plan:
-                    return plan
+                if contents:
+                    return contents
         estate = self._estate()
-        plan = self._plan(estate)
+        contents = self._contents(estate)
         if estate.fresh:
-            self._cache[key] = pack(plan, key)
-        return plan
+            self._cache[key] = pack(contents, key)
+        return contents
 
     def _estate(self) -> Estate:
         kinds, group_by = self.get_option("hosts"), self.get_option("group_by")
@@ -334,7 +334,7 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         given = {name: place for name, place in places.items() if place is not None}
         return get_cache_plugin(self.get_option("cache_plugin"), _timeout=0, **given)
 
-    def _plan(self, estate: Estate) -> Plan:
+    def _contents(self, estate: Estate) -> Contents:
         choices = Choices(
             kinds=self.get_option("hosts"),
             hostnames=self.get_option("hostnames"),
@@ -344,7 +344,7 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             keep=self._keep,
             render=self._render,
         )
-        return make_plan(estate, choices)
+        return make_contents(estate, choices)
 
     def _keep(self, variables: dict[str, Any]) -> bool:
         rules = self.get_option("filters")
@@ -366,10 +366,10 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             return ""
         return "" if name is None else str(name)
 
-    def _populate(self, plan: Plan) -> None:
-        for warning in plan.warnings:
+    def _populate(self, contents: Contents) -> None:
+        for warning in contents.warnings:
             self.display.warning(warning)
-        for group in plan.groups:
+        for group in contents.groups:
             self.inventory.add_group(group.name)
             if group.parent:
                 self.inventory.add_child(group.parent, group.name)
@@ -378,10 +378,10 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         if self.get_option("on_error") == "skip":
             # Another source may have missed sites too.
             before = self.inventory.groups["all"].vars.get("nxai_missing_sites", [])
-            self.inventory.set_variable("all", "nxai_missing_sites", [*before, *never_template(list(plan.missing))])
+            self.inventory.set_variable("all", "nxai_missing_sites", [*before, *never_template(list(contents.missing))])
         chosen = frozenset(self.get_option("hostvars"))
-        shared = {key: never_template(variables) for key, variables in plan.shared().items()}
-        for host in plan.hosts:
+        shared = {key: never_template(variables) for key, variables in contents.shared().items()}
+        for host in contents.hosts:
             self._add(host, {**never_template(host.own), **shared[id(host.shared)]}, chosen)
 
     def _add(self, host: Host, variables: dict[str, Any], chosen: Collection[str]) -> None:

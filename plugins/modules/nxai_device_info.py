@@ -161,7 +161,7 @@ error:
 
 from ..module_utils._engine.module import run_info
 from ..module_utils._fleet.information import READ_RULES, read_devices
-from ..module_utils._pipelines.targets import TARGETS_SPEC
+from ..module_utils._fleet.targets import TARGETS_SPEC
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ findings:
       description: What was found.
       type: str
       sample: The input images [1, 3, 640, 640] float32 looks like the image, but its name is not "image".
-    mend:
+    advice:
       description: What to do about it.
       type: str
       sample: "Export it with that name (torch.onnx.export: input_names=['image']), or use sclblonnx.rename_input."

@@ -162,8 +162,9 @@ error:
 """
 
 from ..module_utils._engine.module import run_info
-from ..module_utils._fleet.information import READ_RULES, read_pipelines
-from ..module_utils._pipelines.targets import TARGETS_SPEC
+from ..module_utils._fleet.information import READ_RULES
+from ..module_utils._fleet.targets import TARGETS_SPEC
+from ..module_utils._pipelines.information import read_pipelines
 
 
 def main() -> None:

@@ -77,7 +77,9 @@ sites:
       type: str
       sample: "2026-01-01T00:00:00Z"
     organisation:
-      description: The name, or else the UUID, of the organisation it belongs to; V(null) where that is not known.
+      description:
+        - The name, or else the UUID, of the organisation it belongs to. V(null) where the service does not say, and for
+          a site of a person.
       type: str
       sample: Demo Retail
 error:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._core.errors import AnswerLost, NxaiError, Unexpected
+from .._core.values import ZERO_UUID
 from .._http.answer import Answer
 from .._http.multipart import Multipart
 from .._http.operation import Operation
@@ -28,8 +29,7 @@ from .operations import (
 from .pages import all_pages
 from .records import Catalogue, Model, split_documentation
 
-# As a catalogue this UUID means: all models that are available (observed in the portal's call).
-ALL_AVAILABLE = "00000000-0000-0000-0000-000000000000"
+ALL_AVAILABLE = ZERO_UUID  # as a catalogue: all models that are available (observed in the portal's call)
 
 Progress = Callable[[int, int], None]  # bytes sent, bytes in all
 

@@ -14,7 +14,7 @@ from .._core.errors import BadInput
 from .._core.values import identity, number, text
 
 RESIZING_METHODS = ("letterbox", "stretch", "crop")  # on the wire with a capital; only Letterbox was ever observed
-_WIRE_NAMES = {
+WIRE_NAMES = {
     "model": "modelUUID",
     "nms": "modelNMS",
     "resizing_method": "resizingMethod",
@@ -48,12 +48,12 @@ class Pipeline:
         Raises BadInput for a value of the wrong type or out of range.
         """
         wire = dict(self.wire)
-        for name, wire_name in _WIRE_NAMES.items():
+        for name, wire_name in WIRE_NAMES.items():
             value = option.get(name)
             if value is not None:
                 wire[wire_name] = _CHECKS[name](name, value)
         extra = option.get("extra") or {}
-        known = sorted(set(extra) & set(_WIRE_NAMES.values()))
+        known = sorted(set(extra) & set(WIRE_NAMES.values()))
         if known:
             raise BadInput(_TRIED, f"extra holds {', '.join(known)}", "These have options of their own.")
         return Pipeline({**wire, **extra})
@@ -62,10 +62,6 @@ class Pipeline:
     def model(self) -> str:
         """The UUID of the model in lower case, or "" where the API gave none."""
         return identity(self.wire.get("modelUUID"))
-
-    def models(self) -> Iterator[str]:
-        """Every model it uses, as written. Where a chain names its models is a guess: any ``modelUUID``."""
-        return _models_in(self.wire)
 
     def with_models(self, rename: Callable[[str], str]) -> Pipeline:
         """The same pipeline with each of its models, those of chains too, replaced by what ``rename`` gives for it."""
@@ -88,7 +84,7 @@ class Pipeline:
             "preprocessor": text(self.wire.get("Preprocessor")) or "",
             "postprocessor": text(self.wire.get("Postprocessor")) or "",
             "chains": list(chains) if isinstance(chains, list) else [],
-            "extra": {name: value for name, value in self.wire.items() if name not in _WIRE_NAMES.values()},
+            "extra": {name: value for name, value in self.wire.items() if name not in WIRE_NAMES.values()},
         }
 
     def __eq__(self, other: object) -> bool:
@@ -108,14 +104,25 @@ class Pipeline:
             option["nms"] = round(option["nms"], _NMS_DIGITS)
         not_understood = {
             name: self.wire[wire_name]
-            for name, wire_name in _WIRE_NAMES.items()
+            for name, wire_name in WIRE_NAMES.items()
             if option[name] in (None, "", []) and self.wire.get(wire_name) not in (None, "", [])
         }
         return {**option.pop("extra"), **option, **not_understood}
 
 
+Assignment = tuple[Pipeline, ...]  # of one device, in order
+
+
+def models_of(assignment: Iterable[Pipeline]) -> list[str]:
+    """The models that an assignment uses, those of chains too: each once, in order, in lower case without braces.
+
+    Where a chain names its models is a guess: any ``modelUUID``, however its letters are written.
+    """
+    return list(dict.fromkeys(filter(None, (identity(each) for one in assignment for each in _models_in(one.wire)))))
+
+
 def with_models(value: Any, rename: Callable[[str], str]) -> Any:
-    """A copy of a wire value in which every ``modelUUID``, at any depth, is what ``rename`` gives for it."""
+    """A copy of a wire value in which every model, at any depth (see ``models_of``), is what ``rename`` makes of it."""
     made: Any
     places: Iterable[Any]
     if isinstance(value, list):
@@ -126,9 +133,24 @@ def with_models(value: Any, rename: Callable[[str], str]) -> Any:
         return value
     for place in places:  # a loop: a comprehension takes a second frame for each level
         inner = value[place]
-        renamed = place == _WIRE_NAMES["model"] and isinstance(inner, str)
-        made[place] = rename(inner) if renamed else with_models(inner, rename)
+        made[place] = rename(inner) if _names_a_model(place, inner) else with_models(inner, rename)
     return made
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text that is a value somewhere in there, as an id is compared.
+
+    Before a model is deleted this is asked, not ``models_of``: it also finds what pipelines of an unknown shape name.
+    """
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Mapping):
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, str):
+            yield identity(item)
 
 
 def _models_in(value: Any) -> Iterator[str]:
@@ -136,11 +158,14 @@ def _models_in(value: Any) -> Iterator[str]:
     while waiting:
         outer = waiting.pop()
         if isinstance(outer, Mapping):
-            if isinstance(outer.get("modelUUID"), str):
-                yield outer["modelUUID"]
+            yield from (inner for key, inner in outer.items() if _names_a_model(key, inner))
             waiting += reversed(list(outer.values()))
         elif isinstance(outer, list):
             waiting += reversed(outer)
+
+
+def _names_a_model(key: Any, value: Any) -> bool:
+    return isinstance(value, str) and str(key).lower() == "modeluuid"
 
 
 def _wrong(name: str, wanted: str) -> BadInput:

@@ -18,6 +18,7 @@ from typing import Any
 from .._core.errors import Unexpected
 from .._core.values import (
     UUID_TEXT,
+    ZERO_UUID,
     first_text,
     flag,
     folded,
@@ -35,6 +36,7 @@ __all__ = [
     "DeviceGroup",
     "FileMark",
     "Model",
+    "Organisation",
     "Pipeline",
     "RegistryDevice",
     "Server",
@@ -42,10 +44,10 @@ __all__ = [
     "join_documentation",
     "normalise_nxid",
     "split_documentation",
+    "uuids",
 ]
 
 _LOGS = ("conversionlog", "log")
-_NOBODY = "00000000-0000-0000-0000-000000000000"  # guess: what belongs to a person and to no organisation
 _ZERO_TIME = "0001-01-01"
 _FAILED_WORDS = frozenset({"failed", "error", "rejected"})  # guess: no failure was ever seen
 _MARK = re.compile(r"(?:\r?\n){0,2}<!-- nxai\.cloud file sha256:([0-9a-f]{64}) size:([0-9]{1,18}) -->")
@@ -84,6 +86,31 @@ def normalise_nxid(nxid: str) -> str:
 
 
 @dataclass(frozen=True)
+class _Named:
+    id: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """For people: the name, or the id of what has none."""
+        return self.name or self.id
+
+
+@dataclass(frozen=True, order=True)
+class Organisation(_Named):
+    """Whom a record belongs to. ``id`` and ``name`` are "" where the API does not say, and for a person."""
+
+    @classmethod
+    def from_api(cls, value: Any) -> Organisation:
+        """From an object with an id, a name or both. Guesses: a text is one of them, the zero UUID means a person."""
+        if isinstance(value, str):
+            value = {"uuid" if UUID_TEXT.fullmatch(value) else "name": value}
+        row = folded(mapping(value))
+        own_id = _id(row, "uuid", "id")
+        return cls("", "") if own_id == ZERO_UUID else cls(own_id, text(row.get("name")) or "")
+
+
+@dataclass(frozen=True)
 class Model:
     """An uploaded network ("function"). ``size`` in bytes and ``conversion_log``, if the API tells (names: guess)."""
 
@@ -94,6 +121,7 @@ class Model:
     cdn_uri: str | None
     documentation: str
     catalogue_uuids: tuple[str, ...]
+    organisation: Organisation
     size: int | None
     updated_at: str | None
     conversion_log: str | None
@@ -105,7 +133,6 @@ class Model:
         code = row.get("code")
         inner = folded(mapping(code))
         sizes = (number(row.get(name)) for name in ("size", "filesize", "file_size", "bytes", "contentlength"))
-        catalogues = row.get("catalogues")
         return cls(
             uuid=_required_id(row, "model", "uuid"),
             name=text(row.get("name")) or "",
@@ -113,7 +140,8 @@ class Model:
             code_status=None if code is None else text(inner.get("status")) or "",
             cdn_uri=text(inner.get("cdnuri")),
             documentation=text(row.get("documentation")) or "",
-            catalogue_uuids=_uuids(catalogues if isinstance(catalogues, list) else []),
+            catalogue_uuids=uuids(row.get("catalogues")),
+            organisation=Organisation.from_api(row.get("organisation")),
             size=next((int(size) for size in sizes if size is not None), None),
             updated_at=text(row.get("updatedat")),
             conversion_log=first_text(row, *_LOGS) or first_text(inner, *_LOGS),
@@ -137,42 +165,33 @@ class Model:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A named set of models. ``organisation`` is the name, or else the UUID, of the one it belongs to.
-
-    ``shared_with``: the organisations that may use it; None if the answer does not tell (names: guess).
-    """
+    """A named set of models. ``shared_with``: the organisations that may use it; None if not told (names: guess)."""
 
     uuid: str
     name: str
-    organisation: str | None
-    shared_with: tuple[str, ...] | None
+    organisation: Organisation
+    shared_with: tuple[Organisation, ...] | None
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
     @classmethod
     def from_api(cls, raw: Mapping[str, Any]) -> Catalogue:
         row = folded(raw)
         shared = row.get("organisations", row.get("sharedwith"))
-        names = (_owner(each) for each in shared) if isinstance(shared, list) else None
+        users = map(Organisation.from_api, shared) if isinstance(shared, list) else None
         return cls(
             uuid=_required_id(row, "catalogue", "uuid"),
             name=text(row.get("name")) or "",
-            organisation=_owner(row.get("organisation")),
-            shared_with=None if names is None else tuple(name for name in names if name),
+            organisation=Organisation.from_api(row.get("organisation")),
+            shared_with=None if users is None else tuple(each for each in users if each.label),
             raw=raw,
         )
 
 
-def _owner(value: Any) -> str | None:
-    owner = text(value) or first_text(folded(mapping(value)), "name", "uuid", "id")
-    return None if owner == _NOBODY else owner
-
-
 @dataclass(frozen=True)
-class Site:
+class Site(_Named):
     """One Nx system. ``online`` is None if the answer does not tell (all field names: guess)."""
 
-    id: str
-    name: str
+    organisation: Organisation
     online: bool | None
     version: str | None
     updated_at: str | None
@@ -185,6 +204,7 @@ class Site:
         return cls(
             id=_required_id(row, "site", "cloudsystemid", "systemid", "uuid", "id"),
             name=text(row.get("name")) or "",
+            organisation=Organisation.from_api(row.get("organisation")),
             online=_online(row, updated_at),
             version=first_text(row, "version"),
             updated_at=updated_at,
@@ -204,11 +224,9 @@ def _online(row: Mapping[str, Any], updated_at: str | None) -> bool | None:
 
 
 @dataclass(frozen=True)
-class Server:
+class Server(_Named):
     """A media server with the AI plugin. Inside a device it may have no id (then ``""``)."""
 
-    id: str
-    name: str
     status: str | None
     plugin_version: str | None
     runtime: str | None
@@ -231,15 +249,13 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Device:
+class Device(_Named):
     """A camera. ``id`` is its NxID in braces and lower case.
 
     ``pipelines_known`` is False if the answer holds pipelines in a shape that is not understood: writing to such a
     device would lose them.
     """
 
-    id: str
-    name: str
     server: Server
     enabled: bool | None
     pipelines: tuple[Pipeline, ...]
@@ -264,6 +280,10 @@ class Device:
             raw=raw,
         )
 
+    def pipeline_options(self) -> list[dict[str, Any]] | None:
+        """Its pipelines as users write them. None where not all are understood: a part, sent back, loses the rest."""
+        return [each.to_option() for each in self.pipelines] if self.pipelines_known else None
+
 
 @dataclass(frozen=True)
 class RegistryDevice:
@@ -281,7 +301,7 @@ class RegistryDevice:
         return cls(
             uuid=_required_id(row, "registered device", "uuid", "id"),
             name=text(row.get("name")) or "",
-            groups=_uuids(groups) if isinstance(groups, list) else None,
+            groups=uuids(groups) if isinstance(groups, list) else None,
             raw=raw,
         )
 
@@ -302,7 +322,7 @@ class DeviceGroup:
         return cls(
             uuid=_required_id(row, "group", "uuid", "id"),
             name=text(row.get("name")) or "",
-            devices=_uuids(devices) if isinstance(devices, list) else None,
+            devices=uuids(devices) if isinstance(devices, list) else None,
             raw=raw,
         )
 
@@ -322,7 +342,8 @@ def _required_id(row: Mapping[str, Any], kind: str, *names: str) -> str:
     return found
 
 
-def _uuids(members: list[Any]) -> tuple[str, ...]:
-    """The element type is inferred: UUIDs or {UUID, Name} objects."""
-    found = (_id(folded(member), "uuid", "id") if isinstance(member, dict) else identity(member) for member in members)
+def uuids(members: Any) -> tuple[str, ...]:
+    """The ids in a list. The type of its elements is inferred: UUIDs or {UUID, Name} objects."""
+    rows = members if isinstance(members, list) else []
+    found = (_id(folded(row), "uuid", "id") if isinstance(row, dict) else identity(row) for row in rows)
     return tuple(uuid for uuid in found if uuid)

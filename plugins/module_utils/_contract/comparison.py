@@ -14,6 +14,7 @@ from typing import Any
 from .._api.operations import OPERATIONS, adapted
 from .._core.errors import BadInput
 from .._core.redaction import one_line
+from .._core.wording import shortened
 from .._http.operation import PREFIX, Operation
 from .document import Described, Document, Schema
 from .terms import MULTIPART, TERMS, Terms
@@ -295,8 +296,7 @@ def _folded(name: str) -> str:
 
 
 def _some(names: Iterable[str]) -> str:
-    every = sorted(map(str, names))
-    return ", ".join(every[:12]) + (f" and {len(every) - 12} more" if len(every) > 12 else "") or "none"
+    return shortened(sorted(map(str, names))) or "none"
 
 
 def operations_of(api: str, table_of_calls: Mapping[str, Operation] = OPERATIONS) -> list[Operation]:

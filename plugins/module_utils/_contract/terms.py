@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .._api.pipeline import WIRE_NAMES
+from .._fleet.registry import MEMBERS
+
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
 
@@ -43,9 +46,8 @@ _NEW_MODEL = (
     "Documentation",
 )
 _MODEL_OPTIONS = ("Alias", "SourceName", "SourceUrl", "Catalogues")
-_PIPELINE = ("modelUUID", "modelNMS", "resizingMethod", "Preprocessor", "Postprocessor", "chains")
+_PIPELINE = tuple(WIRE_NAMES.values())
 _NAMED = ("UUID|ID", "Name")
-_REGISTRY = ("Name", "Runtime", "Serial", "Type")
 
 TERMS: dict[str, Terms] = {
     "list_models": Terms(
@@ -83,7 +85,7 @@ TERMS: dict[str, Terms] = {
         kinds=(("Devices", "array"), ("Functions", "array"), ("Pipelines", "array")),
     ),
     "list_registry_devices": Terms(PAGING, answer="array", reads=_NAMED),
-    "update_registry_device": Terms(media=JSON, sends=_REGISTRY),
+    "update_registry_device": Terms(media=JSON, sends=MEMBERS),
     "list_groups": Terms(PAGING, answer="array", reads=_NAMED),
     "join_group": Terms(media=JSON, sends=("Devices",)),
     "leave_group": Terms(),

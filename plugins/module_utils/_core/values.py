@@ -14,6 +14,7 @@ from typing import Any
 
 from .errors import BadInput
 
+ZERO_UUID = "00000000-0000-0000-0000-000000000000"
 UUID_TEXT = re.compile(r"\{?([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\}?")
 
 

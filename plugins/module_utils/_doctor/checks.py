@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .._api.pipeline import models_of
 from .._api.records import Catalogue, Device, Model, Server, Site
 from .._contract.comparison import Difference
 from .._core.errors import BadInput, NxaiError, SignInFailed, Unreachable
 from .._core.redaction import one_line
-from .._core.values import folded, identity
+from .._core.values import folded
 from .._http.settings import Settings
 
 
@@ -46,7 +47,13 @@ class Seen:
     errors: Mapping[str, list[NxaiError]] = field(default_factory=dict)
 
 
-Check = Callable[[Seen], Iterator[Finding]]
+@dataclass(frozen=True)
+class Check:
+    """``part``: what it looks at, and reports where that could not be read; ``others``: parts that it needs, too."""
+
+    look: Callable[[Seen], Iterator[Finding]]
+    part: str | None = None
+    others: tuple[str, ...] = ()
 
 
 def _reachability(seen: Seen) -> Iterator[Finding]:
@@ -95,12 +102,12 @@ def _sites(seen: Seen) -> Iterator[Finding]:
     for site in seen.sites or ():
         if site.online is False:
             advice = "Check the server and its way to the internet: nothing can be assigned there."
-            yield Finding("sites", "warning", _name(site), "the site is off-line", advice)
+            yield Finding("sites", "warning", site.label, "the site is off-line", advice)
 
 
 def _servers(seen: Seen) -> Iterator[Finding]:
     for site, server in seen.servers or ():
-        where = f"{_name(site)} / {_name(server)}"
+        where = f"{site.label} / {server.label}"
         if server.supports_pipelines is False:
             advice = "Update the Nx AI Manager plugin of this server."
             yield Finding("servers", "warning", where, "the plugin does not support pipelines", advice)
@@ -111,7 +118,7 @@ def _servers(seen: Seen) -> Iterator[Finding]:
 
 def _devices(seen: Seen) -> Iterator[Finding]:
     for site, device in seen.devices or ():
-        where = f"{_name(site)} / {_name(device)}"
+        where = f"{site.label} / {device.label}"
         if not device.pipelines_known:
             advice = "It cannot be assigned to without loss. Please report the answer of the service."
             yield Finding("devices", "error", where, "its pipelines are not understood", advice)
@@ -125,7 +132,7 @@ def _models_ready(seen: Seen) -> Iterator[Finding]:
     for model in seen.models or ():
         if model.state == "ready":
             continue
-        where = f"{_name(model)} ({model.uuid})"
+        where = f"{model.name or model.uuid} ({model.uuid})"
         said = f"status {model.status}, code {model.code_status}"
         devices = used.get(model.uuid, 0)
         if model.state == "failed":
@@ -149,24 +156,23 @@ def _models_catalogued(seen: Seen) -> Iterator[Finding]:
             yield Finding("models_catalogued", "warning", uuid, f"{devices} devices run it, and it is not seen", advice)
         elif "catalogues" in folded(model.raw) and not model.catalogue_uuids:
             advice = "Put it into a catalogue with nxai_catalogue or nxai_model: others cannot assign it."
-            where = f"{_name(model)} ({uuid})"
+            where = f"{model.name or model.uuid} ({uuid})"
             yield Finding(
                 "models_catalogued", "warning", where, f"{devices} devices run it, and no catalogue has it", advice
             )
 
 
-# Each check, with the parts that it needs.
-CHECKS: dict[str, tuple[Check, tuple[str, ...]]] = {
-    "reachability": (_reachability, ()),
-    "tls": (_tls, ()),
-    "token": (_token, ()),
-    "act_as": (_act_as, ()),
-    "contract": (_contract, ("contract",)),
-    "sites": (_sites, ("sites",)),
-    "servers": (_servers, ("servers",)),
-    "devices": (_devices, ("devices",)),
-    "models_ready": (_models_ready, ("models", "devices")),
-    "models_catalogued": (_models_catalogued, ("models", "devices")),
+CHECKS = {
+    "reachability": Check(_reachability),
+    "tls": Check(_tls),
+    "token": Check(_token),
+    "act_as": Check(_act_as),
+    "contract": Check(_contract, "contract"),
+    "sites": Check(_sites, "sites"),
+    "servers": Check(_servers, "servers"),
+    "devices": Check(_devices, "devices"),
+    "models_ready": Check(_models_ready, "models", ("devices",)),
+    "models_catalogued": Check(_models_catalogued, "models", ("devices",)),
 }
 
 
@@ -174,15 +180,13 @@ def diagnose(seen: Seen) -> dict[str, Any]:
     """The findings of all checks, and what became of each. What could not be read is a finding, too."""
     findings: list[Finding] = []
     checks = []
-    for name, (check, needs) in CHECKS.items():
-        mine = list(check(seen))
-        unread = [part for part in needs if part in seen.errors]
-        for part in unread:
-            if needs[0] == part:
-                told = {(each.where, each.what) for each in findings}
-                errors = [each for each in seen.errors[part] if (each.tried, each.answer) not in told]
-                mine += [Finding(name, "error", each.tried, each.answer, each.advice) for each in errors[:5]]
+    for name, check in CHECKS.items():
+        mine = list(check.look(seen))
+        told = {(each.where, each.what) for each in findings}
+        errors = [each for each in seen.errors.get(check.part or "", ()) if (each.tried, each.answer) not in told]
+        mine += [Finding(name, "error", each.tried, each.answer, each.advice) for each in errors[:5]]
         severities = {each.severity for each in mine}
+        unread = not {check.part, *check.others}.isdisjoint(seen.errors)
         status = next((each for each in ("error", "warning") if each in severities), "unknown" if unread else "ok")
         checks.append({"check": name, "status": status, "findings": len(mine)})
         findings += mine
@@ -214,10 +218,6 @@ def _used(seen: Seen) -> dict[str, int]:
     """How many devices run each model, by itself or in a chain."""
     counts: dict[str, int] = {}
     for _site, device in seen.devices or ():
-        for uuid in {identity(model) for pipeline in device.pipelines for model in pipeline.models()}:
+        for uuid in models_of(device.pipelines):
             counts[uuid] = counts.get(uuid, 0) + 1
     return counts
-
-
-def _name(record: Any) -> str:
-    return str(record.name or getattr(record, "uuid", "") or getattr(record, "id", ""))

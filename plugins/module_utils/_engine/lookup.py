@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Generic, TypeVar
 
 from .._core.errors import BadInput
-from .._core.values import UUID_TEXT
+from .._core.values import UUID_TEXT, identity
 
 Record = TypeVar("Record")
 
@@ -41,7 +41,7 @@ class Index(Generic[Record]):
         self._by_id: dict[str, list[Record]] = {}
         self._by_name: dict[str, list[Record]] = {}
         for record in self.records:
-            self._by_id.setdefault(_bare(_identity(record)), []).append(record)
+            self._by_id.setdefault(identity(_id_of(record)), []).append(record)
             self._by_name.setdefault(_name(record), []).append(record)
 
     def find(self, wanted: str) -> Record:
@@ -54,10 +54,10 @@ class Index(Generic[Record]):
 
     def find_or_none(self, wanted: str) -> Record | None:
         """As ``find``, with None where there is none."""
-        found = self._by_id.get(_bare(wanted), []) if is_uuid(wanted) else []
+        found = self._by_id.get(identity(wanted), []) if is_uuid(wanted) else []
         found = found or self._by_name.get(wanted, [])
         if len(found) > 1:
-            listed = ", ".join(f'"{_name(record)}" ({_identity(record)})' for record in found)
+            listed = ", ".join(f'"{_name(record)}" ({_id_of(record)})' for record in found)
             answer = f"{len(found)} match: {listed}"
             raise BadInput(self._tried(wanted), answer, f"Give the UUID of the {self._kind} you mean.")
         return found[0] if found else None
@@ -89,22 +89,18 @@ def find_renamed(wanted: str, new_name: str | None, records: Iterable[Record], k
     if found is not None and renamed is not None and found is not renamed:
         raise BadInput(
             f'Rename the {kind} "{wanted}" to "{new_name}"',
-            f"both are there: {_identity(found)} and {_identity(renamed)}",
+            f"both are there: {_id_of(found)} and {_id_of(renamed)}",
             "Delete one of them, or give the one that you mean by its UUID with another new_name.",
         )
     return found or renamed
 
 
-def _identity(record: Any) -> str:
+def _id_of(record: Any) -> str:
     return str(getattr(record, "uuid", None) or getattr(record, "id", ""))
 
 
 def _name(record: Any) -> str:
     return str(record.name)
-
-
-def _bare(text: str) -> str:
-    return text.strip("{}").lower()
 
 
 def _near(wanted: str, among: list[Any], kind: str) -> str:

@@ -18,20 +18,25 @@ Record = TypeVar("Record", Catalogue, Model)
 PATIENCE = 5.0  # seconds for another run to see both and to take its own away
 
 
-def only_one(
+def keep_one(
     made: str,
     header: str,
-    alike: Callable[[], list[Record]],
-    same: Callable[[Record], bool],
+    name: str,
+    listing: Callable[[], list[Record]],
     take_away: Callable[[str], None],
+    same: Callable[[Record], bool],
     deadline: Callable[[float], Deadline],
 ) -> Record | None:
     """The record to go on with, after one with the UUID ``made`` was created; None if the service does not list it.
 
-    ``alike`` lists those of its name. Each run that sees two keeps the first by UUID: it takes its own away if that is
-    not the first and the first is the ``same``, and otherwise gives the other run time to do so. Raises ``Unexpected``,
-    with both UUIDs, if there are still two: the other run was over before it could see both.
+    Each run that sees two of that name keeps the first by UUID: it takes its own away if that is not the first and the
+    first is the ``same``, and otherwise gives the other run time to do so. Raises ``Unexpected``, with both UUIDs, if
+    there are still two: the other run was over before it could see both.
     """
+
+    def alike() -> list[Record]:
+        return [each for each in listing() if each.name == name]
+
     found, end = alike(), deadline(PATIENCE)
     while others := [each for each in found if each.uuid != made]:
         first = min(others, key=lambda each: each.uuid)

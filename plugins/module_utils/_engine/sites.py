@@ -13,11 +13,12 @@ from typing import TypeVar
 from .._api.device import DeviceApi
 from .._api.records import Site
 from .._core.errors import BadInput, NxaiError, Refused, SignInFailed
+from .._http.session import CONNECTIONS
 from .lookup import Index, globbed, is_glob, is_uuid
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-MOST_AT_ONCE = 16  # as many connections as the transport keeps
+MOST_AT_ONCE = CONNECTIONS
 SILENT = "the site shows no devices: it is off-line, or still loading"
 
 
@@ -99,7 +100,7 @@ def unread(site: Site, reason: str = SILENT) -> dict[str, str]:
 
 def _no_such_site(site: Site, error: Refused) -> NoSuchSite:
     return NoSuchSite(
-        f"look up the site {site.name or site.id}",
+        f"look up the site {site.label}",
         f"the service knows no such site ({error.answer})",
         "Check the id, and that this account (or act_as) may see the site.",
         error.status,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the information modules return of sites, servers, devices and pipelines. A part is never given for the whole."""
+"""What the information modules return of sites, servers and devices. A part is never given for the whole."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 from .._api.compute import ALL_AVAILABLE
 from .._api.records import Server, Site
 from .._core.errors import BadInput, NxaiError, Unexpected
-from .._core.values import first_text, flag, folded, identity, mapping
+from .._core.values import first_text, flag, folded, identity
 from .._engine.lookup import find, globbed, is_glob, is_uuid
 from .._engine.module import Task
 from .._engine.sites import SiteReader, unread
-from .._pipelines.targets import (
+from .targets import (
     TARGETS_EXCLUSIVE,
     Chosen,
     Found,
@@ -45,54 +45,24 @@ def read_servers(task: Task) -> dict[str, Any]:
     sites = reader.matching(task.options["sites"])
     _warn_of_unmatched(task, reader, task.options["sites"])
     servers: list[dict[str, Any]] = []
-    silent, errors = [], []
+    unread_sites, errors = [], []
     for site, listing in zip(sites, reader.read(sites, task.client.device.list_servers), strict=True):
         if isinstance(listing, NxaiError):
             errors.append(listing)
         elif listing:
             servers += [_server(each, site) for each in listing]
         else:
-            silent.append(unread(site, "the site shows no servers"))
-    return _whole({"servers": servers, "unread_sites": silent}, errors)
+            unread_sites.append(unread(site, "the site shows no servers"))
+    return whole({"servers": servers, "unread_sites": unread_sites}, errors)
 
 
 def read_devices(task: Task) -> dict[str, Any]:
-    found = _find(task)
-    result = {"devices": [_device(each) for each in found.chosen], "unread_sites": found.silent}
-    return _whole(result, _errors(found))
+    found = find_devices(task)
+    result = {"devices": [_device(each) for each in found.chosen], "unread_sites": found.unread}
+    return whole(result, read_errors(found))
 
 
-def read_pipelines(task: Task) -> dict[str, Any]:
-    """``pipelines`` is a snapshot: a device whose pipelines are not understood is not in it."""
-    found = _find(task)
-    _warn_of_incomplete_snapshot(task, found)
-    result = {
-        "pipelines": [
-            {
-                "site": each.site.id,
-                "device": each.device.id,
-                "name": each.device.name,
-                "pipelines": [pipeline.to_wire() for pipeline in each.device.pipelines],
-            }
-            for each in found.chosen
-            if each.device.pipelines_known
-        ],
-        "devices": [
-            {
-                "site": each.site.id,
-                "site_name": each.site.name,
-                "device": each.device.id,
-                "name": each.device.name,
-                "pipelines": _pipelines(each),
-            }
-            for each in found.chosen
-        ],
-        "unread_sites": found.silent,
-    }
-    return _whole(result, _errors(found))
-
-
-def _find(task: Task) -> Found:
+def find_devices(task: Task) -> Found:
     """The named devices, or else those of the named sites, or else all."""
     options, device_api = task.options, task.client.device
     reader = SiteReader(device_api, options["concurrency"])
@@ -113,22 +83,11 @@ def _warn_of_unmatched(task: Task, reader: SiteReader, patterns: Sequence[str]) 
             task.warn(f'No site matches "{pattern}". Names are matched with upper and lower case.')
 
 
-def _warn_of_incomplete_snapshot(task: Task, found: Found) -> None:
-    left_out = [each for each in found.chosen if not each.device.pipelines_known]
-    if left_out:
-        first = left_out[0]
-        name = f"{first.device.name or first.device.id} at {first.site.name or first.site.id}"
-        others = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
-        task.warn(
-            f"The return value pipelines lacks {name}{others}, because what runs there is in a form that is not"
-            " understood. To restore from it leaves these devices as they are."
-        )
-
-
-def _errors(found: Found) -> list[NxaiError]:
+def read_errors(found: Found) -> list[NxaiError]:
+    """Why not all of what was asked for is there."""
     gone = [
         BadInput(
-            f"Find the device {each.device} at site {each.site.name or each.site.id}",
+            f"Find the device {each.label}",
             each.reason,
             "Check the device, or leave it out.",
         )
@@ -138,7 +97,7 @@ def _errors(found: Found) -> list[NxaiError]:
     return [*found.errors, *gone]
 
 
-def _whole(result: dict[str, Any], errors: Sequence[NxaiError]) -> dict[str, Any]:
+def whole(result: dict[str, Any], errors: Sequence[NxaiError]) -> dict[str, Any]:
     """The result, or an error that carries it."""
     if not errors:
         return result
@@ -149,14 +108,13 @@ def _whole(result: dict[str, Any], errors: Sequence[NxaiError]) -> dict[str, Any
 
 
 def _site(site: Site) -> dict[str, Any]:
-    owner = folded(mapping(folded(site.raw).get("organisation")))
     return {
         "id": site.id,
         "name": site.name,
         "online": site.online,
         "version": site.version,
         "updated_at": site.updated_at,
-        "organisation": first_text(owner, "name", "uuid"),
+        "organisation": site.organisation.label or None,
     }
 
 
@@ -197,12 +155,8 @@ def _device(chosen: Chosen) -> dict[str, Any]:
         "enabled": device.enabled,
         "group": first_text(folded(device.raw), "group"),
         "server": _server_fields(device.server),
-        "pipelines": _pipelines(chosen),
+        "pipelines": device.pipeline_options(),
     }
-
-
-def _pipelines(chosen: Chosen) -> list[dict[str, Any]] | None:
-    return [each.to_option() for each in chosen.device.pipelines] if chosen.device.pipelines_known else None
 
 
 def _names(value: Any) -> list[str] | None:

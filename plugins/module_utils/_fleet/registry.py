@@ -14,7 +14,7 @@ from .._engine.lookup import Index, find_renamed
 from .._engine.module import Task
 from .._engine.reconcile import Plan
 
-_MEMBERS = ("Name", "Runtime", "Serial", "Type")
+MEMBERS = ("Name", "Runtime", "Serial", "Type")
 
 
 class DeviceResource:
@@ -46,7 +46,7 @@ class DeviceResource:
     def act(self, plan: Plan) -> None:
         uuid = self.device.uuid
         if plan.after["name"] != plan.before["name"]:
-            kept = {name: self.device.raw[name] for name in _MEMBERS if name in self.device.raw}
+            kept = {name: self.device.raw[name] for name in MEMBERS if name in self.device.raw}
             self.api.update_registry_device(uuid, {**kept, "Name": plan.after["name"]})
         before, after = set(plan.before["groups"] or ()), set(plan.after["groups"] or ())
         for group in sorted(after - before):

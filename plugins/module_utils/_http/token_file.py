@@ -105,5 +105,5 @@ class TokenFile:
             raise SignInFailed(
                 f"Write token_file {self._path}",
                 f"the new token could not be stored: {error.strerror}",
-                "Mend that, then sign in again: the old refresh token may be spent.",
+                "Correct that, then sign in again: the old refresh token may be spent.",
             ) from None

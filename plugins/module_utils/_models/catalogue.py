@@ -18,7 +18,7 @@ from .._core.errors import BadInput, NxaiError, Unexpected
 from .._engine.lookup import Index, find_renamed, is_uuid
 from .._engine.module import Task
 from .._engine.reconcile import Field, Plan, plan_object
-from .._engine.rivals import only_one
+from .._engine.rivals import keep_one
 
 FIELDS = (Field("name", ("Name",), {"type": "str"}),)
 
@@ -90,7 +90,16 @@ class CatalogueResource:
             if self.found is None:
                 self.wanted = self.compute.create_catalogue(plan.send["Name"])
                 created = True
-                self._keep_one(plan.send["Name"])
+                self.found = keep_one(
+                    self.wanted,
+                    self.header,
+                    plan.send["Name"],
+                    self.compute.list_catalogues,
+                    self.compute.delete_catalogue,
+                    lambda _other: True,
+                    self.task.deadline,
+                )
+                self.wanted = self.found.uuid if self.found else self.wanted
             else:
                 self.wanted = self.found.uuid
             self._move_models()
@@ -101,18 +110,6 @@ class CatalogueResource:
         except NxaiError as error:
             changed = created or any(self.done.values())
             raise replace(error, result={"changed": changed, **self.done}) from None
-
-    def _keep_one(self, name: str) -> None:
-        """Read the new catalogue back, before models are moved into it."""
-        self.found = only_one(
-            self.wanted,
-            self.header,
-            lambda: [each for each in self.compute.list_catalogues() if each.name == name],
-            lambda _other: True,
-            self.compute.delete_catalogue,
-            self.task.deadline,
-        )
-        self.wanted = self.found.uuid if self.found else self.wanted
 
     def _move_models(self) -> None:
         """One model after the other: what was done before an error is told with it."""
@@ -169,8 +166,8 @@ def describe_catalogue(catalogue: Catalogue) -> dict[str, Any]:
     return {
         "uuid": catalogue.uuid,
         "name": catalogue.name,
-        "organisation": catalogue.organisation,
-        "shared_with": None if shared is None else list(shared),
+        "organisation": catalogue.organisation.label or None,
+        "shared_with": None if shared is None else [each.label for each in shared],
     }
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._api.records import Model, split_documentation
+from .._api.records import Model, split_documentation, uuids
 from .._core.values import mapping, number, text
 from .._engine.module import CONNECTION_SPEC
 from .._engine.reconcile import Field, view
@@ -43,12 +43,6 @@ def _texts(value: Any) -> Any:
 
 def _layout(order: Any) -> Any:
     return next((name for name, known in _LAYOUTS.items() if known == _whole(order)), None)
-
-
-def _catalogue_uuids(catalogues: Any) -> list[str]:
-    """Rows of ``Catalogues`` are UUIDs or objects with one (unknown, contract B2)."""
-    rows = catalogues if isinstance(catalogues, list) else []
-    return [str(row.get("UUID") if isinstance(row, dict) else row).lower() for row in rows]
 
 
 _INPUT = "InputDriverDetails"
@@ -90,7 +84,7 @@ FIELDS = (
     Field("name", ("Name",), {"type": "str"}, decode=text),
     Field("customization", ("Customization",), CUSTOMIZATION, decode=text),
     *OPTION_FIELDS,
-    Field("catalogues", ("Catalogues",), {"type": "list", "elements": "str"}, decode=_catalogue_uuids),
+    Field("catalogues", ("Catalogues",), {"type": "list", "elements": "str"}, decode=lambda rows: list(uuids(rows))),
 )
 
 

@@ -20,7 +20,7 @@ from .._core.errors import BadInput, NxaiError, Unexpected
 from .._engine.lookup import find_or_none, find_renamed, is_uuid
 from .._engine.module import Task
 from .._engine.reconcile import Plan, plan_object
-from .._engine.rivals import only_one
+from .._engine.rivals import keep_one
 from .._onnx.check import check_model
 from .._onnx.header import inspect_file
 from .fields import FIELDS, describe_model, new_model
@@ -100,10 +100,10 @@ class ModelResource:
         self.told = {"findings": report.as_result()["findings"]}
         refusing = [each for each in report.errors if mode == "strict" or each.code == "external_data"]
         if refusing:
-            answer = " ".join(f"{each.message} {each.mend}" for each in refusing)
+            answer = " ".join(f"{each.message} {each.advice}" for each in refusing)
             raise BadInput(f"check the model file {file}", answer, "Nothing was sent.", result=self.told)
         for each in report.findings:
-            self.task.warn(f"{file}: {each.message} {each.mend}")
+            self.task.warn(f"{file}: {each.message} {each.advice}")
 
     def _refuse_creation(self) -> None:
         tried = f"create the {self.header}"
@@ -198,7 +198,16 @@ class ModelResource:
                 self.found = None if self.absent else self._as_sent(plan)
             return
         if plan.action == "create":
-            self._keep_one(plan.send["Name"])
+            self.found = keep_one(
+                self.wanted,
+                self.header,
+                plan.send["Name"],
+                self.compute.list_models,
+                self.compute.delete_model,
+                lambda other: other.digest == self.mark,
+                self.task.deadline,
+            )
+            self.wanted = self.found.uuid if self.found else self.wanted
         elif plan.changed:
             self.found = self._look()
         if not self.absent:
@@ -207,18 +216,6 @@ class ModelResource:
                 self._verify()
         elif self.found is not None:
             raise Unexpected(f"read back the {self.header} after the delete", "the service still lists it")
-
-    def _keep_one(self, name: str) -> None:
-        """Read the new model back."""
-        self.found = only_one(
-            self.wanted,
-            self.header,
-            lambda: [each for each in self.compute.list_models() if each.name == name],
-            lambda other: other.digest == self.mark,
-            self.compute.delete_model,
-            self.task.deadline,
-        )
-        self.wanted = self.found.uuid if self.found else self.wanted
 
     def _as_sent(self, plan: Plan) -> Model:
         known = dict(self.found.raw) if self.found else {"UUID": self.wanted}
@@ -249,7 +246,9 @@ class ModelResource:
             if self.found is not None:
                 status = f"Status {self.found.status}, Code {self.found.code_status}"
                 if self.found.state == "failed":
-                    raise self._failure(tried, f"it failed: {status}{self._log()}", "Mend the file and upload again.")
+                    raise self._failure(
+                        tried, f"it failed: {status}{self._log()}", "Correct the file and upload again."
+                    )
             if deadline.left <= 0:
                 answer = f"not ready after {self.options['wait_timeout']:.0f} s: {status}"
                 raise self._failure(tried, answer, "Run the task again, or raise wait_timeout.")

@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 from .._api.device import DeviceApi
+from .._api.pipeline import texts_in
 from .._core.errors import NxaiError
-from .._core.values import identity
 from .._engine.sites import SiteReader, unread
 
 _AT_ONCE = 8
@@ -43,7 +42,7 @@ def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
             use.unread.append(unread(site))
         for device in listing:
             line = {"site": site.name, "site_id": site.id, "device": device.name, "device_id": device.id}
-            for uuid in set(use.devices).intersection(_texts(device.raw)):
+            for uuid in set(use.devices).intersection(texts_in(device.raw)):
                 use.devices[uuid].append(line)
     for lines in (use.unread, *use.devices.values()):  # whatever the order of the service
         lines.sort(key=lambda line: list(line.values()))
@@ -58,16 +57,3 @@ def named(devices: list[dict[str, str]]) -> str:
     more = len(devices) - _MOST_NAMED
     listed = "; ".join(f"{site}: {', '.join(names)}" for site, names in sites.items())
     return f"{listed} and {more} more" if more > 0 else listed
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text that is a value somewhere in there, as an id is compared."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-        elif isinstance(item, str):
-            yield identity(item)

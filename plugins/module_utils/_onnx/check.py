@@ -18,7 +18,7 @@ from .._api.records import FileMark
 from .._core.errors import BadInput, missing_library
 from .graph import graph_only
 from .header import inspect_file, other_format
-from .tensors import Finding, Tensor, check_inputs, check_outputs
+from .tensors import Flaw, Tensor, check_inputs, check_outputs
 
 SURE_OPSET, LAST_OPSET, SURE_IR = 16, 17, 9
 
@@ -32,10 +32,10 @@ class Report:
     ir_version: int
     inputs: list[Tensor]
     outputs: list[Tensor]
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Flaw] = field(default_factory=list)
 
     @property
-    def errors(self) -> list[Finding]:
+    def errors(self) -> list[Flaw]:
         return [each for each in self.findings if each.severity == "error"]
 
     def as_result(self) -> dict[str, Any]:
@@ -105,9 +105,9 @@ def _tensor(onnx: Any, value: Any) -> Tensor:
     return Tensor(_text(value.name), shape, {"float": "float32", "double": "float64"}.get(kind, kind))
 
 
-def _size(mark: FileMark, max_size: int) -> Iterator[Finding]:
+def _size(mark: FileMark, max_size: int) -> Iterator[Flaw]:
     if mark.size > max_size:
-        yield Finding(
+        yield Flaw(
             "size",
             "error",
             f"The file has {mark.size / 2**20:.0f} MiB, more than {max_size / 2**20:.0f} MiB.",
@@ -115,7 +115,7 @@ def _size(mark: FileMark, max_size: int) -> Iterator[Finding]:
         )
 
 
-def _external(model: Any) -> Iterator[Finding]:
+def _external(model: Any) -> Iterator[Flaw]:
     tensors = [*model.graph.initializer, *(each.values for each in model.graph.sparse_initializer)]
     for node in _nodes(model):
         for attribute in node.attribute:
@@ -129,7 +129,7 @@ def _external(model: Any) -> Iterator[Finding]:
     }
     if places or any(tensor.data_location == 1 for tensor in tensors):
         listed = ", ".join(sorted(places)[:3]) or "not named"
-        yield Finding(
+        yield Flaw(
             "external_data",
             "error",
             f"It is a part of a model only: its weights are in other files ({listed}).",
@@ -137,14 +137,14 @@ def _external(model: Any) -> Iterator[Finding]:
         )
 
 
-def _versions(opset: int | None, ir_version: int) -> Iterator[Finding]:
+def _versions(opset: int | None, ir_version: int) -> Iterator[Flaw]:
     if opset is not None and opset > SURE_OPSET:
         severity: Literal["error", "warning"] = "error" if opset > LAST_OPSET else "warning"
         limit = f"is tested up to {LAST_OPSET}" if severity == "error" else f"is sure to work up to {SURE_OPSET}"
-        mend = f"Export with opset_version={SURE_OPSET}, or use onnx.version_converter.convert_version."
-        yield Finding("opset", severity, f"It has opset {opset}; Nx {limit}.", mend)
+        advice = f"Export with opset_version={SURE_OPSET}, or use onnx.version_converter.convert_version."
+        yield Flaw("opset", severity, f"It has opset {opset}; Nx {limit}.", advice)
     if ir_version > SURE_IR:
-        yield Finding(
+        yield Flaw(
             "ir_version",
             "warning",
             f"It has IR version {ir_version}; up to {SURE_IR} is sure to work.",
@@ -152,7 +152,7 @@ def _versions(opset: int | None, ir_version: int) -> Iterator[Finding]:
         )
 
 
-def _operators(onnx: Any, model: Any) -> Iterator[Finding]:
+def _operators(onnx: Any, model: Any) -> Iterator[Flaw]:
     versions = {_domain(each): each.version for each in model.opset_import}
     own = {(_domain(each), _text(each.name)) for each in model.functions}
     unknown = set()
@@ -160,7 +160,7 @@ def _operators(onnx: Any, model: Any) -> Iterator[Finding]:
         if not _defined(onnx, operator, versions.get(domain, onnx.defs.onnx_opset_version()), domain):
             unknown.add(f"{domain or 'ai.onnx'}.{operator}"[:80])
     if unknown:
-        yield Finding(
+        yield Flaw(
             "operator",
             "error",
             f"These operators are not in the ONNX standard: {', '.join(sorted(unknown)[:10])}.",

@@ -17,13 +17,13 @@ _LONGEST = 60  # characters of one name in a message
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that is not as Nx wants it. ``mend`` says what to do about it."""
+class Flaw:
+    """One thing that is not as Nx wants it. ``advice`` says what to do about it."""
 
     code: str
     severity: Literal["error", "warning"]
     message: str
-    mend: str
+    advice: str
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Tensor:
         return {"layout": self.layout, "channels": channels, "height": height, "width": width}
 
 
-def check_inputs(inputs: Sequence[Tensor]) -> Iterator[Finding]:
+def check_inputs(inputs: Sequence[Tensor]) -> Iterator[Flaw]:
     """Gives each input its role on the way."""
     for each in inputs:
         bare = each.name.removesuffix("-")  # Nx's own models have names with and without it
@@ -81,7 +81,7 @@ def check_inputs(inputs: Sequence[Tensor]) -> Iterator[Finding]:
             return
         image = candidates[0]
         image.role = "image"
-        yield Finding(
+        yield Flaw(
             "image_name",
             "error",
             f'The input {image} looks like the image, but its name is not "image".',
@@ -90,7 +90,7 @@ def check_inputs(inputs: Sequence[Tensor]) -> Iterator[Finding]:
     yield from _image(image)
     for each in inputs:
         if each.role is None:
-            yield Finding(
+            yield Flaw(
                 "unknown_input",
                 "error",
                 f"Nx would not know what to give to the input {each}.",
@@ -99,25 +99,25 @@ def check_inputs(inputs: Sequence[Tensor]) -> Iterator[Finding]:
     yield from _optional_inputs(inputs, image)
 
 
-def _no_image(inputs: Sequence[Tensor], candidates: int) -> Finding:
+def _no_image(inputs: Sequence[Tensor], candidates: int) -> Flaw:
     listed = "; ".join(map(str, inputs)) or "none"
     if candidates:
         answer = f"{candidates} inputs have four dimensions, and none is named image: {listed}."
-        return Finding("many_images", "error", answer, "Only one image is given to a model. Name that input image.")
+        return Flaw("many_images", "error", answer, "Only one image is given to a model. Name that input image.")
     answer = f"No input is an image of four dimensions. Inputs: {listed}."
-    return Finding("no_image", "error", answer, "Nx runs vision models only: [1, channels, height, width] or NHWC.")
+    return Flaw("no_image", "error", answer, "Nx runs vision models only: [1, channels, height, width] or NHWC.")
 
 
-def _image(image: Tensor) -> Iterator[Finding]:
+def _image(image: Tensor) -> Iterator[Flaw]:
     if image.type != "float32":
-        mend = "Begin the graph with a Cast to what it needs, and make the input float32."
-        yield Finding("image_type", "error", f"The image {image} has to be float32.", mend)
+        advice = "Begin the graph with a Cast to what it needs, and make the input float32."
+        yield Flaw("image_type", "error", f"The image {image} has to be float32.", advice)
     if image.shape is None or len(image.shape) != 4:
-        mend = "Begin the graph with a Reshape from [1, channels, height, width]."
-        yield Finding("image_rank", "error", f"The image {image} has to have four dimensions.", mend)
+        advice = "Begin the graph with a Reshape from [1, channels, height, width]."
+        yield Flaw("image_rank", "error", f"The image {image} has to have four dimensions.", advice)
         return
     if image.layout is None:
-        yield Finding(
+        yield Flaw(
             "image_channels",
             "error",
             f"The image {image} has neither 1 nor 3 channels, as the second dimension (NCHW) or the last (NHWC).",
@@ -125,17 +125,17 @@ def _image(image: Tensor) -> Iterator[Finding]:
         )
     if any(not isinstance(each, int) for each in image.shape):
         answer = f"The shape of the image {image} is not fixed."
-        mend = (
+        advice = (
             "Export it for one image of one size, without dynamic axes, or fix the input's dimensions in the file: "
             "model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 1, and so on."
         )
-        yield Finding("image_dynamic", "error", answer, mend)
+        yield Flaw("image_dynamic", "error", answer, advice)
     elif image.shape[0] != 1:
         answer = f"The image {image} is a batch of {image.shape[0]}; Nx gives one image at a time."
-        yield Finding("image_batch", "error", answer, "Export it with a batch of 1.")
+        yield Flaw("image_batch", "error", answer, "Export it with a batch of 1.")
 
 
-def _optional_inputs(inputs: Sequence[Tensor], image: Tensor) -> Iterator[Finding]:
+def _optional_inputs(inputs: Sequence[Tensor], image: Tensor) -> Iterator[Flaw]:
     size = image.as_image()
     wanted = {
         "nms_sensitivity": ([1], "float32"),
@@ -147,10 +147,10 @@ def _optional_inputs(inputs: Sequence[Tensor], image: Tensor) -> Iterator[Findin
         shape, kind = wanted[each.role]
         if each.type != kind or (None not in shape and each.shape != shape):
             answer = f"The input {each} has to be {shape} {kind}."
-            yield Finding(each.role, "error", answer, "Export it so, or leave it out: it is optional.")
+            yield Flaw(each.role, "error", answer, "Export it so, or leave it out: it is optional.")
 
 
-def check_outputs(outputs: Sequence[Tensor]) -> Iterator[Finding]:
+def check_outputs(outputs: Sequence[Tensor]) -> Iterator[Flaw]:
     """Gives each output its role and its classes on the way."""
     for each in outputs:
         prefix = next((prefix for prefix in _KINDS if each.name.startswith(prefix)), None)
@@ -161,20 +161,20 @@ def check_outputs(outputs: Sequence[Tensor]) -> Iterator[Finding]:
     unread = [each for each in outputs if each.role is None]
     if len(unread) < len(outputs):
         for each in unread:
-            yield Finding("extra_output", "warning", f"Nx does not read the output {each}.", "Leave it out if you can.")
+            yield Flaw("extra_output", "warning", f"Nx does not read the output {each}.", "Leave it out if you can.")
     elif outputs:
         yield _unnamed(outputs)
     else:
-        yield Finding("no_output", "error", "The graph has no output.", "Export the model again.")
+        yield Flaw("no_output", "error", "The graph has no output.", "Export the model again.")
 
 
-def _classes(output: Tensor, text: str) -> Iterator[Finding]:
+def _classes(output: Tensor, text: str) -> Iterator[Flaw]:
     """Reads ``0:Cat;1:Dog``, for boxes after the format and a semicolon."""
     if output.role == "boxes":
         order, _semicolon, text = text.partition(";")
         if order != "xyxysc":
             answer = f"The boxes of {output.name!r} are in the format {order!r}."
-            yield Finding("box_format", "error", answer, "Nx reads xyxysc: two corners, the score, the class.")
+            yield Flaw("box_format", "error", answer, "Nx reads xyxysc: two corners, the score, the class.")
     pairs = [_CLASS.fullmatch(each) for each in text.split(";") if each.strip()]
     for pair in pairs:
         if pair:
@@ -182,38 +182,38 @@ def _classes(output: Tensor, text: str) -> Iterator[Finding]:
     if not pairs or not all(pairs) or len(output.classes) != len(pairs):
         answer = f"The name of the output {output.name[:200]!r} does not list its classes, each number once."
         example = {"boxes": "bboxes-format:xyxysc;", "scores": "scores-", "alarm": "alarm-"}[str(output.role)]
-        yield Finding("classes", "error", answer, f"Name it like {example}0:Cat;1:Dog.")
+        yield Flaw("classes", "error", answer, f"Name it like {example}0:Cat;1:Dog.")
 
 
-def _output_shape(output: Tensor) -> Iterator[Finding]:
+def _output_shape(output: Tensor) -> Iterator[Flaw]:
     kind = "bool" if output.role == "alarm" else "float32"
     if output.type != kind:
-        yield Finding("output_type", "error", f"The output {output} has to be {kind}.", "End the graph with a Cast.")
+        yield Flaw("output_type", "error", f"The output {output} has to be {kind}.", "End the graph with a Cast.")
     if output.shape is None:
         answer = f"The graph does not say the shape of the output {output.name!r}."
-        yield Finding("output_unknown", "warning", answer, "Save what onnx.shape_inference.infer_shapes(model) gives.")
+        yield Flaw("output_unknown", "warning", answer, "Save what onnx.shape_inference.infer_shapes(model) gives.")
     elif output.role == "boxes" and (len(output.shape) != 2 or output.shape[1] != 6):
-        mend = "End the graph with what makes it so: a Reshape, or the selection of boxes (non-maximum suppression)."
-        yield Finding("output_shape", "error", f"The boxes {output} have to be [n, 6].", mend)
+        advice = "End the graph with what makes it so: a Reshape, or the selection of boxes (non-maximum suppression)."
+        yield Flaw("output_shape", "error", f"The boxes {output} have to be [n, 6].", advice)
     elif output.role != "boxes" and not _is_list(output.shape, len(output.classes)):
         answer = f"The output {output} has to be [1, {len(output.classes)}], one value for each class of its name."
-        yield Finding("output_shape", "error", answer, "Correct the list of classes, or end the graph with a Reshape.")
+        yield Flaw("output_shape", "error", answer, "Correct the list of classes, or end the graph with a Reshape.")
 
 
 def _is_list(shape: Sequence[int | str | None], length: int) -> bool:
     return len(shape) == 2 and shape[0] == 1 and shape[1] == length
 
 
-def _unnamed(outputs: Sequence[Tensor]) -> Finding:
+def _unnamed(outputs: Sequence[Tensor]) -> Flaw:
     """By their shapes: what the outputs could be, if they had the names for it."""
     lists = [each for each in outputs if each.shape is not None and len(each.shape) == 2]
     listed = "; ".join(str(each) for each in outputs)
     if not lists:
         answer = f"No output can be boxes [n, 6] or scores [1, classes]: {listed}."
-        mend = "Add to the graph what makes boxes of it, such as non-maximum suppression, and name that output for it."
-        return Finding("output_kind", "error", answer, mend)
+        advice = "Add to the graph what makes boxes of it, such as non-maximum suppression, and name that output so."
+        return Flaw("output_kind", "error", answer, advice)
     answer = f"No output has a name that tells Nx how to read it: {listed}."
-    mend = "Name one that holds scores like scores-0:Cat;1:Dog, with the shape [1, classes]"
+    advice = "Name one that holds scores like scores-0:Cat;1:Dog, with the shape [1, classes]"
     if any(each.shape and each.shape[1] == 6 for each in lists):
-        mend += ", or one that holds x, y, x, y, score, class like bboxes-format:xyxysc;0:Cat;1:Dog"
-    return Finding("output_name", "error", answer, f"{mend}: sclblonnx.rename_output.")
+        advice += ", or one that holds x, y, x, y, score, class like bboxes-format:xyxysc;0:Cat;1:Dog"
+    return Flaw("output_name", "error", answer, f"{advice}: sclblonnx.rename_output.")

@@ -17,14 +17,14 @@ from typing import Any
 from .._api.records import Model, Server, Site
 from .._core.errors import BadInput
 from .._core.values import first_text, folded, mapping
+from .._core.wording import shortened
 from .._engine.lookup import is_uuid
-from .reconcile import DeviceChange, shortened
+from .reconcile import DeviceChange
 
 CHECKS_SPEC: dict[str, dict[str, Any]] = {
     f"require_{name}": {"type": "bool", "default": True}
     for name in ("ready", "support", "runtime", "processors", "available")
 }
-_NOBODY = "00000000-0000-0000-0000-000000000000"  # as an organisation: what belongs to a person
 _MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:\s*;.*)?", re.IGNORECASE)
 _MIME_NAMES = ("mimetype", "mime", "contenttype", "type", "format")  # guesses
 # The device= of an artefact by a word in the name of the runtime that needs it; "" is an artefact for any of them.
@@ -70,7 +70,7 @@ def raise_if_any(refusals: Sequence[Refusal]) -> None:
     raise BadInput(
         "Plan the assignments",
         "; ".join(reasons[:10]) + (f"; and {len(reasons) - 10} more reasons" if len(reasons) > 10 else ""),
-        "Nothing was written. Mend or leave out what is named. The options not_applicable and require_* "
+        "Nothing was written. Correct or leave out what is named. The options not_applicable and require_* "
         "say which of these checks can be switched off.",
         result={"changed": False, "refused": [each.as_result() for each in refusals]},
     )
@@ -150,15 +150,10 @@ class _ModelCheck:
     def _unavailable(self, model: Model, site_id: str) -> Iterator[str]:
         """A model in no catalogue can be used by its owner only. Whom a catalogue is shared with is not shown."""
         site = self._facts.sites.get(site_id)
-        owner, user = _organisation(model.raw), _organisation(site.raw if site else {})
+        owner, user = model.organisation.id, site.organisation.id if site else ""
         alone = isinstance(folded(model.raw).get("catalogues"), list) and not model.catalogue_uuids
         if alone and owner and user and owner not in (user, self._facts.acting):
             yield f"the model {model.name} is in no catalogue, and belongs to another organisation than the site"
-
-
-def _organisation(raw: Mapping[str, Any]) -> str:
-    uuid = first_text(folded(mapping(folded(raw).get("organisation"))), "uuid", "id") or ""
-    return "" if uuid == _NOBODY else uuid.lower()
 
 
 def _server(change: DeviceChange, facts: Facts) -> Server:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._engine.module import wait_spec
+from .._fleet.targets import TARGETS_EXCLUSIVE, TARGETS_SPEC
 from .checks import CHECKS_SPEC
-from .targets import TARGETS_EXCLUSIVE, TARGETS_SPEC
 
 PIPELINE = {
     "model": {"type": "str", "required": True},

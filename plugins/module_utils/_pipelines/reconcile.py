@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from .._api.records import Device, Pipeline, Site
+from .._api.pipeline import Assignment, Pipeline, models_of
+from .._api.records import Device, Site
 from .._core.values import identity
+from .._core.wording import counted, printable, shortened
 
 State = Literal["present", "exact", "absent"]
-Assignment = tuple[Pipeline, ...]
 
 
 def merge(found: Assignment, declared: Sequence[Mapping[str, Any]], state: State) -> Assignment:
@@ -48,14 +49,9 @@ def merge(found: Assignment, declared: Sequence[Mapping[str, Any]], state: State
 
 def swap(found: Assignment, old: Collection[str], new: str) -> Assignment:
     """The assignment with one model in place of others, in chains too, and every other setting as it was."""
-    if not any(identity(model) in old for model in models_of(found)):
+    if set(models_of(found)).isdisjoint(old):
         return found
     return tuple(each.with_models(lambda model: new if identity(model) in old else model) for each in found)
-
-
-def models_of(assignment: Iterable[Pipeline]) -> list[str]:
-    """The flat list of models that an assignment uses, those of chains too, each once: ``Functions`` of the PUT."""
-    return list(dict.fromkeys(model for pipeline in assignment for model in pipeline.models()))
 
 
 @dataclass(frozen=True)
@@ -77,12 +73,12 @@ class DeviceChange:
 
     @property
     def label(self) -> str:
-        return f"{self.device.name or self.device.id} at site {self.site.name or self.site.id}"
+        return f"{self.device.label} at site {self.site.label}"
 
     @property
     def new_models(self) -> list[str]:
-        before = set(map(identity, models_of(self.before)))
-        return [model for model in map(identity, models_of(self.after)) if model not in before]
+        before = models_of(self.before)
+        return [model for model in models_of(self.after) if model not in before]
 
     def reached_by(self, reported: Assignment) -> bool:
         """Whether what the device reports is what it is to have."""
@@ -132,10 +128,8 @@ class AssignmentPlan:
     def _block(self, group: Sequence[DeviceChange]) -> str:
         sites: dict[str, list[str]] = defaultdict(list)
         for each in group:
-            sites[_text(self.site_names.get(each.site.id) or each.site.id)].append(
-                _text(each.device.name or each.device.id)
-            )
-        lines = [f"{len(group)} device{'s' if len(group) > 1 else ''}:"]
+            sites[printable(self.site_names.get(each.site.id) or each.site.id)].append(printable(each.device.label))
+        lines = [f"{counted(len(group), 'device')}:"]
         before = [self._describe(each) for each in group[0].before]
         after = [self._describe(each) for each in group[0].after]
         lines += [f"  - {each}" for each in (Counter(before) - Counter(after)).elements()]
@@ -151,7 +145,7 @@ class AssignmentPlan:
             key: value for key, value in pipeline.to_option().items() if key != "model" and value not in ("", [], {})
         }
         settings = " ".join(f"{key}={json.dumps(value, sort_keys=True)}" for key, value in options.items())
-        return f"{_text(name)} ({pipeline.model}) {settings}" if name else f"{pipeline.model} {settings}"
+        return f"{printable(name)} ({pipeline.model}) {settings}" if name else f"{pipeline.model} {settings}"
 
 
 def batches(changes: Iterable[DeviceChange], size: int) -> dict[str, list[Batch]]:
@@ -167,13 +161,3 @@ def batches(changes: Iterable[DeviceChange], size: int) -> dict[str, list[Batch]
 
 def _key(assignment: Assignment) -> str:
     return json.dumps([each.to_wire() for each in assignment], sort_keys=True)
-
-
-def _text(value: str) -> str:
-    """A name from the service on one line, whatever is in it."""
-    return value if value.isprintable() else json.dumps(value, ensure_ascii=False)
-
-
-def shortened(names: Sequence[str], most: int = 12) -> str:
-    """Names for a person: ten thousand of them help nobody."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -13,13 +13,22 @@ from functools import cached_property
 from typing import Any
 
 from .._api.compute import ALL_AVAILABLE
-from .._api.pipeline import with_models
+from .._api.pipeline import Assignment, with_models
 from .._api.records import Model, Server
 from .._core.errors import NxaiError, Refused, Unexpected
 from .._core.values import identity
 from .._engine.lookup import Index, globbed, is_glob, is_uuid
 from .._engine.module import Task
 from .._engine.sites import SiteReader
+from .._fleet.targets import (
+    Found,
+    Missing,
+    find_targets,
+    named_targets,
+    select_devices,
+    snapshot_entry,
+    snapshot_targets,
+)
 from .checks import (
     Facts,
     Refusal,
@@ -28,21 +37,7 @@ from .checks import (
     refusals,
     sites_whose_servers_count,
 )
-from .reconcile import (
-    Assignment,
-    AssignmentPlan,
-    DeviceChange,
-    merge,
-    swap,
-)
-from .targets import (
-    Found,
-    Missing,
-    find_targets,
-    named_targets,
-    select_devices,
-    snapshot_targets,
-)
+from .reconcile import AssignmentPlan, DeviceChange, merge, swap
 from .writer import PipelineWriter
 
 STATUSES = (
@@ -163,7 +158,7 @@ class PipelineResource:
         by_uuid = {each.uuid: each for each in self._models().records}
         new = {uuid: by_uuid[uuid] for each in changes for uuid in each.new_models if uuid in by_uuid}
         sites = self.reader.known() if self.options["require_available"] else {}
-        return Facts(new, sites, self._servers(changes, new), act_as.id.lower() if act_as else None)
+        return Facts(new, sites, self._servers(changes, new), identity(act_as.id) if act_as else None)
 
     def _servers(self, changes: Sequence[DeviceChange], models: Mapping[str, Model]) -> dict[str, list[Server]]:
         """The servers of those sites where they matter; that they can be listed is inferred, so not to know is fine."""
@@ -193,12 +188,13 @@ class PipelineResource:
         ]
         count = Counter(each["status"] for each in devices)
         changed = sum(each["changed"] for each in devices)
+        known = [each for each in plan.changes if each.device.pipelines_known]
         result = {
             "changed": changed > 0,
             "devices": devices,
-            "snapshot": [_snapshot(each) for each in plan.changes if each.device.pipelines_known],
+            "snapshot": [snapshot_entry(each.site, each.device) for each in known],
             "totals": {"devices": len(devices), "changed": changed, **{each: count[each] for each in STATUSES}},
-            "unread_sites": self.found.silent,
+            "unread_sites": self.found.unread,
         }
         failure = self._failure(devices, count)
         if failure is not None:
@@ -249,8 +245,7 @@ def _reasons(devices: Sequence[Mapping[str, Any]], status: str) -> str:
 
 
 def _refusal(missing: Missing) -> Refusal:
-    label = f"{missing.device} at site {missing.site.name or missing.site.id}"
-    return Refusal(missing.site.id, missing.device, label, missing.reason)
+    return Refusal(missing.site.id, missing.device, missing.label, missing.reason)
 
 
 def _missing_result(missing: Missing) -> dict[str, Any]:
@@ -264,13 +259,4 @@ def _missing_result(missing: Missing) -> dict[str, Any]:
         "changed": False,
         "status": missing.status,
         "reason": missing.reason,
-    }
-
-
-def _snapshot(change: DeviceChange) -> dict[str, Any]:
-    return {
-        "site": change.site.id,
-        "device": change.device.id,
-        "name": change.device.name,
-        "pipelines": [each.to_wire() for each in change.before],
     }

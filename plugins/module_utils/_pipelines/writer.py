@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._api.device import DeviceApi
+from .._api.pipeline import Assignment, models_of
 from .._core.errors import (
     AnswerLost,
     BadInput,
@@ -21,14 +22,7 @@ from .._core.errors import (
 )
 from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
-from .reconcile import (
-    Assignment,
-    AssignmentPlan,
-    Batch,
-    DeviceChange,
-    batches,
-    models_of,
-)
+from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
 
 Key = tuple[str, str]
 _FIRST_PAUSE = 2.0  # seconds; doubled at each repeat

@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from html import escape
 from typing import Any
 
+from .._core.wording import counted
 from .state import GOOD, NOT_FAILED, State
 
 # What a status of a device counts as, in the order of the bars.
@@ -23,7 +24,7 @@ _HOW_TO_GO_ON = {
     "interrupted": "Run the same command again: it goes on where it was.",
     "paused": "Run the same command again to go on.",
     "stopped": (
-        "Mend what is listed below and run the same command again, which tries this wave again. "
+        "Correct what is listed below and run the same command again, which tries this wave again. "
         "Or take everything back: the same command with -e pipeline_rollout_action=rollback."
     ),
     "rolling_back": "If the playbook no longer runs, run the same command again: it goes on taking back.",
@@ -263,10 +264,6 @@ def _with_code(text: str) -> str:
 
 def _words(status: str) -> str:
     return escape(status.replace("_", " "))
-
-
-def counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _said(time: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 from .._core.errors import BadInput
 from .._core.values import identity
+from .._core.wording import shortened
 
 FORMAT = 1
 GOOD = ("applied", "unchanged")
@@ -88,10 +89,9 @@ class Rollout:
     ) -> Rollout:
         """``waves`` and ``left_out``: as the filters give them, the latter with the reason as ``unavailable``."""
         if left_out and rules.unavailable == "fail":
-            some = ", ".join(f"{row['name'] or row['device']} ({row['unavailable']})" for row in left_out[:5])
-            more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
+            some = shortened([f"{row['name'] or row['device']} ({row['unavailable']})" for row in left_out], most=5)
             advice = "Set pipeline_rollout_unavailable to skip or queue, or choose other hosts."
-            raise BadInput("Plan the rollout", f"these devices cannot take pipelines now: {some}{more}", advice)
+            raise BadInput("Plan the rollout", f"these devices cannot take pipelines now: {some}", advice)
         if not any(wave["devices"] for wave in waves) and not left_out:
             advice = "Give an inventory of nxai.cloud.nxai_devices with -i, and check pipeline_rollout_hosts."
             raise BadInput("Plan the rollout", "no host of the inventory is a device", advice)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import BadInput
+from .._core.wording import counted, printable, shortened
 from .files import PAGE, RolloutFolder, checked
-from .report import as_report, counted, summary
+from .report import as_report, summary
 from .state import Rollout, Rules, State, key, limit, pairs
 
 Result = dict[str, Any]
@@ -187,12 +188,12 @@ def _described(waves: list[State]) -> str:
     for wave in waves:
         sites: dict[str, list[str]] = {}
         for row in wave["devices"]:
-            sites.setdefault(_line(row["site_name"] or row["site"]), []).append(_line(row["name"] or row["device"]))
+            site = printable(row["site_name"] or row["site"])
+            sites.setdefault(site, []).append(printable(row["name"] or row["device"]))
         devices = counted(len(wave["devices"]), "device")
-        lines.append(f"{wave['number']} ({_line(wave['name'])}): {devices} at {counted(len(sites), 'site')}")
+        lines.append(f"{wave['number']} ({printable(wave['name'])}): {devices} at {counted(len(sites), 'site')}")
         for site, names in sorted(sites.items()):
-            more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-            lines.append(f"    {site}: {', '.join(names[:12])}{more}")
+            lines.append(f"    {site}: {shortened(names)}")
     return "\n".join([*lines, ""]) if lines else ""
 
 
@@ -204,10 +205,6 @@ def _lines(stand: Mapping[str, Any]) -> list[str]:
         parts = [f"{number} {kind}" for kind, number in wave["totals"].items() if number and kind != "devices"]
         status = wave["status"].replace("_", " ")
         lines.append(
-            f"wave {wave['number']} of {len(stand['waves'])} ({_line(wave['name'])}): {status}; {', '.join(parts)}"
+            f"wave {wave['number']} of {len(stand['waves'])} ({printable(wave['name'])}): {status}; {', '.join(parts)}"
         )
     return lines
-
-
-def _line(text: str) -> str:
-    return text if text.isprintable() else repr(text)

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ...module_utils._api.records import Catalogue, Model, Server, Site
-from ...module_utils._core.values import first_text, folded, identity, mapping
+from ...module_utils._api.pipeline import Assignment, models_of
+from ...module_utils._api.records import Catalogue, Model, Organisation, Server, Site
 from .names import digest, group_names
 from .read import SiteListing
 
 Variables = dict[str, Any]
-NOBODY = "00000000-0000-0000-0000-000000000000"  # the organisation of what belongs to a person
 
 
 class Group(NamedTuple):
@@ -27,10 +26,8 @@ class Group(NamedTuple):
 
 
 def site_variables(site: Site) -> Variables:
-    organisation_id, organisation_name = organisation(site)
     return {
-        "nxai_organisation_id": organisation_id,
-        "nxai_organisation_name": organisation_name,
+        **organisation_variables(site.organisation),
         "nxai_site_id": site.id,
         "nxai_site_name": site.name,
         "nxai_site_online": site.online,
@@ -49,14 +46,8 @@ def server_variables(server: Server) -> Variables:
     }
 
 
-def organisation(site: Site) -> tuple[str, str]:
-    """Id and name of the organisation that a site belongs to, "" where its record does not tell.
-
-    That a site has an ``Organisation`` like a catalogue's is a guess.
-    """
-    found = folded(mapping(folded(site.raw).get("organisation")))
-    own_id = identity(first_text(found, "uuid", "id"))
-    return ("" if own_id == NOBODY else own_id, first_text(found, "name") or "")
+def organisation_variables(organisation: Organisation) -> Variables:
+    return {"nxai_organisation_id": organisation.id, "nxai_organisation_name": organisation.name}
 
 
 class NestedGroups:
@@ -74,10 +65,10 @@ class NestedGroups:
         self._listings = listings
 
     def all(self) -> list[Group]:
-        inhabited = dict.fromkeys(organisation(listing.site) for listing in self._listings)
+        inhabited = dict.fromkeys(listing.site.organisation for listing in self._listings)
         groups = [self._organisations[key] for key in sorted(inhabited) if key in self._organisations]
         for listing in self._listings:
-            parent = self._organisations.get(organisation(listing.site))
+            parent = self._organisations.get(listing.site.organisation)
             told = {"nxai_site_error": listing.error, "nxai_site_known_at": listing.known_at}
             variables = {**site_variables(listing.site), **{name: text for name, text in told.items() if text}}
             groups.append(Group(self._sites[listing.site.id], parent.name if parent else None, variables))
@@ -89,13 +80,11 @@ class NestedGroups:
         return group.name if group else self._sites[site.id]
 
 
-def _organisation_groups(sites: Sequence[Site]) -> dict[tuple[str, str], Group]:
-    keys = sorted({organisation(site) for site in sites} - {("", "")})
-    names = group_names("organisation", [name for _id, name in keys], [(key[0] or digest(key), *key) for key in keys])
-    return {
-        key: Group(group, None, {"nxai_organisation_id": key[0], "nxai_organisation_name": key[1]})
-        for key, group in zip(keys, names, strict=True)
-    }
+def _organisation_groups(sites: Sequence[Site]) -> dict[Organisation, Group]:
+    known = sorted({site.organisation for site in sites if site.organisation.label})
+    identities = [(each.id or digest((each.id, each.name)), each.id, each.name) for each in known]
+    names = group_names("organisation", [each.name for each in known], identities)
+    return {each: Group(group, None, organisation_variables(each)) for each, group in zip(known, names, strict=True)}
 
 
 def _server_groups(listings: Sequence[SiteListing], site_groups: Mapping[str, str]) -> dict[tuple[str, str], Group]:
@@ -143,19 +132,19 @@ class FlatGroups:
     def __init__(
         self,
         group_by: Collection[str],
-        hosts: Iterable[Variables],
+        hosts: Iterable[tuple[Variables, Assignment]],
         models: Sequence[Model] = (),
         catalogues: Sequence[Catalogue] = (),
     ) -> None:
         self._by = [kind for kind in (*FLAT, "model", "catalogue") if kind in group_by]
-        self._members = {model.uuid: [identity(uuid) for uuid in model.catalogue_uuids] for model in models}
+        self._members = {model.uuid: model.catalogue_uuids for model in models}
         named = {
             "model": {model.uuid: model.name for model in models},
             "catalogue": {catalogue.uuid: catalogue.name for catalogue in catalogues},
         }
         used: dict[_Key, Any] = {}
-        for variables in hosts if self._by else ():
-            used.update(self._keys(variables))
+        for variables, pipelines in hosts if self._by else ():
+            used.update(self._keys(variables, pipelines))
         self._groups: dict[_Key, Group] = {}
         for kind in self._by:
             values = {key: value for (of, key), value in used.items() if of == kind}
@@ -166,28 +155,19 @@ class FlatGroups:
     def all(self) -> list[Group]:
         return list(self._groups.values())
 
-    def of(self, variables: Variables) -> list[str]:
-        return [self._groups[key].name for key in dict(self._keys(variables))] if self._by else []
+    def of(self, variables: Variables, pipelines: Assignment) -> list[str]:
+        return [self._groups[key].name for key in dict(self._keys(variables, pipelines))] if self._by else []
 
-    def _keys(self, variables: Variables) -> Iterator[tuple[_Key, Any]]:
+    def _keys(self, variables: Variables, pipelines: Assignment) -> Iterator[tuple[_Key, Any]]:
         for kind in self._by:
             if kind in FLAT:
                 value = variables.get(FLAT[kind][1])
                 if value is not None and value != "":
                     yield (kind, SUPPORT.get(value, str(value)) if kind == "pipeline_support" else value), value
                 continue
-            for model in models_of(variables):
+            for model in models_of(pipelines):
                 for uuid in [model] if kind == "model" else self._members.get(model, ()):
                     yield (kind, uuid), uuid
-
-
-def models_of(variables: Variables) -> list[str]:
-    """The UUIDs of the models in use on a host, in chains too, each once, in the order of the pipelines."""
-    found: dict[str, None] = {}
-    for pipeline in variables.get("nxai_pipelines") or ():
-        chained = (folded(mapping(chain)).get("modeluuid") for chain in pipeline["chains"])
-        found.update(dict.fromkeys(filter(None, [pipeline["model"], *map(identity, chained)])))
-    return list(found)
 
 
 def _value_groups(kind: str, values: Mapping[str, Any]) -> dict[_Key, Group]:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 FORMAT = 1  # to be raised whenever an entry changes its shape
-# The fields that records are made of (``_records.py``), in lower case. Nothing else of an answer is kept.
+# The fields that records are made of (``_api/records.py``), in lower case. Nothing else of an answer is kept.
 FIELDS = frozenset(
     (
         *("uuid", "id", "nxid", "cloudsystemid", "systemid", "serverid", "name", "status", "version", "enabled"),

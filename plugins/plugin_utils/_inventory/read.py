@@ -14,12 +14,12 @@ from ...module_utils._api.client import Client
 from ...module_utils._api.device import DeviceApi
 from ...module_utils._api.records import Catalogue, Device, Model, Server, Site
 from ...module_utils._core.errors import BadInput, NxaiError, SignInFailed
+from ...module_utils._core.wording import shortened
 from ...module_utils._engine.lookup import Index, globbed, is_glob
 from ...module_utils._engine.sites import in_parallel
 from .known import LastKnown
 
 UNAUTHORISED = 401
-MENTIONED = 10  # how many sites a warning names
 _Record = TypeVar("_Record", Site, Model, Catalogue)
 
 
@@ -133,7 +133,7 @@ class _Reader:
         if self.cloud_error is not None:
             told = str(self.cloud_error)
             return [SiteListing(site=site, error=None if site.online is False else told) for site in sites]
-        return read_sites(self.client.device, sites, self.wanted)
+        return read_listings(self.client.device, sites, self.wanted)
 
     def _settled(self, listing: SiteListing) -> SiteListing:
         """The listing, remembered if it was read; with what is known from before if there was nothing to read."""
@@ -176,11 +176,10 @@ def _may_pass(error: NxaiError) -> bool:
 
 
 def _named(listings: Sequence[SiteListing]) -> str:
-    names = ", ".join(repr(listing.site.name) for listing in listings[:MENTIONED])
-    return names if len(listings) <= MENTIONED else f"{names} and {len(listings) - MENTIONED} more"
+    return shortened([repr(listing.site.name) for listing in listings])
 
 
-def read_sites(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> list[SiteListing]:
+def read_listings(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> list[SiteListing]:
     """What each site holds, in the order of ``sites``. An error ends it, unless it is for the caller to judge."""
 
     def listing(site: Site) -> SiteListing:

@@ -33,7 +33,7 @@ from typing import Any
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.untrusted import never_template
-from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.contents import Contents
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable):
@@ -47,8 +47,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             found = json.loads(content)
             self.memory = [(name, never_template(variables)) for name, variables in found["hosts"]], found["groups"]
         else:
-            plan = Plan.from_json(content)
-            self.memory = plan, [never_template(host.variables) for host in plan.hosts]
+            contents = Contents.from_json(content)
+            self.memory = contents, [never_template(host.variables) for host in contents.hosts]
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
@@ -71,14 +71,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             for child in (*children, *members):
                 self.inventory.add_child(name, child)
 
-    def _usual(self, plan: Plan, variables_of_hosts: Any) -> None:
-        for group in plan.groups:
+    def _usual(self, contents: Contents, variables_of_hosts: Any) -> None:
+        for group in contents.groups:
             self.inventory.add_group(group.name)
             if group.parent:
                 self.inventory.add_child(group.parent, group.name)
             for name, value in group.variables.items():
                 self.inventory.set_variable(group.name, name, never_template(value))
-        for host, variables in zip(plan.hosts, variables_of_hosts, strict=True):
+        for host, variables in zip(contents.hosts, variables_of_hosts, strict=True):
             self.inventory.add_host(host.name, host.group)
             for name, value in variables.items():
                 self.inventory.set_variable(host.name, name, value)

@@ -132,8 +132,8 @@ def test_skip_leaves_a_site_out_loudly(read: Read, cloud: Served) -> None:
     assert "'Shop Berlin'" in found.warnings[0]
     assert "403" in found.groups["site_shop_berlin"].vars["nxai_site_error"]
     (missing,) = found.groups["all"].vars["nxai_missing_sites"]
-    assert (missing["id"], missing["name"]) == (site_id(cloud, BERLIN), "Shop Berlin")
-    assert "403" in missing["error"]
+    assert (missing["site"], missing["name"]) == (site_id(cloud, BERLIN), "Shop Berlin")
+    assert "403" in missing["reason"]
 
 
 def test_skip_tells_that_nothing_is_missing(read: Read) -> None:

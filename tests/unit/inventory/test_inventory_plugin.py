@@ -354,7 +354,7 @@ def test_options_that_change_the_answer_have_an_entry_of_their_own(
         read(**caching, **change)
 
 
-@pytest.mark.parametrize("damage", ['{"format": 0, "key": "x", "plan": ""}', "[1", ""])
+@pytest.mark.parametrize("damage", ['{"format": 0, "key": "x", "contents": ""}', "[1", ""])
 def test_a_foreign_or_damaged_entry_is_not_used(
     read: Read, cloud: Served, caching: dict[str, Any], tmp_path: Path, damage: str
 ) -> None:

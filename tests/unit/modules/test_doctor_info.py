@@ -147,6 +147,20 @@ def test_what_cannot_be_read_does_not_hide_the_rest(
     assert {status[each] for each in others} == {"ok"}
 
 
+def test_a_check_reports_its_own_part_and_says_that_it_knows_nothing_without_another(
+    cloud: Served, run_module: RunModule
+) -> None:
+    """Models are judged by the devices that run them, too. That these cannot be read is for another check to say."""
+    cloud.reset(seed=WELL)
+    cloud.fault("status", "list_devices", status=500, times=0)
+    result = run_module("nxai_doctor_info", retries=0)
+    assert {each["check"] for each in result["findings"]} == {"devices"}
+    assert {check for check, status in statuses(result).items() if status == "unknown"} == {
+        "models_ready",
+        "models_catalogued",
+    }
+
+
 def test_a_site_that_is_not_there_is_no_fault_of_the_token(cloud: Served, run_module: RunModule) -> None:
     status = statuses(run_module("nxai_doctor_info", sites=["Nowhere"]))
     assert (status["sites"], status["token"]) == ("error", "ok")

@@ -45,7 +45,7 @@ def test_the_module_needs_no_account(
     poor = run_module("nxai_model_check", file=str(poor_file))
     assert poor["usable"] is False
     assert [each["code"] for each in poor["findings"]] == ["image_name", "opset"]
-    assert all(each["mend"] for each in poor["findings"])
+    assert all(each["advice"] for each in poor["findings"])
     assert reads() == []
 
 

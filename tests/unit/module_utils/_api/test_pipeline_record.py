@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import (
+    Pipeline,
+    models_of,
+    texts_in,
+    with_models,
+)
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 
-MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
+MODEL, B, C = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "012")
 
 
 def test_a_new_pipeline_is_what_the_portal_sends() -> None:
@@ -104,3 +109,27 @@ def test_the_service_may_add_keys_but_not_drop_them() -> None:
 def test_wrong_options(option: dict[str, Any], expected: str) -> None:
     with pytest.raises(BadInput, match=expected):
         Pipeline.new(option)
+
+
+def test_models_of_chains_count_once() -> None:
+    chained = Pipeline({"modelUUID": MODEL, "chains": [{"modelUUID": B, "chains": [{"x": {"modelUUID": C}}]}]})
+    assert models_of([chained, Pipeline({"modelUUID": B})]) == [MODEL, B, C]
+
+
+def test_a_model_is_the_same_however_it_is_written() -> None:
+    written = [MODEL.upper(), f"{{{MODEL}}}", MODEL, "", None, 7, [MODEL]]
+    assert models_of(Pipeline({"modelUUID": each}) for each in written) == [MODEL]
+    assert models_of([Pipeline({"chains": [{"ModelUuid": B.upper()}], "Future": {"MODELUUID": C}})]) == [B, C]
+
+
+def test_whatever_counts_as_a_model_can_be_replaced() -> None:
+    wire = {"modelUUID": MODEL, "chains": [{"ModelUuid": B, "Name": B}], "Future": {"MODELUUID": [B]}}
+    assert with_models(wire, lambda _model: C) == {
+        "modelUUID": C,
+        "chains": [{"ModelUuid": C, "Name": B}],
+        "Future": {"MODELUUID": [B]},
+    }
+
+
+def test_every_text_counts_where_a_model_must_not_be_missed() -> None:
+    assert set(texts_in({"a": [{"any": MODEL.upper()}, f"{{{B}}}", 7], "b": None, "c": C})) == {MODEL, B, C}

@@ -11,6 +11,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.records import (
     Device,
     FileMark,
     Model,
+    Organisation,
     Pipeline,
     Server,
     Site,
@@ -135,9 +136,51 @@ def test_what_only_resembles_a_mark_is_documentation(mark):
 
 def test_a_catalogue_names_its_organisation():
     raw = {"UUID": UUID, "Name": "Demo", "Organisation": {"UUID": OTHER, "Name": "ACME"}}
-    assert Catalogue.from_api(raw).organisation == "ACME"
-    assert Catalogue.from_api({**raw, "Organisation": {"UUID": OTHER, "Name": ""}}).organisation == OTHER
-    assert Catalogue.from_api({**raw, "Organisation": None}).organisation is None
+    assert Catalogue.from_api(raw).organisation.label == "ACME"
+    assert Catalogue.from_api({**raw, "Organisation": {"UUID": OTHER, "Name": ""}}).organisation.label == OTHER
+    assert Catalogue.from_api({**raw, "Organisation": None}).organisation.label == ""
+
+
+ZERO = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.mark.parametrize("kind", [Catalogue, Model, Site], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"UUID": OTHER, "Name": "ACME"}, (OTHER, "ACME")),
+        ({"UUID": OTHER}, (OTHER, "")),
+        ({"Name": "ACME"}, ("", "ACME")),
+        ({"Id": f"{{{OTHER.upper()}}}", "NAME": "ACME"}, (OTHER, "ACME")),
+        ({"uuid": None, "id": OTHER, "name": 5}, (OTHER, "")),
+        ({"id": "acme-1"}, ("acme-1", "")),
+        ({"UUID": ZERO, "Name": ""}, ("", "")),
+        ({"UUID": ZERO, "Name": "Jane"}, ("", "")),
+        (ZERO, ("", "")),
+        (OTHER.upper(), (OTHER, "")),
+        ("ACME", ("", "ACME")),
+        ("", ("", "")),
+        ({}, ("", "")),
+        (None, ("", "")),
+        (5, ("", "")),
+        ([OTHER], ("", "")),
+        ([{"UUID": OTHER}], ("", "")),
+    ],
+    ids=repr,
+)
+def test_whom_a_record_belongs_to_is_read_in_one_way(kind, value, expected):
+    """A catalogue, a model and a site: the inventory, the modules and the checks all read the same."""
+    for key in ("Organisation", "organisation"):
+        organisation = kind.from_api({"UUID": UUID, key: value}).organisation
+        assert (organisation.id, organisation.name) == expected
+        assert organisation.label == (expected[1] or expected[0])
+    assert kind.from_api({"UUID": UUID}).organisation == Organisation("", "")
+
+
+def test_a_catalogue_names_those_it_is_shared_with():
+    raw = {"UUID": UUID, "SharedWith": ["ACME", {"UUID": OTHER}, None, ZERO]}
+    assert Catalogue.from_api(raw).shared_with == (Organisation("", "ACME"), Organisation(OTHER, ""))
+    assert Catalogue.from_api({"UUID": UUID}).shared_with is None
 
 
 @pytest.mark.parametrize(

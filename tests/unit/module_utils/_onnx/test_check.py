@@ -156,7 +156,7 @@ def test_weights_that_old_files_list_as_inputs(check: Check) -> None:
 
 def test_size(check: Check) -> None:
     report = check(demo_model(), max_size=100)
-    assert codes(report) == ["error size"] and "raise max_size" in report.findings[0].mend
+    assert codes(report) == ["error size"] and "raise max_size" in report.findings[0].advice
 
 
 @pytest.mark.parametrize("where", ["initializer", "constant"])
@@ -179,7 +179,7 @@ def test_every_finding_says_how_to_mend_it(check: Check) -> None:
     report = check(inputs=[("x", BOOL, [2, 4, 5, 6]), ("y", FLOAT, [])], outputs=[("z", FLOAT, [1])], opset=18)
     assert len(report.findings) >= 6
     for each in report.findings:
-        assert each.message.endswith(".") and len(each.mend) > 20
+        assert each.message.endswith(".") and len(each.advice) > 20
 
 
 # Real models ---------------------------------------------------------------------------------------------------------

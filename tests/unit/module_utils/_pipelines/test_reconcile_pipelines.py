@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Pipeline, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline, models_of
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import (
     AssignmentPlan,
     DeviceChange,
     State,
     batches,
     merge,
-    models_of,
     swap,
 )
 
@@ -76,11 +76,6 @@ def test_exact_gives_defaults_but_keeps_what_is_not_understood() -> None:
         "chains": [],
         "extra": {"Future": 1},
     }
-
-
-def test_models_of_chains_count_once() -> None:
-    chained = Pipeline({"modelUUID": A, "chains": [{"modelUUID": B, "chains": [{"x": {"modelUUID": C}}]}]})
-    assert models_of([chained, Pipeline({"modelUUID": B})]) == [A, B, C]
 
 
 CHAINED = {"modelUUID": A, "modelNMS": 0.3, "chains": [{"Method": "Direct", "modelUUID": B, "Keep": [1]}], "Future": 1}

@@ -93,7 +93,7 @@ def test_what_failed_and_why_and_how_to_go_on() -> None:
         ("Entrance", "because Entrance"),
     ]
     assert report["message"] == "Stopped in wave 1 (Till): 2 of 2 devices failed (0 allowed): because Till."
-    assert report["how_to_go_on"].startswith("Mend what is listed below and run the same command again")
+    assert report["how_to_go_on"].startswith("Correct what is listed below and run the same command again")
     assert [each["reason"] for each in report["skipped"]] == ["its site is off-line"]
     assert [site["name"] for site in report["sites"]] == ["Entrance", "Till"]
     page = Page(as_html(report)).text

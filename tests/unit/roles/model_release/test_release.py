@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import SILENT
 from simulator.testing import Served, serve
 
 MODEL = "Person detector"
@@ -129,11 +131,16 @@ def test_a_release_that_a_device_runs_is_kept(cloud: Served, play: Play) -> None
     assert [each.operation for each in cloud.writes()] == ["create_model"]
 
 
-def test_nothing_is_retired_while_a_site_cannot_be_seen(retire: Play) -> None:
+def test_nothing_is_retired_while_a_site_cannot_be_read(retire: Play) -> None:
     with serve(world(offline_every=2)) as cloud:
-        assert f'"not_known": [ "{MODEL}@5" ]' in listed(retire(cloud, "8"))
+        output = listed(retire(cloud, "8"))
+        assert f'"not_known": [ "{MODEL}@5" ]' in output
+        with client(cloud) as api:
+            offline = {(each.name, SILENT, each.id) for each in api.device.list_sites() if each.online is False}
+        lines = re.findall(r'{ "name": "([^"]+)", "reason": "([^"]+)", "site": "([^"]+)" }', output)
+        assert offline and set(lines) == offline
         assert cloud.writes() == []
-        retire(cloud, "8", model_release_retire_unseen=True)
+        retire(cloud, "8", model_release_retire_unread=True)
         assert set(uuids(cloud)) == {f"{MODEL}@7", f"{MODEL}@6", f"{MODEL}@4", f"{MODEL} 3"}
 
 
@@ -157,7 +164,7 @@ def test_a_version_with_another_file_is_refused(play: Play) -> None:
         assert "is in the cloud with another file" in output and cloud.writes() == []
 
 
-def test_a_conversion_that_fails_stops_everything_and_can_be_mended(
+def test_a_conversion_that_fails_stops_everything_and_can_be_corrected(
     cloud: Served, play: Play, model_file: Path
 ) -> None:
     """The fields of the file in another order: still ONNX, but not to this service. The version is free for another."""

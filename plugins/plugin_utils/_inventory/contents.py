@@ -4,7 +4,7 @@
 
 """From records to hosts, groups and variables, as plain data. No I/O, and nothing of Ansible.
 
-The same plan comes out whatever the order of the records.
+The same contents come out whatever the order of the records.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ...module_utils._api.pipeline import Assignment
 from ...module_utils._api.records import Device, Server, Site
 from ...module_utils._core.errors import BadInput
+from ...module_utils._core.wording import shortened
+from ...module_utils._engine.sites import unread
 from .groups import (
     FlatGroups,
     Group,
@@ -36,7 +39,6 @@ HOST_VARIABLES = (
     *("nxai_organisation_id", "nxai_organisation_name"),
     *("nxai_site_id", "nxai_site_name", "nxai_site_online", "nxai_site_version", "nxai_raw"),
 )
-MENTIONED = 10  # how many names an error shows
 
 
 class Host(NamedTuple):
@@ -57,10 +59,10 @@ class Host(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Plan:
+class Contents:
     """All that goes into the inventory, parents before children, in a fixed order.
 
-    ``missing`` are the sites that could not be read: id, name and error of each.
+    ``missing`` has a line (``unread``) for each site that could not be read, and is not shown as last known.
     """
 
     groups: Sequence[Group]
@@ -80,8 +82,8 @@ class Plan:
         return json.dumps({**vars(self), "hosts": hosts, "shared": list(shared.values())})
 
     @classmethod
-    def from_json(cls, text: str) -> Plan:
-        """The plan that ``to_json`` wrote. ValueError, KeyError or TypeError for anything else."""
+    def from_json(cls, text: str) -> Contents:
+        """The contents that ``to_json`` wrote. ValueError, KeyError or TypeError for anything else."""
         data = json.loads(text)
         return cls(
             groups=[Group(*group) for group in data["groups"]],
@@ -117,9 +119,10 @@ class _Candidate:
     own: Variables
     shared: Variables
     variables: Variables
+    pipelines: Assignment
 
 
-def make_plan(estate: Estate, choices: Choices) -> Plan:
+def make_contents(estate: Estate, choices: Choices) -> Contents:
     """Hosts and groups for what was read. BadInput when two hosts have one name and the user wants that to fail."""
     nested = NestedGroups(estate.sites, estate.listings)
     candidates: Sequence[_Candidate] = [
@@ -128,33 +131,29 @@ def make_plan(estate: Estate, choices: Choices) -> Plan:
         for candidate in _candidates(listing, nested, choices)
         if choices.keep(candidate.variables)
     ]
-    kept = [candidate.variables for candidate in candidates]
+    kept = [(candidate.variables, candidate.pipelines) for candidate in candidates]
     flat = FlatGroups(choices.group_by, kept, estate.models, estate.catalogues)
     groups = [*nested.all(), *flat.all()]
     candidates, names, warnings = _named(candidates, choices, {group.name for group in groups})
-    return Plan(
+    return Contents(
         groups=groups,
         hosts=[
-            Host(name, candidate.group, candidate.own, candidate.shared, flat.of(candidate.variables))
-            for name, candidate in zip(names, candidates, strict=True)
+            Host(name, each.group, each.own, each.shared, flat.of(each.variables, each.pipelines))
+            for name, each in zip(names, candidates, strict=True)
         ],
         warnings=[*estate.warnings, *warnings],
         missing=[
-            {"id": listing.site.id, "name": listing.site.name, "error": listing.error}
-            for listing in estate.listings
-            if listing.error and not listing.known_at
+            unread(listing.site, listing.error) for listing in estate.listings if listing.error and not listing.known_at
         ],
     )
 
 
 def device_variables(device: Device) -> Variables:
-    """Pipelines that are not all understood are None: a part of them, assigned again, would lose the rest."""
-    pipelines = [pipeline.to_option() for pipeline in device.pipelines] if device.pipelines_known else None
     return {
         "nxai_device_id": device.id,
         "nxai_device_name": device.name,
         "nxai_enabled": device.enabled,
-        "nxai_pipelines": pipelines,
+        "nxai_pipelines": device.pipeline_options(),
     }
 
 
@@ -176,6 +175,7 @@ def _candidates(listing: SiteListing, nested: NestedGroups, choices: Choices) ->
             own=own,
             shared=shared,
             variables={**own, **shared},
+            pipelines=record.pipelines if isinstance(record, Device) and record.pipelines_known else (),
         )
 
     if "sites" in choices.kinds:
@@ -201,10 +201,9 @@ def _named(
     twice = sorted(name for name, uses in Counter(names).items() if uses > 1)
     warnings: list[str] = []
     if twice and choices.duplicates == "fail":
-        shown = ", ".join(map(repr, twice[:MENTIONED]))
         raise BadInput(
             "Name the hosts",
-            f"{len(twice)} names are those of several hosts: {shown}",
+            f"{len(twice)} names are those of several hosts: {shortened([*map(repr, twice)])}",
             "Choose other hostnames, or duplicates: suffix.",
         )
     if twice and choices.duplicates == "warn_skip":

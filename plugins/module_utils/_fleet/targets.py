@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._api.device import DeviceApi
-from .._api.records import Device, Pipeline, Site
+from .._api.pipeline import Assignment, Pipeline, models_of
+from .._api.records import Device, Site
 from .._core.errors import BadInput, NxaiError
-from .._core.values import identity
 from .._engine.lookup import Index, is_uuid
 from .._engine.sites import SILENT, NoSuchSite, SiteReader, unread
-from .reconcile import Assignment, models_of
 
 TARGETS_SPEC: dict[str, dict[str, Any]] = {
     "site": {"type": "str"},
@@ -58,20 +57,34 @@ class Missing:
     status: str
     reason: str
 
+    @property
+    def label(self) -> str:
+        return f"{self.device} at site {self.site.label}"
+
 
 @dataclass
 class Found:
-    """What was read. ``silent`` holds a line for each site that could not be read, or shows no devices."""
+    """What was read. ``unread`` holds a line for each site that could not be read, or shows no devices."""
 
     chosen: list[Chosen] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
-    silent: list[dict[str, str]] = field(default_factory=list)
+    unread: list[dict[str, str]] = field(default_factory=list)
     errors: list[NxaiError] = field(default_factory=list)
 
 
 def named_targets(entries: Sequence[Any], site: str | None) -> list[Target]:
     """The entries of the option ``devices``: of ``site`` by name or NxID, or with a site of their own."""
     return [_target(each, site) for each in entries]
+
+
+def snapshot_entry(site: Site, device: Device) -> dict[str, Any]:
+    """What a device runs, as ``snapshot_targets`` takes it."""
+    return {
+        "site": site.id,
+        "device": device.id,
+        "name": device.name,
+        "pipelines": [each.to_wire() for each in device.pipelines],
+    }
 
 
 def snapshot_targets(snapshot: Sequence[Mapping[str, Any]]) -> list[Target]:
@@ -93,7 +106,7 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
             status = "not_applicable" if isinstance(listing, NoSuchSite) else "failed"
             found.missing += [Missing(site, each.device, status, str(listing)) for each in wanted]
         elif not listing:
-            found.silent.append(unread(site))
+            found.unread.append(unread(site))
             found.missing += [Missing(site, each.device, "not_applicable", SILENT) for each in wanted]
         else:
             _pick(found, site, wanted, listing)
@@ -115,7 +128,7 @@ def select_devices(
             _give_up(found, site, listing)
             continue
         if not listing:
-            found.silent.append(unread(site))
+            found.unread.append(unread(site))
         found.chosen += [Chosen(site, each) for each in listing if _is_selected(each, site, select, models)]
     _raise_if_nothing_was_read(found, len(sites))
     return found
@@ -139,7 +152,7 @@ def _target(entry: Any, site: str | None) -> Target:
 
 def _pick(found: Found, site: Site, wanted: Sequence[Target], listing: Sequence[Device]) -> None:
     """A name that is not there may be a slip of the pen, which is an error; an NxID is a device that has gone."""
-    index = Index(listing, "device", f"at site {site.name or site.id}")
+    index = Index(listing, "device", f"at site {site.label}")
     for each in wanted:
         device = index.find_or_none(each.device) if is_uuid(each.device) else index.find(each.device)
         if device is None:
@@ -153,7 +166,7 @@ def _is_selected(device: Device, site: Site, select: str, models: Collection[str
         if device.enabled is None:
             raise BadInput(
                 "Select the devices that are enabled",
-                f"the service does not say whether {device.name or device.id} at site {site.name or site.id} is",
+                f"the service does not say whether {device.label} at site {site.label} is",
                 "Name the devices, or use select=all.",
             )
         return device.enabled
@@ -161,17 +174,17 @@ def _is_selected(device: Device, site: Site, select: str, models: Collection[str
         if not device.pipelines_known:
             raise BadInput(
                 f"Select the devices that run {' or '.join(sorted(models))}",
-                f"what {device.name or device.id} at site {site.name or site.id} runs is not understood",
+                f"what {device.label} at site {site.label} runs is not understood",
                 "Name the devices.",
             )
-        return any(identity(each) in models for each in models_of(device.pipelines))
+        return not set(models_of(device.pipelines)).isdisjoint(models)
     return True
 
 
 def _give_up(found: Found, site: Site, error: NxaiError) -> None:
     if not isinstance(error, NoSuchSite):
         found.errors.append(error)
-    found.silent.append(unread(site, str(error)))
+    found.unread.append(unread(site, str(error)))
 
 
 def _raise_if_nothing_was_read(found: Found, sites: int) -> None:

@@ -14,21 +14,22 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Server, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
-from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.plan import (
+from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.contents import (
     HOST_VARIABLES,
     Choices,
-    Plan,
-    make_plan,
+    Contents,
+    make_contents,
 )
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.read import Estate, SiteListing, select_sites
 
 ZERO = "0001-01-01T00:00:00Z"
+MODELS = ("6b29fc40-ca47-1067-b31d-00dd010662da", "7b29fc40-ca47-1067-b31d-00dd010662da")
 
 
-def site(number: int, name: str, online: bool = True) -> Site:
+def site(number: int, name: str, online: bool = True, **more: Any) -> Site:
     updated = "2026-11-01T08:00:00Z" if online else ZERO
     identity = f"{number:08d}-0000-4000-8000-000000000000"
-    return Site.from_api({"ID": identity, "Name": name, "UpdatedAt": updated, "Version": "6.1.0.1"})
+    return Site.from_api({"ID": identity, "Name": name, "UpdatedAt": updated, "Version": "6.1.0.1", **more})
 
 
 def device(number: int, name: str, server: str = "Server 1", **more: Any) -> Device:
@@ -56,17 +57,17 @@ def choices(
     )
 
 
-def plan(*listings: SiteListing, **chosen: Any) -> Plan:
+def contents(*listings: SiteListing, **chosen: Any) -> Contents:
     estate = Estate(sites=[listing.site for listing in listings], listings=listings)
-    return make_plan(estate, choices(**chosen))
+    return make_contents(estate, choices(**chosen))
 
 
-def names(result: Plan) -> list[str]:
+def names(result: Contents) -> list[str]:
     return [host.name for host in result.hosts]
 
 
 def test_a_device_is_a_host_of_its_servers_group_within_its_sites_group() -> None:
-    result = plan(SiteListing(site=site(1, "Shop Köln"), devices=[device(7, "Door", Enabled=True)]))
+    result = contents(SiteListing(site=site(1, "Shop Köln"), devices=[device(7, "Door", Enabled=True)]))
     assert [(group.name, group.parent) for group in result.groups] == [
         ("site_shop_koln", None),
         ("server_shop_koln_server_1", "site_shop_koln"),
@@ -100,7 +101,7 @@ def test_pipelines_are_what_nxai_pipeline_takes_and_none_where_they_are_not_unde
     wire = {"modelUUID": "6B29FC40-CA47-1067-B31D-00DD010662DA", "modelNMS": 0.5, "later": [1]}
     known = device(1, "A", nxAI={"pipelines": [wire]})
     unknown = device(2, "B", nxAI={"pipelines": [wire, "?"]})
-    result = plan(SiteListing(site=site(1, "S"), devices=[known, unknown]))
+    result = contents(SiteListing(site=site(1, "S"), devices=[known, unknown]))
     (pipeline,) = result.hosts[0].variables["nxai_pipelines"]
     assert pipeline["model"] == "6b29fc40-ca47-1067-b31d-00dd010662da"
     assert (pipeline["nms"], pipeline["extra"]) == (0.5, {"later": [1]})
@@ -110,7 +111,7 @@ def test_pipelines_are_what_nxai_pipeline_takes_and_none_where_they_are_not_unde
 def test_servers_and_sites_are_hosts_when_chosen() -> None:
     server = Server.from_api({"ID": "abc", "Name": "Server 1", "Runtime": "Nx CPU", "Status": "stopped"})
     listing = SiteListing(site=site(1, "S"), servers=[server], devices=[device(1, "Cam")])
-    result = plan(listing, kinds=("sites", "servers", "devices"), include_raw=True)
+    result = contents(listing, kinds=("sites", "servers", "devices"), include_raw=True)
     assert [(host.name, host.group, host.variables["nxai_kind"]) for host in result.hosts] == [
         ("S", "site_s", "site"),
         ("Server 1", "server_s_server_1", "server"),
@@ -122,12 +123,12 @@ def test_servers_and_sites_are_hosts_when_chosen() -> None:
 
 
 def test_a_device_without_a_server_is_in_the_sites_group_and_one_without_a_name_is_called_by_its_id() -> None:
-    (host,) = plan(SiteListing(site=site(1, "S"), devices=[device(5, "", server="")])).hosts
+    (host,) = contents(SiteListing(site=site(1, "S"), devices=[device(5, "", server="")])).hosts
     assert (host.name, host.group) == ("{00000005-aaaa-4000-8000-000000000000}", "site_s")
 
 
 def test_an_offline_site_is_a_group_without_hosts() -> None:
-    result = plan(SiteListing(site=site(1, "S", online=False)))
+    result = contents(SiteListing(site=site(1, "S", online=False)))
     assert [group.name for group in result.groups] == ["site_s"]
     assert result.groups[0].variables["nxai_site_online"] is False
     assert not result.hosts
@@ -151,37 +152,37 @@ def test_the_same_plan_comes_out_whatever_the_order() -> None:
             for place in select_sites(sites, [], False)
             for found in [devices[int(place.id[:8]) - 1]]
         ]
-        result = make_plan(Estate(sites=sites, listings=listings), choices()).to_json()
+        result = make_contents(Estate(sites=sites, listings=listings), choices()).to_json()
         expected = expected or result
         assert result == expected
 
 
 def test_site_groups_are_called_the_same_whichever_sites_are_selected() -> None:
     shops = [site(1, "Shop"), site(2, "SHOP")]
-    result = make_plan(Estate(sites=shops, listings=[SiteListing(site=shops[0])]), choices())
+    result = make_contents(Estate(sites=shops, listings=[SiteListing(site=shops[0])]), choices())
     assert [group.name for group in result.groups] == ["site_shop_00000001"]
 
 
 def test_duplicates_suffix() -> None:
     listings = [SiteListing(site=site(number, f"S{number}"), devices=[device(number, "Cam")]) for number in (1, 2)]
-    assert names(plan(*listings)) == ["Cam_00000001", "Cam_00000002"]
+    assert names(contents(*listings)) == ["Cam_00000001", "Cam_00000002"]
 
 
 def test_one_camera_at_two_sites_is_two_hosts() -> None:
     listings = [SiteListing(site=site(number, f"S{number}"), devices=[device(1, "Cam")]) for number in (1, 2)]
-    assert len(set(names(plan(*listings)))) == 2
+    assert len(set(names(contents(*listings)))) == 2
 
 
 def test_duplicates_fail_names_them() -> None:
     listing = SiteListing(site=site(1, "S"), devices=[device(1, "Cam"), device(2, "Cam"), device(3, "Door")])
     with pytest.raises(BadInput, match="1 names are those of several hosts: 'Cam'") as caught:
-        plan(listing, duplicates="fail")
+        contents(listing, duplicates="fail")
     assert "hostnames" in caught.value.advice
 
 
 def test_duplicates_warn_skip_keeps_the_lowest_id_and_warns_of_the_others() -> None:
     devices = [device(2, "Cam"), device(1, "Cam"), device(3, "Cam"), device(4, "Door")]
-    result = plan(SiteListing(site=site(1, "S"), devices=devices), duplicates="warn_skip")
+    result = contents(SiteListing(site=site(1, "S"), devices=devices), duplicates="warn_skip")
     assert [(host.name, host.variables["nxai_device_id"][:9]) for host in result.hosts] == [
         ("Cam", "{00000001"),
         ("Door", "{00000004"),
@@ -203,26 +204,26 @@ def test_duplicates_warn_skip_keeps_the_lowest_id_and_warns_of_the_others() -> N
 )
 def test_the_first_preference_that_gives_a_name_is_used(hostnames: list[str], expected: str) -> None:
     listing = SiteListing(site=site(1, "Shop"), devices=[device(1, "Cam")])
-    assert names(plan(listing, hostnames=hostnames, include_raw=True)) == [expected]
+    assert names(contents(listing, hostnames=hostnames, include_raw=True)) == [expected]
 
 
 @pytest.mark.parametrize("name", ["../../host_vars/admin", "localhost", "all", "site_s"])
 def test_a_dangerous_name_is_not_a_host_name_but_stays_a_variable(name: str) -> None:
-    (host,) = plan(SiteListing(site=site(1, "S"), devices=[device(1, name)])).hosts
+    (host,) = contents(SiteListing(site=site(1, "S"), devices=[device(1, name)])).hosts
     assert host.name == "{00000001-aaaa-4000-8000-000000000000}"
     assert host.variables["nxai_device_name"] == name
 
 
 def test_not_even_an_id_is_used_where_it_would_be_dangerous() -> None:
     odd = Device.from_api({"NxID": "../../x", "Name": ".."})
-    (host,) = plan(SiteListing(site=site(1, "S"), devices=[odd])).hosts
+    (host,) = contents(SiteListing(site=site(1, "S"), devices=[odd])).hosts
     assert set(host.name) <= set("0123456789abcdef")
     assert host.variables["nxai_device_id"] == "../../x"
 
 
 def test_filtered_hosts_leave_their_groups_as_they_are() -> None:
     devices = [device(1, "Cam", "Server 1"), device(2, "Door", "Server 2")]
-    result = plan(
+    result = contents(
         SiteListing(site=site(1, "S"), devices=devices), keep=lambda found: found["nxai_device_name"] == "Door"
     )
     assert names(result) == ["Door"]
@@ -255,14 +256,43 @@ def test_a_site_name_that_matches_none_or_two_is_an_error() -> None:
 
 
 def test_a_plan_survives_its_json() -> None:
-    result = plan(SiteListing(site=site(1, "S"), devices=[device(1, "{{ 7*7 }}")]))
-    assert Plan.from_json(result.to_json()).to_json() == result.to_json()
+    result = contents(SiteListing(site=site(1, "S"), devices=[device(1, "{{ 7*7 }}")]))
+    assert Contents.from_json(result.to_json()).to_json() == result.to_json()
 
 
 def test_hosts_on_one_server_share_its_variables_in_a_plan_and_in_its_json() -> None:
     listing = SiteListing(site=site(1, "S"), devices=[device(1, "A"), device(2, "B"), device(3, "C", "Server 2")])
-    for result in (plan(listing), Plan.from_json(plan(listing).to_json())):
+    for result in (contents(listing), Contents.from_json(contents(listing).to_json())):
         first, second, other = result.hosts
         assert first.shared is second.shared
         assert other.variables["nxai_server_name"] == "Server 2"
         assert len(result.shared()) == 2
+
+
+def test_a_device_is_grouped_by_each_model_that_its_pipelines_use() -> None:
+    """Also by those of chains in chains, and by none where not all of its pipelines are understood."""
+    wire = {"modelUUID": MODELS[0].upper(), "chains": [{"chains": [{"x": {"ModelUUID": MODELS[1]}}]}]}
+    known, unknown = device(1, "A", nxAI={"pipelines": [wire]}), device(2, "B", nxAI={"pipelines": [wire, "?"]})
+    result = contents(SiteListing(site=site(1, "S"), devices=[known, unknown]), group_by=["model"])
+    assert [(host.name, list(host.flat)) for host in result.hosts] == [
+        ("A", ["model_6b29fc40", "model_7b29fc40"]),
+        ("B", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("organisation", "group", "known"),
+    [
+        ({"UUID": MODELS[0], "Name": "ACME"}, "organisation_acme", (MODELS[0], "ACME")),
+        ("ACME", "organisation_acme", ("", "ACME")),
+        (MODELS[0].upper(), "organisation_6b29fc40", (MODELS[0], "")),
+        ({"UUID": "00000000-0000-0000-0000-000000000000", "Name": ""}, None, ("", "")),
+        (None, None, ("", "")),
+    ],
+    ids=repr,
+)
+def test_a_site_is_in_the_group_of_its_organisation(organisation: Any, group: str | None, known: Any) -> None:
+    result = contents(SiteListing(site=site(1, "S", Organisation=organisation), devices=[device(1, "Cam")]))
+    assert next(each.parent for each in result.groups if each.name == "site_s") == group
+    variables = result.hosts[0].variables
+    assert (variables["nxai_organisation_id"], variables["nxai_organisation_name"]) == known

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a site may use a model, by whom both belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Model, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.checks import CHECKS_SPEC, Facts, refusals
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import DeviceChange
+
+MODEL, SITE, ONE, OTHER = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "0123")
+NOBODY = "00000000-0000-0000-0000-000000000000"
+OPTIONS = {**dict.fromkeys(CHECKS_SPEC, False), "require_available": True}
+
+
+@pytest.mark.parametrize(
+    ("owner", "user", "acting", "refused"),
+    [
+        ({"UUID": ONE}, {"UUID": OTHER}, None, True),
+        (ONE, OTHER, None, True),
+        (ONE.upper(), {"ID": f"{{{ONE}}}"}, None, False),
+        ({"UUID": ONE}, {"UUID": OTHER}, ONE, False),
+        ({"UUID": NOBODY}, {"UUID": OTHER}, None, False),
+        (ONE, NOBODY, None, False),
+        ("A name", OTHER, None, False),
+        (ONE, None, None, False),
+    ],
+)
+def test_a_model_in_no_catalogue_is_refused_at_a_site_of_another_organisation(
+    owner: Any, user: Any, acting: str | None, refused: bool
+) -> None:
+    model = Model.from_api({"UUID": MODEL, "Name": "M", "Catalogues": [], "Organisation": owner})
+    site = Site.from_api({"ID": SITE, "Name": "S", "Organisation": user})
+    device = Device.from_api({"NxID": SITE, "Name": "D"})
+    change = DeviceChange(site, device, (), (Pipeline({"modelUUID": MODEL}),))
+    found = refusals([change], Facts({MODEL: model}, {SITE: site}, {}, acting), OPTIONS, restoring=False)
+    assert ["belongs to another organisation" in each.reason for each in found] == ([True] if refused else [])
