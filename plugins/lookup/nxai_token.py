@@ -69,6 +69,14 @@ from ..module_utils._api.client import Client
 from ..module_utils._core.errors import BadInput, NxaiError
 from ..module_utils._http.settings import Settings
 
+try:  # From ansible-core 2.22 on: all that it prints from now on is without this token.
+    from ansible.module_utils.secrets import register_secret
+except ImportError:
+
+    def register_secret(value: str, /) -> str:
+        return value
+
+
 _clients: dict[Settings, Client] = {}
 
 
@@ -82,6 +90,6 @@ class LookupModule(LookupBase):
             client = _clients.setdefault(settings, Client(settings, read_only=True))
             # Closed at once, since processes that are forked from this one must not share a connection.
             with client:
-                return [client.transport.credentials.access_token()]
+                return [register_secret(client.transport.credentials.access_token())]
         except NxaiError as error:
             raise AnsibleLookupError(str(error)) from None

@@ -202,6 +202,17 @@ def test_a_result_is_a_list_of_its_own_for_each_host() -> None:
     assert first is not second
 
 
+@pytest.mark.skipif(not TAGS, reason="before ansible-core 2.19, it makes each list itself")
+@pytest.mark.parametrize("expression", ["many", "record.Names", "many | map(attribute='names') | list"])
+def test_a_variable_and_what_is_composed_of_it_are_not_one_list(expression: str) -> None:
+    plugin = Plugin()
+    for _host in range(2):
+        names = ["Cam"]
+        found = plugin.evaluate(trusted(expression), {"many": [{"names": names}], "record": {"Names": names}})
+        names.append("changed")
+        assert "changed" not in str(found)
+
+
 def test_where_a_first_result_differs_from_ansibles_no_other_is_trusted() -> None:
     evaluator = Evaluator(lambda source, variables: "what a filter of somebody's own called lower gives")
     results = [evaluator("a | lower", {"a": text}) for text in ("Cam", "Door", "Yard")]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from ansible import release
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.loader import lookup_loader
 
@@ -82,6 +83,15 @@ def test_errors_are_readable(look: Look, terms: list[str], options: dict[str, st
     with pytest.raises(AnsibleLookupError, match=word) as caught:
         look(*terms, **options)
     assert "wrong-one" not in str(caught.value)
+
+
+def test_ansible_2_22_prints_no_token_that_was_looked_up(tmp_path: Path) -> None:
+    message = "msg=<{{ lookup('nxai.cloud.nxai_token', token='looked-up-4711') }}>"
+    command = [sys.executable, "-m", "ansible", "adhoc", "localhost", "-m", "debug", "-a", message]
+    env = users_environment(tmp_path)
+    shown = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60).stdout
+    masks = tuple(map(int, release.__version__.split(".")[:2])) >= (2, 22)
+    assert ("<$REDACTED$>" if masks else "<looked-up-4711>") in shown
 
 
 HANDED_ON = """
