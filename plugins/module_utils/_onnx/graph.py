@@ -35,7 +35,7 @@ _KEPT: dict[str, dict[int, str]] = {
 }
 _ONCE = {"node", "attribute"}  # one like another before it tells nothing new: a transformer has 100,000 of 30 kinds
 # A few bytes make an object of 150, and twice that once it is looked at.
-_MOST_FIELDS = 4_000_000  # of the whole file: a transformer of 100,000 nodes has two million
+_MOST_FIELDS = 3_000_000  # of the whole file: a transformer of 100,000 nodes has half of that
 _MOST_KEPT = 300_000  # of the description
 _MOST_BYTES = 16 << 20  # of the description: the names of 200,000 weights
 _MOST_VALUES = 1_000  # inputs and outputs
