@@ -85,8 +85,13 @@ def _version(name: str, model: str) -> str:
 
 def _age(version: str) -> list[tuple[int, int, str]]:
     """Each part as a number, or else as a word; the end between the two."""
-    parts = [(2, int(part), "") if part.isdigit() else (0, 0, part.lower()) for part in PART.findall(version)]
-    return [*parts, (1, 0, "")]
+    return [*map(_part, PART.findall(version)), (1, 0, "")]
+
+
+def _part(part: str) -> tuple[int, int, str]:
+    """A number by its length and digits: int() refuses one of thousands of digits."""
+    digits = part.lstrip("0")
+    return (2, len(digits), digits) if part.isdigit() else (0, 0, part.lower())
 
 
 class FilterModule:

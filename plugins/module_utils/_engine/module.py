@@ -149,8 +149,9 @@ def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> Ansib
             if not _is_readable(argument_spec[name], value):
                 module.fail_json(msg=f"the value of {name} is not of the type that this option has: {value!r}")
         raise
-    for name, value in module.params.items():
+    for name, value in list(module.params.items()):
         if is_deep(value):
+            module.params[name] = None  # ansible-core would put it into the result, and some versions cannot
             module.fail_json(msg=f"the values of {name} are nested more than {MOST_DEPTH} deep: correct the task")
     return module
 

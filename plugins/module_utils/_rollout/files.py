@@ -17,6 +17,7 @@ from typing import Any
 
 from .._core.errors import BadInput
 from .._core.limits import TooLarge, inflated, read_json
+from .._core.values import mapping
 from .report import as_html, as_report
 from .schema import MOST_TEXT, Wrong, check_handed, check_state
 from .state import FORMAT, State, key, snapshot_name
@@ -117,14 +118,19 @@ def _cut(state: State) -> None:
 
 def checked(state: Any, tried: str) -> State:
     """A state as this version writes it. Raises BadInput for anything else."""
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
-        advice = "Use the version of the collection that wrote it."
-        raise BadInput(tried, "it is not a state of a rollout, or that of another version", advice)
+    _check_format(state, tried)
     try:
         check_state(state)
     except Wrong as error:
         raise BadInput(tried, f"its state{error}", "Use what an earlier run wrote, unchanged.") from None
-    return state
+    found: State = state
+    return found
+
+
+def _check_format(state: Any, tried: str) -> None:
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        advice = "Use the version of the collection that wrote it."
+        raise BadInput(tried, "it is not a state of a rollout, or that of another version", advice)
 
 
 def _read(path: Path) -> Any:
@@ -143,6 +149,7 @@ def _unpack(saved: str) -> tuple[State, dict[str, list[dict[str, Any]]]]:
         if len(saved) > MOST_PACKED:
             raise TooLarge(f"it has more than {MOST_PACKED >> 20} MiB")
         found = read_json(inflated(base64.b64decode(saved, validate=True), MOST_BYTES))
+        _check_format(mapping(found).get("state"), tried)
         check_handed(found)
         return found["state"], found["snapshots"]
     except TooLarge as error:

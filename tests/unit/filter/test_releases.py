@@ -50,3 +50,8 @@ def test_the_model_is_kept_whole_and_equal_versions_have_an_order() -> None:
 def test_what_is_no_list_of_models_is_refused(wrong: object) -> None:
     with pytest.raises(AnsibleFilterError, match="nxai_model_info"):
         releases(wrong, "P")
+
+
+def test_versions_of_thousands_of_digits() -> None:
+    models = [{"name": f"A@{version}"} for version in ("9" * 5000, "1" + "0" * 5000, "007", "8")]
+    assert [len(each["version"]) for each in releases(models, "A")] == [5001, 5000, 1, 3]

@@ -21,6 +21,8 @@ from onnx import TensorProto, helper
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx.check import Report, check_model
+from ansible_collections.nxai.cloud.plugins.module_utils._onnx.graph import graph_only
+from tools.cost import MOST_MEMORY, cost_of
 from tools.demo_model import model as demo_model
 
 Shape = list[Any]
@@ -303,7 +305,94 @@ def _field(number: int, content: bytes) -> bytes:
     while length > 0x7F:
         encoded.append(length & 0x7F | 0x80)
         length >>= 7
-    return bytes([number << 3 | 2, *encoded, length]) + content
+    key = [number << 3 | 2] if number < 16 else [number << 3 & 0x7F | 0x82, number >> 4]
+    return bytes([*key, *encoded, length]) + content
+
+
+FEW = 400_000
+
+
+def _each(number: int, make: Callable[[int], bytes], count: int = FEW) -> bytes:
+    return b"".join(_field(number, make(each)) for each in range(count))
+
+
+def _name(number: int) -> bytes:
+    return b"n%d" % number
+
+
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "empty nodes": lambda: _field(7, _field(1, b"") * 5_000_000),
+    "different nodes": lambda: _field(7, _each(1, lambda each: _field(4, _name(each)))),
+    "empty weights": lambda: _field(7, _field(5, b"") * FEW),
+    "names of weights": lambda: _field(7, _each(5, lambda each: _field(8, _name(each)))),
+    "attributes": lambda: _field(7, _field(1, _each(5, lambda each: _field(5, _field(13, _field(1, _name(each))))))),
+    "external places": lambda: _field(7, _field(5, _field(13, b"") * FEW)),
+    "inputs": lambda: _field(7, _field(11, b"") * FEW),
+    "dimensions": lambda: _field(7, _field(11, _field(2, _field(1, _field(2, _field(1, b"") * 3_000_000))))),
+    "classes": lambda: _field(7, _field(12, _field(1, b"scores-" + b";".join(b"%d:" % n for n in range(FEW))))),
+    "opsets": lambda: _field(8, b"") * 90_000 + _field(7, _field(5, b"") * FEW),
+    "functions": lambda: _field(7, b"") + _field(25, _field(7, b"") * FEW + _field(10, b"") * FEW),
+    "a long text": lambda: _field(7, _field(1, _field(4, b"x" * (17 << 20)))),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_few_bytes_do_not_become_gigabytes(tmp_path: Path, name: str) -> None:
+    """Whatever is made of many small parts ends at a limit, which the error names, or costs little."""
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"\x08\x08" + BOMBS[name]())
+    found = cost_of(
+        "from ansible_collections.nxai.cloud.plugins.module_utils._onnx.check import check_model\n"
+        "check_model(sys.argv[1], 1 << 30).as_result()",
+        str(path),
+    )
+    assert found.mebibytes < MOST_MEMORY, found
+    assert "more than" in found.said and "check_file to off" in found.said, found
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        _field(1, _field(5, _field(10, b"") * FEW)),
+        _field(1, _each(5, lambda each: _field(6, _field(5, _field(8, _name(each)))))),
+        _field(1, _each(5, lambda each: _field(1, _name(each)))),
+        _each(1, lambda each: _field(1, _name(each)) + _field(4, b"Relu")),
+    ],
+    ids=["tensors", "weights of inner graphs", "names of attributes", "inputs of nodes"],
+)
+def test_what_tells_nothing_new_is_not_kept(tmp_path: Path, graph: bytes) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(_field(7, graph))
+    assert len(graph_only(str(path))) < 50
+
+
+@pytest.mark.parametrize("where", [14, 20])
+def test_a_file_of_nothing_but_remarks_is_given_up(tmp_path: Path, where: int) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(_field(where, b"") * 200_000 + _field(7, b""))
+    with pytest.raises(BadInput, match="not those of a whole ONNX model"):
+        check_model(str(path), LIMIT)
+
+
+def test_a_transformer_of_a_hundred_thousand_nodes(check: Check) -> None:
+    """With names of its own for each node, weight and value, as exporters write them."""
+    nodes, weights = [], []
+    for layer in range(25_000):
+        place = f"/encoder/layer.{layer}/attention"
+        nodes += [
+            helper.make_node(
+                "MatMul", [f"{place}/in", f"{place}.weight"], [f"{place}/product"], name=f"{place}/MatMul"
+            ),
+            helper.make_node("Add", [f"{place}/product", f"{place}.bias"], [f"{place}/sum"], name=f"{place}/Add"),
+            helper.make_node("Transpose", [f"{place}/sum"], [f"{place}/turned"], name=f"{place}/T", perm=[0, 2, 1, 3]),
+            helper.make_node("Constant", [], [f"{place}/one"], value=helper.make_tensor(place, FLOAT, [1], [1.0])),
+        ]
+        weights += [helper.make_tensor(f"{place}.{kind}", FLOAT, [2], [1.0, 2.0]) for kind in ("weight", "bias")]
+    made = demo_model()
+    made.graph.node.extend(nodes)
+    made.graph.initializer.extend(weights)
+    made.graph.node.append(helper.make_node("FusedConv", ["image"], ["last"], domain="com.microsoft"))
+    assert codes(check(made)) == ["error operator"], "what stands behind all of them is seen, and nothing else is found"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a piece of code costs in a process of its own: seconds of the processor, and the most memory it held."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from tools.workplace import COLLECTIONS
+
+MOST_MEMORY = 300  # MiB: what any input from outside may cost, Python and the libraries included
+_FRAME = """
+import json, sys, time
+
+begin = time.process_time()
+said = "nothing"
+try:
+{code}
+except Exception as error:
+    said = f"{{type(error).__name__}}: {{error}}"
+with open("/proc/self/status") as file:  # ru_maxrss of resource would begin with what the parent held
+    peak = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+print(json.dumps([time.process_time() - begin, peak / 1024, said]))
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """``said``: type and text of the error that ended it."""
+
+    seconds: float
+    mebibytes: float
+    said: str
+
+
+def cost_of(code: str, *arguments: str) -> Cost:
+    """``code`` finds the arguments in ``sys.argv[1:]``."""
+    indented = "\n".join(f"    {line}" for line in code.strip().splitlines())
+    run = subprocess.run(
+        [sys.executable, "-c", _FRAME.format(code=indented), *arguments],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(COLLECTIONS), *filter(None, sys.path)])},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    return Cost(*json.loads(run.stdout))

@@ -1,0 +1,160 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Limits on data from outside: compression, JSON, depth, numbers, and patterns that meet a megabyte of the worst."""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.filter import releases, rollout_waves
+from ansible_collections.nxai.cloud.plugins.module_utils._api import records
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._contract import comparison
+from ansible_collections.nxai.cloud.plugins.module_utils._core import values
+from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
+    MOST_DEPTH,
+    MOST_VALUES,
+    TooLarge,
+    inflated,
+    is_deep,
+    read_json,
+)
+from ansible_collections.nxai.cloud.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, faults, operations
+from ansible_collections.nxai.cloud.plugins.module_utils._onnx import tensors
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines import checks
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout import report
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import native, untrusted
+from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory import names
+
+
+def nested(depth: int) -> Any:
+    made: Any = []
+    for number in range(depth - 1):
+        made = [made] if number % 2 else {"x": made}
+    return made
+
+
+def test_what_was_compressed_comes_out() -> None:
+    assert inflated(zlib.compress(b"text"), 4) == b"text"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (zlib.compress(b"texts"), "it unpacks to more than 0 MiB"),
+        (zlib.compress(b"text")[:-1], "cut short"),
+        (zlib.compress(b"text") + b"x", "something follows it"),
+        (zlib.compress(b"text") * 2, "something follows it"),
+        (b"", "cut short"),
+        (b"text", "header"),
+    ],
+)
+def test_what_is_not_whole_or_too_large_does_not(data: bytes, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        inflated(data, 4)
+
+
+def test_json_up_to_the_limits_is_read() -> None:
+    assert read_json(json.dumps(nested(MOST_DEPTH)).encode()) == nested(MOST_DEPTH)
+    assert len(read_json(b"[" + b"0," * (MOST_VALUES - 1) + b"0]")) == MOST_VALUES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(nested(MOST_DEPTH + 1)).encode(),
+        b"[" * 200_000,
+        b"[" + b"0," * MOST_VALUES + b"0]",
+        ("[" + "0," * MOST_VALUES + "0]").encode("utf-16"),
+    ],
+)
+def test_json_past_a_limit_is_not(text: bytes) -> None:
+    with pytest.raises(TooLarge, match="more than"):
+        read_json(text)
+
+
+@pytest.mark.parametrize(("depth", "deep"), [(MOST_DEPTH, False), (MOST_DEPTH + 1, True), (5000, True)])
+def test_depth(depth: int, deep: bool) -> None:
+    assert is_deep(nested(depth)) is deep
+
+
+def test_a_number_that_no_float_can_hold_is_none() -> None:
+    assert values.number(10**400) is None and values.number(-(10**400)) is None
+    assert values.number(10**300) == 10**300
+
+
+def test_a_chain_200_deep_is_read_renamed_and_compared() -> None:
+    wire: dict[str, Any] = {"modelUUID": "a"}
+    for _level in range(200):
+        wire = {"modelUUID": "a", "chains": [wire]}
+    renamed = Pipeline(wire).with_models(lambda model: model + "b")
+    assert list(Pipeline(wire).models()) == ["a"] * 201
+    assert list(renamed.models()) == ["ab"] * 201
+    assert renamed != Pipeline(wire) and renamed.to_option()["model"] == "ab"
+
+
+def test_models_come_in_the_order_in_which_they_are_written() -> None:
+    wire = {"modelUUID": "1", "chains": [{"modelUUID": "2", "chains": [{"modelUUID": "3"}]}, {"modelUUID": "4"}]}
+    assert list(Pipeline(wire).models()) == ["1", "2", "3", "4"]
+
+
+MEGABYTE = 1 << 20
+PATTERNS: dict[str, Callable[[str], Any]] = {
+    "redaction": Redactor().clean,
+    "uuid": values.identity,
+    "file mark": records.split_documentation,
+    "one line": answer.one_line,
+    "connection": faults._CONNECTION.match,
+    "query name": operations._NAME.fullmatch,
+    "path": operations._PATH.fullmatch,
+    "places": operations._places,
+    "class": tensors._CLASS.fullmatch,
+    "media type": checks._MIME.fullmatch,
+    "shape of a path": comparison._shape,
+    "alike": lambda text: comparison._alike(text, text),
+    "renamed": lambda text: comparison._renamed(text, "/functions/{uuid}"),
+    "folded": comparison._folded,
+    "command": report._with_code,
+    "harmless": untrusted.HARMLESS.fullmatch,
+    "template": native.TEMPLATE.search,
+    "version": lambda text: releases.releases([{"name": f"A@1{text}"}], "A"),
+    "age of a version": releases._age,
+    "size of a wave": lambda text: (rollout_waves._COUNT.fullmatch(text), rollout_waves._SHARE.fullmatch(text)),
+    "slug": names.slug,
+    "mark": names.mark,
+}
+PIECES = [
+    "a", " ", "\n", "\r\n", "{", "{a", "}", "/", "/{a}", "{a}", "1", "1:", ";", " ;", "\0", "_", "-", ".", "x/",
+    "://", "://a:", "://a:a", "bearer ", "bearer", "basic+", "Bearer%20", "nxcdb-", "eyJ", "eyJaaaaaaaaaa", "password",
+    "password = ", "access_token\"  ", "mfaCode :", "<!-- nxai.cloud file sha256:", "\n<!-- nxai.cloud file", "-e ",
+    "-e a", "f" * 64, "{%", "#jinja2:", "a(host=", "\u0661", "&#", "\ud83d\ude00",
+]  # fmt: skip
+HEADS = ["", "password", "password=", "bearer", "a/", "-e ", "a(host=", "1 :", "eyJ", "://", "{", "/"]
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_pattern_takes_long_for_a_megabyte(name: str) -> None:
+    """Each piece again and again, after each head, with an end that makes a match fail."""
+    slow = []
+    for head in HEADS:
+        for piece in PIECES:
+            text = head + piece * (MEGABYTE // 64 // len(piece)) + "\x01"
+            begin = time.process_time()
+            PATTERNS[name](text)
+            took = time.process_time() - begin
+            if took > 0.05:  # for a part: what is not linear takes 64 times 64 times as long for the whole
+                begin = time.process_time()
+                PATTERNS[name](head + piece * (MEGABYTE // len(piece)) + "\x01")
+                took = time.process_time() - begin
+            if took > 1:
+                slow.append((head, piece, took))
+    assert slow == []
