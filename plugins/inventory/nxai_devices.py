@@ -119,8 +119,8 @@ options:
     default: false
   filters:
     description:
-      - Which hosts to keep, as a list of rules. The first rule whose expression is true of a host decides about it; a
-        host of which none is true is kept.
+      - Which hosts to keep, as a list of rules. The first rule whose expression is true for a host decides. A host for
+        which no rule is true stays.
       - An expression is what C(when) takes, over the host variables. One that fails is an error, whatever O(strict)
         says, as a host must not slip in or out unseen.
       - "For example V([{include: nxai_server_status == 'running'}, {exclude: true}])."
