@@ -28,11 +28,11 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
     read_json,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._core.redaction import Redactor
-from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, faults, operations
+from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, faults, operation
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx import tensors
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines import checks
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout import report
-from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import native, untrusted
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain, untrusted
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory import names
 
 
@@ -114,9 +114,9 @@ PATTERNS: dict[str, Callable[[str], Any]] = {
     "file mark": records.split_documentation,
     "one line": answer.one_line,
     "connection": faults._CONNECTION.match,
-    "query name": operations._NAME.fullmatch,
-    "path": operations._PATH.fullmatch,
-    "places": operations._places,
+    "query name": operation._NAME.fullmatch,
+    "path": operation._PATH.fullmatch,
+    "places": operation._places,
     "class": tensors._CLASS.fullmatch,
     "media type": checks._MIME.fullmatch,
     "shape of a path": comparison._shape,
@@ -125,7 +125,7 @@ PATTERNS: dict[str, Callable[[str], Any]] = {
     "folded": comparison._folded,
     "command": report._with_code,
     "harmless": untrusted.HARMLESS.fullmatch,
-    "template": native.TEMPLATE.search,
+    "template": plain.TEMPLATE.search,
     "version": lambda text: releases.releases([{"name": f"A@1{text}"}], "A"),
     "age of a version": releases._age,
     "size of a wave": lambda text: (rollout_waves._COUNT.fullmatch(text), rollout_waves._SHARE.fullmatch(text)),
