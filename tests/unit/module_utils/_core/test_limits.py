@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.filter import releases, rollout_waves
 from ansible_collections.nxai.cloud.plugins.module_utils._api import records
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline, models_of
 from ansible_collections.nxai.cloud.plugins.module_utils._contract import comparison
 from ansible_collections.nxai.cloud.plugins.module_utils._core import values
 from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
@@ -93,18 +93,18 @@ def test_a_number_that_no_float_can_hold_is_none() -> None:
 
 
 def test_a_chain_200_deep_is_read_renamed_and_compared() -> None:
-    wire: dict[str, Any] = {"modelUUID": "a"}
-    for _level in range(200):
-        wire = {"modelUUID": "a", "chains": [wire]}
+    wire: dict[str, Any] = {"modelUUID": "0"}
+    for level in range(200):
+        wire = {"modelUUID": str(level + 1), "chains": [wire]}
     renamed = Pipeline(wire).with_models(lambda model: model + "b")
-    assert list(Pipeline(wire).models()) == ["a"] * 201
-    assert list(renamed.models()) == ["ab"] * 201
-    assert renamed != Pipeline(wire) and renamed.to_option()["model"] == "ab"
+    assert models_of([Pipeline(wire)]) == [str(level) for level in range(200, -1, -1)]
+    assert models_of([renamed]) == [f"{level}b" for level in range(200, -1, -1)]
+    assert renamed != Pipeline(wire) and renamed.to_option()["model"] == "200b"
 
 
 def test_models_come_in_the_order_in_which_they_are_written() -> None:
     wire = {"modelUUID": "1", "chains": [{"modelUUID": "2", "chains": [{"modelUUID": "3"}]}, {"modelUUID": "4"}]}
-    assert list(Pipeline(wire).models()) == ["1", "2", "3", "4"]
+    assert models_of([Pipeline(wire)]) == ["1", "2", "3", "4"]
 
 
 MEGABYTE = 1 << 20
