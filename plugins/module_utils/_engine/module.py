@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -150,6 +151,8 @@ def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> Ansib
                 module.fail_json(msg=f"the value of {name} is not of the type that this option has: {value!r}")
         raise
     for name, value in list(module.params.items()):
+        if isinstance(value, float) and math.isnan(value):
+            module.fail_json(msg=f"{name} is nan: give a number")  # a wait of nan seconds would never end
         if is_deep(value):
             module.params[name] = None  # ansible-core would put it into the result, and some versions cannot
             module.fail_json(msg=f"the values of {name} are nested more than {MOST_DEPTH} deep: correct the task")

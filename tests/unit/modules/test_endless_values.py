@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Chains in chains, 200 deep, of a task, a snapshot or the service: an error with words, and nothing is written."""
+"""Values that would never end: chains in chains, 200 deep, and a wait of nan seconds. An error with words, no write."""
 
 from __future__ import annotations
 
@@ -47,3 +47,10 @@ def test_of_the_service(cloud: Served, run_module: RunModule, name: str) -> None
     result = run_module(name, warns=None)
     cloud.clear_faults()
     assert "nested more than 100 deep" in json.dumps(result)
+
+
+@pytest.mark.parametrize("name", ["wait_timeout", "applicable_timeout", "timeout"])
+def test_a_wait_of_nan_seconds_is_refused(run_module: RunModule, writes: Calls, name: str) -> None:
+    task: dict[str, Any] = {"site": "Shop 001", "devices": ["Entrance"], "pipelines": [{"model": MODEL}], name: "nan"}
+    assert f"{name} is nan" in run_module("nxai_pipeline", **task)["msg"]
+    assert writes() == []
