@@ -53,9 +53,7 @@ options:
     description: The number of the wave, from 1.
     type: int
   name:
-    description:
-      - The name of the rollout, with O(step=open).
-      - A new rollout takes up to 100 letters from A to Z, digits, C(_), C(.) and C(-), and neither C(.) nor C(-) first.
+    description: The name of the rollout, with O(step=open).
     type: str
   action:
     description: Whether to go on with the rollout or to take it back, with O(step=open).

@@ -17,7 +17,7 @@ from contextlib import suppress
 from .errors import BadInput
 
 MOST_LINKS = 40  # as Linux follows
-_NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _ADVICE = (
     "Take that right away (chmod o-w), own it yourself (chown), or, if you trust its owner, name that user in "
     "trusted_owner (NXAI_TRUSTED_OWNER)."
@@ -91,11 +91,11 @@ def exposure(path: str) -> str:
 
 
 def check_name(tried: str, name: str) -> None:
-    """Raises BadInput for a name from outside that is not to become a part of the names of files."""
-    if not _NAME.fullmatch(name) or name.startswith("."):
+    """Raises BadInput for what is no plain name of a file: whoever made it up, it stays in its directory."""
+    if not _NAME.fullmatch(name):
         raise BadInput(
             tried,
-            "the name cannot be the name of a file",
+            f"{name[:40]!a} cannot be the name of a file",
             "Use up to 100 letters from A to Z, digits, '_', '.' and '-', and neither '.' nor '-' at its beginning.",
         )
 

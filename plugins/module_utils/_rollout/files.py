@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .._core.errors import BadInput
-from .._core.files import check_trusted, make_folder, read_regular, replace_file
+from .._core.files import check_name, check_trusted, make_folder, read_regular, replace_file
 from .._core.limits import TooLarge, inflated, read_json
 from .._core.values import mapping
 from .report import as_html, as_report
@@ -96,6 +96,7 @@ class RolloutFolder:
 
     def _write(self, name: str, text: str) -> None:
         """Replace a file as a whole, and return only when it is on the disk."""
+        check_name(f"Write to {self.path}", name)
         try:
             make_folder(str(self.path))
             check_trusted(f"Use {self.path}", str(self.path), self.trusted_owner)

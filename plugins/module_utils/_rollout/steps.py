@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import BadInput
-from .._core.files import check_name, check_trusted
+from .._core.files import check_trusted
 from .._core.wording import counted, printable, shortened
 from .files import PAGE, RolloutFolder, checked
 from .report import as_report, summary
@@ -86,7 +86,6 @@ class RolloutRun:
                 f"Take back the rollout {options['name']}", f"there is none in {self.folder.path}", "Check the name."
             )
         if state is None:
-            check_name(f"Plan the rollout {printable(options['name'])}", options["name"])
             made = Rollout.new(
                 options["name"], options["declaration"], options["waves"], options["left_out"], self.rules, self.now
             )

@@ -15,6 +15,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ from tools.workplace import COLLECTIONS
 OLD = '{"access_token": "a", "refresh_token": "refresh-0", "mine": "' + "x" * 100 + '"}'
 NEW = {"access_token": "access-1", "refresh_token": "refresh-1", "expires_at": 1000, "mine": "x" * 100}
 Refusal = Callable[..., None]
+OTHER = 54321  # no user of this machine
 
 
 @pytest.fixture
@@ -85,10 +87,10 @@ class TestRenewal:
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
     def test_a_file_of_somebody_else_stays_theirs(self, file: Path) -> None:
-        os.chown(file, 54321, -1)
-        renew(file, trusted_owner="54321")
+        os.chown(file, OTHER, -1)
+        renew(file, trusted_owner=str(OTHER))
         assert content(file) == NEW
-        assert (file.stat().st_uid, stat.S_IMODE(file.stat().st_mode)) == (54321, 0o600)
+        assert (file.stat().st_uid, stat.S_IMODE(file.stat().st_mode)) == (OTHER, 0o600)
 
     @pytest.mark.parametrize("way", ["whole", "in place"])
     def test_it_is_whole_for_who_reads_it_meanwhile(
@@ -225,6 +227,29 @@ class TestMounts:
         (tmp_path / "token").write_text(OLD)
         said = run_apart(mounts + fill, file)
         assert "No space left" in said and not said.startswith("spent") if full else said == "spent\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+@pytest.mark.parametrize("mode", [0o1777, 0o755])
+def test_a_folder_in_which_one_may_not_replace_it(mode: int) -> None:
+    """By the sticky bit, or at all: the file is of a user that is trusted, and its group may write to it."""
+    with tempfile.TemporaryDirectory(prefix="nxai-") as name:
+        file = Path(name) / "token"
+        file.write_text(OLD)
+        os.chown(file, OTHER + 1, OTHER)
+        file.chmod(0o660)
+        Path(name).chmod(mode)
+        groups = os.getgroups()
+        os.setgroups([])
+        os.setegid(OTHER)
+        os.seteuid(OTHER)
+        try:
+            renew(file, trusted_owner=str(OTHER + 1))
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+            os.setgroups(groups)
+        assert content(file) == NEW and file.stat().st_uid == OTHER + 1
 
 
 class TestKinds:
