@@ -41,7 +41,7 @@ def distrust(path: str, trusted_owner: str | None = None) -> str:
     """
     trusted = {os.geteuid(), 0, *([_user_id(trusted_owner)] if trusted_owner else [])}
     place, links = "/", 0
-    ahead = _parts(os.path.join(os.getcwd(), path))
+    ahead = _parts(path if os.path.isabs(path) else os.path.join(os.getcwd(), path))
     while ahead:
         name = ahead.pop()
         here = os.path.join(place, name)
@@ -51,6 +51,8 @@ def distrust(path: str, trusted_owner: str | None = None) -> str:
             return ""
         except OSError as error:
             return f"{here}: {error.strerror}"
+        except ValueError:
+            return f"{here!a} is no path"
         if found.st_uid not in trusted:
             return f"{here} belongs to {_user(found.st_uid)}"
         if stat.S_ISLNK(found.st_mode):

@@ -27,7 +27,7 @@ class TokenFile:
 
     def __init__(self, path: str, trusted_owner: str | None = None, voice: Voice = SILENT) -> None:
         self._given = path
-        self._path = os.path.realpath(path)
+        self._path = path if "\0" in path else os.path.realpath(path)  # no path at all; it is refused where it is used
         self._trusted_owner = trusted_owner
         self._voice = voice
         self._warned = False

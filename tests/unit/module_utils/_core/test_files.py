@@ -119,6 +119,9 @@ class TestDistrust:
     def test_a_file_in_the_place_of_a_folder(self, home: Path) -> None:
         assert distrust(str(home / "file" / "x")) == f"{home}/file/x: Not a directory"
 
+    def test_what_is_no_path(self) -> None:
+        assert distrust("/tmp/a\0b") == "'/tmp/a\\x00b' is no path"
+
     def test_an_owner_by_name(self, home: Path) -> None:
         assert distrust(str(home), "root") == ""
         with pytest.raises(BadInput, match="there is no user nobody-here"):

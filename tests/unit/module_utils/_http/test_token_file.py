@@ -283,6 +283,11 @@ class TestKinds:
         assert said in str(caught.value) or (kind == "device" and "everyone can write" in str(caught.value))
         assert time.monotonic() - begin < 2
 
+    def test_no_path(self) -> None:
+        token_file = TokenFile("a\0b")
+        with pytest.raises(BadInput, match="is no path"):
+            token_file.read()
+
     def test_standard_input(self) -> None:
         """In a process that has a pipe there, which never ends."""
         with subprocess.Popen(
