@@ -67,12 +67,12 @@ def _replaced(path: str, spare: str) -> Iterator[Keep]:
 @contextmanager
 def _written_over(path: str) -> Iterator[Keep]:
     """White space at its end changes neither JSON nor a bare token."""
-    size, kept = -1, False
+    size = -1  # to which it is cut again, as long as nothing new may be in it
 
     def keep(content: bytes) -> None:
-        nonlocal kept
+        nonlocal size
+        size = -1
         _write_over(path, content)
-        kept = True
 
     try:
         try:
@@ -85,7 +85,7 @@ def _written_over(path: str) -> Iterator[Keep]:
             raise _unwritable(path, error) from None
         yield keep
     finally:
-        if not kept and size >= 0:
+        if size >= 0:
             with suppress(OSError):
                 os.truncate(path, size)
 

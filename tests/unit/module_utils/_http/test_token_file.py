@@ -150,6 +150,18 @@ class TestRenewal:
         assert f"It is in {kept}" in caught.value.advice
         assert "access-1" not in str(caught.value) and "refresh-1" not in str(caught.value)
 
+    def test_an_error_after_it_was_written_over_cuts_nothing_off(
+        self, file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(_descriptor: int) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+        monkeypatch.setattr("os.replace", refuse(errno.EBUSY))
+        file.write_text('{"refresh_token": "refresh-0"}')
+        with pytest.raises(SignInFailed, match="refresh token is spent"):
+            renew(file, lambda: monkeypatch.setattr("os.fsync", broken))
+        assert content(file)["refresh_token"] == "refresh-1"
+
     def test_what_a_killed_process_left_is_no_obstacle(self, file: Path) -> None:
         for name in (".token.new", ".token.lock"):
             (file.parent / name).write_text("")
