@@ -43,8 +43,18 @@ options:
       - A file on the controller that holds a token, either as bare text or as JSON with C(access_token),
         C(refresh_token) and C(expires_at) (milliseconds since 1970). For example V(~/.config/nxai/token.json).
       - A file with a refresh token is renewed in place, with mode 0600. Only O(token) goes before it.
+      - A file that another user owns or everyone can write to is refused. It has to belong to the user of the task, to
+        root, or to O(trusted_owner).
       - Also read from the environment variable E(NXAI_TOKEN_FILE).
     type: path
+  trusted_owner:
+    description:
+      - A user whose files are trusted like those of the user who runs the task, by name or number. For example V(awx)
+        or V(1000).
+      - It counts for O(token_file), and for the directories and links on the way to it.
+      - Also read from the environment variable E(NXAI_TRUSTED_OWNER).
+    type: str
+    version_added: 0.1.0
   refresh_token:
     description:
       - A refresh token from which access tokens are issued, such as V(nxcdb-...). Needs O(cloud_url).
@@ -174,6 +184,9 @@ options:
   token_file:
     env: [{name: NXAI_TOKEN_FILE}]
     ini: [{section: nxai, key: token_file}]
+  trusted_owner:
+    env: [{name: NXAI_TRUSTED_OWNER}]
+    ini: [{section: nxai, key: trusted_owner}]
   refresh_token:
     env: [{name: NXAI_REFRESH_TOKEN}]
     ini: [{section: nxai, key: refresh_token}]

@@ -242,6 +242,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, get_cache_
 
 from ..module_utils._api.client import Client
 from ..module_utils._core.errors import BadInput, NxaiError
+from ..module_utils._core.voice import Voice
 from ..module_utils._engine.sites import MOST_AT_ONCE
 from ..module_utils._http.settings import CONNECTION_FIELDS
 from ..plugin_utils._expressions.constructed import FastConstructable
@@ -320,7 +321,7 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         )
         store = self._last_known_store() if self.get_option("cache") else None
         known = LastKnown(store, account_key(self.get_options()), self.get_option("include_raw"))
-        with Client.from_options(self.get_options(), read_only=True) as client:
+        with Client.from_options(self.get_options(), True, Voice(self.display.warning, self.display.v)) as client:
             estate = read_estate(client, wanted, known)
             self.display.vv(f"{self.NAME}: {client.transport.requests_sent} requests for {len(estate.listings)} sites")
         if store is not None:

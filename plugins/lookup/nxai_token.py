@@ -67,6 +67,7 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._api.client import Client
 from ..module_utils._core.errors import BadInput, NxaiError
+from ..module_utils._core.voice import Voice
 from ..module_utils._http.settings import Settings
 
 try:  # From ansible-core 2.22 on: all that it prints from now on is without this token.
@@ -87,7 +88,9 @@ class LookupModule(LookupBase):
             if terms:
                 raise BadInput("Get a token", "the lookup takes no terms", "Give options by name, as token_file='...'.")
             settings = Settings.from_options(self.get_options())
-            client = _clients.setdefault(settings, Client(settings, read_only=True))
+            client = _clients.setdefault(
+                settings, Client(settings, True, Voice(self._display.warning, self._display.v))
+            )
             # Closed at once, since processes that are forked from this one must not share a connection.
             with client:
                 return [register_secret(client.transport.credentials.access_token())]

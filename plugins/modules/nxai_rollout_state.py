@@ -26,9 +26,18 @@ attributes:
     support: full
 options:
   path:
-    description: The directory. It is made if need be, for its owner only.
+    description:
+      - The directory. It is made if need be, for its owner only.
+      - One that another user owns or everyone can write to is refused, since what is in it decides what devices get
+        back.
     type: path
     required: true
+  trusted_owner:
+    description:
+      - A user whose files are trusted like those of the user who runs the task, by name or number. For example V(awx)
+        or V(1000).
+      - Also read from the environment variable E(NXAI_TRUSTED_OWNER).
+    type: str
   step:
     description:
       - V(open) plans a rollout or goes on with one; V(begin) keeps the snapshot of a wave before it is written;
@@ -54,6 +63,12 @@ options:
   declaration:
     description: What the devices are to get, with O(step=open). It cannot change once a wave has begun.
     type: dict
+  gate_tasks:
+    description:
+      - A file whose tasks are to be run as gates, with O(step=open). It is only judged here. One that another user owns
+        or everyone can write to is refused.
+      - For example V(/srv/rollouts/gates.yml).
+    type: path
   waves:
     description: The waves as P(nxai.cloud.rollout_waves#filter) gives them, with O(step=open).
     type: list

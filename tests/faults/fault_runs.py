@@ -24,6 +24,7 @@ from fault_scenes import CONTENT, FILE, WORLD, Scene
 from fault_table import Trouble
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api import client
+from ansible_collections.nxai.cloud.plugins.module_utils._core.voice import Voice
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import Operation
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served, serve
@@ -115,11 +116,13 @@ def run(cloud: Served, closed_port: int, model_file: str, monkeypatch: pytest.Mo
             return began + slept[0] + (time.time() - began) * hurry
 
         class Watched(Transport):
-            def __init__(self, settings: Any, read_only: bool, operations: Mapping[str, Operation]) -> None:
+            def __init__(
+                self, settings: Any, read_only: bool, operations: Mapping[str, Operation], voice: Voice
+            ) -> None:
                 if trouble and trouble.timeout < 1:  # uploads wait for the service's own limit, however long that is
                     limited = (replace(each, time_limit=trouble.timeout) for each in operations.values())
                     operations = {each.name: each for each in limited}
-                super().__init__(settings, read_only, operations, sleep=sleep, clock=clock, jitter=lambda: 1.0)
+                super().__init__(settings, read_only, operations, voice, sleep=sleep, clock=clock, jitter=lambda: 1.0)
 
             def _once(self, call: Any, url: str, header: str | None) -> Any:
                 name = call.operation.name

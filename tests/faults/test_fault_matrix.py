@@ -47,6 +47,7 @@ def sign_in(cloud: Served, operation: str, file: Path, monkeypatch: pytest.Monke
     token, refresh_token = cloud.token(), cloud.refresh_token()
     if operation == "revoke_token":
         file.write_text(json.dumps({"access_token": token, "refresh_token": refresh_token}))
+        file.chmod(0o600)
         monkeypatch.setenv("NXAI_TOKEN_FILE", str(file))
     else:
         monkeypatch.setenv("NXAI_TOKEN", token)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._core.voice import SILENT, Voice
 from .._http.settings import Settings
 from .._http.transport import Transport
 from .compute import ComputeApi
@@ -22,16 +23,16 @@ class Client:
     Close it, or use it as a context manager. Threads may share it.
     """
 
-    def __init__(self, settings: Settings, read_only: bool = False) -> None:
+    def __init__(self, settings: Settings, read_only: bool = False, voice: Voice = SILENT) -> None:
         self.settings = settings
-        self.transport = Transport(settings, read_only, adapted(settings.operations))
+        self.transport = Transport(settings, read_only, adapted(settings.operations), voice)
         self.compute = ComputeApi(self.transport)
         self.device = DeviceApi(self.transport)
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], read_only: bool = False) -> Client:
+    def from_options(cls, options: Mapping[str, Any], read_only: bool = False, voice: Voice = SILENT) -> Client:
         """A client from module or plugin options; raises ``BadInput`` for options that cannot work."""
-        return cls(Settings.from_options(options), read_only)
+        return cls(Settings.from_options(options), read_only, voice)
 
     def close(self) -> None:
         self.transport.close()

@@ -17,6 +17,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from .._api.client import Client
 from .._core.errors import NxaiError
 from .._core.limits import MOST_DEPTH, is_deep
+from .._core.voice import Voice, unheard
 from .._http.connection import ConnectionField
 from .._http.settings import CONNECTION_FIELDS
 from .polling import Deadline
@@ -76,10 +77,6 @@ class Resource(Protocol):
         """The return values of the module."""
 
 
-def _unheard(_text: str) -> None:
-    """Where a task is made without a module, nobody listens."""
-
-
 @dataclass(frozen=True)
 class Task:
     """What a resource is made from: the options of the task, and a client that cannot write in check mode.
@@ -90,8 +87,8 @@ class Task:
     options: Mapping[str, Any]
     client: Client
     check_mode: bool
-    warn: Callable[[str], None] = _unheard
-    log: Callable[[str], None] = _unheard
+    warn: Callable[[str], None] = unheard
+    log: Callable[[str], None] = unheard
 
     def deadline(self, seconds: float) -> Deadline:
         """For whatever polls, on the clock of the transport."""
@@ -173,7 +170,7 @@ def _task(module: AnsibleModule, client: Client) -> Task:
 
 def _finish(module: AnsibleModule, work: Callable[[Client], dict[str, Any]], read_only: bool) -> None:
     def connected() -> dict[str, Any]:
-        with Client.from_options(module.params, read_only=read_only) as client:
+        with Client.from_options(module.params, read_only, Voice(module.warn, module.log)) as client:
             return work(client)
 
     _end(module, connected)

@@ -18,6 +18,7 @@ from typing import Any
 from .._core.errors import BadInput, Refused, SignInFailed
 from .._core.redaction import Redactor
 from .._core.values import mapping, number
+from .._core.voice import SILENT, Voice
 from .operation import Operation
 from .settings import Settings
 from .token_file import TokenFile
@@ -80,6 +81,7 @@ class Credentials:
         post_token: Callable[[dict[str, str]], Any],
         clock: Callable[[], float] = time.time,
         redactor: Redactor | None = None,
+        voice: Voice = SILENT,
     ) -> None:
         self._settings = settings
         self._post_token = post_token
@@ -87,7 +89,9 @@ class Credentials:
         self._redactor = redactor or Redactor()
         self._lock = threading.Lock()
         self._token: Token | None = None
-        self._file = TokenFile(settings.token_file) if settings.token_file and not settings.token else None
+        self.file = None
+        if settings.token_file and not settings.token:
+            self.file = TokenFile(settings.token_file, settings.trusted_owner, voice)
         for secret in (settings.token, settings.refresh_token, settings.password, settings.mfa_code):
             self._redactor.add(secret)
 
@@ -127,8 +131,8 @@ class Credentials:
         settings = self._settings
         if settings.token:
             return self._declared(settings.token, settings.refresh_token)
-        if self._file:
-            return self._from_file(self._file.read())
+        if self.file:
+            return self._from_file(self.file.read())
         if settings.refresh_token or self._has_password():
             return Token("", settings.refresh_token)
         raise BadInput(
@@ -154,7 +158,7 @@ class Credentials:
 
     def stored(self) -> Token | None:
         """What ``token_file`` holds, though it may have expired. None without such a file."""
-        return self._from_file(self._file.read()) if self._file and self._file.exists() else None
+        return self._from_file(self.file.read()) if self.file and self.file.exists() else None
 
     def issue(
         self, old: Token | None, good: Callable[[Token], bool], code: Mapping[str, str] | None = None, way: str = ""
@@ -164,15 +168,16 @@ class Credentials:
         Tasks and runs share the file. Only one at a time may spend the refresh token in it, and the others take its
         result if they find it ``good``.
         """
-        if not self._file:
+        if not self.file:
             return self._sign_in(self.grants(old.refresh if old else None, code, way))
-        with self._file.locked():
+        with self.file.locked():
             current = self.stored()
             if current and good(current):
                 return current
-            self._file.check_writable()
-            token = self._sign_in(self.grants(current.refresh if current else None, code, way))
-            self._file.write(token.access, token.refresh, token.expires or self._clock() + LIFETIME)
+            grants = self.grants(current.refresh if current else None, code, way)
+            with self.file.renewal() as store:
+                token = self._sign_in(grants)
+                store(token.access, token.refresh, token.expires or self._clock() + LIFETIME)
             return token
 
     def grants(self, refresh: str | None, code: Mapping[str, str] | None = None, way: str = "") -> list[dict[str, str]]:

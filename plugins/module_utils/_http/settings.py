@@ -43,6 +43,7 @@ class Settings:
     cloud_url: str | None = connection_field(account=True, template=True)
     token: str | None = connection_field(secret=True, template=True)
     token_file: str | None = connection_field(type="path", account=True)
+    trusted_owner: str | None = connection_field()
     refresh_token: str | None = connection_field(secret=True, template=True)
     username: str | None = connection_field(account=True, template=True)
     password: str | None = connection_field(secret=True, template=True)

@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from .._core.errors import BadInput, SignInFailed
+from .._core.errors import BadInput
+from .._core.files import check_trusted, exposure, read_regular
+from .._core.voice import SILENT, Voice
+from .token_lock import locked
+from .token_place import place_for
 
 LARGEST = 1 << 16  # bytes; no token is near that
+Store = Callable[[str, str | None, float], None]
 
 
 class TokenFile:
-    """Read, and renewed in place: at once or not at all, readable by the owner only."""
+    """Read, and renewed at once or not at all. It is judged before each use whether others can have changed it."""
 
-    def __init__(self, path: str) -> None:
-        self._path = os.path.realpath(path)
-        self._folder = os.path.dirname(self._path)
+    def __init__(self, path: str, trusted_owner: str | None = None, voice: Voice = SILENT) -> None:
+        self._given = path
+        self._path = path if "\0" in path else os.path.realpath(path)  # no path at all; it is refused where it is used
+        self._trusted_owner = trusted_owner
+        self._voice = voice
+        self._warned = False
 
     def exists(self) -> bool:
         return os.path.exists(self._path)
@@ -31,9 +38,9 @@ class TokenFile:
     def read(self) -> dict[str, Any]:
         """The members of the file; bare text is its ``access_token``. Raises ``BadInput``, never with the content."""
         tried = f"Read token_file {self._path}"
+        self._judge(tried)
         try:
-            with open(self._path, "rb") as handle:
-                content = handle.read(LARGEST + 1).decode("utf-8").strip()
+            content = read_regular(self._path, LARGEST + 1).decode("utf-8").strip()
         except OSError as error:
             raise BadInput(
                 tried, str(error.strerror), "Check the path and who may read it; nxai_token makes such a file."
@@ -50,22 +57,10 @@ class TokenFile:
             raise BadInput(tried, "it begins like JSON and is not", "Store the JSON of the sign-in again.") from None
         return dict(found)
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Only one process at a time; the lock is on the folder, so that the file itself may be replaced."""
-        import fcntl
-
-        try:
-            folder = os.open(self._folder, os.O_RDONLY)
-        except OSError as error:
-            raise BadInput(
-                f"Lock {self._folder}", str(error.strerror), "Put token_file into a readable folder."
-            ) from None
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(folder)
+    def locked(self) -> AbstractContextManager[None]:
+        """Only one process at a time."""
+        self._judge(f"Lock token_file {self._path}")
+        return locked(self._path, self._trusted_owner, self._voice)
 
     def remove(self) -> None:
         """Take the file away. Raises ``BadInput``."""
@@ -76,34 +71,28 @@ class TokenFile:
                 f"Remove token_file {self._path}", str(error.strerror), "Its tokens are revoked: remove it by hand."
             ) from None
 
-    def check_writable(self) -> None:
-        """Before the old refresh token is spent: could the new one be kept?"""
-        if not os.access(self._folder, os.W_OK):
-            raise BadInput(
-                f"Write token_file {self._path}",
-                "its folder cannot be written to",
-                "Put token_file where this user may write: the new token has to be kept.",
-            )
+    @contextmanager
+    def renewal(self) -> Iterator[Store]:
+        """How to store new tokens, beside the other members of the file. ``expires`` in seconds since the epoch.
 
-    def write(self, access: str, refresh: str | None, expires: float) -> None:
-        """Replace the tokens and keep other members. ``expires`` in seconds since the epoch."""
+        To be asked for while ``locked``, and before a token is spent: what is needed on the disk is reserved then.
+        """
         kept = self.read() if self.exists() else {}
-        content = {**kept, "access_token": access, "expires_at": int(expires * 1000)}
-        if refresh:
-            content["refresh_token"] = refresh
-        temporary = ""
-        try:
-            handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".token-")  # made with mode 0600
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(content, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, self._path)
-        except OSError as error:
-            if temporary and os.path.exists(temporary):
-                os.unlink(temporary)
-            raise SignInFailed(
-                f"Write token_file {self._path}",
-                f"the new token could not be stored: {error.strerror}",
-                "Correct that, then sign in again: the old refresh token may be spent.",
-            ) from None
+        with place_for(self._path) as keep:
+
+            def store(access: str, refresh: str | None, expires: float) -> None:
+                content = {**kept, "access_token": access, "expires_at": int(expires * 1000)}
+                if refresh:
+                    content["refresh_token"] = refresh
+                keep(json.dumps(content).encode())
+
+            yield store
+
+    def _judge(self, tried: str) -> None:
+        """Where it leads to as well: the links on the way may have been other ones when they were followed."""
+        for path in (self._given, self._path):
+            check_trusted(tried, path, self._trusted_owner)
+        who = exposure(self._path)
+        if who and not self._warned:
+            self._warned = True
+            self._voice.warn(f"token_file {self._path} holds a secret, and {who}. Take that right away: chmod 600.")

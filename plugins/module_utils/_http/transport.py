@@ -26,6 +26,7 @@ from .._core.errors import (
 )
 from .._core.redaction import Redactor, one_line
 from .._core.values import to_json
+from .._core.voice import SILENT, Voice
 from .answer import Answer, Reply, read_answer, refused
 from .credentials import ISSUE_TOKEN, Credentials
 from .faults import fault
@@ -83,6 +84,7 @@ class Transport:
         settings: Settings,
         read_only: bool = False,
         operations: Mapping[str, Operation] | None = None,
+        voice: Voice = SILENT,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
@@ -104,7 +106,8 @@ class Transport:
         self._throttle = Throttle(settings.retry_budget, sleep, clock)
         self.wait = self._throttle.wait
         self._session = new_session(settings)
-        self.credentials = Credentials(settings, self.post_token, clock, self.redactor)
+        self.voice = voice
+        self.credentials = Credentials(settings, self.post_token, clock, self.redactor, voice)
 
     def __repr__(self) -> str:
         return f"Transport({self.settings.api_url}, read_only={self.read_only})"

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from .._api.records import (
@@ -17,6 +16,7 @@ from .._api.records import (
     split_documentation,
 )
 from .._core.errors import BadInput, NxaiError, Unexpected
+from .._core.files import read_regular
 from .._engine.lookup import find_or_none, find_renamed, is_uuid
 from .._engine.module import Task
 from .._engine.reconcile import Plan, plan_object
@@ -286,7 +286,7 @@ class ModelResource:
 def _text_of(path: str) -> str:
     tried = f"read the documentation file {path}"
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return read_regular(path).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         raise BadInput(tried, "it is not text in UTF-8", "Convert it.") from None
     except OSError as error:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .._core.errors import BadInput
+from .._core.files import check_name, check_trusted, make_folder, read_regular, replace_file
 from .._core.limits import TooLarge, inflated, read_json
 from .._core.values import mapping
 from .report import as_html, as_report
@@ -30,16 +29,21 @@ MOST_PACKED = MOST_BYTES // 2  # characters as handed on: a whole one packs to a
 
 
 class RolloutFolder:
-    """Only the owner can read what is in it: it names devices, and what they ran."""
+    """Only the owner can read what is in it: it names devices, and what they ran.
 
-    def __init__(self, path: str) -> None:
+    What others may have put there is refused: it says what devices are given back.
+    """
+
+    def __init__(self, path: str, trusted_owner: str | None = None) -> None:
         self.path = Path(path)
+        self.trusted_owner = trusted_owner
         self._handed: dict[str, list[dict[str, Any]]] = {}  # snapshots of another job, until they are on disk
 
     def load(self) -> State | None:
         """The state, or None where there is none."""
+        check_trusted(f"Use {self.path}", str(self.path), self.trusted_owner)
         path = self.path / STATE
-        return checked(_read(path), f"Read {path}") if path.exists() else None
+        return checked(self._read(path), f"Read {path}") if path.exists() else None
 
     def load_newer(self, saved: str) -> State | None:
         """The state on disk or that in ``saved``, whichever is newer. ``save`` puts the latter's snapshots on disk."""
@@ -67,7 +71,7 @@ class RolloutFolder:
     def snapshot(self, wave: State) -> list[dict[str, Any]]:
         name = snapshot_name(wave)
         path = self.path / name
-        found: list[dict[str, Any]] = _read(path) if name not in self._handed and path.exists() else []
+        found: list[dict[str, Any]] = self._read(path) if name not in self._handed and path.exists() else []
         return self._handed.get(name, found)
 
     def add_snapshot(self, wave: State, entries: Sequence[dict[str, Any]]) -> None:
@@ -82,25 +86,21 @@ class RolloutFolder:
         data = _json({"state": state, "snapshots": snapshots}).encode()
         return base64.b64encode(zlib.compress(data)).decode()
 
+    def _read(self, path: Path) -> Any:
+        check_trusted(f"Read {path}", str(path), self.trusted_owner)
+        try:
+            return json.loads(read_regular(str(path)))
+        except (OSError, ValueError, RecursionError) as error:
+            advice = "Restore the file, or choose another pipeline_rollout_path to start anew."
+            raise BadInput(f"Read {path}", str(error), advice) from None
+
     def _write(self, name: str, text: str) -> None:
         """Replace a file as a whole, and return only when it is on the disk."""
+        check_name(f"Write to {self.path}", name)
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path, prefix=f".{name}.")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.replace(temporary, self.path / name)
-            except BaseException:
-                os.unlink(temporary)
-                raise
-            folder = os.open(self.path, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            make_folder(str(self.path))
+            check_trusted(f"Use {self.path}", str(self.path), self.trusted_owner)
+            replace_file(str(self.path / name), text.encode())
         except OSError as error:
             raise BadInput(f"Write {self.path / name}", str(error), "Choose another pipeline_rollout_path.") from None
 
@@ -131,14 +131,6 @@ def _check_format(state: Any, tried: str) -> None:
     if not isinstance(state, dict) or state.get("format") != FORMAT:
         advice = "Use the version of the collection that wrote it."
         raise BadInput(tried, "it is not a state of a rollout, or that of another version", advice)
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        advice = "Restore the file, or choose another pipeline_rollout_path to start anew."
-        raise BadInput(f"Read {path}", str(error), advice) from None
 
 
 def _unpack(saved: str) -> tuple[State, dict[str, list[dict[str, Any]]]]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._engine.module import CONNECTION_SPEC
+
 _ROWS = {"type": "list", "elements": "dict", "default": []}
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "path": {"type": "path", "required": True},
+    "trusted_owner": CONNECTION_SPEC["trusted_owner"],
     "step": {
         "type": "str",
         "choices": ["open", "begin", "written", "gate", "restored", "close", "interrupt"],
@@ -21,6 +24,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "name": {"type": "str"},
     "action": {"type": "str", "choices": ["rollout", "rollback"], "default": "rollout"},
     "declaration": {"type": "dict"},
+    "gate_tasks": {"type": "path"},
     "waves": _ROWS,
     "left_out": _ROWS,
     "saved": {"type": "str", "default": ""},

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import BadInput
+from .._core.files import check_trusted
 from .._core.wording import counted, printable, shortened
 from .files import PAGE, RolloutFolder, checked
 from .report import as_report, summary
@@ -27,7 +28,7 @@ class RolloutRun:
     def __init__(self, options: Mapping[str, Any], check_mode: bool) -> None:
         self.options = options
         self.check_mode = check_mode
-        self.folder = RolloutFolder(options["path"])
+        self.folder = RolloutFolder(options["path"], options["trusted_owner"])
         self.now = time.time()
         self.rules = Rules(
             max_failures=options["max_failures"],
@@ -57,6 +58,9 @@ class RolloutRun:
     def _open(self) -> Result:
         for threshold in (self.rules.max_failures, self.rules.max_failures_per_wave):
             limit(threshold, 1)
+        if self.options["gate_tasks"] and self.options["action"] == "rollout":
+            path = self.options["gate_tasks"]
+            check_trusted(f"Use the gate tasks {path}", path, self.options["trusted_owner"])
         rollout = self._planned()
         before = rollout.state["status"]
         if self.options["action"] == "rollback" and before not in ("rolled_back", "rolling_back"):

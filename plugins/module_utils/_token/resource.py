@@ -16,7 +16,6 @@ from .._engine.module import Task
 from .._engine.reconcile import Plan
 from .._http.credentials import Credentials, Token
 from .._http.settings import CONNECTION_FIELDS
-from .._http.token_file import TokenFile
 
 # The options that Ansible masks in every result.
 SECRETS = (*(each.name for each in CONNECTION_FIELDS if each.secret), "code")
@@ -32,7 +31,7 @@ def _credentials(task: Task, **changed: Any) -> Credentials:
     """Those of the task without ``token``: an access token is no way to another one."""
     transport = task.client.transport
     settings = replace(transport.settings, token=None, **changed)
-    return Credentials(settings, transport.post_token, transport.clock, transport.redactor)
+    return Credentials(settings, transport.post_token, transport.clock, transport.redactor, transport.voice)
 
 
 class SignIn:
@@ -109,7 +108,7 @@ class Revocation:
         self.options = task.options
         self.transport = task.client.transport
         self.credentials = _credentials(task, refresh_token=None)  # what is not in the file is not the file's
-        self.file = TokenFile(task.options["token_file"]) if task.options["token_file"] else None
+        self.file = self.credentials.file
 
     def plan(self) -> Plan:
         given = [name for name in ("token_file", "token") if self.options[name]]

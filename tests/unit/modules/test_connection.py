@@ -187,6 +187,7 @@ def test_a_token_that_comes_back_as_data(cloud: Served, run_module: RunModule, t
     file.write_text(token := cloud.token())
     body = [{"UUID": "1", "Name": f"you sent {token} and {token.removeprefix('nxcdb-')}"}]
     cloud.fault("status", "list_catalogues", status=200, body=body)
+    file.chmod(0o600)
     result = run_module("nxai_catalogue_info", token="", token_file=str(file))
     assert [each["name"] for each in result["catalogues"]] == ["you sent *** and ***"]
 

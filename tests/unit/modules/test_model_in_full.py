@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,8 @@ def test_documentation_from_a_file(run_module: Callable, onnx_file: Path, tmp_pa
     path.write_bytes(b"\xff\xfe")
     assert "not text in UTF-8" in upload(run_module, onnx_file, documentation_file=str(path))["msg"]
     assert "No such file" in upload(run_module, onnx_file, documentation_file=str(tmp_path / "none"))["msg"]
+    os.mkfifo(tmp_path / "pipe")  # which nobody writes to
+    assert "a pipe, not a file" in upload(run_module, onnx_file, documentation_file=str(tmp_path / "pipe"))["msg"]
 
 
 def test_the_upload_is_told_in_figures(run_module: Callable, onnx_file: Path) -> None:

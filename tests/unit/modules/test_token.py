@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,14 @@ PASSWORD = {"username": "demo@example.com", "password": "demo"}
 
 
 @pytest.fixture
-def file(cloud: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The place of a token file; no other credentials are set."""
+def file(cloud: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The place of a token file, which is for its owner only; no other credentials are set."""
     monkeypatch.delenv("NXAI_TOKEN")
     folder = tmp_path / "tokens"
     folder.mkdir()
-    return folder / "token.json"
+    old = os.umask(0o077)
+    yield folder / "token.json"
+    os.umask(old)
 
 
 @pytest.fixture
@@ -289,6 +291,20 @@ def test_a_file_that_is_no_token_file_is_left_alone(
 def test_a_folder_that_is_not_there(token: RunModule, file: Path, grants: Callable[[], int]) -> None:
     failed = token(**PASSWORD, token_file=str(file.parent / "missing" / "token"))
     assert "No such file" in failed["msg"] and grants() == 0
+
+
+def test_a_file_that_others_can_read_is_used_with_a_warning(cloud: Served, run_module: RunModule, file: Path) -> None:
+    file.write_text(cloud.token())
+    file.chmod(0o640)
+    [warning] = run_module("nxai_token", warns=True, token_file=str(file))["warnings"]
+    assert "its group can read it" in warning and str(file) in warning
+
+
+def test_a_file_that_everyone_can_write_to_is_refused(cloud: Served, run_module: RunModule, file: Path) -> None:
+    file.write_text(cloud.token())
+    file.chmod(0o602)
+    failed = run_module("nxai_site_info", token_file=str(file))
+    assert failed["failed"] and f"everyone can write to {file}" in failed["msg"] and cloud.log() == []
 
 
 PROCESS = """

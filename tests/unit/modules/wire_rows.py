@@ -189,6 +189,7 @@ LOCAL = {
     "client_cert": "of the connection below the requests: tests/unit/module_utils/_http/test_tls.py",
     "client_key": "of the connection below the requests: tests/unit/module_utils/_http/test_tls.py",
     "proxy": "of the connection below the requests: tests/unit/module_utils/_http/test_proxy.py",
+    "trusted_owner": "decides whether a file is read: tests/unit/module_utils/_http/test_token_file.py",
     "timeout": "how long to wait for an answer",
     "retries": "how often a request may be repeated: tests/faults",
     "retry_budget": "how long to wait between repeats: tests/faults",

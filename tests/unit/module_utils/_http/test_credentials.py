@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
+import os
 import stat
 import threading
 import time
@@ -353,10 +355,18 @@ class TestTokenFile:
 
     def test_the_refresh_token_is_not_spent_if_the_new_one_could_not_be_kept(self, new, file, provider, monkeypatch):
         file.write_text('{"refresh_token": "refresh-0"}')
-        monkeypatch.setattr("os.access", lambda *_arguments: False)
+        opened = os.open
+
+        def read_only(path, flags, *more, **how):
+            if flags & os.O_WRONLY:
+                raise OSError(errno.EROFS, "Read-only file system")
+            return opened(path, flags, *more, **how)
+
+        monkeypatch.setattr("os.open", read_only)
         with pytest.raises(BadInput, match="cannot be written"):
             new(**CLOUD, token_file=str(file)).header()
         assert provider.grants == []
+        assert file.read_text() == '{"refresh_token": "refresh-0"}'
 
     def test_a_full_disk_is_an_error_that_leaves_the_old_file_whole(self, new, file, provider, monkeypatch):
         file.write_text('{"refresh_token": "refresh-0"}')
@@ -365,9 +375,9 @@ class TestTokenFile:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr("os.fsync", full)
-        with pytest.raises(SignInFailed, match="No space left") as caught:
+        with pytest.raises(BadInput, match="No space left") as caught:
             new(**CLOUD, token_file=str(file)).header()
-        assert "access-1" not in str(caught.value)
+        assert "access-1" not in str(caught.value) and provider.grants == []
         assert file.read_text() == '{"refresh_token": "refresh-0"}'
         assert [entry.name for entry in file.parent.iterdir()] == ["token"]
 

@@ -71,6 +71,20 @@ def test_a_gate_that_fails_in_the_third_wave_takes_everything_back(hire: Hire, t
     assert op.cloud.writes() == []
 
 
+def test_files_that_everyone_can_write_to_are_not_used(hire: Hire, tmp_path: Path) -> None:
+    (tmp_path / "gate.yml").write_text(GATE)
+    (tmp_path / "gate.yml").chmod(0o646)
+    op = hire(sites=1, pipeline_rollout_gate_tasks="gate.yml")
+    code, said = op.run()
+    assert code == 2 and f"everyone can write to {tmp_path}/gate.yml" in said, said
+    op.home.mkdir()
+    (op.folder / "link").symlink_to(op.home)
+    op.home.chmod(0o777)
+    code, said = op.run(pipeline_rollout_gate_tasks="", pipeline_rollout_path="link")
+    assert code == 2 and f"Use {tmp_path}/link: everyone can write to {op.home}" in said, said
+    assert op.cloud.writes() == [] and list(op.home.iterdir()) == []
+
+
 def test_killed_at_random_moments_it_goes_on_where_it_was(hire: Hire) -> None:
     op = hire(sites=6, pipeline_rollout_waves=[10, "100%"])
     before = snapshot(op.cloud)

@@ -1,0 +1,245 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whom files are trusted from, and how they are read and written."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._core import files
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
+from ansible_collections.nxai.cloud.plugins.module_utils._core.files import (
+    check_name,
+    distrust,
+    exposure,
+    make_folder,
+    read_regular,
+    replace_file,
+)
+
+OTHER = 54321  # no user of this machine
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o755)
+    (folder / "file").write_text("text")
+    return folder
+
+
+@pytest.fixture
+def umask() -> Iterator[None]:
+    old = os.umask(0)
+    yield
+    os.umask(old)
+
+
+class TestDistrust:
+    def test_what_is_mine_or_not_there_is_trusted(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(home)
+        for path in (home, home / "file", home / "missing" / "file", "file", "./file", "../home/file", "/"):
+            assert distrust(str(path)) == ""
+
+    @pytest.mark.parametrize("mode", [0o664, 0o770, 0o644, 0o444])
+    def test_what_owner_and_group_can_do_is_their_business(self, home: Path, mode: int) -> None:
+        (home / "file").chmod(mode)
+        assert distrust(str(home / "file")) == ""
+
+    def test_what_everyone_can_write_to(self, home: Path) -> None:
+        (home / "file").chmod(0o646)
+        assert distrust(str(home / "file")) == f"everyone can write to {home}/file"
+
+    @pytest.mark.parametrize("name", ["file", "missing", "link"])
+    def test_a_folder_on_the_way_in_which_everyone_can_exchange_it(self, home: Path, tmp_path: Path, name: str) -> None:
+        (tmp_path / "link").symlink_to(home / "file")
+        home.chmod(0o777)
+        path = tmp_path / "link" if name == "link" else home / name
+        assert distrust(str(path)) == f"everyone can write to {home}"
+
+    def test_a_folder_in_which_one_can_exchange_only_what_is_ones_own(self, home: Path) -> None:
+        home.chmod(0o1777)
+        assert distrust(str(home / "file")) == ""
+        assert distrust(str(home)) == f"everyone can write to {home}"  # anybody could put a state there
+
+    @needs_root
+    @pytest.mark.parametrize("what", ["file", "home", "link"])
+    def test_what_somebody_else_owns(self, home: Path, tmp_path: Path, what: str) -> None:
+        link = home / "link"
+        link.symlink_to("file")
+        os.lchown({"file": home / "file", "home": home, "link": link}[what], OTHER, -1)
+        assert f"belongs to the user with the number {OTHER}" in distrust(str(link))
+        assert distrust(str(link), str(OTHER)) == ""
+
+    @needs_root
+    def test_a_link_of_somebody_else_in_a_shared_folder(self, home: Path, tmp_path: Path) -> None:
+        shared = tmp_path / "shared"
+        shared.mkdir()
+        shared.chmod(0o1777)
+        (shared / "link").symlink_to(home)
+        os.lchown(shared / "link", OTHER, -1)
+        assert distrust(str(shared / "link" / "file")).startswith(f"{shared}/link belongs to")
+
+    def test_it_is_this_user_who_asks(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever owns the file: another one who runs this is not trusted with it, unless it is named."""
+        real = os.lstat
+        owner = OTHER + 1
+
+        def lstat(path: str) -> os.stat_result:
+            found = list(real(path))
+            found[4] = owner if path.endswith("file") else found[4]
+            return os.stat_result(found)
+
+        monkeypatch.setattr(files.os, "lstat", lstat)
+        assert "belongs to" in distrust(str(home / "file"))
+        assert distrust(str(home / "file"), str(owner)) == ""
+        monkeypatch.setattr(files.os, "geteuid", lambda: owner)
+        assert "belongs to" not in distrust(str(home / "file"))
+
+    def test_links_in_a_circle(self, home: Path) -> None:
+        (home / "a").symlink_to("b")
+        (home / "b").symlink_to("a")
+        assert "a link in a circle" in distrust(str(home / "a"))
+
+    def test_a_link_out_of_its_folder(self, home: Path) -> None:
+        (home / "sub").mkdir()
+        (home / "sub" / "up").symlink_to("../file")
+        (home / "file").chmod(0o666)
+        assert distrust(str(home / "sub" / "up")) == f"everyone can write to {home}/file"
+
+    def test_a_file_in_the_place_of_a_folder(self, home: Path) -> None:
+        assert distrust(str(home / "file" / "x")) == f"{home}/file/x: Not a directory"
+
+    def test_what_is_no_path(self) -> None:
+        assert distrust("/tmp/a\0b") == "'/tmp/a\\x00b' is no path"
+
+    def test_an_owner_by_name(self, home: Path) -> None:
+        assert distrust(str(home), "root") == ""
+        with pytest.raises(BadInput, match="there is no user nobody-here"):
+            distrust(str(home), "nobody-here")
+
+
+@pytest.mark.parametrize(
+    ("mode", "who"),
+    [
+        (0o600, ""),
+        (0o640, "its group can read it"),
+        (0o620, "its group can change it"),
+        (0o660, "its group can read and change it"),
+        (0o644, "everyone can read it"),
+    ],
+)
+def test_who_can_get_at_a_secret(home: Path, mode: int, who: str) -> None:
+    (home / "file").chmod(mode)
+    assert exposure(str(home / "file")) == who
+    assert exposure(str(home / "missing")) == ""
+
+
+HOSTILE = [
+    *(
+        "",
+        ".",
+        "..",
+        "../x",
+        "/etc/x",
+        "a/b",
+        "a\\b",
+        "a\0b",
+        "a\nb",
+        "a\n",
+        ".hidden",
+        "-rf",
+        "a b",
+        "~",
+        "$HOME",
+        "*",
+    ),
+    *(
+        "\u0430bc",
+        "a\u2215b",
+        "a\u2024b",
+        "\uff0e\uff0e",
+        "\u202eabc",
+        "e\u0301",
+        "\ud800",
+        "a" * 101,
+        "a" * 300,
+        "{{ x }}",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+def test_a_name_that_becomes_no_part_of_a_file_name(name: str) -> None:
+    with pytest.raises(BadInput, match="cannot be the name of a file"):
+        check_name("Plan", name)
+
+
+@pytest.mark.parametrize("name", ["a", "person-detector-7", "A.b_c-1", "CON", "_x", "7", "a..b", "a" * 100])
+def test_a_name_that_may_become_one(name: str) -> None:
+    check_name("Plan", name)
+
+
+class TestRead:
+    def make_socket(self, path: Path) -> None:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(str(path))
+
+    @pytest.mark.parametrize("kind", ["a directory", "a pipe", "a socket", "a device"])
+    def test_what_is_no_file_is_not_opened(self, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)  # the path of a socket is short
+        make: dict[str, Callable[[Path], object]] = {
+            "a directory": Path.mkdir,
+            "a pipe": os.mkfifo,
+            "a socket": self.make_socket,
+            "a device": lambda path: path.symlink_to("/dev/zero"),
+        }
+        make[kind](Path("it"))
+        with pytest.raises(OSError, match=f"it is {kind}, not a file"):
+            read_regular("it", 10)
+
+    def test_no_more_than_is_wanted(self, tmp_path: Path) -> None:
+        big = tmp_path / "big"
+        with big.open("wb") as file:
+            file.truncate(1 << 30)
+        assert len(read_regular(str(big), 10)) == 10
+
+
+class TestWrite:
+    def test_all_that_is_made_is_for_the_owner_only(self, tmp_path: Path, umask: None) -> None:
+        make_folder(str(tmp_path / "a" / "b" / "c"))
+        make_folder(str(tmp_path / "a" / "b" / "c"))
+        replace_file(str(tmp_path / "a" / "b" / "c" / "file"), b"text")
+        modes = [stat.S_IMODE(path.stat().st_mode) for path in sorted((tmp_path / "a").rglob("*"))]
+        assert [stat.S_IMODE((tmp_path / "a").stat().st_mode), *modes] == [0o700, 0o700, 0o700, 0o600]
+
+    def test_a_file_in_the_place_of_the_folder(self, home: Path) -> None:
+        with pytest.raises(FileExistsError):
+            make_folder(str(home / "file"))
+
+    @pytest.mark.parametrize("call", ["os.fsync", "os.replace"])
+    @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+    def test_where_it_ends_early_nothing_is_left_behind(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch, call: str, error: BaseException
+    ) -> None:
+        def fails(*_arguments: object) -> None:
+            raise error
+
+        monkeypatch.setattr(call, fails)
+        with pytest.raises(type(error)):
+            replace_file(str(home / "file"), b"new")
+        assert [path.name for path in home.iterdir()] == ["file"] and (home / "file").read_text() == "text"
+
+    def test_a_link_is_replaced_and_not_followed(self, home: Path) -> None:
+        (home / "link").symlink_to("file")
+        replace_file(str(home / "link"), b"new")
+        assert (home / "file").read_text() == "text" and not (home / "link").is_symlink()
