@@ -16,17 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.errors import Unexpected
-from .._core.values import (
-    UUID_TEXT,
-    ZERO_UUID,
-    first_text,
-    flag,
-    folded,
-    identity,
-    mapping,
-    number,
-    text,
-)
+from .._core.values import UUID_TEXT, ZERO_UUID, first_text, flag, folded, identity, mapping, number, text
 from .pipeline import RESIZING_METHODS, Pipeline
 
 __all__ = [

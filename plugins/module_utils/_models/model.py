@@ -10,12 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .._api.records import (
-    FileMark,
-    Model,
-    join_documentation,
-    split_documentation,
-)
+from .._api.records import FileMark, Model, join_documentation, split_documentation
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._engine.lookup import find_or_none, find_renamed, is_uuid
 from .._engine.module import Task

@@ -29,14 +29,7 @@ from .._fleet.targets import (
     snapshot_entry,
     snapshot_targets,
 )
-from .checks import (
-    Facts,
-    Refusal,
-    not_understood,
-    raise_if_any,
-    refusals,
-    sites_whose_servers_count,
-)
+from .checks import Facts, Refusal, not_understood, raise_if_any, refusals, sites_whose_servers_count
 from .reconcile import AssignmentPlan, DeviceChange, merge, swap
 from .writer import PipelineWriter
 

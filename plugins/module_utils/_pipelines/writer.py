@@ -12,14 +12,7 @@ from typing import Any
 
 from .._api.device import DeviceApi
 from .._api.pipeline import Assignment, models_of
-from .._core.errors import (
-    AnswerLost,
-    BadInput,
-    NxaiError,
-    Refused,
-    SignInFailed,
-    Unreachable,
-)
+from .._core.errors import AnswerLost, BadInput, NxaiError, Refused, SignInFailed, Unreachable
 from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
