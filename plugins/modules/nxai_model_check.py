@@ -190,10 +190,7 @@ from typing import Any
 from ..module_utils._engine.module import run_local
 from ..module_utils._onnx.check import check_model
 
-ARGUMENT_SPEC = {
-    "file": {"type": "path", "required": True},
-    "max_size": {"type": "bytes", "default": "640M"},
-}
+ARGUMENT_SPEC = {"file": {"type": "path", "required": True}, "max_size": {"type": "bytes", "default": "640M"}}
 
 
 def check(options: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:

@@ -79,11 +79,7 @@ def _warn_of_unmatched(task: Task, reader: SiteReader, patterns: Sequence[str]) 
 def read_errors(found: Found) -> list[NxaiError]:
     """Why not all of what was asked for is there."""
     gone = [
-        BadInput(
-            f"Find the device {each.label}",
-            each.reason,
-            "Check the device, or leave it out.",
-        )
+        BadInput(f"Find the device {each.label}", each.reason, "Check the device, or leave it out.")
         for each in found.missing
         if each.status == "not_applicable"
     ]

@@ -137,10 +137,7 @@ def _image(image: Tensor) -> Iterator[Flaw]:
 
 def _optional_inputs(inputs: Sequence[Tensor], image: Tensor) -> Iterator[Flaw]:
     size = image.as_image()
-    wanted = {
-        "nms_sensitivity": ([1], "float32"),
-        "mask": ([size["height"], size["width"]], "bool"),
-    }
+    wanted = {"nms_sensitivity": ([1], "float32"), "mask": ([size["height"], size["width"]], "bool")}
     for each in inputs:
         if each.role not in wanted:
             continue
