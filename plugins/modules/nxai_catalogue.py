@@ -17,13 +17,6 @@ extends_documentation_fragment:
   - nxai.cloud.connection
   - nxai.cloud.act_as
   - nxai.cloud.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   name:
     description:

@@ -16,12 +16,8 @@ extends_documentation_fragment:
   - nxai.cloud.act_as
   - nxai.cloud.attributes
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
-  idempotent:
-    support: full
 options:
   catalogues:
     description:

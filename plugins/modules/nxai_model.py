@@ -23,13 +23,6 @@ extends_documentation_fragment:
   - nxai.cloud.attributes
   - nxai.cloud.model_fields
   - nxai.cloud.wait
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 requirements:
   - requests-toolbelt (where a file is uploaded)
   - onnx (where O(check_file) is not V(off))

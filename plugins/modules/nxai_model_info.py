@@ -17,12 +17,8 @@ extends_documentation_fragment:
   - nxai.cloud.act_as
   - nxai.cloud.attributes
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
-  idempotent:
-    support: full
 options:
   models:
     description:

@@ -25,13 +25,6 @@ extends_documentation_fragment:
   - nxai.cloud.checks
   - nxai.cloud.targets
   - nxai.cloud.wait
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   pipelines:
     description: The pipelines that are declared. With O(state=absent), only their models count.

@@ -21,12 +21,8 @@ extends_documentation_fragment:
   - nxai.cloud.attributes
   - nxai.cloud.targets
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
-  idempotent:
-    support: full
 options: {}
 seealso:
   - module: nxai.cloud.nxai_pipeline

@@ -21,10 +21,7 @@ extends_documentation_fragment:
   - nxai.cloud.act_as
   - nxai.cloud.attributes
 attributes:
-  check_mode:
-    support: full
   diff_mode:
-    support: full
     details: The diff shows when the token expires and how one is got, never a token.
   idempotent:
     support: partial
