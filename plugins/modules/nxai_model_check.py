@@ -176,21 +176,14 @@ error:
              sample: 401}
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from ..module_utils._engine.module import run_local
 from ..module_utils._onnx.check import check_model
 
 ARGUMENT_SPEC = {"file": {"type": "path", "required": True}, "max_size": {"type": "bytes", "default": "640M"}}
 
 
-def check(options: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    return check_model(options["file"], options["max_size"]).as_result()
-
-
 def main() -> None:
-    run_local(ARGUMENT_SPEC, check)
+    run_local(ARGUMENT_SPEC, lambda options, _check_mode: check_model(options["file"], options["max_size"]).as_result())
 
 
 if __name__ == "__main__":

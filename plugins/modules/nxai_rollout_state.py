@@ -283,20 +283,17 @@ error:
              sample: 401}
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from ..module_utils._engine.module import run_local
 from ..module_utils._rollout.options import ARGUMENT_SPEC, REQUIRED_IF
 from ..module_utils._rollout.steps import RolloutRun
 
 
-def take_step(options: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    return RolloutRun(options, check_mode).take_step()
-
-
 def main() -> None:
-    run_local(ARGUMENT_SPEC, take_step, required_if=REQUIRED_IF)
+    run_local(
+        ARGUMENT_SPEC,
+        lambda options, check_mode: RolloutRun(options, check_mode).take_step(),
+        required_if=REQUIRED_IF,
+    )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of a rollout, and what each step makes of it. Pure: what is on disk is the business of ``_rollout_files``.
+"""The state of a rollout, and what each step makes of it. Pure: what is on disk is the business of ``files.py``.
 
 The state is JSON: the waves with their devices, what became of each, and who may write to the file. A wave goes
 ``waiting -> writing -> written -> done``; where it fails it becomes ``failed``, and ``rolled_back`` where it was taken
