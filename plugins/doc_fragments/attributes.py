@@ -13,10 +13,13 @@ options: {}
 attributes:
   check_mode:
     description: In check mode the module plans as usual, says what would change, and changes nothing.
+    support: full
   diff_mode:
     description: In diff mode the module shows what it found beside what it declares.
+    support: full
   idempotent:
     description: A second run with the same options and nothing changed in between changes nothing.
+    support: full
   action_group:
     description: Defaults for all modules at once, by C(group/nxai.cloud.nxai) in C(module_defaults).
     support: full

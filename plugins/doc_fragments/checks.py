@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is refused before anything is written: the options of ``_pipeline_checks.CHECKS_SPEC``."""
+"""What is refused before anything is written: the options of ``CHECKS_SPEC`` in ``_pipelines/checks.py``."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a model takes and gives, and where it is from: options of ``_model_fields.OPTION_FIELDS``."""
+"""What a model takes and gives, and where it is from: ``OPTION_FIELDS`` in ``_models/fields.py``."""
 
 from __future__ import annotations
 

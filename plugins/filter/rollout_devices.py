@@ -50,22 +50,11 @@ _value:
       description: The name of the host in the inventory.
       type: str
       sample: Entrance
-    site:
-      description: The cloud system id of the site.
-      type: str
-      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-    site_name:
-      description: The name of the site; empty where it is not known.
-      type: str
-      sample: Shop 001
-    device:
-      description: The NxID of the device, with braces.
-      type: str
-      sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
-    name:
-      description: The name of the device.
-      type: str
-      sample: Entrance
+    site: {description: The cloud system id of the site., type: str, sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d}
+    site_name: {description: The name of the site; empty where it is not known., type: str, sample: Shop 001}
+    device: {description: "The NxID of the device, with braces.", type: str,
+             sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"}
+    name: {description: The name of the device., type: str, sample: Entrance}
     unavailable:
       description: Why the device cannot take pipelines now; empty where nothing is known against it.
       type: str

@@ -17,13 +17,6 @@ extends_documentation_fragment:
   - nxai.cloud.connection
   - nxai.cloud.act_as
   - nxai.cloud.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   name:
     description:
@@ -125,45 +118,34 @@ catalogue:
       type: list
       elements: dict
       sample:
-        - name: Person detector
-          uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20
+        - {name: Person detector, uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20}
 models_added:
   description: The models that were put into the catalogue.
   returned: success, and failure on the way
   type: list
   elements: dict
   sample:
-    - name: Person detector
-      uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20
+    - {name: Person detector, uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20}
 models_removed:
   description: The models that were taken out of it.
   returned: success, and failure on the way
   type: list
   elements: dict
   sample:
-    - name: Person detector
-      uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20
+    - {name: Person detector, uuid: 459d2273-1514-431c-9d34-f5b72f3bfe20}
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
   contains:
-    tried:
-      description: What was tried, such as the method and the address of the request.
-      type: str
-      sample: GET https://api.sclbl.nxvms.com/dev/systems
-    answer:
-      description: What came back, or what is wrong.
-      type: str
-      sample: "HTTP 401 Unauthorized: token expired"
-    advice:
-      description: What to do now. Empty where there is nothing to say.
-      type: str
-      sample: The token is missing, wrong or expired. Get a new one.
-    status:
-      description: The HTTP status. V(null) where it is not about an answer of the service.
-      type: int
-      sample: 401
+    tried: {description: "What was tried, such as the method and the address of the request.", type: str,
+            sample: GET https://api.sclbl.nxvms.com/dev/systems}
+    answer: {description: "What came back, or what is wrong.", type: str,
+             sample: "HTTP 401 Unauthorized: token expired"}
+    advice: {description: What to do now. Empty where there is nothing to say., type: str,
+             sample: "The token is missing, wrong or expired. Get a new one."}
+    status: {description: The HTTP status. V(null) where it is not about an answer of the service., type: int,
+             sample: 401}
 """
 
 from ..module_utils._engine.module import run

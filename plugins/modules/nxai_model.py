@@ -23,13 +23,6 @@ extends_documentation_fragment:
   - nxai.cloud.attributes
   - nxai.cloud.model_fields
   - nxai.cloud.wait
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 requirements:
   - requests-toolbelt (where a file is uploaded)
   - onnx (where O(check_file) is not V(off))
@@ -333,39 +326,23 @@ unread_sites:
   type: list
   elements: dict
   contains:
-    site:
-      description: The cloud system id of the site.
-      type: str
-      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-    name:
-      description: The name of the site; empty where it is not known.
-      type: str
-      sample: Shop 001
-    reason:
-      description: Why nothing of it is in the result.
-      type: str
-      sample: "the site shows no devices: it is off-line, or still loading"
+    site: {description: The cloud system id of the site., type: str, sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d}
+    name: {description: The name of the site; empty where it is not known., type: str, sample: Shop 001}
+    reason: {description: Why nothing of it is in the result., type: str,
+             sample: "the site shows no devices: it is off-line, or still loading"}
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
   contains:
-    tried:
-      description: What was tried, such as the method and the address of the request.
-      type: str
-      sample: GET https://api.sclbl.nxvms.com/dev/systems
-    answer:
-      description: What came back, or what is wrong.
-      type: str
-      sample: "HTTP 401 Unauthorized: token expired"
-    advice:
-      description: What to do now. Empty where there is nothing to say.
-      type: str
-      sample: The token is missing, wrong or expired. Get a new one.
-    status:
-      description: The HTTP status. V(null) where it is not about an answer of the service.
-      type: int
-      sample: 401
+    tried: {description: "What was tried, such as the method and the address of the request.", type: str,
+            sample: GET https://api.sclbl.nxvms.com/dev/systems}
+    answer: {description: "What came back, or what is wrong.", type: str,
+             sample: "HTTP 401 Unauthorized: token expired"}
+    advice: {description: What to do now. Empty where there is nothing to say., type: str,
+             sample: "The token is missing, wrong or expired. Get a new one."}
+    status: {description: The HTTP status. V(null) where it is not about an answer of the service., type: int,
+             sample: 401}
 """
 
 from ..module_utils._engine.module import run, wait_spec

@@ -166,42 +166,24 @@ error:
   returned: failure
   type: dict
   contains:
-    tried:
-      description: What was tried, such as the method and the address of the request.
-      type: str
-      sample: GET https://api.sclbl.nxvms.com/dev/systems
-    answer:
-      description: What came back, or what is wrong.
-      type: str
-      sample: "HTTP 401 Unauthorized: token expired"
-    advice:
-      description: What to do now. Empty where there is nothing to say.
-      type: str
-      sample: The token is missing, wrong or expired. Get a new one.
-    status:
-      description: The HTTP status. V(null) where it is not about an answer of the service.
-      type: int
-      sample: 401
+    tried: {description: "What was tried, such as the method and the address of the request.", type: str,
+            sample: GET https://api.sclbl.nxvms.com/dev/systems}
+    answer: {description: "What came back, or what is wrong.", type: str,
+             sample: "HTTP 401 Unauthorized: token expired"}
+    advice: {description: What to do now. Empty where there is nothing to say., type: str,
+             sample: "The token is missing, wrong or expired. Get a new one."}
+    status: {description: The HTTP status. V(null) where it is not about an answer of the service., type: int,
+             sample: 401}
 """
-
-from collections.abc import Mapping
-from typing import Any
 
 from ..module_utils._engine.module import run_local
 from ..module_utils._onnx.check import check_model
 
-ARGUMENT_SPEC = {
-    "file": {"type": "path", "required": True},
-    "max_size": {"type": "bytes", "default": "640M"},
-}
-
-
-def check(options: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    return check_model(options["file"], options["max_size"]).as_result()
+ARGUMENT_SPEC = {"file": {"type": "path", "required": True}, "max_size": {"type": "bytes", "default": "640M"}}
 
 
 def main() -> None:
-    run_local(ARGUMENT_SPEC, check)
+    run_local(ARGUMENT_SPEC, lambda options, _check_mode: check_model(options["file"], options["max_size"]).as_result())
 
 
 if __name__ == "__main__":

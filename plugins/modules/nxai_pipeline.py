@@ -25,13 +25,6 @@ extends_documentation_fragment:
   - nxai.cloud.checks
   - nxai.cloud.targets
   - nxai.cloud.wait
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   pipelines:
     description: The pipelines that are declared. With O(state=absent), only their models count.
@@ -220,42 +213,26 @@ devices:
   type: list
   elements: dict
   contains:
-    site:
-      description: The cloud system id of the site.
-      type: str
-      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+    site: {description: The cloud system id of the site., type: str, sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d}
     device:
       description: The NxID of the device, with braces. Where the device could not be read, what the task names it by.
       type: str
       sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
-    name:
-      description: The name of the device.
-      type: str
-      sample: Entrance
+    name: {description: The name of the device., type: str, sample: Entrance}
     before:
       description: The assignment before, in the words of O(pipelines). V(null) where the device could not be read.
       type: list
       elements: dict
       sample:
-        - model: 459d2273-1514-431c-9d34-f5b72f3bfe20
-          nms: 0.42
-          resizing_method: letterbox
-          preprocessor: ""
-          postprocessor: ""
-          chains: []
-          extra: {}
+        - {model: 459d2273-1514-431c-9d34-f5b72f3bfe20, nms: 0.42, resizing_method: letterbox,
+           preprocessor: "", postprocessor: "", chains: [], extra: {}}
     after:
       description: The assignment to have, in the words of O(pipelines). V(null) where the device could not be read.
       type: list
       elements: dict
       sample:
-        - model: 459d2273-1514-431c-9d34-f5b72f3bfe20
-          nms: 0.42
-          resizing_method: letterbox
-          preprocessor: ""
-          postprocessor: ""
-          chains: []
-          extra: {}
+        - {model: 459d2273-1514-431c-9d34-f5b72f3bfe20, nms: 0.42, resizing_method: letterbox,
+           preprocessor: "", postprocessor: "", chains: [], extra: {}}
     changed:
       description: Whether the task sent something to the device, or in check mode would.
       type: bool
@@ -283,12 +260,8 @@ snapshot:
       device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
       name: Entrance
       pipelines:
-        - modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20
-          modelNMS: 0.42
-          resizingMethod: Letterbox
-          Preprocessor: ""
-          Postprocessor: ""
-          chains: []
+        - {modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20, modelNMS: 0.42, resizingMethod: Letterbox,
+           Preprocessor: "", Postprocessor: "", chains: []}
 totals:
   description: How many devices the task is for, how many of them changed, and how many have each status.
   returned: success, and failure after the plan
@@ -311,18 +284,10 @@ unread_sites:
   type: list
   elements: dict
   contains:
-    site:
-      description: The cloud system id of the site.
-      type: str
-      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-    name:
-      description: The name of the site; empty where it is not known.
-      type: str
-      sample: Shop 001
-    reason:
-      description: Why nothing of it is in the result.
-      type: str
-      sample: "the site shows no devices: it is off-line, or still loading"
+    site: {description: The cloud system id of the site., type: str, sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d}
+    name: {description: The name of the site; empty where it is not known., type: str, sample: Shop 001}
+    reason: {description: Why nothing of it is in the result., type: str,
+             sample: "the site shows no devices: it is off-line, or still loading"}
 refused:
   description: Where the plan was refused and nothing was written, each device with each reason against it.
   returned: failure before anything was written
@@ -337,22 +302,14 @@ error:
   returned: failure
   type: dict
   contains:
-    tried:
-      description: What was tried, such as the method and the address of the request.
-      type: str
-      sample: GET https://api.sclbl.nxvms.com/dev/systems
-    answer:
-      description: What came back, or what is wrong.
-      type: str
-      sample: "HTTP 401 Unauthorized: token expired"
-    advice:
-      description: What to do now. Empty where there is nothing to say.
-      type: str
-      sample: The token is missing, wrong or expired. Get a new one.
-    status:
-      description: The HTTP status. V(null) where it is not about an answer of the service.
-      type: int
-      sample: 401
+    tried: {description: "What was tried, such as the method and the address of the request.", type: str,
+            sample: GET https://api.sclbl.nxvms.com/dev/systems}
+    answer: {description: "What came back, or what is wrong.", type: str,
+             sample: "HTTP 401 Unauthorized: token expired"}
+    advice: {description: What to do now. Empty where there is nothing to say., type: str,
+             sample: "The token is missing, wrong or expired. Get a new one."}
+    status: {description: The HTTP status. V(null) where it is not about an answer of the service., type: int,
+             sample: 401}
 """
 
 from ..module_utils._engine.module import run

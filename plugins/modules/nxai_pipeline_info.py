@@ -21,12 +21,8 @@ extends_documentation_fragment:
   - nxai.cloud.attributes
   - nxai.cloud.targets
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
-  idempotent:
-    support: full
 options: {}
 seealso:
   - module: nxai.cloud.nxai_pipeline
@@ -78,34 +74,19 @@ pipelines:
       device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
       name: Entrance
       pipelines:
-        - modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20
-          modelNMS: 0.42
-          resizingMethod: Letterbox
-          Preprocessor: ""
-          Postprocessor: ""
-          chains: []
+        - {modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20, modelNMS: 0.42, resizingMethod: Letterbox,
+           Preprocessor: "", Postprocessor: "", chains: []}
 devices:
   description: The same in the words of O(nxai.cloud.nxai_pipeline#module:pipelines), for all devices.
   returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:
-    site:
-      description: The cloud system id of the site.
-      type: str
-      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-    site_name:
-      description: The name of the site; empty where it is not known.
-      type: str
-      sample: Shop 001
-    device:
-      description: The NxID of the device, with braces.
-      type: str
-      sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
-    name:
-      description: The name of the device.
-      type: str
-      sample: Entrance
+    site: {description: The cloud system id of the site., type: str, sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d}
+    site_name: {description: The name of the site; empty where it is not known., type: str, sample: Shop 001}
+    device: {description: "The NxID of the device, with braces.", type: str,
+             sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"}
+    name: {description: The name of the device., type: str, sample: Entrance}
     pipelines:
       description:
         - What the device runs, in the words of O(nxai.cloud.nxai_pipeline#module:pipelines), which takes it.
@@ -113,52 +94,31 @@ devices:
       type: list
       elements: dict
       sample:
-        - model: 459d2273-1514-431c-9d34-f5b72f3bfe20
-          nms: 0.42
-          resizing_method: letterbox
-          preprocessor: ""
-          postprocessor: ""
-          chains: []
-          extra: {}
+        - {model: 459d2273-1514-431c-9d34-f5b72f3bfe20, nms: 0.42, resizing_method: letterbox,
+           preprocessor: "", postprocessor: "", chains: [], extra: {}}
 unread_sites:
   description: The sites that show no devices, which is how a site looks that is off-line, with the reason.
   returned: success, and failure where a part could not be read
   type: list
   elements: dict
   contains:
-    site:
-      description: The cloud system id of the site.
-      type: str
-      sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
-    name:
-      description: The name of the site; empty where it is not known.
-      type: str
-      sample: Shop 001
-    reason:
-      description: Why nothing of it is in the result.
-      type: str
-      sample: "the site shows no devices: it is off-line, or still loading"
+    site: {description: The cloud system id of the site., type: str, sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d}
+    name: {description: The name of the site; empty where it is not known., type: str, sample: Shop 001}
+    reason: {description: Why nothing of it is in the result., type: str,
+             sample: "the site shows no devices: it is off-line, or still loading"}
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure
   type: dict
   contains:
-    tried:
-      description: What was tried, such as the method and the address of the request.
-      type: str
-      sample: GET https://api.sclbl.nxvms.com/dev/systems
-    answer:
-      description: What came back, or what is wrong.
-      type: str
-      sample: "HTTP 401 Unauthorized: token expired"
-    advice:
-      description: What to do now. Empty where there is nothing to say.
-      type: str
-      sample: The token is missing, wrong or expired. Get a new one.
-    status:
-      description: The HTTP status. V(null) where it is not about an answer of the service.
-      type: int
-      sample: 401
+    tried: {description: "What was tried, such as the method and the address of the request.", type: str,
+            sample: GET https://api.sclbl.nxvms.com/dev/systems}
+    answer: {description: "What came back, or what is wrong.", type: str,
+             sample: "HTTP 401 Unauthorized: token expired"}
+    advice: {description: What to do now. Empty where there is nothing to say., type: str,
+             sample: "The token is missing, wrong or expired. Get a new one."}
+    status: {description: The HTTP status. V(null) where it is not about an answer of the service., type: int,
+             sample: 401}
 """
 
 from ..module_utils._engine.module import run_info

@@ -244,12 +244,8 @@ restore:
       device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
       name: Entrance
       pipelines:
-        - modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20
-          modelNMS: 0.42
-          resizingMethod: Letterbox
-          Preprocessor: ""
-          Postprocessor: ""
-          chains: []
+        - {modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20, modelNMS: 0.42, resizingMethod: Letterbox,
+           Preprocessor: "", Postprocessor: "", chains: []}
 remaining:
   description: With O(step=restored), the number of devices that are not back yet.
   returned: success, with this step
@@ -292,38 +288,27 @@ error:
   returned: failure
   type: dict
   contains:
-    tried:
-      description: What was tried, such as the method and the address of the request.
-      type: str
-      sample: GET https://api.sclbl.nxvms.com/dev/systems
-    answer:
-      description: What came back, or what is wrong.
-      type: str
-      sample: "HTTP 401 Unauthorized: token expired"
-    advice:
-      description: What to do now. Empty where there is nothing to say.
-      type: str
-      sample: The token is missing, wrong or expired. Get a new one.
-    status:
-      description: The HTTP status. V(null) where it is not about an answer of the service.
-      type: int
-      sample: 401
+    tried: {description: "What was tried, such as the method and the address of the request.", type: str,
+            sample: GET https://api.sclbl.nxvms.com/dev/systems}
+    answer: {description: "What came back, or what is wrong.", type: str,
+             sample: "HTTP 401 Unauthorized: token expired"}
+    advice: {description: What to do now. Empty where there is nothing to say., type: str,
+             sample: "The token is missing, wrong or expired. Get a new one."}
+    status: {description: The HTTP status. V(null) where it is not about an answer of the service., type: int,
+             sample: 401}
 """
-
-from collections.abc import Mapping
-from typing import Any
 
 from ..module_utils._engine.module import run_local
 from ..module_utils._rollout.options import ARGUMENT_SPEC, REQUIRED_IF
 from ..module_utils._rollout.steps import RolloutRun
 
 
-def take_step(options: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    return RolloutRun(options, check_mode).take_step()
-
-
 def main() -> None:
-    run_local(ARGUMENT_SPEC, take_step, required_if=REQUIRED_IF)
+    run_local(
+        ARGUMENT_SPEC,
+        lambda options, check_mode: RolloutRun(options, check_mode).take_step(),
+        required_if=REQUIRED_IF,
+    )
 
 
 if __name__ == "__main__":

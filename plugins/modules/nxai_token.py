@@ -21,10 +21,7 @@ extends_documentation_fragment:
   - nxai.cloud.act_as
   - nxai.cloud.attributes
 attributes:
-  check_mode:
-    support: full
   diff_mode:
-    support: full
     details: The diff shows when the token expires and how one is got, never a token.
   idempotent:
     support: partial
@@ -156,22 +153,14 @@ error:
   returned: failure
   type: dict
   contains:
-    tried:
-      description: What was tried, such as the method and the address of the request.
-      type: str
-      sample: GET https://api.sclbl.nxvms.com/dev/systems
-    answer:
-      description: What came back, or what is wrong.
-      type: str
-      sample: "HTTP 401 Unauthorized: token expired"
-    advice:
-      description: What to do now. Empty where there is nothing to say.
-      type: str
-      sample: The token is missing, wrong or expired. Get a new one.
-    status:
-      description: The HTTP status. V(null) where it is not about an answer of the service.
-      type: int
-      sample: 401
+    tried: {description: "What was tried, such as the method and the address of the request.", type: str,
+            sample: GET https://api.sclbl.nxvms.com/dev/systems}
+    answer: {description: "What came back, or what is wrong.", type: str,
+             sample: "HTTP 401 Unauthorized: token expired"}
+    advice: {description: What to do now. Empty where there is nothing to say., type: str,
+             sample: "The token is missing, wrong or expired. Get a new one."}
+    status: {description: The HTTP status. V(null) where it is not about an answer of the service., type: int,
+             sample: 401}
 """
 
 from ..module_utils._engine.module import run

@@ -23,14 +23,7 @@ from .operations import (
     UPDATE_REGISTRY_DEVICE,
 )
 from .pages import all_pages
-from .records import (
-    Device,
-    DeviceGroup,
-    RegistryDevice,
-    Server,
-    Site,
-    normalise_nxid,
-)
+from .records import Device, DeviceGroup, RegistryDevice, Server, Site, normalise_nxid
 
 
 class DeviceApi:

@@ -16,36 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.errors import Unexpected
-from .._core.values import (
-    UUID_TEXT,
-    ZERO_UUID,
-    first_text,
-    flag,
-    folded,
-    identity,
-    mapping,
-    number,
-    text,
-)
-from .pipeline import RESIZING_METHODS, Pipeline
-
-__all__ = [
-    "RESIZING_METHODS",
-    "Catalogue",
-    "Device",
-    "DeviceGroup",
-    "FileMark",
-    "Model",
-    "Organisation",
-    "Pipeline",
-    "RegistryDevice",
-    "Server",
-    "Site",
-    "join_documentation",
-    "normalise_nxid",
-    "split_documentation",
-    "uuids",
-]
+from .._core.values import UUID_TEXT, ZERO_UUID, first_text, flag, folded, identity, mapping, number, text
+from .pipeline import Pipeline
 
 _LOGS = ("conversionlog", "log")
 _ZERO_TIME = "0001-01-01"

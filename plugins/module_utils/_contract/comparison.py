@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from .._api.operations import OPERATIONS, adapted
@@ -76,12 +76,8 @@ class _Comparison:
         described = next((each for each in same if each.method == self._operation.method), None)
         if described is None:
             return [self._absent(same)]
-        return [
-            *self._way(described),
-            *self._parameters(described),
-            *self._request(described),
-            *self._answer(described),
-        ]
+        looks = (self._way, self._parameters, self._request, self._answer)
+        return [each for look in looks for each in look(described)]
 
     def _say(
         self, kind: str, severity: str, expected: str, found: str, advice: str = REPORT, change: Any = None
@@ -105,23 +101,17 @@ class _Comparison:
             for each in self._document.operations.values()
             if each.method == operation.method and _alike(each.path, operation.path)
         ]
-        change = (
-            {"path": _renamed(near[0], operation.path)}
-            if len(near) == 1 and not _elsewhere(self._document, operation)
-            else None
-        )
+        sure = len(near) == 1 and not _elsewhere(self._document, operation)
+        change = {"path": _renamed(near[0], operation.path)} if sure else None
         return self._say("path", "error", call, ", ".join(near[:5]) or "nothing like it", change=change)
 
     def _way(self, described: Described) -> Iterator[Difference]:
         if described.deprecated:
             yield self._say("deprecated", "note", "a call that stays", "deprecated", "It works for now. " + REPORT)
         if described.raw_token_only:
-            found = "the token alone in the header Authorization"
-            advice = "If signing in fails, set auth_scheme: raw."
-            option = {"auth_scheme": "raw"}
-            yield Difference(
-                self._operation.name, "auth_scheme", "warning", "Bearer and the token", found, advice, option
-            )
+            wanted, found = "Bearer and the token", "the token alone in the header Authorization"
+            advice, option = "If signing in fails, set auth_scheme: raw.", {"auth_scheme": "raw"}
+            yield Difference(self._operation.name, "auth_scheme", "warning", wanted, found, advice, option)
 
     def _parameters(self, described: Described) -> Iterator[Difference]:
         names = [name for name, where, _required in described.parameters if where == "query"]
@@ -152,7 +142,7 @@ class _Comparison:
     def _request(self, described: Described) -> Iterator[Difference]:
         terms = self._terms
         if not terms.media:
-            if any(self._required_of(body) for body in list(described.body.values())[:1]):
+            if any(self._document.schema(body).required for body in list(described.body.values())[:1]):
                 yield self._say("request_body", "error", "no body", _some(described.body))
             return
         if not described.body:
@@ -250,15 +240,12 @@ class _Comparison:
         if found.items is None:
             return found
         rows = self._document.schema(found.items)
-        return Schema(found.types, rows.properties, rows.required, found.items, rows.closed, found.broken + rows.broken)
+        return replace(rows, types=found.types, items=found.items, broken=found.broken + rows.broken)
 
     def _broken(self, schema: Schema) -> Iterator[Difference]:
         for reference in schema.broken:
             advice = "The document itself is faulty: what it refers to cannot be compared."
             yield self._say("reference", "warning", "a reference that leads somewhere", reference, advice)
-
-    def _required_of(self, raw: Any) -> bool:
-        return bool(self._document.schema(raw).required)
 
 
 def _elsewhere(document: Document, operation: Operation) -> bool:

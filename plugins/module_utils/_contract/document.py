@@ -12,7 +12,7 @@ what is followed and joined is counted, not what was received.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -73,10 +73,6 @@ class Document:
         self._steps = 0
         self.base = self._base()
         self.operations = {(each.method, each.path): each for each in self._read(prefix)}
-
-    def schema(self, raw: Any) -> Schema:
-        """The schema with its references followed, and ``allOf``, ``anyOf`` and ``oneOf`` joined."""
-        return self._join(raw, ())
 
     def _count(self, *members: Collection[Any]) -> None:
         """Count a step, and one for each of the members. Raises Unexpected past a limit."""
@@ -189,8 +185,11 @@ class Document:
             here = mapping(here).get(unquote(step).replace("~1", "/").replace("~0", "~"))
         return here
 
-    def _join(self, raw: Any, followed: tuple[Any, ...]) -> Schema:
-        """``followed``: the references that lead here, and None for each other step; one in a circle adds nothing."""
+    def schema(self, raw: Any, followed: tuple[Any, ...] = ()) -> Schema:
+        """The schema with its references followed, and ``allOf``, ``anyOf`` and ``oneOf`` joined.
+
+        ``followed``: the references that lead here, and None for each other step; one in a circle adds nothing.
+        """
         if len(followed) > MOST_DEPTH:
             raise self._too_large(f"references and parts in each other, more than {MOST_DEPTH} deep")
         here = mapping(raw)
@@ -206,9 +205,9 @@ class Document:
         if "$ref" in here:
             own = self._both(own, self._referred(here["$ref"], followed))
         for part in self._parts(here, "allOf"):
-            own = self._both(own, self._join(part, (*followed, None)))
+            own = self._both(own, self.schema(part, (*followed, None)))
         for word in ("anyOf", "oneOf"):
-            branches = [self._join(part, (*followed, None)) for part in self._parts(here, word)]
+            branches = [self.schema(part, (*followed, None)) for part in self._parts(here, word)]
             if branches:
                 own = self._both(own, self._any(branches))
         return own
@@ -219,7 +218,7 @@ class Document:
         target = self._at(reference)
         if not isinstance(target, dict):
             return Schema(broken=(reference[:100] if isinstance(reference, str) else type(reference).__name__,))
-        return self._join(target, (*followed, reference))
+        return self.schema(target, (*followed, reference))
 
     def _parts(self, raw: Mapping[str, Any], word: str) -> list[Any]:
         parts = _list(raw.get(word))
@@ -244,7 +243,7 @@ class Document:
         for branch in branches[1:]:
             joined = self._both(joined, branch)
         needed = frozenset.intersection(*(each.required for each in branches))
-        return Schema(joined.types, joined.properties, needed, joined.items, False, joined.broken)
+        return replace(joined, required=needed, closed=False)
 
 
 def _types(raw: Mapping[str, Any]) -> frozenset[str]:

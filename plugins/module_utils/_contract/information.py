@@ -12,13 +12,7 @@ from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE
 from .._engine.module import Task
 from .._http.operation import PREFIX, Api
 from .._http.transport import Transport
-from .comparison import (
-    SEVERITIES,
-    Difference,
-    compare,
-    operations_of,
-    table,
-)
+from .comparison import SEVERITIES, Difference, compare, operations_of, table
 from .document import Document
 
 

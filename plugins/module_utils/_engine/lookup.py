@@ -76,16 +76,11 @@ def find(wanted: str, records: Iterable[Record], kind: str, where: str = "") -> 
     return Index(records, kind, where).find(wanted)
 
 
-def find_or_none(wanted: str, records: Iterable[Record], kind: str, where: str = "") -> Record | None:
-    """As ``find``, with None where there is none."""
-    return Index(records, kind, where).find_or_none(wanted)
-
-
 def find_renamed(wanted: str, new_name: str | None, records: Iterable[Record], kind: str) -> Record | None:
     """The record to be renamed, or the one that an earlier run renamed. Raises ``BadInput`` where both are there."""
-    among = list(records)
-    found = find_or_none(wanted, among, kind)
-    renamed = find_or_none(new_name, among, kind) if new_name else None
+    index = Index(records, kind)
+    found = index.find_or_none(wanted)
+    renamed = index.find_or_none(new_name) if new_name else None
     if found is not None and renamed is not None and found is not renamed:
         raise BadInput(
             f'Rename the {kind} "{wanted}" to "{new_name}"',

@@ -111,21 +111,13 @@ def reconcile(resource: Resource, check_mode: bool, diff_mode: bool) -> dict[str
 def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], **rules: Any) -> None:
     """Run one module: ``rules`` are the keyword arguments of AnsibleModule, such as ``required_if``."""
     module = _module({**CONNECTION_SPEC, **argument_spec}, rules)
-
-    def work(client: Client) -> dict[str, Any]:
-        return reconcile(resource(_task(module, client)), module.check_mode, module._diff)
-
-    _finish(module, work, read_only=module.check_mode)
+    _connect(module, lambda task: reconcile(resource(task), module.check_mode, module._diff), module.check_mode)
 
 
 def run_info(argument_spec: Mapping[str, Any], read: Callable[[Task], dict[str, Any]], **rules: Any) -> None:
     """Run one module that only reads: ``read`` gives the return values, and its client cannot write in any mode."""
     module = _module({**CONNECTION_SPEC, **argument_spec}, rules)
-
-    def work(client: Client) -> dict[str, Any]:
-        return {"changed": False, **read(_task(module, client))}
-
-    _finish(module, work, read_only=True)
+    _connect(module, lambda task: {"changed": False, **read(task)}, read_only=True)
 
 
 def run_local(
@@ -164,14 +156,10 @@ def _is_readable(spec: Mapping[str, Any], value: Any) -> bool:
     return True
 
 
-def _task(module: AnsibleModule, client: Client) -> Task:
-    return Task(module.params, client, module.check_mode, module.warn, module.log)
-
-
-def _finish(module: AnsibleModule, work: Callable[[Client], dict[str, Any]], read_only: bool) -> None:
+def _connect(module: AnsibleModule, work: Callable[[Task], dict[str, Any]], read_only: bool) -> None:
     def connected() -> dict[str, Any]:
         with Client.from_options(module.params, read_only, Voice(module.warn, module.log)) as client:
-            return work(client)
+            return work(Task(module.params, client, module.check_mode, module.warn, module.log))
 
     _end(module, connected)
 

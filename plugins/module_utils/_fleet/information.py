@@ -16,14 +16,7 @@ from .._core.values import first_text, flag, folded, identity
 from .._engine.lookup import find, globbed, is_glob, is_uuid
 from .._engine.module import Task
 from .._engine.sites import SiteReader, unread
-from .targets import (
-    TARGETS_EXCLUSIVE,
-    Chosen,
-    Found,
-    find_targets,
-    named_targets,
-    select_devices,
-)
+from .targets import TARGETS_EXCLUSIVE, Chosen, Found, find_targets, named_targets, select_devices
 
 SITES_SPEC: dict[str, dict[str, Any]] = {"sites": {"type": "list", "elements": "str", "default": ["*"]}}
 READ_RULES: dict[str, Any] = {
@@ -86,11 +79,7 @@ def _warn_of_unmatched(task: Task, reader: SiteReader, patterns: Sequence[str]) 
 def read_errors(found: Found) -> list[NxaiError]:
     """Why not all of what was asked for is there."""
     gone = [
-        BadInput(
-            f"Find the device {each.label}",
-            each.reason,
-            "Check the device, or leave it out.",
-        )
+        BadInput(f"Find the device {each.label}", each.reason, "Check the device, or leave it out.")
         for each in found.missing
         if each.status == "not_applicable"
     ]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -194,9 +194,6 @@ def _raise_if_nothing_was_read(found: Found, sites: int) -> None:
 
 
 def _refuse_repeated(chosen: Sequence[Chosen]) -> None:
-    for site, device in _repeated((each.site.id, each.device.id) for each in chosen):
-        raise BadInput(f"plan the device {device} at site {site}", "it is named twice", "Name each device once.")
-
-
-def _repeated(keys: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [key for key, count in Counter(keys).items() if count > 1]
+    for (site, device), count in Counter((each.site.id, each.device.id) for each in chosen).items():
+        if count > 1:
+            raise BadInput(f"plan the device {device} at site {site}", "it is named twice", "Name each device once.")

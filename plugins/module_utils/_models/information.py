@@ -36,10 +36,7 @@ def read_models(task: Task) -> dict[str, Any]:
     if not task.options["usage"]:
         return {"models": found}
     use = find_use(task.client.device, [each["uuid"] for each in found])
-    return {
-        "models": [{**each, "used_by": use.devices[each["uuid"]]} for each in found],
-        "unread_sites": use.unread,
-    }
+    return {"models": [{**each, "used_by": use.devices[each["uuid"]]} for each in found], "unread_sites": use.unread}
 
 
 def read_catalogues(task: Task) -> dict[str, Any]:

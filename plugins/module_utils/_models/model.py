@@ -9,15 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .._api.records import (
-    FileMark,
-    Model,
-    join_documentation,
-    split_documentation,
-)
+from .._api.records import FileMark, Model, join_documentation, split_documentation
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.files import read_regular
-from .._engine.lookup import find_or_none, find_renamed, is_uuid
+from .._engine.lookup import Index, find_renamed, is_uuid
 from .._engine.module import Task
 from .._engine.reconcile import Plan, plan_object
 from .._engine.rivals import keep_one
@@ -125,11 +120,11 @@ class ModelResource:
 
     def _desired_catalogues(self, wanted: list[str]) -> list[str]:
         """UUIDs, in the order found, then as declared. In check mode, a name that is not there yet stays a name."""
-        known = self.compute.list_catalogues()
+        known = Index(self.compute.list_catalogues(), "catalogue")
         current = list(self.found.catalogue_uuids) if self.found else []
         declared = []
         for name in wanted:
-            catalogue = find_or_none(name, known, "catalogue")
+            catalogue = known.find_or_none(name)
             if catalogue is None and (is_uuid(name) or not self.task.check_mode):
                 raise BadInput(
                     f"put the {self.header} into the catalogue {name}",
@@ -137,7 +132,7 @@ class ModelResource:
                     "Create it first with nxai_catalogue, or correct the name.",
                 )
             declared.append(catalogue.uuid if catalogue else name)
-        self.catalogues = {each.uuid: each.name for each in known}
+        self.catalogues = {each.uuid: each.name for each in known.records}
         kept = [each for each in current if self.options["catalogues_mode"] == "append" or each in declared]
         return kept + [each for each in dict.fromkeys(declared) if each not in kept]
 

@@ -144,12 +144,9 @@ def _versions(opset: int | None, ir_version: int) -> Iterator[Flaw]:
         advice = f"Export with opset_version={SURE_OPSET}, or use onnx.version_converter.convert_version."
         yield Flaw("opset", severity, f"It has opset {opset}; Nx {limit}.", advice)
     if ir_version > SURE_IR:
-        yield Flaw(
-            "ir_version",
-            "warning",
-            f"It has IR version {ir_version}; up to {SURE_IR} is sure to work.",
-            f"Where no newer type is used: model.ir_version = {SURE_IR}, and save it again.",
-        )
+        answer = f"It has IR version {ir_version}; up to {SURE_IR} is sure to work."
+        advice = f"Where no newer type is used: model.ir_version = {SURE_IR}, and save it again."
+        yield Flaw("ir_version", "warning", answer, advice)
 
 
 def _operators(onnx: Any, model: Any) -> Iterator[Flaw]:

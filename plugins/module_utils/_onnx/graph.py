@@ -34,11 +34,8 @@ _KEPT: dict[str, dict[int, str]] = {
     "shape": {1: "dimension"},
     "dimension": {1: "", 2: ""},
 }
-_ONCE = {
-    "node",
-    "attribute",
-    "place",
-}  # one like another before it tells nothing new: a transformer has 100,000 of 30 kinds
+# One like another before it tells nothing new: a transformer has 100,000 of 30 kinds.
+_ONCE = {"node", "attribute", "place"}
 # A few bytes make an object of 150, and twice that once it is looked at.
 _MOST_FIELDS = 3_000_000  # of the whole file: a transformer of 100,000 nodes has half of that
 _MOST_KEPT = 300_000  # of the description

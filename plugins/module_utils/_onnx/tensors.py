@@ -81,21 +81,15 @@ def check_inputs(inputs: Sequence[Tensor]) -> Iterator[Flaw]:
             return
         image = candidates[0]
         image.role = "image"
-        yield Flaw(
-            "image_name",
-            "error",
-            f'The input {image} looks like the image, but its name is not "image".',
-            "Export it with that name (torch.onnx.export: input_names=['image']), or use sclblonnx.rename_input.",
-        )
+        answer = f'The input {image} looks like the image, but its name is not "image".'
+        advice = "Export it with that name (torch.onnx.export: input_names=['image']), or use sclblonnx.rename_input."
+        yield Flaw("image_name", "error", answer, advice)
     yield from _image(image)
     for each in inputs:
         if each.role is None:
-            yield Flaw(
-                "unknown_input",
-                "error",
-                f"Nx would not know what to give to the input {each}.",
-                "Make it a constant of the graph. Nx feeds image, nms_sensitivity and mask only.",
-            )
+            answer = f"Nx would not know what to give to the input {each}."
+            advice = "Make it a constant of the graph. Nx feeds image, nms_sensitivity and mask only."
+            yield Flaw("unknown_input", "error", answer, advice)
     yield from _optional_inputs(inputs, image)
 
 
@@ -117,12 +111,9 @@ def _image(image: Tensor) -> Iterator[Flaw]:
         yield Flaw("image_rank", "error", f"The image {image} has to have four dimensions.", advice)
         return
     if image.layout is None:
-        yield Flaw(
-            "image_channels",
-            "error",
-            f"The image {image} has neither 1 nor 3 channels, as the second dimension (NCHW) or the last (NHWC).",
-            "Nx gives grey or RGB images. Export the model for one of these.",
-        )
+        answer = f"The image {image} has neither 1 nor 3 channels, as the second dimension (NCHW) or the last (NHWC)."
+        advice = "Nx gives grey or RGB images. Export the model for one of these."
+        yield Flaw("image_channels", "error", answer, advice)
     if any(not isinstance(each, int) for each in image.shape):
         answer = f"The shape of the image {image} is not fixed."
         advice = (
@@ -137,10 +128,7 @@ def _image(image: Tensor) -> Iterator[Flaw]:
 
 def _optional_inputs(inputs: Sequence[Tensor], image: Tensor) -> Iterator[Flaw]:
     size = image.as_image()
-    wanted = {
-        "nms_sensitivity": ([1], "float32"),
-        "mask": ([size["height"], size["width"]], "bool"),
-    }
+    wanted = {"nms_sensitivity": ([1], "float32"), "mask": ([size["height"], size["width"]], "bool")}
     for each in inputs:
         if each.role not in wanted:
             continue

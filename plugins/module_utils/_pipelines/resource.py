@@ -29,14 +29,7 @@ from .._fleet.targets import (
     snapshot_entry,
     snapshot_targets,
 )
-from .checks import (
-    Facts,
-    Refusal,
-    not_understood,
-    raise_if_any,
-    refusals,
-    sites_whose_servers_count,
-)
+from .checks import Facts, Refusal, not_understood, raise_if_any, refusals, sites_whose_servers_count
 from .reconcile import AssignmentPlan, DeviceChange, merge, swap
 from .writer import PipelineWriter
 
@@ -64,8 +57,8 @@ class PipelineResource:
     # Look and plan
 
     def plan(self) -> AssignmentPlan:
-        if not self._means_something():
-            return AssignmentPlan(())
+        if not any(self.options[name] for name in ("devices", "select", "restore")):
+            return AssignmentPlan(())  # for no device
         rule = self._rule()
         self.found = self._find()
         changes = [
@@ -83,9 +76,6 @@ class PipelineResource:
             return plan
         models = {each.uuid: each.name for each in self.models.records} if self.models else {}
         return AssignmentPlan(plan.changes, models, {each.id: each.name for each in self.reader.known().values()})
-
-    def _means_something(self) -> bool:
-        return any(self.options[name] for name in ("devices", "select", "restore"))
 
     def _rule(self) -> Callable[[Assignment], Assignment]:
         """What becomes of the assignment of each device that is not restored."""

@@ -7,19 +7,13 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._api.device import DeviceApi
 from .._api.pipeline import Assignment, models_of
-from .._core.errors import (
-    AnswerLost,
-    BadInput,
-    NxaiError,
-    Refused,
-    SignInFailed,
-    Unreachable,
-)
+from .._core.errors import AnswerLost, BadInput, NxaiError, Refused, SignInFailed, Unreachable
 from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
@@ -51,11 +45,10 @@ class PipelineWriter:
     # Send
 
     def send(self, plan: AssignmentPlan) -> None:
-        self._send_sites(batches(plan.changes, self._options["batch_size"]))
+        self._send_sites(batches(plan.changes, self._options["batch_size"]), self._options["applicable_timeout"])
 
-    def _send_sites(self, by_site: Mapping[str, Sequence[Batch]], patience: float | None = None) -> None:
-        seconds = self._options["applicable_timeout"] if patience is None else patience
-        in_parallel(lambda batch: self._send_site(batch, seconds), by_site.values(), self._options["concurrency"])
+    def _send_sites(self, by_site: Mapping[str, Sequence[Batch]], patience: float) -> None:
+        in_parallel(lambda its: self._send_site(its, patience), by_site.values(), self._options["concurrency"])
 
     def _send_site(self, site_batches: Sequence[Batch], patience: float) -> None:
         """A site that cannot be reached is given up; after any other failure its next request may still do."""
@@ -140,15 +133,11 @@ class PipelineWriter:
                 self._note_laggard(each)
 
     def _send_again(self, changes: Sequence[DeviceChange]) -> None:
-        by_site: dict[str, list[DeviceChange]] = {}
-        for each in changes:
-            by_site.setdefault(each.site.id, []).append(each)
         self._note(changes, "again", "")
-        found: dict[str, list[Batch]] = {}
-        for site, its in by_site.items():
-            size = 1 if len(its) <= _MOST_ALONE else self._options["batch_size"]
-            found[site] = batches(its, size)[site]
-        self._send_sites(found, patience=0.0)
+        count = Counter(each.site.id for each in changes)
+        alone = batches((each for each in changes if count[each.site.id] <= _MOST_ALONE), 1)
+        others = (each for each in changes if count[each.site.id] > _MOST_ALONE)
+        self._send_sites({**alone, **batches(others, self._options["batch_size"])}, patience=0.0)
 
     def _wait(self, changes: Sequence[DeviceChange]) -> list[DeviceChange]:
         """Those that have not followed in time. A look is a listing for each site, and begins with a pause."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of a rollout, and what each step makes of it. Pure: what is on disk is the business of ``_rollout_files``.
+"""The state of a rollout, and what each step makes of it. Pure: what is on disk is the business of ``files.py``.
 
 The state is JSON: the waves with their devices, what became of each, and who may write to the file. A wave goes
 ``waiting -> writing -> written -> done``; where it fails it becomes ``failed``, and ``rolled_back`` where it was taken
@@ -24,10 +24,8 @@ FORMAT = 1
 GOOD = ("applied", "unchanged")
 ASIDE = {"skip": "skipped", "queue": "queued"}  # what becomes of devices that cannot be written to now
 NOT_FAILED = (*GOOD, *ASIDE.values(), "waiting", "rolled_back")
-NOT_WRITTEN = (
-    "refused",
-    "not_sent",
-)  # for sure; of one that is not applicable, an earlier request may have been accepted
+# For sure; of one that is not applicable, an earlier request may have been accepted.
+NOT_WRITTEN = ("refused", "not_sent")
 State = dict[str, Any]
 Row = Mapping[str, Any]
 Key = tuple[str, str]
@@ -35,14 +33,14 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What the user decides anew in each run; the devices, waves and pipelines are decided once."""
+    """The options that count anew in each run; the devices, waves and pipelines are decided once."""
 
     max_failures: str = "0"
     max_failures_per_wave: str = "0"
     on_breach: str = "stop"  # stop | rollback_wave | rollback_all
     unavailable: str = "fail"  # fail | skip | queue
-    soak: tuple[float, ...] = (0.0,)  # seconds for each wave; the last for all further ones
-    pause_before_wave: tuple[str, ...] = ()  # numbers, or "all"
+    soak: Sequence[float] = (0.0,)  # seconds for each wave; the last for all further ones
+    pause_before_wave: Sequence[str] = ()  # numbers, or "all"
 
     def soak_of(self, number: int) -> float:
         return self.soak[min(number, len(self.soak)) - 1] if self.soak else 0.0
@@ -96,16 +94,9 @@ class Rollout:
             advice = "Give an inventory of nxai.cloud.nxai_devices with -i, and check pipeline_rollout_hosts."
             raise BadInput("Plan the rollout", "no host of the inventory is a device", advice)
         state: State = {"format": FORMAT, "name": name, "declaration": dict(declaration), "revision": 0, "run": ""}
-        state |= {
-            "status": "running",
-            "message": "",
-            "started_at": now,
-            "updated_at": now,
-            "passed": [],
-            "rollback": None,
-        }
-        state["waves"] = []
-        state["aside"] = [_aside(row, ASIDE[rules.unavailable], row["unavailable"]) for row in left_out]
+        state |= {"status": "running", "message": "", "started_at": now, "updated_at": now}
+        state |= {"passed": [], "rollback": None, "waves": []}
+        state["aside"] = [_row(row, ASIDE[rules.unavailable], row["unavailable"]) for row in left_out]
         made = cls(state, rules, now)
         for wave in waves:
             made._add_wave(wave["name"], wave["devices"])
@@ -119,19 +110,13 @@ class Rollout:
 
     def open(self, declaration: Row) -> None:
         """Go on with a state of an earlier run: check that it is the same rollout, and give the queue its wave."""
+        tried = f"Go on with the rollout {self.state['name']}"
         differing = sorted(name for name, value in declaration.items() if self.state["declaration"].get(name) != value)
         if differing:
-            raise BadInput(
-                f"Go on with the rollout {self.state['name']}",
-                f"it was started with another value of {', '.join(differing)}",
-                "Choose another pipeline_rollout_name, or give what it was started with.",
-            )
+            answer = f"it was started with another value of {', '.join(differing)}"
+            raise BadInput(tried, answer, "Choose another pipeline_rollout_name, or give what it was started with.")
         if self.state["status"] == "rolled_back":
-            raise BadInput(
-                f"Go on with the rollout {self.state['name']}",
-                "it was rolled back",
-                "Choose another pipeline_rollout_name to start again.",
-            )
+            raise BadInput(tried, "it was rolled back", "Choose another pipeline_rollout_name to start again.")
         if self.state["status"] == "paused":
             self.state["passed"].append(self.state["paused_before"])
 
@@ -294,7 +279,7 @@ class Rollout:
             if row["status"] == "not_applicable":
                 row["status"] = status
                 if key(row) not in kept:
-                    self.state["aside"].append(_aside(row, status, row["reason"]))
+                    self.state["aside"].append(_row(row, status, row["reason"]))
 
     # Back
 
@@ -337,10 +322,8 @@ class Rollout:
                     row |= {"status": "rolled_back", "reason": row["reason"], "written": 0}
                 elif row["written"]:
                     left += 1
-                    row |= {
-                        "status": "not_restored",
-                        "reason": (result or {}).get("reason") or "nothing is known of it",
-                    }
+                    reason = (result or {}).get("reason") or "nothing is known of it"
+                    row |= {"status": "not_restored", "reason": reason}
             if not left and wave["status"] != "waiting":
                 wave["status"] = "rolled_back"
                 wave["snapshots"] += 1
@@ -352,14 +335,9 @@ class Rollout:
 
     def _add_wave(self, name: str, devices: Sequence[Row]) -> None:
         wave = {"number": len(self.state["waves"]) + 1, "name": name, "status": "waiting", "reason": ""}
-        wave |= {"attempt": 0, "snapshots": 1, "devices": [_row(row) for row in devices]}
+        wave |= {"attempt": 0, "snapshots": 1, "devices": [{**_row(row), "written": 0} for row in devices]}
         self.state["waves"].append(wave)
 
 
-def _row(row: Row) -> dict[str, Any]:
-    kept = {name: row[name] for name in ("site", "site_name", "device", "name")}
-    return {**kept, "status": "waiting", "reason": "", "written": 0}
-
-
-def _aside(row: Row, status: str, reason: str) -> dict[str, Any]:
+def _row(row: Row, status: str = "waiting", reason: str = "") -> dict[str, Any]:
     return {**{name: row[name] for name in ("site", "site_name", "device", "name")}, "status": status, "reason": reason}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from .._core.errors import BadInput
@@ -30,14 +31,7 @@ class RolloutRun:
         self.check_mode = check_mode
         self.folder = RolloutFolder(options["path"], options["trusted_owner"])
         self.now = time.time()
-        self.rules = Rules(
-            max_failures=options["max_failures"],
-            max_failures_per_wave=options["max_failures_per_wave"],
-            on_breach=options["on_breach"],
-            unavailable=options["unavailable"],
-            soak=tuple(options["soak"]),
-            pause_before_wave=tuple(options["pause_before_wave"]),
-        )
+        self.rules = Rules(**{each.name: options[each.name] for each in fields(Rules)})
 
     def take_step(self) -> Result:
         if self.options["step"] == "open":

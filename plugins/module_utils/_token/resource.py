@@ -43,6 +43,7 @@ class SignIn:
         self.options = task.options
         self.clock = task.client.transport.clock
         self.credentials = _credentials(task)
+        self.grant: str = task.options["grant"] or ""
         self.token: Token | None = None
 
     def plan(self) -> Plan:
@@ -53,7 +54,7 @@ class SignIn:
         self.token = self.credentials.stored()
         if self.token and self._good(self.token) and not self.options["force"]:
             return Plan("none")
-        grants = self.credentials.grants(self.token.refresh if self.token else None, self._code(), self._way())
+        grants = self.credentials.grants(self.token.refresh if self.token else None, self._code(), self.grant)
         before = _shown(self.token) if self.token else {}
         return Plan("update" if self.token else "create", before, {"grant": [each["grant_type"] for each in grants]})
 
@@ -67,16 +68,13 @@ class SignIn:
         given = {name: self.options[name] for name in ("code", "redirect_uri") if self.options[name]}
         return given if "code" in given else None
 
-    def _way(self) -> str:
-        return self.options["grant"] or ""
-
     def act(self, _plan: Plan) -> None:
         found = self.token.access if self.token else ""
 
         def good(token: Token) -> bool:  # with force, a token that another run has put there since counts as new
             return self._good(token) and not (self.options["force"] and token.access == found)
 
-        self.token = self.credentials.issue(self.token, good, self._code(), self._way())
+        self.token = self.credentials.issue(self.token, good, self._code(), self.grant)
 
     def settle(self, plan: Plan) -> None:
         """Nothing to wait for: the answer of the sign-in is the token."""

@@ -11,7 +11,8 @@ import hashlib
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import FileMark, Pipeline, join_documentation
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import FileMark, join_documentation
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import (
     AnswerLost,
     Refused,
