@@ -234,7 +234,6 @@ plugin: nxai.cloud.nxai_devices
 """
 
 import os
-from collections.abc import Collection
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -243,11 +242,20 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, get_cache_
 from ..module_utils._api.client import Client
 from ..module_utils._core.errors import BadInput, NxaiError
 from ..module_utils._engine.sites import MOST_AT_ONCE
-from ..plugin_utils._expressions.constructed import FastConstructable, seldom_collected
-from ..plugin_utils._expressions.untrusted import TAGS, never_template
-from ..plugin_utils._inventory.cache import account_key, cache_key, pack, unpack
+from ..plugin_utils._expressions.constructed import seldom_collected
+from ..plugin_utils._expressions.populating import Populating
+from ..plugin_utils._expressions.untrusted import never_template
+from ..plugin_utils._inventory.cache import (
+    account_key,
+    cache_key,
+    check_folder,
+    keep_private,
+    pack,
+    private,
+    unpack,
+)
 from ..plugin_utils._inventory.known import LastKnown
-from ..plugin_utils._inventory.plan import Choices, Host, Plan, make_plan
+from ..plugin_utils._inventory.plan import Choices, Plan, make_plan
 from ..plugin_utils._inventory.read import Estate, Wanted, read_estate
 
 TEMPLATES = (
@@ -256,7 +264,7 @@ TEMPLATES = (
 )
 
 
-class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
+class InventoryModule(Populating, BaseInventoryPlugin, Cacheable):
     NAME = "nxai.cloud.nxai_devices"
 
     def verify_file(self, path: str) -> bool:
@@ -274,7 +282,8 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             self._populate(plan)
 
     def _read_options(self, path: str) -> None:
-        config = self._read_config_data(path)
+        with private():
+            config = self._read_config_data(path)
         unknown = sorted(set(config) - set(self.option_definitions))
         if unknown:
             raise BadInput(
@@ -296,6 +305,8 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
                 raise BadInput(f"Read {path}", "a rule of filters is malformed", "Give each rule include or exclude.")
         if self.get_option("on_error") == "cached" and not self.get_option("cache"):
             raise BadInput(f"Read {path}", "on_error: cached has no cache", "Set cache: true, and a cache_plugin.")
+        if self.get_option("cache"):
+            check_folder(self.get_options())
 
     def _cached_plan(self, may_read: bool) -> Plan:
         key = cache_key(self.get_options())
@@ -313,6 +324,11 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             self._cache[key] = pack(plan, key)
         return plan
 
+    def update_cache_if_changed(self) -> None:
+        """Called by ansible-core after ``parse``: this is when the entry is written."""
+        super().update_cache_if_changed()
+        keep_private(self.get_options())
+
     def _estate(self) -> Estate:
         kinds, group_by = self.get_option("hosts"), self.get_option("group_by")
         wanted = Wanted(
@@ -329,6 +345,7 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             self.display.vv(f"{self.NAME}: {client.transport.requests_sent} requests for {len(estate.listings)} sites")
         if store is not None:
             store.set_cache()
+            keep_private(self.get_options())
         return estate
 
     def _last_known_store(self) -> Any:
@@ -365,35 +382,3 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
                 raise BadInput(f"Name a host by {preference!r}", str(error), "Correct the template.") from None
             return ""
         return "" if name is None else str(name)
-
-    def _populate(self, plan: Plan) -> None:
-        for warning in plan.warnings:
-            self.display.warning(warning)
-        for group in plan.groups:
-            self.inventory.add_group(group.name)
-            if group.parent:
-                self.inventory.add_child(group.parent, group.name)
-            for name, value in group.variables.items():
-                self.inventory.set_variable(group.name, name, never_template(value))
-        if self.get_option("on_error") == "skip":
-            # Another source may have missed sites too.
-            before = self.inventory.groups["all"].vars.get("nxai_missing_sites", [])
-            self.inventory.set_variable("all", "nxai_missing_sites", [*before, *never_template(list(plan.missing))])
-        chosen = frozenset(self.get_option("hostvars"))
-        shared = {key: never_template(variables) for key, variables in plan.shared().items()}
-        for host in plan.hosts:
-            self._add(host, {**never_template(host.own), **shared[id(host.shared)]}, chosen)
-
-    def _add(self, host: Host, variables: dict[str, Any], chosen: Collection[str]) -> None:
-        # Where text has to be trusted to be a template, a name is not.
-        name = host.name if TAGS else never_template(host.name)
-        is_new = name not in self.inventory.hosts
-        # By the host itself: by its name, core would look for a group first.
-        added = self.inventory.hosts[self.inventory.add_host(name, host.group)]
-        self.store.set(added, {key: variables[key] for key in variables if key in chosen} if chosen else variables)
-        for group in host.flat:
-            self.inventory.groups[group].add_host(added)
-        if name in self.inventory.groups:
-            self.display.warning(f"No compose, groups or keyed_groups for host {name!r}: a group has that name.")
-        else:
-            self.construct(added, variables, is_new)

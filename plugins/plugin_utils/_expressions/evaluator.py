@@ -16,14 +16,14 @@ from typing import Any
 
 from .expression import Expression
 from .native import GLOBALS, SCALARS, TEXTS, Unsure, settled
-from .untrusted import TAGS
+from .untrusted import TAGS, holds_marked, marked
 
 if TAGS:
     from ansible.template import is_trusted_as_template
 else:
 
     def is_trusted_as_template(value: object) -> bool:
-        return True
+        return not hasattr(value, "__UNSAFE__")
 
 
 REMEMBERED = 1 << 14  # results of one expression
@@ -107,8 +107,10 @@ class _Remembering:
         if self._native is None:
             raise Unsure
         if not TAGS and not all(settled(variables.get(name)) for name in self.expression.names):
-            raise Unsure  # unsafe text that is not even used makes the result unsafe
-        return self._finish(self._native(variables), self.expression.bare)
+            raise Unsure
+        result = self._finish(self._native(variables), self.expression.bare)
+        # Marked text that is not even used makes ansible-core mark the result.
+        return marked(result) if any(holds_marked(variables.get(name)) for name in self.expression.names) else result
 
     def _remembered(self, variables: Mapping[str, Any]) -> Any:
         try:
@@ -146,7 +148,7 @@ def fingerprint(value: Any) -> Any:
     if kind in TEXTS:
         if not settled(value):
             raise Unsure
-        return value, kind is not str and is_trusted_as_template(value)
+        return value, kind is str, is_trusted_as_template(value)
     if kind in SCALARS:
         return kind, value
     if isinstance(value, dict):

@@ -17,14 +17,14 @@ from typing import Any
 
 from jinja2 import nodes
 
-from .untrusted import TAGS
+from .untrusted import TAGS, marked
 
 if TAGS:
     from ansible.template import trust_as_template
 
     TEXTS = frozenset({str, type(trust_as_template("text"))})
 else:
-    TEXTS = frozenset({str})  # anything else may be marked unsafe, and makes its result unsafe too
+    TEXTS = frozenset({str, type(marked("text"))})
 
 SCALARS = frozenset({bool, int, float, type(None)})
 Read = Callable[[Mapping[str, Any]], Any]

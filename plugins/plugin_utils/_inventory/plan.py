@@ -26,9 +26,10 @@ from .groups import (
     server_variables,
     site_variables,
 )
-from .names import digest, distinct, is_host_name
+from .names import RESERVED, digest, distinct, is_host_name
 from .read import Estate, SiteListing
 
+KINDS = ("device", "server", "site")  # values of nxai_kind
 HOST_VARIABLES = (
     *("nxai_kind", "nxai_device_id", "nxai_device_name", "nxai_enabled", "nxai_pipelines"),
     *("nxai_server_id", "nxai_server_name", "nxai_server_status"),
@@ -81,7 +82,7 @@ class Plan:
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
-        """The plan that ``to_json`` wrote. ValueError, KeyError or TypeError for anything else."""
+        """The plan that ``to_json`` wrote. ValueError, LookupError, TypeError or RecursionError for most else."""
         data = json.loads(text)
         return cls(
             groups=[Group(*group) for group in data["groups"]],
@@ -148,14 +149,23 @@ def make_plan(estate: Estate, choices: Choices) -> Plan:
 
 
 def device_variables(device: Device) -> Variables:
-    """Pipelines that are not all understood are None: a part of them, assigned again, would lose the rest."""
+    """Pipelines that are not all understood are None: a part of them, assigned again, would lose the rest. So are those
+    with a key that ansible-core keeps for itself, as that cannot be handed to a module unchanged."""
     pipelines = [pipeline.to_option() for pipeline in device.pipelines] if device.pipelines_known else None
+    if pipelines and any(_has_reserved_key(pipeline) for pipeline in pipelines):
+        pipelines = None
     return {
         "nxai_device_id": device.id,
         "nxai_device_name": device.name,
         "nxai_enabled": device.enabled,
         "nxai_pipelines": pipelines,
     }
+
+
+def _has_reserved_key(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(key.startswith(RESERVED) or _has_reserved_key(item) for key, item in value.items())
+    return isinstance(value, list) and any(map(_has_reserved_key, value))
 
 
 def _candidates(listing: SiteListing, nested: NestedGroups, choices: Choices) -> Iterator[_Candidate]:
@@ -197,9 +207,13 @@ def _named(
     candidates: Sequence[_Candidate], choices: Choices, groups: Collection[str]
 ) -> tuple[Sequence[_Candidate], list[str], list[str]]:
     """The candidates that stay, a name for each, and warnings of those that do not."""
-    names = [_preferred_name(candidate, choices, groups) for candidate in candidates]
+    names, refused = [], []
+    for candidate in candidates:
+        name, *passed_over = _names(candidate, choices, groups)
+        names.append(name)
+        refused += passed_over
     twice = sorted(name for name, uses in Counter(names).items() if uses > 1)
-    warnings: list[str] = []
+    warnings = [_told(refused)] if refused else []
     if twice and choices.duplicates == "fail":
         shown = ", ".join(map(repr, twice[:MENTIONED]))
         raise BadInput(
@@ -208,7 +222,8 @@ def _named(
             "Choose other hostnames, or duplicates: suffix.",
         )
     if twice and choices.duplicates == "warn_skip":
-        candidates, names, warnings = _first_of_each(candidates, names)
+        candidates, names, left_out = _first_of_each(candidates, names)
+        warnings += left_out
     return candidates, distinct(names, [candidate.identity for candidate in candidates]), warnings
 
 
@@ -230,17 +245,28 @@ def _first_of_each(
     return kept, kept_names, warnings
 
 
-def _preferred_name(candidate: _Candidate, choices: Choices, groups: Collection[str]) -> str:
-    """The first preference that gives a usable host name, else the record's id, or a digest of what that cannot be."""
+def _names(candidate: _Candidate, choices: Choices, groups: Collection[str]) -> list[str]:
+    """What the host is called: the first preference that gives a usable name, else the record's id, or a digest of what
+    that cannot be. Behind it, the names that could not be used."""
+    refused: list[str] = []
     for preference in choices.hostnames:
         if "{{" in preference or "{%" in preference:
             name = choices.render(preference, candidate.variables)
         else:
             name = _at_path(candidate, preference)
         if is_host_name(name, groups):
-            return name
+            return [name, *refused]
+        refused += [name] if name else []
     own_id = candidate.identity[0]
-    return own_id if is_host_name(own_id, groups) else digest(candidate.identity)
+    return [own_id if is_host_name(own_id, groups) else digest(candidate.identity), *refused]
+
+
+def _told(refused: Sequence[str]) -> str:
+    return (
+        f"{len(refused)} names of hosts are not used, and the next of hostnames or the id is: "
+        f"{', '.join(map(ascii, refused[:MENTIONED]))}. A name is no option (-x), template, call, path (..) or group, "
+        "not localhost, and holds no control character."
+    )
 
 
 def _at_path(candidate: _Candidate, path: str) -> str:
