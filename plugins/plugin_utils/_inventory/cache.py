@@ -105,7 +105,8 @@ def keep_private(options: Mapping[str, Any]) -> None:
     """Take the files of this plugin from all but their owner. A umask is not enough: ansible-core itself gives them to
     others after it has written them."""
     folder = _folder(options)
-    for path in glob(f"{escape(os.path.join(folder, options.get('cache_prefix') or ''))}nxai_*") if folder else ():
+    # Newer versions of ansible-core put a prefix of their own between the user's and the key.
+    for path in glob(f"{escape(os.path.join(folder, options.get('cache_prefix') or ''))}*nxai_[dk]*") if folder else ():
         with suppress(OSError):  # gone, or of somebody else
             os.chmod(path, OWNER_ONLY)
 
@@ -141,7 +142,11 @@ def unpack(entry: Any, key: str) -> Plan | None:
 def _is_sound(plan: Plan) -> bool:
     groups: set[str] = set()
     for group in plan.groups:
-        if not GROUP_NAME.fullmatch(group.name) or not (group.parent is None or group.parent in groups):
+        if (
+            not isinstance(group.variables, dict)
+            or not GROUP_NAME.fullmatch(group.name)
+            or not (group.parent is None or group.parent in groups)
+        ):
             return False
         groups.add(group.name)
     return (
