@@ -35,8 +35,11 @@ notes:
   - Expressions are evaluated as ansible-core does, but not anew for each host where the result cannot differ.
   - The values of O(api_url), O(cloud_url), O(token), O(refresh_token), O(username), O(password), O(mfa_code),
     O(client_id), O(token_scope) and O(act_as) in the file may be templates.
-  - Host names come from the cloud. A name that steps to another folder (C(..)), is the name of a group, or means the
-    controller (C(localhost)) is not used, and the next of O(hostnames) is tried.
+  - Host names come from the cloud. A name that steps to another folder (C(..)), is the name of a group, means the
+    controller (C(localhost)), begins with a hyphen, is a template or a call, or holds control characters is not used,
+    and the next of O(hostnames) is tried. A warning shows it.
+  - Text of the cloud is never trusted as a template. C(ansible-inventory --list) prints it as C({"__ansible_unsafe":
+    TEXT}), and names of hosts and groups as they are.
 options:
   plugin:
     description: Names this plugin, and so tells ansible-core whose file it is.

@@ -83,7 +83,7 @@ def run(cloud: Served, tmp_path: Path) -> Run:
 
 
 def sinks(folder: Path) -> list[dict[str, Any]]:
-    """Tasks that evaluate what the variables hold, in all the ways that a play has. No loop: an old core marks its items,
+    """Tasks that evaluate what the variables hold, in all the ways that a play has. No loop, as an old core marks items,
     and with them each result."""
     seen = {f"seen_{number}": f"{{{{ {name} }}}}" for number, name in enumerate(SEEN)}
     (folder / "all.j2").write_text("\n".join(seen.values()))
