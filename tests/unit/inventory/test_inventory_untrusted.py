@@ -83,7 +83,7 @@ def run(cloud: Served, tmp_path: Path) -> Run:
 
 
 def sinks(folder: Path) -> list[dict[str, Any]]:
-    """Tasks that evaluate what the variables hold, in all the ways that a play has. No loop, as an old core marks items,
+    """Tasks that evaluate what the variables hold, in all the ways that a play has. No loop: an old core marks items,
     and with them each result."""
     seen = {f"seen_{number}": f"{{{{ {name} }}}}" for number, name in enumerate(SEEN)}
     (folder / "all.j2").write_text("\n".join(seen.values()))
@@ -149,6 +149,33 @@ def test_nothing_is_evaluated_where_awx_hands_the_inventory_on(
     script.write_text(f"#!/bin/sh\ncat {tmp_path}/listed.json\n")
     script.chmod(0o700)
     printed = play(script)
+    assert not (tmp_path / "canary").exists()
+    assert SECRET not in printed
+    assert PRODUCT not in printed
+    # An old core reads a text that looks like a dictionary as one, and prints that.
+    assert [text for text in texts if shown(text) not in printed and not text.startswith("{")] == []
+
+
+def test_what_modules_return_is_not_evaluated(hostile: Served, run: Run, texts: list[str], tmp_path: Path) -> None:
+    """Nor what filters and the lookup make of it."""
+    devices = "{{ found.devices | default([]) }}"
+    tasks: list[dict[str, Any]] = [
+        {"nxai.cloud.nxai_device_info": {"sites": ["*"]}, "register": "found", "ignore_errors": True},
+        {"ansible.builtin.set_fact": {"devices": devices}},
+        {"ansible.builtin.set_fact": {"names": "{{ devices | map(attribute='name') | sort }}"}},
+        {"ansible.builtin.set_stats": {"data": {"names": "{{ names }}"}}},
+        {"ansible.builtin.debug": {"msg": "{{ found }}"}},
+        {"ansible.builtin.debug": {"msg": "{{ names | map('string') | join(' / ') }}"}},
+        {"ansible.builtin.debug": {"var": "{{ lookup('nxai.cloud.nxai_token', token=odd) }}"}, "ignore_errors": True},
+    ]
+    for sink in ({"ansible.builtin.debug": {"var": "{{ item }}"}}, {"ansible.builtin.assert": {"that": "{{ item }}"}}):
+        tasks.append({**sink, "loop": "{{ names }}", "ignore_errors": True})
+    playbook = tmp_path / "play.yml"
+    play = yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    playbook.write_text(f"{play}  vars:\n    {SECRET_NAME}: {SECRET}\n    odd: !unsafe '{{{{7919*7907}}}}'\n")
+    done = run("playbook", playbook)
+    printed = done.stdout + done.stderr
+    assert "PLAY RECAP" in printed
     assert not (tmp_path / "canary").exists()
     assert SECRET not in printed
     assert PRODUCT not in printed
