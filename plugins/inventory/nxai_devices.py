@@ -38,8 +38,8 @@ notes:
   - Host names come from the cloud. A name that steps to another folder (C(..)), is the name of a group, means the
     controller (C(localhost)), begins with a hyphen, is a template or a call, or holds control characters is not used,
     and the next of O(hostnames) is tried. A warning shows it.
-  - Text of the cloud is never trusted as a template. C(ansible-inventory --list) prints it as C({"__ansible_unsafe":
-    TEXT}), and names of hosts and groups as they are.
+  - Text of the cloud is never trusted as a template. C(ansible-inventory --list) prints it within C(__ansible_unsafe),
+    and names of hosts and groups as they are.
 options:
   plugin:
     description: Names this plugin, and so tells ansible-core whose file it is.

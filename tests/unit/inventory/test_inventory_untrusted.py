@@ -95,12 +95,12 @@ def sinks(folder: Path) -> list[dict[str, Any]]:
         {"ansible.builtin.set_fact": seen},
         {"ansible.builtin.debug": {"msg": [f"{{{{ {name} }}}}" for name in seen]}},
     ]
-    for name in ("nxai_device_name", "key", "inventory_hostname"):
+    for name in ("nxai_device_name", "inventory_hostname"):
         go_on = {"ignore_errors": True}
         tasks.append({"ansible.builtin.debug": {"var": f"{{{{ {name} }}}}"}, **go_on})
         tasks.append({"ansible.builtin.assert": {"that": f"{{{{ {name} }}}}"}, **go_on})
         tasks.append({"ansible.builtin.debug": {"msg": "x"}, "when": f"{{{{ {name} }}}}", **go_on})
-    for name in ("group_names[0]", "joined", "seen_0"):
+    for name in ("group_names[0]", "joined", "key", "seen_0"):
         tasks.append({"ansible.builtin.debug": {"var": f"{{{{ {name} }}}}"}, "ignore_errors": True})
     return tasks
 
