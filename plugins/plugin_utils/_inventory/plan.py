@@ -264,8 +264,8 @@ def _names(candidate: _Candidate, choices: Choices, groups: Collection[str]) -> 
 def _told(refused: Sequence[str]) -> str:
     shown = ", ".join(map(ascii, list(dict.fromkeys(refused))[:MENTIONED]))
     return (
-        f"{len(refused)} names of hosts are not used, and the next of hostnames or the id is: {shown}. A name is no option "
-        "(-x), template, call, path (..) or group, not localhost, and holds no control character."
+        f"{len(refused)} names of hosts are not used, and the next of hostnames or the id is: {shown}. A name is no "
+        "option (-x), template, call, path (..) or group, not localhost, and holds no control character."
     )
 
 
