@@ -293,9 +293,8 @@ class InventoryModule(Populating, BaseInventoryPlugin, Cacheable):
                 self.set_option(field.name, self.templar.template(self.get_option(field.name)))
             if field.suboptions:
                 self.set_option(field.name, field.with_environment(self.get_option(field.name)))
-        concurrency = self.get_option("concurrency")
-        if not 1 <= concurrency <= MOST_AT_ONCE:
-            raise BadInput(f"Read {path}", f"concurrency is {concurrency}", f"Give a number from 1 to {MOST_AT_ONCE}.")
+        if not 1 <= (given := self.get_option("concurrency")) <= MOST_AT_ONCE:
+            raise BadInput(f"Read {path}", f"concurrency is {given}", f"Give a number from 1 to {MOST_AT_ONCE}.")
         for rule in self.get_option("filters"):
             if not isinstance(rule, dict) or len(rule) != 1 or not {"include", "exclude"} & set(rule):
                 raise BadInput(f"Read {path}", "a rule of filters is malformed", "Give each rule include or exclude.")

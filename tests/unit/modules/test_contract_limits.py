@@ -21,7 +21,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._contract.document impo
     MOST_STEPS,
     Document,
 )
-from ansible_collections.nxai.cloud.plugins.module_utils._http.operations import PREFIX
+from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 from tools.cost import MOST_MEMORY, cost_of
 
 

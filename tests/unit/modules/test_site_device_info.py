@@ -123,7 +123,7 @@ def test_what_is_not_understood_is_in_no_snapshot(cloud: Served, run_module: Run
     found = run_module("nxai_pipeline_info", site="Shop 1", warns=True)
     assert found["pipelines"] == [] and found["devices"][0]["pipelines"] is None
     (warning,) = found["warnings"]
-    assert "lacks Door at Shop 1, because" in warning
+    assert "lacks Door at site Shop 1, because" in warning
     assert "warnings" not in run_module("nxai_device_info", site="Shop 1"), "which has no snapshot"
 
 
@@ -133,7 +133,7 @@ def test_a_warning_of_a_snapshot_counts_what_it_lacks(cloud: Served, run_module:
         rows = [{"NxID": nxid, "Name": "Door", "nxAI": {"pipelines": "what?"}}]
         cloud.fault("status", path=f"/dev/system/{site_id(cloud, name)}/devices", status=200, body=rows)
     found = run_module("nxai_pipeline_info", warns=True)
-    assert "lacks Door at Shop 1 and 1 more" in found["warnings"][0]
+    assert "lacks Door at site Shop 1, Door at site Shop 2" in found["warnings"][0]
 
 
 @pytest.mark.parametrize("module", ["nxai_site_info", "nxai_server_info", "nxai_device_info", "nxai_pipeline_info"])

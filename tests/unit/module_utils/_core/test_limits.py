@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.filter import releases, rollout_waves
 from ansible_collections.nxai.cloud.plugins.module_utils._api import records
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline, models_of
 from ansible_collections.nxai.cloud.plugins.module_utils._contract import comparison
 from ansible_collections.nxai.cloud.plugins.module_utils._core import values
 from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
@@ -28,11 +28,11 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
     read_json,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._core.redaction import Redactor
-from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, faults, operations
+from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, faults, operation
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx import tensors
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines import checks
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout import report
-from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import native, untrusted
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain, untrusted
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory import names
 
 
@@ -93,18 +93,18 @@ def test_a_number_that_no_float_can_hold_is_none() -> None:
 
 
 def test_a_chain_200_deep_is_read_renamed_and_compared() -> None:
-    wire: dict[str, Any] = {"modelUUID": "a"}
-    for _level in range(200):
-        wire = {"modelUUID": "a", "chains": [wire]}
+    wire: dict[str, Any] = {"modelUUID": "0"}
+    for level in range(200):
+        wire = {"modelUUID": str(level + 1), "chains": [wire]}
     renamed = Pipeline(wire).with_models(lambda model: model + "b")
-    assert list(Pipeline(wire).models()) == ["a"] * 201
-    assert list(renamed.models()) == ["ab"] * 201
-    assert renamed != Pipeline(wire) and renamed.to_option()["model"] == "ab"
+    assert models_of([Pipeline(wire)]) == [str(level) for level in range(200, -1, -1)]
+    assert models_of([renamed]) == [f"{level}b" for level in range(200, -1, -1)]
+    assert renamed != Pipeline(wire) and renamed.to_option()["model"] == "200b"
 
 
 def test_models_come_in_the_order_in_which_they_are_written() -> None:
     wire = {"modelUUID": "1", "chains": [{"modelUUID": "2", "chains": [{"modelUUID": "3"}]}, {"modelUUID": "4"}]}
-    assert list(Pipeline(wire).models()) == ["1", "2", "3", "4"]
+    assert models_of([Pipeline(wire)]) == ["1", "2", "3", "4"]
 
 
 MEGABYTE = 1 << 20
@@ -114,9 +114,9 @@ PATTERNS: dict[str, Callable[[str], Any]] = {
     "file mark": records.split_documentation,
     "one line": answer.one_line,
     "connection": faults._CONNECTION.match,
-    "query name": operations._NAME.fullmatch,
-    "path": operations._PATH.fullmatch,
-    "places": operations._places,
+    "query name": operation._NAME.fullmatch,
+    "path": operation._PATH.fullmatch,
+    "places": operation._places,
     "class": tensors._CLASS.fullmatch,
     "media type": checks._MIME.fullmatch,
     "shape of a path": comparison._shape,
@@ -125,7 +125,7 @@ PATTERNS: dict[str, Callable[[str], Any]] = {
     "folded": comparison._folded,
     "command": report._with_code,
     "harmless": untrusted.HARMLESS.fullmatch,
-    "template": native.TEMPLATE.search,
+    "template": plain.TEMPLATE.search,
     "version": lambda text: releases.releases([{"name": f"A@1{text}"}], "A"),
     "age of a version": releases._age,
     "size of a wave": lambda text: (rollout_waves._COUNT.fullmatch(text), rollout_waves._SHARE.fullmatch(text)),

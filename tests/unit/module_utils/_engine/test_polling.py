@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Catalogue, Device, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.polling import Deadline
-from ansible_collections.nxai.cloud.plugins.module_utils._engine.rivals import PATIENCE, only_one
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.rivals import PATIENCE, keep_one
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import AssignmentPlan, DeviceChange
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.writer import PipelineWriter
 
@@ -100,14 +100,14 @@ def test_without_time_there_is_one_look(deadline: Any, clock: Any) -> None:
 
 
 def kept(deadline: Any, made: str, *looks: list[str]) -> Catalogue | None:
-    """What ``only_one`` keeps, where the listings hold these UUIDs, the last one from then on."""
+    """What ``keep_one`` keeps, where the listings hold these UUIDs, the last one from then on."""
     left = list(looks)
 
-    def alike() -> list[Catalogue]:
+    def listing() -> list[Catalogue]:
         found = left.pop(0) if len(left) > 1 else left[0]
         return [Catalogue.from_api({"UUID": each, "Name": "New"}) for each in found]
 
-    return only_one(made, "catalogue New", alike, lambda _other: True, lambda _uuid: None, deadline)
+    return keep_one(made, "catalogue New", "New", listing, lambda _uuid: None, lambda _other: True, deadline)
 
 
 def test_another_run_gets_time_to_take_its_own_away(deadline: Any, clock: Any) -> None:

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reports on ONNX graphs that a test makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from ansible_collections.nxai.cloud.plugins.module_utils._onnx.check import Report, check_model
+
+LIMIT = 640 << 20
+IMAGE = ("image", TensorProto.FLOAT, [1, 3, 32, 48])
+SCORES = ("scores-0:Cat;1:Dog", TensorProto.FLOAT, [1, 2])
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Callable[..., Report]:
+    """The report on a model, or on one that is made of inputs, outputs and nodes."""
+
+    def run(
+        made: onnx.ModelProto | None = None, *, inputs: Any = (IMAGE,), outputs: Any = (SCORES,), opset: int = 16,
+        ir_version: int = 8, nodes: Any = (), max_size: int = LIMIT,
+    ) -> Report:  # fmt: skip
+        infos = [[helper.make_tensor_value_info(*each) for each in side] for side in (inputs, outputs)]
+        graph = helper.make_graph(list(nodes), "graph", *infos)
+        made = made or helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir_version)
+        path = tmp_path / "model.onnx"
+        path.write_bytes(made.SerializeToString())
+        return check_model(str(path), max_size)
+
+    return run
