@@ -27,6 +27,7 @@ from tools.workplace import users_environment
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Read = Callable[..., Reading]
+Play = Callable[[Path, bool], str]
 # What a play can read of the cloud: variables of hosts and groups, composed ones, keys of records, and names.
 SEEN = [
     *("nxai_device_name", "nxai_server_name", "nxai_site_name", "copied", "joined", "within", "chained", "key"),
@@ -82,37 +83,37 @@ def run(cloud: Served, tmp_path: Path) -> Run:
     return _run
 
 
-def sinks(folder: Path) -> list[dict[str, Any]]:
-    """Tasks that evaluate what the variables hold, in all the ways that a play has. No loop: an old core marks items,
-    and with them each result."""
+def sinks(folder: Path, names: bool) -> list[dict[str, Any]]:
+    """Tasks that evaluate what the variables hold, and with ``names`` what hosts and groups are called, in all the ways
+    that a play has. No loop: an old core marks items, and with them each result."""
     seen = {f"seen_{number}": f"{{{{ {name} }}}}" for number, name in enumerate(SEEN)}
     (folder / "all.j2").write_text("\n".join(seen.values()))
     at_host = [f"{{{{ hostvars[inventory_hostname].{name} }}}}" for name in SEEN]
     rendered = f"{{{{ lookup('ansible.builtin.template', '{folder}/all.j2') }}}}"
     settings = "{{ nxai_raw }}{{ nxai_raw.nxAI.PluginSettings | dict2items }}"
-    tasks: list[dict[str, Any]] = [
-        {"ansible.builtin.debug": {"msg": [*seen.values(), *at_host, rendered, settings]}},
-        {"ansible.builtin.set_fact": seen},
-        {"ansible.builtin.debug": {"msg": [f"{{{{ {name} }}}}" for name in seen]}},
+    as_facts = [f"{{{{ {name} }}}}" for name in seen]
+    whole = ["nxai_device_name", *(["inventory_hostname"] if names else [])]
+    shown = [*whole, *(["group_names[0]"] if names else []), "joined", "key", "seen_0"]
+    evaluating: list[dict[str, Any]] = [
+        *({"ansible.builtin.debug": {"var": f"{{{{ {name} }}}}"}} for name in shown),
+        *({"ansible.builtin.assert": {"that": f"{{{{ {name} }}}}"}} for name in whole),
+        *({"ansible.builtin.debug": {"msg": "x"}, "when": f"{{{{ {name} }}}}"} for name in whole),
     ]
-    for name in ("nxai_device_name", "inventory_hostname"):
-        go_on = {"ignore_errors": True}
-        tasks.append({"ansible.builtin.debug": {"var": f"{{{{ {name} }}}}"}, **go_on})
-        tasks.append({"ansible.builtin.assert": {"that": f"{{{{ {name} }}}}"}, **go_on})
-        tasks.append({"ansible.builtin.debug": {"msg": "x"}, "when": f"{{{{ {name} }}}}", **go_on})
-    for name in ("group_names[0]", "joined", "key", "seen_0"):
-        tasks.append({"ansible.builtin.debug": {"var": f"{{{{ {name} }}}}"}, "ignore_errors": True})
-    return tasks
+    return [
+        {"ansible.builtin.set_fact": seen},
+        {"ansible.builtin.debug": {"msg": [*seen.values(), *at_host, rendered, settings, *as_facts]}},
+        *({**task, "ignore_errors": True} for task in evaluating),
+    ]
 
 
 @pytest.fixture
-def play(run: Run, tmp_path: Path) -> Callable[[Path], str]:
+def play(run: Run, tmp_path: Path) -> Play:
     """All that is printed when the play runs over an inventory."""
 
-    def _play(inventory: Path) -> str:
+    def _play(inventory: Path, names: bool) -> str:
         playbook = tmp_path / "play.yml"
         variables = {SECRET_NAME: SECRET}
-        tasks = sinks(tmp_path)
+        tasks = sinks(tmp_path, names)
         playbook.write_text(
             yaml.safe_dump([{"hosts": "all", "gather_facts": False, "vars": variables, "tasks": tasks}])
         )
@@ -128,9 +129,9 @@ def shown(text: str) -> str:
 
 
 def test_nothing_is_evaluated_in_a_play(
-    hostile: Served, write: Callable[..., Path], play: Callable[[Path], str], texts: list[str], tmp_path: Path
+    hostile: Served, write: Callable[..., Path], play: Play, texts: list[str], tmp_path: Path
 ) -> None:
-    printed = play(write(**OPTIONS))
+    printed = play(write(**OPTIONS), True)
     assert not (tmp_path / "canary").exists()
     assert SECRET not in printed
     assert PRODUCT not in printed
@@ -138,7 +139,7 @@ def test_nothing_is_evaluated_in_a_play(
 
 
 def test_nothing_is_evaluated_where_awx_hands_the_inventory_on(
-    hostile: Served, write: Callable[..., Path], run: Run, play: Callable[[Path], str], texts: list[str], tmp_path: Path
+    hostile: Served, write: Callable[..., Path], run: Run, play: Play, texts: list[str], tmp_path: Path
 ) -> None:
     """Names are plain there, and an old core takes one that is a word for a variable, as it does in any inventory."""
     options = {**OPTIONS, "hostnames": ["nxai_device_id"], "keyed_groups": []}
@@ -148,7 +149,7 @@ def test_nothing_is_evaluated_where_awx_hands_the_inventory_on(
     script = tmp_path / "handed_on.sh"
     script.write_text(f"#!/bin/sh\ncat {tmp_path}/listed.json\n")
     script.chmod(0o700)
-    printed = play(script)
+    printed = play(script, False)
     assert not (tmp_path / "canary").exists()
     assert SECRET not in printed
     assert PRODUCT not in printed
