@@ -35,8 +35,11 @@ notes:
   - Expressions are evaluated as ansible-core does, but not anew for each host where the result cannot differ.
   - The values of O(api_url), O(cloud_url), O(token), O(refresh_token), O(username), O(password), O(mfa_code),
     O(client_id), O(token_scope) and O(act_as) in the file may be templates.
-  - Host names come from the cloud. A name that steps to another folder (C(..)), is the name of a group, or means the
-    controller (C(localhost)) is not used, and the next of O(hostnames) is tried.
+  - Host names come from the cloud. A name that steps to another folder (C(..)), is the name of a group, means the
+    controller (C(localhost)), begins with a hyphen, is a template or a call, or holds control characters is not used,
+    and the next of O(hostnames) is tried. A warning shows it.
+  - Text of the cloud is never trusted as a template. C(ansible-inventory --list) prints it within C(__ansible_unsafe),
+    and names of hosts and groups as they are.
 options:
   plugin:
     description: Names this plugin, and so tells ansible-core whose file it is.
@@ -234,7 +237,6 @@ plugin: nxai.cloud.nxai_devices
 """
 
 import os
-from collections.abc import Collection
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -245,15 +247,23 @@ from ..module_utils._core.errors import BadInput, NxaiError
 from ..module_utils._core.voice import Voice
 from ..module_utils._engine.sites import MOST_AT_ONCE
 from ..module_utils._http.settings import CONNECTION_FIELDS
-from ..plugin_utils._expressions.constructed import FastConstructable
-from ..plugin_utils._expressions.untrusted import TAGS, never_template
-from ..plugin_utils._inventory.cache import account_key, cache_key, pack, unpack
-from ..plugin_utils._inventory.contents import Choices, Contents, Host, make_contents
+from ..plugin_utils._expressions.untrusted import never_template
+from ..plugin_utils._inventory.cache import (
+    account_key,
+    cache_key,
+    check_folder,
+    keep_private,
+    pack,
+    private,
+    unpack,
+)
+from ..plugin_utils._inventory.contents import Choices, Contents, make_contents
 from ..plugin_utils._inventory.known import LastKnown
+from ..plugin_utils._inventory.populating import Populating
 from ..plugin_utils._inventory.read import Estate, Wanted, read_estate
 
 
-class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
+class InventoryModule(Populating, BaseInventoryPlugin, Cacheable):
     NAME = "nxai.cloud.nxai_devices"
 
     def verify_file(self, path: str) -> bool:
@@ -270,7 +280,8 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         self._populate(contents)
 
     def _read_options(self, path: str) -> None:
-        config = self._read_config_data(path)
+        with private():
+            config = self._read_config_data(path)
         unknown = sorted(set(config) - set(self.option_definitions))
         if unknown:
             raise BadInput(
@@ -290,6 +301,8 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
                 raise BadInput(f"Read {path}", "a rule of filters is malformed", "Give each rule include or exclude.")
         if self.get_option("on_error") == "cached" and not self.get_option("cache"):
             raise BadInput(f"Read {path}", "on_error: cached has no cache", "Set cache: true, and a cache_plugin.")
+        if self.get_option("cache"):
+            check_folder(self.get_options())
 
     def _cached(self, may_read: bool) -> Contents:
         key = cache_key(self.get_options())
@@ -306,6 +319,11 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
         if estate.fresh:
             self._cache[key] = pack(contents, key)
         return contents
+
+    def update_cache_if_changed(self) -> None:
+        """Called by ansible-core after ``parse``: this is when the entry is written."""
+        super().update_cache_if_changed()
+        keep_private(self.get_options())
 
     def _estate(self) -> Estate:
         kinds, group_by = self.get_option("hosts"), self.get_option("group_by")
@@ -326,6 +344,7 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
             self.display.vv(f"{self.NAME}: {client.transport.requests_sent} requests for {len(estate.listings)} sites")
         if store is not None:
             store.set_cache()
+            keep_private(self.get_options())
         return estate
 
     def _last_known_store(self) -> Any:
@@ -365,37 +384,3 @@ class InventoryModule(FastConstructable, BaseInventoryPlugin, Cacheable):
                 raise BadInput(f"Name a host by {preference!r}", str(error), "Correct the template.") from None
             return ""
         return "" if name is None else str(name)
-
-    def _populate(self, contents: Contents) -> None:
-        for warning in contents.warnings:
-            self.display.warning(warning)
-        for group in contents.groups:
-            self.inventory.add_group(group.name)
-            if group.parent:
-                self.inventory.add_child(group.parent, group.name)
-            for name, value in group.variables.items():
-                self.inventory.set_variable(group.name, name, never_template(value))
-        if self.get_option("on_error") == "skip":
-            # Another source may have missed sites too.
-            before = self.inventory.groups["all"].vars.get("nxai_missing_sites", [])
-            self.inventory.set_variable("all", "nxai_missing_sites", [*before, *never_template(list(contents.missing))])
-        chosen = frozenset(self.get_option("hostvars"))
-        shared = {key: never_template(variables) for key, variables in contents.shared().items()}
-        for host in contents.hosts:
-            self._add(host, {**never_template(host.own), **shared[id(host.shared)]}, chosen)
-
-    def _add(self, host: Host, variables: dict[str, Any], chosen: Collection[str]) -> None:
-        # Where text has to be trusted to be a template, a name is not.
-        name = host.name if TAGS else never_template(host.name)
-        is_new = name not in self.inventory.hosts
-        # By the host itself: by its name, core would look for a group first.
-        added = self.inventory.hosts[self.inventory.add_host(name, host.group)]
-        for key, value in variables.items():
-            if not chosen or key in chosen:
-                added.set_variable(key, value)
-        for group in host.flat:
-            self.inventory.groups[group].add_host(added)
-        if name in self.inventory.groups:
-            self.display.warning(f"No compose, groups or keyed_groups for host {name!r}: a group has that name.")
-        else:
-            self.construct(added, variables, is_new)

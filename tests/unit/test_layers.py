@@ -18,7 +18,7 @@ FROM_THE_GROUND_UP = (
     # The concerns. Each may use those before it.
     *("module_utils/_onnx", "module_utils/_models", "module_utils/_fleet", "module_utils/_pipelines"),
     *("module_utils/_token", "module_utils/_rollout", "module_utils/_contract", "module_utils/_doctor"),
-    *("plugin_utils/_inventory", "plugin_utils/_expressions"),
+    *("plugin_utils/_expressions", "plugin_utils/_inventory"),
     *("doc_fragments", "filter", "inventory", "lookup", "modules"),
 )
 FILES = sorted(PLUGINS.rglob("*.py"))

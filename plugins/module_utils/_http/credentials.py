@@ -300,13 +300,17 @@ def _milliseconds(value: Any) -> float | None:
 
 
 def _jwt_expiry(token: str) -> float | None:
-    """``exp`` of a JWT in seconds, read without checking the signature; None if it is not a JWT or has none."""
+    """``exp`` of a JWT in seconds; None if it is not a JWT or has none."""
+    expires = number(jwt_claims(token).get("exp"))
+    return float(expires) if expires is not None and 0 < expires < 1e13 else None
+
+
+def jwt_claims(token: str) -> Mapping[str, Any]:
+    """The claims of a JWT, read without checking the signature; none if it is not a JWT."""
     parts = token.split(".")
     if len(parts) != 3:
-        return None
+        return {}
     try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        return mapping(json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))))
     except (ValueError, RecursionError, binascii.Error):
-        return None
-    expires = number(mapping(claims).get("exp"))
-    return float(expires) if expires is not None and 0 < expires < 1e13 else None
+        return {}

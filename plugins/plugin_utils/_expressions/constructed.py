@@ -18,6 +18,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from ansible.utils.vars import combine_vars
 
 from .evaluator import Evaluator
+from .untrusted import as_name
 
 # What a host's own variables say of it, and its groups say of it later.
 MAGIC = frozenset({"inventory_hostname", "inventory_hostname_short", "group_names"})
@@ -27,7 +28,9 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
     """``construct`` does what the three methods of ``Constructable`` do with the options of the same names."""
 
     inventory: Any
-    _sanitize_group_name = staticmethod(lru_cache(maxsize=1 << 16)(BaseInventoryPlugin._sanitize_group_name))
+    _sanitize_group_name = staticmethod(
+        lru_cache(maxsize=1 << 16)(lambda name: as_name(BaseInventoryPlugin._sanitize_group_name(name)))
+    )
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)

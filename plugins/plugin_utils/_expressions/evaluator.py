@@ -16,8 +16,8 @@ from typing import Any, Literal
 from ansible import constants as C
 
 from .expression import Expression
-from .plain import Unsure, copied, fingerprint, has_unsafe
-from .untrusted import TAGS
+from .plain import Unsure, copied, fingerprint
+from .untrusted import TAGS, holds_marked, marked
 
 REMEMBERED = 1 << 14  # results of one expression
 Own = Callable[[Any, Mapping[str, Any]], Any]
@@ -71,19 +71,14 @@ class _Remembering:
         if self._kind == "condition":
             if not isinstance(result, bool):
                 raise Unsure
-        elif not TAGS and not self._is_text(result, variables):
-            raise Unsure
+        elif not TAGS:
+            if not _is_text(result):
+                raise Unsure
+            # Core marks the result if a variable of the expression holds marked text, even text that is not used.
+            if any(holds_marked(variables.get(name)) for name in self.expression.names):
+                result = marked(result)
         fingerprint(result)
         return copied(result)
-
-    def _is_text(self, result: Any, variables: Mapping[str, Any]) -> bool:
-        """Before 2.19: whether the result is a text to core too, not what may be written in it, as a list or boolean,
-        and not unsafe, which any variable could make it."""
-        if C.DEFAULT_JINJA2_NATIVE or not isinstance(result, str):
-            return False
-        if result.startswith(("{", "[")) or result in ("True", "False"):
-            return False
-        return not any(has_unsafe(variables.get(name)) for name in self.expression.names)
 
     def _prove(self, result: Any, variables: Mapping[str, Any]) -> Any:
         """Core's own result. If the first native one differs, because this version of core does or somebody's filter
@@ -118,3 +113,10 @@ class _Remembering:
             except Exception as error:  # pylint: disable=broad-exception-caught  # ansible-core documents none
                 self._results[values] = None, error
         return self._results[values]
+
+
+def _is_text(result: Any) -> bool:
+    """Before 2.19: whether the result is a text to core too, not what may be written in it, as a list or boolean."""
+    if C.DEFAULT_JINJA2_NATIVE or not isinstance(result, str):
+        return False
+    return not result.startswith(("{", "[")) and result not in ("True", "False")

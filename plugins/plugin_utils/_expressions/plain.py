@@ -52,13 +52,6 @@ def fingerprint(value: Any) -> Any:
     raise Unsure
 
 
-def has_unsafe(value: Any) -> bool:
-    """Whether a text in it is marked as unsafe, as before ansible-core 2.19."""
-    if isinstance(value, dict):
-        return any(has_unsafe(key) or has_unsafe(item) for key, item in value.items())
-    return any(map(has_unsafe, value)) if isinstance(value, list) else hasattr(value, "__UNSAFE__")
-
-
 def copied(value: Any) -> Any:
     """A list or mapping of its own for each host, as ``--yaml`` would write one that is shared by reference."""
     if isinstance(value, dict):

@@ -2,49 +2,80 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Text of the cloud, marked such that no version of ansible-core takes it for a template."""
+"""Text of the cloud, such that no version of ansible-core takes it for a template or an expression."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from ansible import template
+from ansible import context, template
 
-# Text that does nothing even where a playbook takes it for a template or, as assert does, for an expression:
-# without brackets, pipes and quotes there is no call, no filter and no lookup. An NxID has braces of its own.
-HARMLESS = re.compile(r"(?![%#])[^][{}()|'\"]*|\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
+# A dictionary with a key that begins so means something else to whatever reads JSON of ansible-core.
+RESERVED = "__ansible_"
 TAGS = hasattr(
     template, "trust_as_template"
 )  # ansible-core 2.19 and newer: text is a template only where it is trusted
 REMEMBERED = 1 << 16  # names of servers, statuses and versions come again and again
 
 if TAGS:
+    own_text = template.trust_as_template
 
-    @lru_cache(maxsize=REMEMBERED)
-    def _marked(text: str) -> str:
-        return template.trust_as_template(text) if HARMLESS.fullmatch(text) else text
+    def _marked_text(text: str) -> str:
+        return text
+
+    def holds_marked(value: Any) -> bool:
+        return False
+
+    def as_name(name: str) -> str:
+        return str.__str__(name)
 
 else:
     from ansible.utils.unsafe_proxy import wrap_var
 
-    @lru_cache(maxsize=REMEMBERED)
-    def _marked(text: str) -> str:
-        return text if HARMLESS.fullmatch(text) else wrap_var(text)
+    _marked_text = lru_cache(maxsize=REMEMBERED)(wrap_var)
+
+    def own_text(text: str) -> str:
+        """A text that this collection itself made."""
+        return text
+
+    def holds_marked(value: Any) -> bool:
+        """Whether ansible-core marks the result of a template that reads ``value``."""
+        if isinstance(value, Mapping):
+            return any(holds_marked(item) for item in value.values())
+        if isinstance(value, (list, tuple)):
+            return any(holds_marked(item) for item in value)
+        return hasattr(value, "__UNSAFE__")
+
+    def as_name(name: str) -> str:
+        """The name of a host or group. ``ansible-inventory`` would print a mark, and AWX takes none in a list."""
+        plain = str.__str__(name)
+        return plain if "graph" in context.CLIARGS else str(_marked_text(plain))
 
 
-def never_template(value: Any) -> Any:
-    """``value`` with each text marked such that it is never taken for a template.
-
-    Harmless text is not left or marked unsafe: ``ansible-inventory --list`` would print it as
-    ``{"__ansible_unsafe": TEXT}``, and that is how AWX would show it.
-    """
+def marked(value: Any) -> Any:
+    """``value``, of the cloud, with each text marked such that it is never evaluated, keys included."""
     if isinstance(value, str):
-        return _marked(value)
+        return _marked_text(value)
     if isinstance(value, dict):
         # Most are texts: a call less for each counts, with 50,000 hosts.
-        return {key: _marked(item) if item.__class__ is str else never_template(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [never_template(item) for item in value]
-    return value
+        return {
+            _marked_text(f"_{key}" if key.startswith(RESERVED) else key): _marked_text(item)
+            if item.__class__ is str
+            else marked(item)
+            for key, item in value.items()
+        }
+    return [marked(item) for item in value] if isinstance(value, list) else value
+
+
+def never_template(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables with ``marked`` values. Their names are the plugin's own."""
+    return {name: _marked_text(value) if value.__class__ is str else marked(value) for name, value in variables.items()}
+
+
+def has_reserved_key(value: Any) -> bool:
+    """Whether ``marked`` renames a key in it."""
+    if isinstance(value, dict):
+        return any(key.startswith(RESERVED) or has_reserved_key(item) for key, item in value.items())
+    return isinstance(value, list) and any(map(has_reserved_key, value))

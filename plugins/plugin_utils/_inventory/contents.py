@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From records to hosts, groups and variables, as plain data. No I/O, and nothing of Ansible.
+"""From records to hosts, groups and variables, as plain data. No I/O.
 
 The same contents come out whatever the order of the records.
 """
@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 from ...module_utils._api.pipeline import Assignment
 from ...module_utils._api.records import Device, Server, Site
 from ...module_utils._core.errors import BadInput
-from ...module_utils._core.wording import shortened
+from ...module_utils._core.wording import counted, shortened
 from ...module_utils._engine.sites import unread
+from .._expressions.untrusted import has_reserved_key
 from .groups import (
     FlatGroups,
     Group,
@@ -32,6 +33,7 @@ from .groups import (
 from .names import digest, distinct, is_host_name
 from .read import Estate, SiteListing
 
+KINDS = ("device", "server", "site")  # values of nxai_kind
 HOST_VARIABLES = (
     *("nxai_kind", "nxai_device_id", "nxai_device_name", "nxai_enabled", "nxai_pipelines"),
     *("nxai_server_id", "nxai_server_name", "nxai_server_status"),
@@ -83,7 +85,7 @@ class Contents:
 
     @classmethod
     def from_json(cls, text: str) -> Contents:
-        """The contents that ``to_json`` wrote. ValueError, KeyError or TypeError for anything else."""
+        """The contents that ``to_json`` wrote. ValueError, LookupError, TypeError or RecursionError for most else."""
         data = json.loads(text)
         return cls(
             groups=[Group(*group) for group in data["groups"]],
@@ -149,11 +151,13 @@ def make_contents(estate: Estate, choices: Choices) -> Contents:
 
 
 def device_variables(device: Device) -> Variables:
+    """Pipelines with a key that ansible-core keeps for itself are None too: no module could be given them unchanged."""
+    pipelines = device.pipeline_options()
     return {
         "nxai_device_id": device.id,
         "nxai_device_name": device.name,
         "nxai_enabled": device.enabled,
-        "nxai_pipelines": device.pipeline_options(),
+        "nxai_pipelines": None if has_reserved_key(pipelines) else pipelines,
     }
 
 
@@ -197,9 +201,13 @@ def _named(
     candidates: Sequence[_Candidate], choices: Choices, groups: Collection[str]
 ) -> tuple[Sequence[_Candidate], list[str], list[str]]:
     """The candidates that stay, a name for each, and warnings of those that do not."""
-    names = [_preferred_name(candidate, choices, groups) for candidate in candidates]
+    names, refused = [], []
+    for candidate in candidates:
+        name, *passed_over = _names(candidate, choices, groups)
+        names.append(name)
+        refused += passed_over
     twice = sorted(name for name, uses in Counter(names).items() if uses > 1)
-    warnings: list[str] = []
+    warnings = [_warning_of(refused)] if refused else []
     if twice and choices.duplicates == "fail":
         raise BadInput(
             "Name the hosts",
@@ -207,7 +215,8 @@ def _named(
             "Choose other hostnames, or duplicates: suffix.",
         )
     if twice and choices.duplicates == "warn_skip":
-        candidates, names, warnings = _first_of_each(candidates, names)
+        candidates, names, left_out = _first_of_each(candidates, names)
+        warnings += left_out
     return candidates, distinct(names, [candidate.identity for candidate in candidates]), warnings
 
 
@@ -229,17 +238,29 @@ def _first_of_each(
     return kept, kept_names, warnings
 
 
-def _preferred_name(candidate: _Candidate, choices: Choices, groups: Collection[str]) -> str:
-    """The first preference that gives a usable host name, else the record's id, or a digest of what that cannot be."""
+def _names(candidate: _Candidate, choices: Choices, groups: Collection[str]) -> list[str]:
+    """What the host is called: the first preference that gives a usable name, else the record's id, or a digest of what
+    that cannot be. Behind it, the names that could not be used."""
+    refused: list[str] = []
     for preference in choices.hostnames:
         if "{{" in preference or "{%" in preference:
             name = choices.render(preference, candidate.variables)
         else:
             name = _at_path(candidate, preference)
         if is_host_name(name, groups):
-            return name
+            return [name, *refused]
+        refused += [name] if name else []
     own_id = candidate.identity[0]
-    return own_id if is_host_name(own_id, groups) else digest(candidate.identity)
+    return [own_id if is_host_name(own_id, groups) else digest(candidate.identity), *refused]
+
+
+def _warning_of(refused: Sequence[str]) -> str:
+    different = list(dict.fromkeys(refused))
+    return (
+        f"{counted(len(different), 'name')} cannot be used for hosts, and the next of hostnames or the id is used: "
+        f"{shortened([*map(repr, different)])}. The name of a host is no option (-x), template, call, path (..) or "
+        "group, not localhost, and holds no control character."
+    )
 
 
 def _at_path(candidate: _Candidate, path: str) -> str:

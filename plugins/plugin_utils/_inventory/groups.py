@@ -122,6 +122,7 @@ FLAT = {
     "runtime": ("runtime", "nxai_runtime"),
     "pipeline_support": ("pipelines", "nxai_supports_pipelines"),
 }
+PREFIXES = ("organisation", "site", "server", "model", "catalogue", *(prefix for prefix, _variable in FLAT.values()))
 SUPPORT = {True: "supported", False: "unsupported"}
 _Key = tuple[str, str]  # what is grouped by, and an id or a value
 

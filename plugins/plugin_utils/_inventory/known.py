@@ -52,7 +52,8 @@ class LastKnown:
             entry: Any = self.store.get(self._key(name))
             if (entry["format"], entry["name"]) != (FORMAT, name):
                 return None
-            return Remembered(str(entry["at"]), json.loads(entry["rows"]))
+            rows = json.loads(entry["rows"])
+            return Remembered(str(entry["at"]), rows) if _are_records_of(name, rows) else None
         except Exception:  # pylint: disable=broad-exception-caught  # cache plugins document none
             return None
 
@@ -67,6 +68,18 @@ class LastKnown:
     def _key(self, name: str) -> str:
         """A digest: the name may hold an id as the cloud gave it, and keys become names of files."""
         return f"nxai_known_{sha256(f'{self.account} {name}'.encode()).hexdigest()}"
+
+
+def _are_records_of(name: str, rows: Any) -> bool:
+    """Whether it is a list of mappings, and for a site one mapping with a list of servers and one of devices."""
+    if name.startswith("site "):
+        (row,) = rows
+        return _are_records(row["servers"]) and _are_records(row["devices"])
+    return _are_records(rows)
+
+
+def _are_records(rows: Any) -> bool:
+    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
 
 
 def _essence(value: Any) -> Any:

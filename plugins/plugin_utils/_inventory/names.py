@@ -23,6 +23,13 @@ MARK_LENGTH = 8
 LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1"})
 # The groups that every inventory has. ansible-core looks a name up among the groups first, then among the hosts.
 OWN_GROUPS = frozenset({"all", "ungrouped"})
+# C0, DEL, C1, what turns the direction of text or ends a line, and halves of characters, which cannot be printed.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# What ansible-core before 2.19 would carry out where a playbook evaluates a name: AWX hands names on without a mark.
+ACTIVE = re.compile(
+    r"\{[{%#]|\A\s*#jinja2|\*"  # a template, a large number
+    r"|\b(lookup|query|q|now|undef|range|dict|lipsum|cycler|joiner|namespace)\s*\(|[])}.'\"]\s*(\w+\s*)?\("  # a call
+)
 
 
 def slug(text: str) -> str:
@@ -52,11 +59,17 @@ def is_host_name(name: str, groups: Collection[str] = ()) -> bool:
     """
     return (
         bool(name.strip())
-        and "\0" not in name
+        and is_address(name)
+        and not ACTIVE.search(name)
         and not {".", ".."} & set(name.split("/"))
         and name not in LOCALHOST | OWN_GROUPS
         and name not in groups
     )
+
+
+def is_address(text: str) -> bool:
+    """Whether a command such as ssh takes ``text`` for the machine to connect to, and not for an option."""
+    return not text.startswith("-") and not CONTROL.search(text)
 
 
 def distinct(names: Sequence[str], identities: Sequence[tuple[str, ...]]) -> list[str]:

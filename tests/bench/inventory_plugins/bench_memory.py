@@ -76,8 +76,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             self.inventory.add_group(group.name)
             if group.parent:
                 self.inventory.add_child(group.parent, group.name)
-            for name, value in group.variables.items():
-                self.inventory.set_variable(group.name, name, never_template(value))
+            for name, value in never_template(group.variables).items():
+                self.inventory.set_variable(group.name, name, value)
         for host, variables in zip(contents.hosts, variables_of_hosts, strict=True):
             self.inventory.add_host(host.name, host.group)
             for name, value in variables.items():

@@ -32,7 +32,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, fa
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx import tensors
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines import checks
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout import report
-from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain, untrusted
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory import names
 
 
@@ -124,12 +124,13 @@ PATTERNS: dict[str, Callable[[str], Any]] = {
     "renamed": lambda text: comparison._renamed(text, "/functions/{uuid}"),
     "folded": comparison._folded,
     "command": report._with_code,
-    "harmless": untrusted.HARMLESS.fullmatch,
     "template": plain.TEMPLATE.search,
     "version": lambda text: releases.releases([{"name": f"A@1{text}"}], "A"),
     "age of a version": releases._age,
     "size of a wave": lambda text: (rollout_waves._COUNT.fullmatch(text), rollout_waves._SHARE.fullmatch(text)),
     "slug": names.slug,
+    "active": names.ACTIVE.search,
+    "address": names.is_address,
     "mark": names.mark,
 }
 PIECES = [
@@ -138,7 +139,7 @@ PIECES = [
     "password = ", "access_token\"  ", "mfaCode :", "<!-- nxai.cloud file sha256:", "\n<!-- nxai.cloud file", "-e ",
     "-e a", "f" * 64, "{%", "#jinja2:", "a(host=", "\u0661", "&#", "\ud83d\ude00",
 ]  # fmt: skip
-HEADS = ["", "password", "password=", "bearer", "a/", "-e ", "a(host=", "1 :", "eyJ", "://", "{", "/"]
+HEADS = ["", "password", "password=", "bearer", "a/", "-e ", "a(host=", "1 :", "eyJ", "://", "{", "/", "."]
 
 
 @pytest.mark.parametrize("name", PATTERNS)

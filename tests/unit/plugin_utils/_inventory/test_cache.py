@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,26 @@ import pytest
 from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import CONNECTION_FIELDS
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.cache import account_key, cache_key
 
-WHOSE = {"api_url", "cloud_url", "username", "token_file", "client_id", "token_scope", "act_as", "customization"}
+WHOSE = {
+    "api_url",
+    "cloud_url",
+    "username",
+    "token",
+    "refresh_token",
+    "token_file",
+    "client_id",
+    "token_scope",
+    "act_as",
+    "customization",
+}
 
 
 @pytest.mark.parametrize("key", [account_key, cache_key])
 @pytest.mark.parametrize("name", [each.name for each in CONNECTION_FIELDS])
 def test_the_key_is_another_for_another_account_and_the_same_by_another_way(
-    name: str, key: Callable[[Mapping[str, Any]], str]
+    name: str, key: Callable[[Mapping[str, Any]], str], tmp_path: Path
 ) -> None:
-    assert (key({name: "one"}) != key({name: "another"})) == (name in WHOSE)
+    one, another = (tmp_path / each for each in ("one", "another"))
+    for path in (one, another):
+        path.write_text("of one account")
+    assert (key({name: str(one)}) != key({name: str(another)})) == (name in WHOSE)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -219,6 +220,18 @@ def test_not_even_an_id_is_used_where_it_would_be_dangerous() -> None:
     (host,) = contents(SiteListing(site=site(1, "S"), devices=[odd])).hosts
     assert set(host.name) <= set("0123456789abcdef")
     assert host.variables["nxai_device_id"] == "../../x"
+
+
+@pytest.mark.parametrize("nxid", ["-oProxyCommand=x", "a\nb", "\u202ecam", "{{ 7*7 }}", "lookup('pipe', 'id')"])
+def test_an_id_that_is_no_name_gives_way_to_a_digest_and_a_warning_shows_the_refused_name(nxid: str) -> None:
+    devices = [Device.from_api({"NxID": nxid, "Name": "-l root"}), device(7, "Door")]
+    first, second = (contents(SiteListing(site=site(1, "Shop"), devices=order)) for order in (devices, devices[::-1]))
+    assert sorted(names(first)) == sorted(names(second))
+    (own,) = set(names(first)) - {"Door"}
+    assert re.fullmatch("[0-9a-f]{64}", own)
+    (warning,) = first.warnings
+    assert "1 name cannot be used for hosts" in warning
+    assert "'-l root'" in warning
 
 
 def test_filtered_hosts_leave_their_groups_as_they_are() -> None:

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From contents to the inventory of ansible-core. All that the cloud said goes in through here, as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any
+
+from .._expressions.constructed import FastConstructable
+from .._expressions.untrusted import as_name, marked, never_template, own_text
+from .contents import KINDS, Contents, Host
+from .names import is_address
+
+ADDRESS = re.compile(r"ansible_(\w+_)?host")  # variables that connection plugins hand to a command
+# Texts that this collection itself made, which need no mark. They may come from a cache, so their form is looked at.
+OWN = {
+    "nxai_kind": re.compile("|".join(KINDS)),
+    "nxai_site_known_at": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"),
+}
+
+
+class Populating(FastConstructable):
+    """Puts contents into the inventory, with the variables and groups that the user's options add."""
+
+    display: Any
+
+    def _populate(self, contents: Contents) -> None:
+        for warning in contents.warnings:
+            self.display.warning(warning)
+        for group in contents.groups:
+            name = self.inventory.add_group(as_name(group.name))
+            if group.parent:
+                self.inventory.add_child(group.parent, name)
+            for variable, value in {**never_template(group.variables), **_own(group.variables)}.items():
+                self.inventory.set_variable(name, variable, value)
+        if self.get_option("on_error") == "skip":
+            # Another source may have missed sites too.
+            before = self.inventory.groups["all"].vars.get("nxai_missing_sites", [])
+            self.inventory.set_variable("all", "nxai_missing_sites", [*before, *marked(list(contents.missing))])
+        chosen = frozenset(self.get_option("hostvars"))
+        shared = {key: never_template(variables) for key, variables in contents.shared().items()}
+        for host in contents.hosts:
+            self._add(host, {**never_template(host.own), **_own(host.own), **shared[id(host.shared)]}, chosen)
+
+    def _add(self, host: Host, variables: dict[str, Any], chosen: Collection[str]) -> None:
+        name = as_name(host.name)
+        is_new = name not in self.inventory.hosts
+        # By the host itself: by its name, core would look for a group first.
+        added = self.inventory.hosts[self.inventory.add_host(name, host.group)]
+        for key, value in variables.items():
+            if not chosen or key in chosen:
+                added.set_variable(key, value)
+        for group in host.flat:
+            self.inventory.groups[group].add_host(added)
+        if name in self.inventory.groups:
+            self.display.warning(f"No compose, groups or keyed_groups for host {name!r}: a group has that name.")
+            return
+        self.construct(added, variables, is_new)
+        for variable in filter(ADDRESS.fullmatch, map(str, self.get_option("compose"))):
+            value = added.vars.get(variable)
+            if isinstance(value, str) and not is_address(value):
+                del added.vars[variable]
+                self.display.warning(f"{variable} of host {name!r} is left out, as it is no address: {value!r}")
+
+
+def _own(variables: Mapping[str, Any]) -> dict[str, str]:
+    """Those of the variables that hold a text of this collection's own."""
+    found = {name: variables[name] for name in OWN.keys() & variables}
+    return {
+        name: _own_text(value) for name, value in found.items() if isinstance(value, str) and OWN[name].fullmatch(value)
+    }
+
+
+_own_text = lru_cache(maxsize=1 << 10)(own_text)
