@@ -10,14 +10,13 @@ import hmac
 import json
 import os
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from glob import escape, glob
 from hashlib import sha256
 from typing import Any
 
-from ...module_utils._core.errors import BadInput
+from ...module_utils._core.files import check_trusted
 from ...module_utils._http.credentials import jwt_claims
 from ...module_utils._http.settings import CONNECTION_FIELDS
 from ...module_utils._http.token_file import TokenFile
@@ -84,18 +83,10 @@ def private() -> Iterator[None]:
 
 
 def check_folder(options: Mapping[str, Any]) -> None:
-    """BadInput for a folder of cache files where everyone could lay an entry of their own."""
+    """BadInput for a folder of cache files where somebody else could lay an entry of their own."""
     folder = _folder(options)
-    if folder is None:
-        return
-    found = os.stat(folder)
-    ours = found.st_mode & stat.S_ISVTX and found.st_uid == os.geteuid()
-    if found.st_mode & stat.S_IWOTH and not ours:
-        raise BadInput(
-            f"Use the cache in {folder}",
-            "every user of this machine can write to that folder",
-            f"Run chmod o-w {folder}, or set cache_connection to a folder of your own.",
-        )
+    if folder is not None:
+        check_trusted(f"Use the cache in {folder}", folder, options.get("trusted_owner"))
 
 
 def keep_private(options: Mapping[str, Any]) -> None:

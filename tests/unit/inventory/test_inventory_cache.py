@@ -81,23 +81,25 @@ def test_a_folder_that_everyone_can_write_to_is_refused(
     read: Read, cloud: Served, caching: dict[str, Any], folder: Path
 ) -> None:
     folder.mkdir()
-    folder.chmod(0o777)
-    with pytest.raises(AnsibleParserError, match=r"every user of this machine can write to that folder.*chmod o-w"):
-        read(**caching)
+    for mode in (0o777, 0o1777):
+        folder.chmod(mode)
+        with pytest.raises(AnsibleParserError, match=r"everyone can write to .*chmod o-w"):
+            read(**caching)
     assert not cloud.log()
     assert not list(folder.iterdir())
-    folder.chmod(0o1777)
+    folder.chmod(0o700)
     assert read(**caching).hosts
 
 
-def test_a_sticky_folder_of_somebody_else_is_refused(
-    read: Read, caching: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_folder_of_somebody_else_is_refused_unless_its_owner_is_named(
+    read: Read, caching: dict[str, Any], folder: Path
 ) -> None:
     folder.mkdir()
-    folder.chmod(0o1777)
-    monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
-    with pytest.raises(AnsibleParserError, match="every user of this machine"):
+    os.chown(folder, 4321, -1)
+    with pytest.raises(AnsibleParserError, match="belongs to the user with the number 4321"):
         read(**caching)
+    assert read(**caching, trusted_owner="4321").hosts
 
 
 def test_a_cache_without_a_folder_is_none_of_this(read: Read) -> None:
