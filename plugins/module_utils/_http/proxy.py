@@ -45,7 +45,7 @@ def proxy_for(url: Url, option: str | None) -> Proxy | None:
 def judged_proxy(text: str, source: str) -> Url:
     """Raises ``BadInput``, without the text, which may hold a password."""
     try:
-        url = judged(text.strip(), proxy=True)
+        url = judged(text.strip(), with_login=True)
         if url.target not in ("", "/"):
             raise BadUrl("it holds more than a host")
     except BadUrl as error:

@@ -62,7 +62,16 @@ def _adapter(verified: bool) -> type[requests.adapters.HTTPAdapter]:
     from urllib3.exceptions import NewConnectionError
 
     class Plain(HTTPConnection):
-        response_class = Answering
+        def response_class(self, *args: Any, **kwargs: Any) -> Answering:
+            self._answer = Answering(*args, **kwargs)
+            return self._answer
+
+        def _tunnel(self) -> None:
+            try:
+                super()._tunnel()  # type: ignore[misc]
+            except BaseException:
+                self._answer.close()  # which older Pythons leave open where a proxy refuses
+                raise
 
         def _new_conn(self) -> socket.socket:
             name = self.host

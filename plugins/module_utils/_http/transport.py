@@ -223,10 +223,11 @@ class Transport:
         raise Refused(call.tried, f"more than {MOST_REDIRECTS} redirects", f"Check {call.option}.", reply.status)
 
     def _redirected(self, call: _Call, url: Url, reply: Reply) -> Url:
-        where = "an address that cannot be used"
+        where = "an address that is no URL"
         with contextlib.suppress(ValueError):
-            target = judged(urljoin(str(url), reply.headers.get("Location", "").partition("#")[0]))
-            if target.origin == url.origin:
+            location = reply.headers.get("Location", "").partition("#")[0]
+            target = judged(urljoin(str(url), location), with_login=True)  # only to name the host
+            if target.origin == url.origin and not target.login:
                 return target
             where = f"{target.scheme}://{target.authority}"
         answer = self.redactor.clean(f"HTTP {reply.status}: redirected to {where[:200]}")

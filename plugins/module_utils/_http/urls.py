@@ -38,7 +38,7 @@ class Url:
     host: str
     port: int | None = None
     target: str = ""  # path and query
-    login: str = field(default="", repr=False)  # of a proxy: user name and password, percent-encoded
+    login: str = field(default="", repr=False)  # user name and password, percent-encoded
 
     def __str__(self) -> str:
         login = f"{self.login}@" if self.login else ""
@@ -60,13 +60,13 @@ class Url:
 
     @property
     def secrets(self) -> tuple[str, str]:
-        """The password of a proxy, as it is written and as it is meant."""
+        """The password, as it is written and as it is meant."""
         password = self.login.partition(":")[2]
         return password, unquote(password)
 
 
-def judged(text: str, *, proxy: bool = False) -> Url:
-    """The address in ``text``. Only that of a ``proxy`` may hold user name and password. Raises ``BadUrl``."""
+def judged(text: str, *, with_login: bool = False) -> Url:
+    """The address in ``text``, which may hold user name and password ``with_login`` only. Raises ``BadUrl``."""
     if not _PLAIN.fullmatch(text):
         raise BadUrl("it holds a space, a backslash, or a character that is not plain ASCII")
     found = _URL.fullmatch(text)
@@ -74,9 +74,9 @@ def judged(text: str, *, proxy: bool = False) -> Url:
         raise BadUrl("it does not begin with https:// or http://")
     scheme, authority, target = found.groups()
     login, at, place = authority.rpartition("@")
-    if at and not proxy:
+    if at and not with_login:
         raise BadUrl("it holds a user name or a password")
-    if not _LOGIN.fullmatch(login) or (proxy and "@" in target):
+    if not _LOGIN.fullmatch(login) or (with_login and "@" in target):
         raise BadUrl("a character of its user name or password has to be percent-encoded, for example # as %23")
     if "#" in target:
         raise BadUrl("it holds a #")

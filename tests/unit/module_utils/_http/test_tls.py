@@ -206,16 +206,14 @@ def test_validation_can_be_switched_off_for_this_session_only(good, tls_server, 
 
 
 @pytest.mark.parametrize("validate", [True, False])
-def test_a_proxy_is_used_with_and_without_validation(
-    authority, good, tls_server, new_transport, reply, proxy, validate
-):
-    server = tls_server(good)
+def test_a_proxy_is_used_with_and_without_validation(authority, tls_server, new_transport, reply, proxy, validate):
+    server = tls_server(authority.issue("cloud", x509.DNSName("cloud.test")))
     server.answer(reply(data=[1]))
     options = {"ca_path": str(authority.path)} if validate else {"validate_certs": False}
-    transport = new_transport(api_url=server.url, retries=0, **options)
+    transport = new_transport(api_url=f"https://cloud.test:{server.port}", retries=0, **options)
     assert transport.send(LIST_MODELS).data == [1]
     transport.close()
-    assert [line.split()[:2] for line in proxy] == [["CONNECT", f"127.0.0.1:{server.port}"]]
+    assert [line.split()[:2] for line in proxy] == [["CONNECT", f"cloud.test:{server.port}"]]
 
 
 def test_a_client_certificate_is_shown(authority, good, tls_server, new_transport, reply):
