@@ -62,15 +62,18 @@ def _adapter(verified: bool) -> type[requests.adapters.HTTPAdapter]:
     from urllib3.exceptions import NewConnectionError
 
     class Plain(HTTPConnection):
-        def response_class(self, *args: Any, **kwargs: Any) -> Answering:
+        _answer: Answering | None = None
+
+        def response_class(self, *args: Any, **kwargs: Any) -> Answering:  # type: ignore[override]
             self._answer = Answering(*args, **kwargs)
             return self._answer
 
         def _tunnel(self) -> None:
             try:
-                super()._tunnel()  # type: ignore[misc]
+                super()._tunnel()
             except BaseException:
-                self._answer.close()  # which older Pythons leave open where a proxy refuses
+                if self._answer:
+                    self._answer.close()  # which older Pythons leave open where a proxy refuses
                 raise
 
         def _new_conn(self) -> socket.socket:

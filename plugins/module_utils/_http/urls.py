@@ -80,6 +80,8 @@ def judged(text: str, *, with_login: bool = False) -> Url:
         raise BadUrl("a character of its user name or password has to be percent-encoded, for example # as %23")
     if "#" in target:
         raise BadUrl("it holds a #")
+    if target.startswith("//"):
+        raise BadUrl("its path begins with two slashes")
     parts = _HOST_AND_PORT.fullmatch(place)
     if not parts:
         raise BadUrl("what follows :// is not a host name, or a host name and a port")
