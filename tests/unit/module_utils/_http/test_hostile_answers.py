@@ -27,7 +27,9 @@ from ansible_collections.nxai.cloud.plugins.module_utils._http.multipart import 
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-QUICK = replace(LIST_MODELS, time_limit=0.5)
+# Under names of their own: those of the table are looked up there.
+QUICK = replace(LIST_MODELS, name="quick", time_limit=0.5)
+SLOW = replace(LIST_MODELS, name="slow", time_limit=5)
 MIB = 1 << 20
 
 
@@ -112,7 +114,7 @@ class TestTime:
     ) -> None:
         service.sends = dripping(start, drop)
         began = time.monotonic()
-        with pytest.raises(NxaiError, match="did not end in time|cannot be read") as caught:
+        with pytest.raises(NxaiError, match=r"did not end in time|cannot be read|100 headers") as caught:
             transport.send(QUICK)
         assert time.monotonic() - began < 2
         assert isinstance(caught.value, AnswerLost) or "gzip" in caught.value.answer
@@ -120,11 +122,11 @@ class TestTime:
     def test_silence_is_still_silence(self, service: Service, transport: Any) -> None:
         service.sends = dripping(OK, b"X", 0.8)
         with pytest.raises(AnswerLost, match=r"no answer for 0\.4 s"):
-            transport.send(replace(LIST_MODELS, time_limit=5))
+            transport.send(SLOW)
 
     def test_a_slow_answer_within_its_time_is_read(self, service: Service, transport: Any) -> None:
         service.sends = lambda: (time.sleep(0.01) or bytes([each]) for each in OK + b"Content-Length: 2\r\n\r\n[]")
-        assert transport.send(replace(LIST_MODELS, time_limit=5)).data == []
+        assert transport.send(SLOW).data == []
 
     def test_a_proxy_that_drips_its_consent_is_given_up(self, service: Service, new_transport: Any) -> None:
         service.sends = dripping(b"HTTP/1.1 200 Open\r\n", b"X-A: b\r\n")
@@ -144,7 +146,7 @@ class TestTime:
         server.answer(reply(data={"UUID": "x"}))
         transport = new_transport(timeout=0.4, retries=0)
         slow = Multipart({}, str(file), progress=lambda _sent, _total: time.sleep(0.3))
-        assert transport.send(replace(CREATE_MODEL, time_limit=0.4), body=slow).data == {"UUID": "x"}
+        assert transport.send(replace(CREATE_MODEL, name="quick", time_limit=0.4), body=slow).data == {"UUID": "x"}
 
     def test_the_next_request_has_all_of_its_time(self, server: Any, new_transport: Any, reply: Any) -> None:
         """A socket that is used again does not keep what was left of the deadline before."""
@@ -177,7 +179,7 @@ class TestBounds:
         service.sends = flooding(start, block)
         tracemalloc.start()
         with pytest.raises(NxaiError):
-            transport.send(replace(LIST_MODELS, time_limit=20))
+            transport.send(SLOW)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 40 * MIB
@@ -279,7 +281,7 @@ class TestFraming:
             (OK + b"Content-Length: 9\r\n\r\n[1]", "connection broke"),
             (CHUNKED + b"3\r\n[1]\r\n", "connection broke"),
             (CHUNKED + b"x\r\n[1]\r\n", "connection broke"),
-            (CHUNKED + b"-3\r\n[1]\r\n", "connection broke"),
+            (CHUNKED + b"-3\r\n[1]\r\n", r"connection broke|cannot be read"),
             (CHUNKED + b"ffffffffffffffffff\r\n[1]\r\n", "connection broke"),
         ],
         ids=[
@@ -291,7 +293,7 @@ class TestFraming:
         self, service: Service, transport: Any, content: bytes, why: str
     ) -> None:
         service.sends = lambda: [content]
-        with pytest.raises(AnswerLost, match=why) as caught:
+        with pytest.raises((AnswerLost, Unexpected), match=why) as caught:
             transport.send(QUICK)
         assert len(str(caught.value)) < 600
 

@@ -26,6 +26,7 @@ from cryptography.x509.oid import NameOID
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, BadInput, Unreachable
+from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import Settings
 
 DAY = datetime.timedelta(days=1)
 PEM = serialization.Encoding.PEM
@@ -269,3 +270,17 @@ def test_https_to_a_server_that_speaks_http_is_said(server, new_transport):
     with pytest.raises(Unreachable, match="does not speak TLS") as caught:
         new_transport(api_url=server.url.replace("http:", "https:")).send(LIST_MODELS)
     assert "api_url" in caught.value.advice
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_key_with_a_pass_phrase_is_found_out_before_anything_is_asked(authority, tmp_path, monkeypatch, apart):
+    certificate, key = authority.issue("locked", x509.DNSName("locked"))
+    secret = serialization.load_pem_private_key(Path(key).read_bytes(), None)
+    locked = secret.private_bytes(PEM, PLAIN[0], serialization.BestAvailableEncryption(b"phrase"))
+    (tmp_path / "key.pem").write_bytes(locked)
+    (tmp_path / "both.pem").write_bytes(Path(certificate).read_bytes() + locked)
+    options = {"client_cert": certificate, "client_key": str(tmp_path / "key.pem")}
+    with pytest.raises(BadInput, match="has a pass phrase") as caught:
+        Settings.from_options(options if apart else {"client_cert": str(tmp_path / "both.pem")})
+    assert ("client_key" if apart else "client_cert") in caught.value.answer
+    assert "openssl pkey" in caught.value.advice

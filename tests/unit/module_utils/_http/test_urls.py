@@ -272,3 +272,22 @@ def test_a_localhost_that_is_another_machine_gets_nothing(
     with pytest.raises(Unreachable, match="localhost is another machine"):
         transport.send(LIST_MODELS)
     assert server.requests == []
+
+
+@pytest.mark.parametrize("grant", ["authorization_code", "password", "refresh_token"])
+def test_no_secret_of_a_sign_in_goes_over_plain_http(sockets: Sockets, grant: str) -> None:
+    """The transport looks: an authorization code, for one, is no option of the connection."""
+    transport = Transport(Settings.from_options({"cloud_url": "http://cloud.example"}))
+    with pytest.raises(BadInput, match=r"plain http to cloud\.example") as caught:
+        transport.post_token({"grant_type": grant, "code": "code-secret"})
+    transport.close()
+    assert sockets.asked == []
+    assert "cloud_url" in caught.value.advice
+
+
+def test_no_token_goes_over_plain_http_whatever_made_the_settings(sockets: Sockets) -> None:
+    transport = Transport(Settings(api_url="http://api.example", token="tok-secret-1"))
+    with pytest.raises(BadInput, match=r"plain http to api\.example"):
+        transport.send(LIST_MODELS)
+    transport.close()
+    assert sockets.asked == []
