@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import os
+import signal
 import subprocess
 import sys
 from typing import NoReturn

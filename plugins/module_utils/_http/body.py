@@ -11,7 +11,7 @@ from typing import Any
 
 from .._core.limits import TooLarge
 
-MOST_BYTES = 1 << 26  # of one page: 50,000 devices with their pipelines have less
+MOST_BYTES = 48 << 20  # of one page: 50,000 devices with their pipelines have less
 MOST_OF_AN_ERROR = 1 << 16  # nobody reads more
 _BLOCK = 1 << 16
 

@@ -15,7 +15,7 @@ from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import Any
 
 MOST_HEAD = 1 << 18  # bytes of the status line and headers, with all "100 Continue" before them
-MOST_WIRE = 1 << 26  # bytes of one answer as it travels
+MOST_WIRE = 48 << 20  # bytes of one answer as it travels
 
 _SECONDS: ContextVar[float] = ContextVar("seconds", default=60.0)
 

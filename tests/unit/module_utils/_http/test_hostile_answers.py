@@ -188,7 +188,7 @@ class TestBounds:
         bomb = gzip.compress(b"[" + b" " * (400 * MIB), 9)
         server.answer(reply(body=bomb, headers={"Content-Encoding": "gzip"}))
         tracemalloc.start()
-        with pytest.raises(Unexpected, match="more than 64 MiB"):
+        with pytest.raises(Unexpected, match="more than 48 MiB"):
             new_transport(retries=0).send(LIST_MODELS)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
