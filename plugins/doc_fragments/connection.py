@@ -133,6 +133,8 @@ options:
       - The proxy for all requests, for example V(http://proxy.example.com:3128), with user name and password where it
         asks for them. Without it, the usual environment variables count, which are E(HTTPS_PROXY), E(HTTP_PROXY) and
         E(NO_PROXY). With it, none of them does.
+      - A proxy is spoken to over http or https. In its user name and password, write what is neither letter nor digit
+        percent-encoded, for example C(#) as C(%23). What goes to this very machine (localhost) takes no proxy.
       - Also read from the environment variable E(NXAI_PROXY).
     type: str
   timeout:

@@ -40,6 +40,7 @@ class Venv:
     core: Core
     python: Python
     requirements: tuple[Path, ...]
+    lowest: bool = False  # with the oldest versions of what the collection itself needs
 
     @property
     def folder(self) -> Path:
@@ -61,7 +62,9 @@ class Venv:
         subprocess.run([str(self.python.executable), "-m", "venv", str(self.folder)], check=True, env=clean)
         files = [argument for each in self.requirements for argument in ("-r", str(each))]
         install = [self.bin("python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        pinned = ["-c", str(CONSTRAINTS), f"ansible-core=={self.core.release}"]
+        constraints = self.folder / "constraints.txt"
+        constraints.write_text(self._constraints())
+        pinned = ["-c", str(constraints), f"ansible-core=={self.core.release}"]
         subprocess.run([*install, *pinned, *files], check=True, env=clean, stdin=subprocess.DEVNULL)
         if _TEST in self.requirements:
             models = [*install, "--no-deps", "-r", str(_MODELS)]
@@ -70,9 +73,17 @@ class Venv:
         print(f"  {time.monotonic() - started:.0f} s", flush=True)
         return self
 
+    def _constraints(self) -> str:
+        pins = CONSTRAINTS.read_text()
+        if not self.lowest:
+            return pins
+        floors = dict(line.split(">=") for line in _RUNTIME.read_text().splitlines() if ">=" in line)
+        kept = [line for line in pins.splitlines() if line.partition("==")[0].lower() not in floors]
+        return "\n".join([*kept, *(f"{name}=={version}" for name, version in floors.items())]) + "\n"
+
     def _contents(self) -> str:
-        files = [each.read_bytes() for each in (*self.requirements, _MODELS, CONSTRAINTS)]
-        digest = hashlib.sha256(b"\0".join(files)).hexdigest()
+        files = [each.read_bytes() for each in (*self.requirements, _MODELS)]
+        digest = hashlib.sha256(b"\0".join([*files, self._constraints().encode()])).hexdigest()
         return f"{self.python.executable} {self.folder} ansible-core {self.core.release} {digest}\n"
 
 
@@ -117,12 +128,14 @@ def mutate_venv() -> Venv:
 
 
 def older_venvs(every: bool) -> list[Venv]:
-    """The oldest ansible-core, or every one but the newest, pre-releases too, each on its oldest Python here."""
+    """The oldest ansible-core, or every one but the newest, pre-releases too, each on its oldest Python here.
+
+    The oldest one has the oldest requests and urllib3 that ``requirements.txt`` allows.
+    """
     cores = [core for core in runnable_cores() if core != newest_core()]
     files = (_RUNTIME, _SIMULATOR, _TEST)
-    return [
-        Venv(f"core-{core.minor}", core, core.pythons()[0], files).make() for core in (cores if every else cores[:1])
-    ]
+    chosen = cores if every else cores[:1]
+    return [Venv(f"core-{core.minor}", core, core.pythons()[0], files, core == cores[0]).make() for core in chosen]
 
 
 def cannot_run(every: bool) -> list[str]:

@@ -52,3 +52,16 @@ def test_a_release_candidate_is_run_by_test_all_and_is_never_the_newest(monkeypa
     assert venvs.newest_core().minor == "2.21"
     assert [venv.core.minor for venv in venvs.older_venvs(every=False)] == ["2.16"]
     assert [venv.core.minor for venv in venvs.older_venvs(every=True)] == ["2.16", "2.22"]
+
+
+def test_the_oldest_core_has_the_oldest_libraries_that_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = tuple(Core(release[:4], release, 10, 14) for release in ("2.16.19", "2.20.1", "2.21.5"))
+    monkeypatch.setattr(venvs, "CORES", cores)
+    monkeypatch.setattr(venvs.Venv, "make", lambda venv: venv)
+    oldest, other = venvs.older_venvs(every=True)
+    lines = oldest._constraints().splitlines()
+    assert [line for line in lines if line.startswith(("requests==", "urllib3=="))] == [
+        "requests==2.31",
+        "urllib3==1.26.20",
+    ]
+    assert other._constraints() == venvs.CONSTRAINTS.read_text()

@@ -55,7 +55,7 @@ class ComputeApi:
         if the answer is lost. Without one the loss is an ``AnswerLost`` at once. Conversion goes on afterwards.
         """
         mark = split_documentation(str(data.get("Documentation") or ""))[1]
-        body = Multipart(data, file, mark.size if mark else None, progress)
+        body = Multipart(data, file, mark.size if mark else None, progress, mark.sha256 if mark else None)
 
         def look_up() -> str | None:
             same = (model for model in self.list_models() if model.name == data.get("Name") and model.digest == mark)
@@ -68,7 +68,7 @@ class ComputeApi:
     ) -> None:
         """Change metadata, and the content if a file is given (that PATCH needs no file is inferred)."""
         mark = split_documentation(str(data.get("Documentation") or ""))[1] if file else None
-        body = Multipart(data, file, mark.size if mark else None, progress)
+        body = Multipart(data, file, mark.size if mark else None, progress, mark.sha256 if mark else None)
         self._transport.send(UPDATE_MODEL, path={"uuid": uuid}, body=body)
 
     def delete_model(self, uuid: str) -> None:

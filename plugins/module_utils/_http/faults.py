@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
 from .._core.errors import AnswerLost, BadInput, NxaiError, Unreachable
 from .._core.redaction import one_line
+from .wire import AnswerTooLate
 
 AGAIN = "Run the task again: it looks first at what is there."
 _CONNECTION = re.compile(r"^\w+\(host=[^)]*\): ")  # urllib3 begins with it; the address is named anyway
@@ -57,22 +59,26 @@ _TLS = (  # words of OpenSSL and Python, what it means, what to do
 
 
 def fault(
-    error: Exception, tried: str, option: str, silence: float, limit: float, clean: Callable[[str], str]
+    error: Exception, tried: str, option: str, proxy: str, silence: float, limit: float, clean: Callable[[str], str]
 ) -> NxaiError:
-    """``error`` (of requests, OSError or ValueError) as one of BadInput, Unreachable, AnswerLost.
+    """``error`` (of requests, urllib3, OSError or ValueError) as one of BadInput, Unreachable, AnswerLost.
 
-    ``option`` names the setting that the address came from, ``silence`` how long nothing may come or be accepted, and
-    ``limit`` when the service has answered or given up, both in seconds.
+    ``option`` names the setting that the address came from, ``proxy`` that of the proxy if there is one. ``silence`` is
+    how long nothing may come or be accepted, and ``limit`` when the service has answered or given up, in seconds.
     """
     from requests import exceptions
-    from urllib3.exceptions import NewConnectionError, ReadTimeoutError
+    from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
     reason = _reason(error)
     words = one_line(clean(_CONNECTION.sub("", str(reason))))
     if isinstance(error, (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.InvalidHeader)):
         return BadInput(tried, words, f"Check {option}, the token, and the proxy variables of the environment.")
     if isinstance(error, exceptions.ProxyError):
-        return Unreachable(tried, f"the proxy gave no way through ({words})", "Check HTTPS_PROXY and NO_PROXY.")
+        return Unreachable(
+            tried,
+            f"the proxy gave no way through ({words})",
+            f"Check {proxy}." if proxy == "proxy" else f"Check {proxy} and NO_PROXY.",
+        )
     if isinstance(error, exceptions.SSLError):
         return _tls_fault(tried, option, words)
     if isinstance(error, exceptions.ConnectTimeout):
@@ -80,14 +86,24 @@ def fault(
         return Unreachable(tried, "no connection within the time-out", advice)
     if isinstance(reason, NewConnectionError):
         return _no_connection(tried, option, words)
+    if _is_too_late(error):
+        return AnswerLost(tried, "the answer did not end in time", "Run the task again later.")
     if isinstance(error, exceptions.Timeout) or isinstance(reason, ReadTimeoutError):
         advice = f"{AGAIN} If the service is just slow, raise timeout."
         return AnswerLost(tried, f"no answer for {silence:g} s", advice, at_work=max(0.0, limit - silence))
     if isinstance(reason, TimeoutError):  # of the socket, while sending
         return AnswerLost(tried, "the service took nothing more within the time-out", f"{AGAIN} Check the network.")
-    if isinstance(error, exceptions.RequestException):
+    if isinstance(reason, HTTPException) and not isinstance(reason, (RemoteDisconnected, IncompleteRead)):
+        return AnswerLost(tried, f"the answer is not proper HTTP ({words})", f"Check {option} and any proxy.")
+    if isinstance(error, (exceptions.RequestException, HTTPError, ConnectionError)):
         return AnswerLost(tried, f"the connection broke ({words})", AGAIN)
     return BadInput(tried, words, f"Check {option}, ca_path, client_cert, client_key and REQUESTS_CA_BUNDLE.")
+
+
+def _is_too_late(error: BaseException | None) -> bool:
+    while error and not isinstance(error, AnswerTooLate):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _reason(error: BaseException) -> BaseException:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -32,14 +33,17 @@ class Multipart:
         file: str | None = None,
         size: int | None = None,
         progress: Callable[[int, int], None] | None = None,
+        sha256: str | None = None,
     ) -> None:
-        """``size`` is what the caller measured earlier, in bytes: a file of another size is refused.
+        """``size`` and ``sha256`` are what the caller found earlier. A file of another size is not sent at all, and one
+        of another digest not to its end.
 
         ``progress`` is called after each block with the bytes sent and the bytes in all.
         """
         self._text = to_json(data)
         self._file = file
         self._size = size
+        self._sha256 = sha256
         self._progress = progress
         self._boundary = uuid.uuid4().hex
         self.content_type = f"multipart/form-data; boundary={self._boundary}"
@@ -51,7 +55,7 @@ class Multipart:
             yield self._stream([("data", self._text)])
             return
         with _opened(self._file) as handle:
-            source = _Source(handle, self._file, self._size)
+            source = _Source(handle, self._file, self._size, self._sha256)
             part = (os.path.basename(self._file), source, "application/octet-stream")
             yield self._stream([("data", self._text), ("file", part)])
 
@@ -93,9 +97,11 @@ class Stream:
 class _Source:
     """A file that must stay as it is while it is sent. Has what MultipartEncoder asks for: ``len`` and ``read``."""
 
-    def __init__(self, handle: BinaryIO, path: str, size: int | None) -> None:
+    def __init__(self, handle: BinaryIO, path: str, size: int | None, sha256: str | None) -> None:
         self._handle = handle
         self._path = path
+        self._sha256 = sha256
+        self._digest = hashlib.sha256()
         self._before = os.fstat(handle.fileno())
         self.len = self._before.st_size  # what is still to be read
         if size is not None and size != self.len:
@@ -114,7 +120,17 @@ class _Source:
         ):
             raise self._changed("it changed while it was being sent")
         self.len -= len(block)
+        if self._sha256:
+            self._check(block, self._sha256)
         return block
+
+    def _check(self, block: bytes, sha256: str) -> None:
+        """The last block is held back where the digest is another, so that the service never has the whole."""
+        self._digest.update(block)
+        if not self.len and self._digest.hexdigest() != sha256:
+            answer = "what was read to send it is not what was checked before, so the upload was broken off"
+            advice = "Look at the model in the portal, and run the task again when nothing writes to the file any more."
+            raise BadInput(f"Upload {self._path}", answer, advice)
 
     def _changed(self, how: str) -> BadInput:
         return BadInput(f"Upload {self._path}", how, "Run the task again when nothing writes to the file any more.")

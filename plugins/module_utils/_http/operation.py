@@ -23,7 +23,7 @@ TRIED = "Read the option operations"
 SHAPE = "Write {update_model: {path: '/functions/{uuid}', method: PATCH, query: {}}}; docs/contract.md has the names."
 _CHANGEABLE = frozenset({"path", "method", "query"})
 _NAME = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
-_WRITES = ("POST", "PUT", "PATCH", "DELETE")
+_WRITES = ("POST", "PUT", "PATCH")  # a DELETE stays one, and nothing else becomes one
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+")
 
 
@@ -58,8 +58,8 @@ class Operation:
         path, method = change.get("path") or self.path, change.get("method") or self.method
         method = method.upper() if isinstance(method, str) else method
         query = change.get("query", {})
-        if method != self.method and (self.method == "GET" or method not in _WRITES):
-            allowed = "GET" if self.method == "GET" else ", ".join(_WRITES)
+        if method != self.method and not (self.method in _WRITES and method in _WRITES):
+            allowed = ", ".join(_WRITES) if self.method in _WRITES else self.method
             raise BadInput(TRIED, f"the method of {self.name} cannot be {method!r}", f"It can be {allowed}.")
         wanted, found = (_places(text) for text in (self.path, path))
         whole = isinstance(path, str) and _PATH.fullmatch(path) and not {".", ".."} & set(path.split("/"))

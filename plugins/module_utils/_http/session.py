@@ -6,12 +6,19 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
+from .proxy import Proxy
 from .settings import Settings
+from .urls import is_localhost
+from .wire import Answering
 
 if TYPE_CHECKING:
+    import socket
+
     import requests
 
 CONNECTIONS = 16
@@ -26,41 +33,76 @@ def new_session(settings: Settings) -> requests.Session:
             return None
 
     session = Session()
+    session.trust_env = False  # proxies and authorities are chosen here; ~/.netrc would replace the token
     session.headers["User-Agent"] = "nxai.cloud (Ansible collection)"
+    session.headers["Accept-Encoding"] = "gzip"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is kept between requests
-    adapter = requests.adapters.HTTPAdapter if settings.validate_certs else _unverified_adapter()
+    adapter = _adapter(settings.validate_certs)
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter(pool_maxsize=CONNECTIONS, pool_block=True))
     return session
 
 
-def request_options(settings: Settings) -> dict[str, Any]:
-    """What each request of the session is sent with: of the session itself, the environment would override some."""
+def request_options(settings: Settings, proxy: Proxy | None) -> dict[str, Any]:
+    """What each request of the session is sent with."""
     return {
-        "auth": _no_auth,
-        "proxies": dict.fromkeys(("http", "https"), settings.proxy) if settings.proxy else None,
-        "verify": (settings.ca_path or True) if settings.validate_certs else False,
+        "proxies": dict.fromkeys(("http", "https"), str(proxy.url)) if proxy else None,
+        "verify": _authorities(settings) if settings.validate_certs else False,
         "cert": _certificate(settings),
         "allow_redirects": False,
         "stream": True,
     }
 
 
-def _unverified_adapter() -> type[requests.adapters.HTTPAdapter]:
-    """The user has switched validation off: no warning at each request, and no filter for the whole process either."""
+def _adapter(verified: bool) -> type[requests.adapters.HTTPAdapter]:
+    """Connections that read as ``Answering`` does, and that reach no other machine as localhost."""
     from requests.adapters import HTTPAdapter
-    from urllib3.connection import HTTPSConnection
+    from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.exceptions import NewConnectionError
 
-    class Connection(HTTPSConnection):
+    class Plain(HTTPConnection):
+        _answer: Answering | None = None
+
+        def response_class(self, *args: Any, **kwargs: Any) -> Answering:  # type: ignore[override]
+            self._answer = Answering(*args, **kwargs)
+            return self._answer
+
+        def _tunnel(self) -> None:
+            try:
+                super()._tunnel()
+            except BaseException:
+                if self._answer:
+                    self._answer.close()  # which older Pythons leave open where a proxy refuses
+                raise
+
+        def _new_conn(self) -> socket.socket:
+            name = self.host
+            if not is_localhost(name):
+                return super()._new_conn()
+            self.host = "localhost"  # what name servers say of names below it does not count
+            try:
+                found = super()._new_conn()
+            finally:
+                self.host = name
+            if not ipaddress.ip_address(found.getpeername()[0]).is_loopback:
+                found.close()
+                raise NewConnectionError(self, "localhost is another machine here; check /etc/hosts")
+            return found
+
+    class Secure(Plain, HTTPSConnection):
         def connect(self) -> None:
             super().connect()
-            self.is_verified = True  # what the pool looks at before it warns
+            # What the pool looks at before it warns at each request. The user has switched validation off.
+            self.is_verified = self.is_verified or not verified
 
-    class Pool(HTTPSConnectionPool):
-        ConnectionCls = Connection
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
 
-    pools = {"http": HTTPConnectionPool, "https": Pool}
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    pools = {"http": PlainPool, "https": SecurePool}
 
     class Adapter(HTTPAdapter):
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -75,9 +117,9 @@ def _unverified_adapter() -> type[requests.adapters.HTTPAdapter]:
     return Adapter
 
 
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Given as ``auth`` so that requests does not look into ~/.netrc and replace the Authorization header."""
-    return request
+def _authorities(settings: Settings) -> str | bool:
+    """The file or folder of authorities, with the variables that requests knows; True for those it brings."""
+    return settings.ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
 
 def _certificate(settings: Settings) -> str | tuple[str, str] | None:

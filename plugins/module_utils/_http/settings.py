@@ -6,17 +6,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING, dataclass, replace
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from .._core.errors import BadInput
 from .connection import ConnectionField, connection_field, fields_of
+from .proxy import judged_proxy
+from .urls import BadUrl, judged
 
 ACT_AS_KINDS = ("user", "organization", "channel_partner")
 TRIED = "Read the connection options"
@@ -82,7 +82,8 @@ class Settings:
             if value is not None and value != "":
                 given[option.name] = _checked(option, value)
         settings = cls(**given)
-        _check_proxy(settings)
+        if settings.proxy:
+            judged_proxy(settings.proxy, "proxy")
         _check_files(settings)
         _check_plain_http(settings)
         return settings
@@ -105,18 +106,12 @@ def _origin(option: str, text: Any) -> str:
     """``scheme://host[:port]`` without a trailing slash, or BadInput."""
     shape = f"Write {option} as https://HOST or https://HOST:PORT, for example {Settings.api_url}."
     try:
-        url = urlsplit(str(text).strip())
-        port = url.port
-    except ValueError as error:
-        raise BadInput(TRIED, f"{option} is not a URL ({error})", shape) from None
-    if url.scheme not in ("http", "https") or not url.hostname:
-        raise BadInput(TRIED, f"{option} does not begin with https:// and a host name", shape)
-    if url.username is not None or url.password is not None:
-        raise BadInput(TRIED, f"{option} holds a user name or a password", f"{shape} Those have options of their own.")
-    if url.path not in ("", "/") or url.query or url.fragment:
+        url = judged(str(text).strip())
+    except BadUrl as error:
+        raise BadInput(TRIED, f"{option} cannot be used: {error}", shape) from None
+    if url.target not in ("", "/"):
         raise BadInput(TRIED, f"{option} holds more than a host", f"{shape} The paths /cpt and /dev are added to it.")
-    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-    return f"{url.scheme}://{host}" + (f":{port}" if port is not None else "")
+    return str(replace(url, target=""))
 
 
 def _act_as(_option: str, given: Any) -> ActAs | None:
@@ -175,40 +170,44 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 }
 
 
-def _check_proxy(settings: Settings) -> None:
-    try:
-        url = urlsplit(settings.proxy or "http://none")
-        good = url.scheme in ("http", "https") and url.hostname and url.port != 0 and url.path in ("", "/")
-    except ValueError:
-        good = False
-    if not good:  # its text is not said, as it may hold a password
-        raise BadInput(TRIED, "proxy is not the URL of a proxy", "Write it as http://HOST:PORT.")
-
-
 def _check_files(settings: Settings) -> None:
     if settings.client_key and not settings.client_cert:
         raise BadInput(TRIED, "client_key is set and client_cert is not", "Set client_cert to the certificate's file.")
     for option, path in (("client_cert", settings.client_cert), ("client_key", settings.client_key)):
         if path and not os.path.isfile(path):
             raise BadInput(TRIED, f"{option} names no file: {path}", f"Correct the path in {option}.")
+    if settings.client_cert and _is_encrypted(settings.client_cert, settings.client_key):
+        option = "client_key" if settings.client_key else "client_cert"
+        advice = "Give a key without one, such as openssl pkey -in KEY -out PLAIN_KEY makes, readable by you alone."
+        raise BadInput(TRIED, f"the private key in {option} has a pass phrase", advice)
     if settings.ca_path and not os.path.exists(settings.ca_path):
         raise BadInput(TRIED, f"ca_path does not exist: {settings.ca_path}", "Correct the path in ca_path.")
 
 
+class _PassPhraseWanted(Exception):
+    pass
+
+
+def _is_encrypted(certificate: str, key: str | None) -> bool:
+    """Found out before connecting, as OpenSSL would ask for the pass phrase at the terminal."""
+    import ssl  # costs 20 ms: only where there is a certificate
+
+    def refuse() -> str:
+        raise _PassPhraseWanted
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password=refuse)
+    except _PassPhraseWanted:
+        return True
+    except OSError:  # said with more words when it is used
+        return False
+    return False
+
+
 def _check_plain_http(settings: Settings) -> None:
-    """Credentials travel in clear text over http, so only to this very machine."""
+    """Credentials travel in clear text over http, so only to this very machine. The transport looks again."""
     secrets = (settings.token, settings.token_file, settings.refresh_token, settings.password)
     for option, address in (("api_url", settings.api_url), ("cloud_url", settings.cloud_url)):
-        url = urlsplit(address or "")
-        if url.scheme == "http" and any(secrets) and not _is_loopback(url):
-            raise BadInput(TRIED, f"{option} would carry credentials over plain http to {url.hostname}", "Use https.")
-
-
-def _is_loopback(url: SplitResult) -> bool:
-    host = url.hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        url = judged(address) if address else None
+        if url and url.in_clear_text and any(secrets):
+            raise BadInput(TRIED, f"{option} would carry credentials over plain http to {url.host}", "Use https.")

@@ -10,10 +10,10 @@ import contextlib
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 from .._core.errors import (
     AnswerLost,
@@ -28,13 +28,17 @@ from .._core.redaction import Redactor, one_line
 from .._core.values import to_json
 from .._core.voice import SILENT, Voice
 from .answer import Answer, Reply, read_answer, refused
+from .body import read_beginning, read_body
 from .credentials import ISSUE_TOKEN, Credentials
 from .faults import fault
 from .operation import PREFIX, Operation
+from .proxy import judged_proxy, proxy_for
 from .retry import Outcome, decide, is_temporary, may_have_worked
 from .session import new_session, request_options
 from .settings import Settings
 from .throttle import Throttle
+from .urls import BadUrl, Url, judged
+from .wire import answer_within
 
 if TYPE_CHECKING:
     from .multipart import Multipart
@@ -48,7 +52,6 @@ except ImportError:
     HAS_REQUESTS = False
 
 MOST_REDIRECTS = 3
-MOST_BYTES = 1 << 28  # of one answer: far more than a page, far less than would hurt
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class _Call:
     """One request, ready to be sent as often as needed."""
 
     operation: Operation
-    url: str
+    url: Url
     tried: str  # method and URL for people: the URL may hold a token
     query: Mapping[str, str]
     content: bytes | None
@@ -96,7 +99,8 @@ class Transport:
         self.settings = settings
         self.read_only = read_only
         self.redactor = Redactor()
-        self.redactor.add(urlsplit(settings.proxy or "").password)
+        if settings.proxy:
+            self._keep_quiet(judged_proxy(settings.proxy, "proxy"))
         self.operations = operations or {}
         self.clock = clock
         self.sleep = sleep
@@ -204,7 +208,10 @@ class Transport:
         quoted = {name: quote(value, safe="") for name, value in path.items()}
         content = None if data is None else to_json(data).encode()
         spelled = {operation.spelling.get(name, name): value for name, value in query.items()}
-        url = base + PREFIX[operation.api] + operation.path.format(**quoted)
+        try:
+            url = judged(base + PREFIX[operation.api] + operation.path.format(**quoted))
+        except BadUrl as error:
+            raise BadInput(f"Prepare {operation.name}", f"its address cannot be used: {error}", "Correct it.") from None
         tried = one_line(self.redactor.clean(f"{operation.method} {url}"))
         return _Call(operation, url, tried, spelled, content, upload)
 
@@ -218,24 +225,26 @@ class Transport:
             url = self._redirected(call, url, reply)
         raise Refused(call.tried, f"more than {MOST_REDIRECTS} redirects", f"Check {call.option}.", reply.status)
 
-    def _redirected(self, call: _Call, url: str, reply: Reply) -> str:
-        try:
-            target = urljoin(url, reply.headers.get("Location", ""))
-            old, new = urlsplit(url), urlsplit(target)
-            same = (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
-            where = f"{new.scheme}://{new.netloc.rpartition('@')[2]}"
-        except ValueError:
-            same, where = False, "an address that is no URL"
-        if not same:
-            answer = self.redactor.clean(f"HTTP {reply.status}: redirected to {where[:200]}")
-            advice = f"Nothing was sent there. If that host is right, set {call.option} to it."
-            raise Refused(call.tried, answer, advice, reply.status)
-        return target
+    def _redirected(self, call: _Call, url: Url, reply: Reply) -> Url:
+        where = "an address that is no URL"
+        with contextlib.suppress(ValueError):
+            location = reply.headers.get("Location", "").partition("#")[0]
+            target = judged(urljoin(str(url), location), with_login=True)  # only to name the host
+            if target.origin == url.origin and not target.login:
+                return target
+            where = f"{target.scheme}://{target.authority}"
+        answer = self.redactor.clean(f"HTTP {reply.status}: redirected to {where[:200]}")
+        advice = f"Nothing was sent there. If that host is right, set {call.option} to it."
+        raise Refused(call.tried, answer, advice, reply.status)
 
-    def _once(self, call: _Call, url: str, header: str | None) -> Reply:
+    def _once(self, call: _Call, url: Url, header: str | None) -> Reply:
+        self._refuse_clear_text(call, url, header)
+        settings = self.settings
+        proxy = proxy_for(url, settings.proxy)
+        if proxy:
+            self._keep_quiet(proxy.url)
         with self._lock:
             self.requests_sent += 1
-        settings = self.settings
         limit = call.operation.time_limit
         connect, silence = settings.connect_timeout, settings.timeout
         if call.upload:
@@ -245,23 +254,34 @@ class Transport:
         try:
             with (
                 call.upload.open() if call.upload else contextlib.nullcontext(call.content) as data,
+                answer_within(max(limit, settings.timeout)),
                 self._session.request(
                     call.operation.method,
-                    url,
+                    str(url),
                     params=dict(call.query),
                     data=data,
                     headers=self._headers(call, header),
                     timeout=(connect, silence),
-                    **request_options(settings),
+                    **request_options(settings, proxy),
                 ) as response,
             ):
-                content = self._read(call, response)
-                if not call.signs_in:  # what a service echoes as data must not become a variable
-                    content = self.redactor.blank(content)
-                return Reply(response.status_code, response.reason or "", response.headers, content)
-        except (requests.exceptions.RequestException, OSError, ValueError) as error:
+                return Reply(
+                    response.status_code, response.reason or "", response.headers, self._content(call, response)
+                )
+        except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
             # "from None": the texts of the libraries may hold headers, and are not redacted.
-            raise fault(error, call.tried, call.option, silence, limit, self.redactor.clean) from None
+            source = proxy.source if proxy else ""
+            raise fault(error, call.tried, call.option, source, silence, limit, self.redactor.clean) from None
+
+    def _refuse_clear_text(self, call: _Call, url: Url, header: str | None) -> None:
+        """Here, where each request passes: no secret goes over plain http, except to this very machine."""
+        if url.in_clear_text and (header is not None or call.signs_in):
+            answer = f"it would carry credentials over plain http to {url.host}"
+            raise BadInput(call.tried, answer, f"Nothing was sent. Use https in {call.option}.")
+
+    def _keep_quiet(self, proxy: Url) -> None:
+        for secret in proxy.secrets:
+            self.redactor.add(secret)
 
     def _headers(self, call: _Call, header: str | None) -> dict[str, str]:
         headers = {"Accept": "application/json"}
@@ -276,17 +296,21 @@ class Transport:
                 headers["X-Act-As-ID"] = self.settings.act_as.id
         return headers
 
-    def _read(self, call: _Call, response: requests.Response) -> bytes:
-        """The whole body, within the operation's time limit: a service that drips may not hold a task for ever."""
-        deadline = self.clock() + max(call.operation.time_limit, self.settings.timeout)
-        content = bytearray()
-        for block in _blocks(response):
-            content += block
-            if self.clock() > deadline:
-                raise AnswerLost(call.tried, "the answer did not end in time", "Run the task again later.")
-            if len(content) > MOST_BYTES:
-                raise Unexpected(call.tried, "the answer does not end", f"Check {call.option}.", response.status_code)
-        return bytes(content)
+    def _content(self, call: _Call, response: requests.Response) -> bytes:
+        status = response.status_code
+        if not 200 <= status < 300:
+            return read_beginning(response.raw)
+        try:
+            content = read_body(response.raw)
+        except ValueError as error:
+            raise Unexpected(
+                call.tried,
+                f"HTTP {status}, and the answer cannot be read: {error}",
+                f"Check {call.option} and any proxy.",
+                status,
+            ) from None
+        # What a service echoes as data must not become a variable.
+        return content if call.signs_in else self.redactor.blank(content)
 
     def post_token(self, grant: dict[str, str]) -> Any:
         """Send one grant to the identity provider, and return what it answers."""
@@ -295,16 +319,3 @@ class Transport:
 
 def _is_unauthorised(outcome: Outcome) -> bool:
     return isinstance(outcome, Reply) and outcome.status == 401
-
-
-def _blocks(response: requests.Response) -> Iterator[bytes]:
-    """The body as it comes in: a read that waits for a full block would wait for hours on a service that drips."""
-    read = getattr(response.raw, "read1", None)
-    if read is None or response.headers.get("Transfer-Encoding"):  # urllib3 before 2.1; chunks come one by one anyway
-        yield from response.iter_content(1 << 16)
-        return
-    try:
-        while block := read(1 << 16, decode_content=True):
-            yield block
-    except (HTTPError, OSError) as error:
-        raise requests.exceptions.ChunkedEncodingError(error) from None

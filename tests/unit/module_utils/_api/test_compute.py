@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from email import message_from_bytes
 
@@ -16,7 +17,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Fil
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, BadInput, Refused, Unexpected
 
 CONTENT = b"\x08\x07model" * 1000
-MARK = FileMark("ab" * 32, len(CONTENT))
+MARK = FileMark(hashlib.sha256(CONTENT).hexdigest(), len(CONTENT))
 DATA = {"Name": "Faces", "Documentation": join_documentation("text", MARK), "Customization": "metavms"}
 TROUBLE = [{"fate": "reset"}, {"fate": "close"}, {"status": 502}, {"status": 503}, {"fate": "cut"}]
 

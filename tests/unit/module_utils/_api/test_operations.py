@@ -32,3 +32,45 @@ def test_a_change_leaves_the_other_operations_and_the_constant_alone() -> None:
 def test_a_wrong_change_fails_where_the_client_is_made(changes: object) -> None:
     with pytest.raises(BadInput, match="option operations"):
         Client.from_options({"operations": changes, "token": "t"})
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "allowed"),
+    [
+        ("update_model", "DELETE", "POST, PUT, PATCH"),
+        ("put_pipelines", "DELETE", "POST, PUT, PATCH"),
+        ("create_model", "GET", "POST, PUT, PATCH"),
+        ("delete_model", "POST", "DELETE"),
+        ("list_models", "POST", "GET"),
+    ],
+)
+def test_a_method_stays_in_its_kind(name: str, method: str, allowed: str) -> None:
+    with pytest.raises(BadInput, match=f"the method of {name} cannot be '{method}'") as caught:
+        adapted({name: {"method": method}})
+    assert caught.value.advice == f"It can be {allowed}."
+
+
+@pytest.mark.parametrize(
+    ("name", "method"), [("update_model", "put"), ("put_pipelines", "PATCH"), ("delete_model", "DELETE")]
+)
+def test_a_write_may_be_another_write(name: str, method: str) -> None:
+    assert adapted({name: {"method": method}})[name].method == method.upper()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "@evil.example/x",
+        "//evil.example",
+        "\\evil.example",
+        "/x\\@evil",
+        ".evil.example/x",
+        ":80@evil.example",
+        "/x?y",
+        "/x#y",
+        "/%2e%2e/x",
+    ],
+)
+def test_no_path_leads_to_another_host(path: str) -> None:
+    with pytest.raises(BadInput, match="the path of list_models cannot be"):
+        adapted({"list_models": {"path": path}})

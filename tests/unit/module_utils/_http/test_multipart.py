@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -133,3 +134,23 @@ def test_a_missing_library_is_said(file, monkeypatch):
     monkeypatch.setitem(sys.modules, "requests_toolbelt.multipart.encoder", None)
     with pytest.raises(BadInput, match="pip install requests-toolbelt"), Multipart({}, str(file)).open():
         pass
+
+
+@pytest.mark.parametrize("size", [1, BLOCK, 3 * BLOCK + 1])
+def test_other_bytes_of_the_same_size_are_not_sent_to_their_end(tmp_path, size):
+    path, other = tmp_path / "model.onnx", tmp_path / "other"
+    path.write_bytes(b"a" * size)
+    other.write_bytes(b"b" * size)
+    checked = hashlib.sha256(path.read_bytes()).hexdigest()
+    other.rename(path)
+    blocks = []
+    with Multipart({}, str(path), size, None, checked).open() as stream:
+        with pytest.raises(BadInput, match="not what was checked before") as caught:
+            blocks.extend(stream)
+        assert sum(map(len, blocks)) < len(stream)
+    assert str(path) in caught.value.tried and "Look at the model" in caught.value.advice
+
+
+def test_the_file_that_was_checked_is_sent(file):
+    checked = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert len(sent(Multipart({}, str(file), file.stat().st_size, None, checked))) > file.stat().st_size

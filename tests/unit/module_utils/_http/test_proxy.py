@@ -15,14 +15,18 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import DESCRIBE_COMPUTE
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, NxaiError, Unreachable
+from simulator import certificate
 from simulator.testing import Served, serve
 
+CLOUD = "cloud.test"
 LOGIN = "bWU6cHJveHktc2VjcmV0"  # me:proxy-secret, as it travels
 
 
@@ -91,6 +95,13 @@ def proxy() -> Iterator[Proxy]:
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of this machine counts, and the name CLOUD leads to it: nobody takes a proxy to loopback."""
+    resolve = socket.getaddrinfo
+
+    def known(host: str, *arguments: Any, **more: Any) -> Any:
+        return resolve("127.0.0.1" if host == CLOUD else host, *arguments, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", known)
     for name in [name for name in os.environ if name.lower().endswith(("_proxy", "_ca_bundle"))]:
         monkeypatch.delenv(name)
 
@@ -103,15 +114,22 @@ def plain() -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def secure() -> Iterator[Served]:
-    with serve(models=3, tls=True) as served:
-        yield served
+    make = certificate.make
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(certificate, "make", lambda folder, _host: make(folder, CLOUD))
+        with serve(models=3, tls=True) as served:
+            yield served
+
+
+def named(cloud: Served) -> str:
+    return cloud.url.replace("127.0.0.1", CLOUD)
 
 
 @pytest.fixture
 def models() -> Callable[..., int]:
     def count(cloud: Served, **more: str) -> int:
         ca_path = str(cloud.ca_path) if cloud.ca_path else None
-        options = {"api_url": cloud.url, "token": cloud.token(), "ca_path": ca_path, "retries": 0, **more}
+        options = {"api_url": named(cloud), "token": cloud.token(), "ca_path": ca_path, "retries": 0, **more}
         with Client.from_options(options) as client:
             return len(client.compute.list_models())
 
@@ -125,7 +143,7 @@ def test_https_goes_through_a_tunnel_that_shows_no_token(
     monkeypatch.setenv(name, f"http://{proxy.address}")
     assert models(secure) == 3
     [head] = proxy.heads
-    assert head.startswith(f"CONNECT {urlsplit(secure.url).netloc} ")
+    assert head.startswith(f"CONNECT {urlsplit(named(secure)).netloc} ")
     assert "authorization" not in head.lower() and "nxcdb-" not in head
 
 
@@ -133,20 +151,19 @@ def test_the_certificate_is_checked_through_the_tunnel(
     secure: Served, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
-    client = Client.from_options({"api_url": secure.url, "token": secure.token(), "retries": 0})
+    client = Client.from_options({"api_url": named(secure), "token": secure.token(), "retries": 0})
     with client, pytest.raises(Unreachable, match="not signed by an authority known here"):
         client.compute.list_models()
 
 
-def test_http_is_passed_on(
-    plain: Served, proxy: Proxy, models: Callable[[Served], int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_http_is_passed_on(plain: Served, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", f"http://{proxy.address}")
-    assert models(plain) == 3
-    assert proxy.heads[0].startswith(f"GET {plain.url}/cpt/functions?")
+    with Client.from_options({"api_url": named(plain)}) as client:
+        assert client.transport.send(DESCRIBE_COMPUTE).status == 200
+    assert proxy.heads[0].startswith(f"GET {named(plain)}/cpt/openapi")
 
 
-@pytest.mark.parametrize("exempt", ["127.0.0.1", "localhost,127.0.0.0/8", "*"])
+@pytest.mark.parametrize("exempt", [CLOUD, "localhost,.test", "*"])
 def test_no_proxy(
     secure: Served, proxy: Proxy, models: Callable[[Served], int], monkeypatch: pytest.MonkeyPatch, exempt: str
 ) -> None:
@@ -169,15 +186,72 @@ def test_the_option_comes_before_the_environment(
     assert "wrong-word" not in str(caught.value)
 
 
-def test_http_by_the_option_and_a_proxy_that_repeats_the_password(
-    plain: Served, proxy: Proxy, models: Callable[..., int]
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("wrong-word", "wrong-word"), ("wr%23ng-w%40rd", "wr#ng-w@rd"), ("wrong%20word", "wrong word")],
+)
+@pytest.mark.parametrize("source", ["proxy", "http_proxy"])
+def test_a_proxy_that_repeats_the_password(
+    plain: Served, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, source: str, written: str, meant: str
 ) -> None:
-    assert models(plain, proxy=f"http://{proxy.address}") == 3
-    assert proxy.heads[0].startswith("GET ")
+    address = f"http://me:{written}@{proxy.address}"
+    if source != "proxy":
+        monkeypatch.setenv(source, address)
     proxy.wants_login = True
-    with pytest.raises(NxaiError, match=r"407.*not good") as caught:
-        models(plain, proxy=f"http://me:wrong-word@{proxy.address}")
-    assert "wrong-word" not in str(caught.value)
+    options = {"api_url": named(plain), "proxy": address if source == "proxy" else None, "retries": 0}
+    with Client.from_options(options) as client, pytest.raises(NxaiError, match=r"407.*not good") as caught:
+        client.transport.send(DESCRIBE_COMPUTE)
+    assert proxy.heads[0].startswith("GET ")
+    assert meant not in str(caught.value) and written not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("source", ["proxy", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"])
+def test_no_proxy_sees_what_goes_to_this_machine(
+    plain: Served, secure: Served, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, source: str, host: str
+) -> None:
+    if source != "proxy":
+        monkeypatch.setenv(source, f"http://{proxy.address}")
+    option = f"http://{proxy.address}" if source == "proxy" else None
+    for cloud in (plain, secure):
+        options = {"api_url": cloud.url.replace("127.0.0.1", host), "token": cloud.token(), "proxy": option}
+        with Client.from_options({**options, "ca_path": str(cloud.ca_path) if cloud.ca_path else None}) as client:
+            assert len(client.compute.list_models()) == 3
+    assert proxy.heads == []
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"), [("proxy", "Check proxy."), ("https_proxy", "Check https_proxy and NO_PROXY.")]
+)
+def test_a_proxy_that_is_not_there_is_blamed_on_who_named_it(
+    closed_port: int, monkeypatch: pytest.MonkeyPatch, source: str, advice: str
+) -> None:
+    address = f"http://127.0.0.1:{closed_port}"
+    if source != "proxy":
+        monkeypatch.setenv(source, address)
+    options = {"api_url": f"https://{CLOUD}", "proxy": address if source == "proxy" else None, "retries": 0}
+    with Client.from_options(options) as client, pytest.raises(Unreachable, match="the proxy gave no way") as caught:
+        client.transport.send(DESCRIBE_COMPUTE)
+    assert caught.value.advice == advice
+
+
+@pytest.mark.parametrize(
+    "wrong", ["http://me:hidden#word@proxy:3128", "http://me:hidden/word@proxy", "http://p\\@q", "socks5://me:hidden@p"]
+)
+def test_a_proxy_of_the_environment_is_judged_too(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", wrong)
+    client = Client.from_options({"api_url": f"https://{CLOUD}", "token": "x"})
+    with client, pytest.raises(BadInput, match="HTTPS_PROXY is not the URL of a proxy") as caught:
+        client.compute.list_models()
+    assert "hidden" not in str(caught.value)
+
+
+def test_a_proxy_of_the_environment_needs_no_scheme(
+    secure: Served, proxy: Proxy, models: Callable[[Served], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.address)
+    assert models(secure) == 3
+    assert len(proxy.heads) == 1
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from cryptography.x509.oid import NameOID
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, BadInput, Unreachable
+from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import Settings
 
 DAY = datetime.timedelta(days=1)
 PEM = serialization.Encoding.PEM
@@ -206,16 +207,14 @@ def test_validation_can_be_switched_off_for_this_session_only(good, tls_server, 
 
 
 @pytest.mark.parametrize("validate", [True, False])
-def test_a_proxy_is_used_with_and_without_validation(
-    authority, good, tls_server, new_transport, reply, proxy, validate
-):
-    server = tls_server(good)
+def test_a_proxy_is_used_with_and_without_validation(authority, tls_server, new_transport, reply, proxy, validate):
+    server = tls_server(authority.issue("cloud", x509.DNSName("cloud.test")))
     server.answer(reply(data=[1]))
     options = {"ca_path": str(authority.path)} if validate else {"validate_certs": False}
-    transport = new_transport(api_url=server.url, retries=0, **options)
+    transport = new_transport(api_url=f"https://cloud.test:{server.port}", retries=0, **options)
     assert transport.send(LIST_MODELS).data == [1]
     transport.close()
-    assert [line.split()[:2] for line in proxy] == [["CONNECT", f"127.0.0.1:{server.port}"]]
+    assert [line.split()[:2] for line in proxy] == [["CONNECT", f"cloud.test:{server.port}"]]
 
 
 def test_a_client_certificate_is_shown(authority, good, tls_server, new_transport, reply):
@@ -271,3 +270,17 @@ def test_https_to_a_server_that_speaks_http_is_said(server, new_transport):
     with pytest.raises(Unreachable, match="does not speak TLS") as caught:
         new_transport(api_url=server.url.replace("http:", "https:")).send(LIST_MODELS)
     assert "api_url" in caught.value.advice
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_key_with_a_pass_phrase_is_found_out_before_anything_is_asked(authority, tmp_path, monkeypatch, apart):
+    certificate, key = authority.issue("locked", x509.DNSName("locked"))
+    secret = serialization.load_pem_private_key(Path(key).read_bytes(), None)
+    locked = secret.private_bytes(PEM, PLAIN[0], serialization.BestAvailableEncryption(b"phrase"))
+    (tmp_path / "key.pem").write_bytes(locked)
+    (tmp_path / "both.pem").write_bytes(Path(certificate).read_bytes() + locked)
+    options = {"client_cert": certificate, "client_key": str(tmp_path / "key.pem")}
+    with pytest.raises(BadInput, match="has a pass phrase") as caught:
+        Settings.from_options(options if apart else {"client_cert": str(tmp_path / "both.pem")})
+    assert ("client_key" if apart else "client_cert") in caught.value.answer
+    assert "openssl pkey" in caught.value.advice
