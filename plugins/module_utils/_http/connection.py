@@ -52,6 +52,7 @@ def connection_field(
         suboptions=suboptions,
     )
     # What is raw may be a dictionary, which has no hash.
+    # pylint: disable-next=invalid-field-call  # it is called within a dataclass, by way of this function
     return field(default=default, repr=not secret, hash=type != "raw", metadata={"option": option})
 
 

@@ -86,7 +86,7 @@ def _is_pure(node: Any) -> bool:
     if getattr(node, "dyn_args", None) or getattr(node, "dyn_kwargs", None):
         return False  # *a or **a
     match node:
-        case nodes.Const(value=str(text)):
+        case nodes.Const(value=str() as text):
             return not TEMPLATE.search(text)
         case nodes.Call(node=of):
             return isinstance(of, nodes.Getattr) and of.attr in PURE_METHODS

@@ -40,7 +40,9 @@ def _reader(node: nodes.Node | None) -> Read:
             return lambda variables: value
         case nodes.Name(name=key):
             return lambda variables: _element(variables, key)
-        case nodes.Getattr(node=of, attr=key) | nodes.Getitem(node=of, arg=nodes.Const(value=str(key))) if _is_key(key):
+        case nodes.Getattr(node=of, attr=key) | nodes.Getitem(node=of, arg=nodes.Const(value=str() as key)) if _is_key(
+            key
+        ):
             holder = _reader(of)
             return lambda variables: _element(holder(variables), key)
         case nodes.Concat(nodes=parts):
@@ -51,7 +53,10 @@ def _reader(node: nodes.Node | None) -> Read:
         case nodes.Filter(
             name="list",
             node=nodes.Filter(
-                name="map", node=of, args=[], kwargs=[nodes.Helper(key="attribute", value=nodes.Const(value=str(key)))]
+                name="map",
+                node=of,
+                args=[],
+                kwargs=[nodes.Helper(key="attribute", value=nodes.Const(value=str() as key))],
             ),
             args=[],
             kwargs=[],

@@ -59,7 +59,7 @@ def test_a_copy_is_the_same_error(kind: type[NxaiError], same: Any) -> None:
     error = filled(kind)
     again = same(error)
     assert again == error and hash(again) == hash(error) and again is not error
-    assert type(again) is kind and vars(again) == vars(error) == {
+    assert again.__class__ is kind and vars(again) == vars(error) == {
         each.name: getattr(error, each.name) for each in fields(kind)
     }
     assert (str(again), repr(again)) == (str(error), repr(error))
@@ -78,7 +78,7 @@ def test_a_field_of_a_made_error_cannot_be_changed(kind: type[NxaiError]) -> Non
 def test_a_replacement_has_the_class_and_the_other_fields(kind: type[NxaiError]) -> None:
     error = filled(kind)
     other = replace(error, answer="HTTP 500", result={})
-    assert type(other) is kind and (other.answer, other.result, other.advice) == ("HTTP 500", {}, "Look again.")
+    assert other.__class__ is kind and (other.answer, other.result, other.advice) == ("HTTP 500", {}, "Look again.")
     assert replace(other, answer=error.answer, result=error.result) == error
     assert str(other) == "GET /x: HTTP 500. Look again." and str(other) in repr(other)
 
