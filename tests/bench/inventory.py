@@ -133,30 +133,30 @@ def by_turns(rounds: int, *sides: Callable[[], dict[str, Any]]) -> list[dict[str
 
 
 def local_cost(bench: Bench, folder: Path, devices: int) -> None:
-    """``parse`` of a cached inventory, and of one that is read over HTTP, beside the floor and the usual way.
+    """``parse`` of a cached inventory, and of one that is read over HTTP, beside the baseline and the usual way.
 
-    The floor and the usual way have their data in memory, marked, before their time is taken.
+    The baseline and the usual way have their data in memory, marked, before their time is taken.
     """
     cached = bench.ours(
         "cached", **CONSTRUCTED, cache=True, cache_plugin="jsonfile", cache_connection=str(folder / "c")
     )
-    first = bench.once(cached, str(folder / "floor.json"))
+    first = bench.once(cached, str(folder / "baseline.json"))
     (entry,) = (folder / "c").glob("*nxai_devices_*")
     stored = json.loads(entry.read_text(encoding="utf-8"))
     plan = stored.get("__payload__", stored)
     plan = json.loads(plan)["plan"] if isinstance(plan, str) else plan["plan"]
     (folder / "plan.json").write_text(plan, encoding="utf-8")
     read = bench.ours("read", **CONSTRUCTED)
-    floor = bench.file("floor.yml", plugin="bench_memory", way="floor", data=str(folder / "floor.json"))
+    baseline = bench.file("baseline.yml", plugin="bench_memory", way="baseline", data=str(folder / "baseline.json"))
     usual = bench.file("usual.yml", plugin="bench_memory", way="usual", data=str(folder / "plan.json"), **CONSTRUCTED)
-    sides = [*bench.by_turns(cached, floor, read), bench.once(usual)]  # once: it takes a minute or more
-    of_cached, of_floor, of_read, of_usual = (side["seconds"] for side in sides)
-    show(f"floor, {devices} devices (same, no expression)", f"{of_floor:.2f} s")
+    sides = [*bench.by_turns(cached, baseline, read), bench.once(usual)]  # once: it takes a minute or more
+    of_cached, of_baseline, of_read, of_usual = (side["seconds"] for side in sides)
+    show(f"baseline, {devices} devices (same, no expression)", f"{of_baseline:.2f} s")
     show(f"parse, from the cache, {devices} devices", f"{of_cached:.2f} s, {sides[0]['requests']} requests")
-    show("  to the floor", f"{of_cached / of_floor:.2f}, at most 4")
+    show("  to the baseline", f"{of_cached / of_baseline:.2f}, at most 4")
     show("  faster than the usual way", f"{of_usual / of_cached:.1f} times, at least 6")
     show(f"parse, with all that is read, {devices} devices", f"{of_read:.2f} s, {sides[2]['requests']} requests")
-    show("  to the floor, which reads nothing", f"{of_read / of_floor:.2f}")
+    show("  to the baseline, which reads nothing", f"{of_read / of_baseline:.2f}")
     show("  faster than the usual way, which reads nothing", f"{of_usual / of_read:.1f} times")
     show("same hosts, variables and groups", yes(all(side["digest"] == first["digest"] for side in sides)))
     show("ansible-inventory --list to the byte", yes(bench.listed(cached)[1] == bench.listed(usual)[1]))

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One inventory source read once, in a process of its own: ``inventory_side.py FILE [FLOOR-FILE]`` prints JSON.
+"""One inventory source read once, in a process of its own: ``inventory_side.py FILE [baseline-file]`` prints JSON.
 
 ``seconds`` of ``parse`` alone, ``peak`` memory of the process in MiB, how many ``hosts``, and a ``digest`` of hosts,
-variables and groups. FLOOR-FILE gets what the floor needs to make the same inventory.
+variables and groups. baseline-file gets what the baseline needs to make the same inventory.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ansible.plugins.loader import init_plugin_loader, inventory_loader
 GIVEN = ("inventory_file", "inventory_dir")
 
 
-def main(source: str, floor_file: str = "") -> None:
+def main(source: str, baseline_file: str = "") -> None:
     init_plugin_loader()
     options = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
     plugin = inventory_loader.get(options["plugin"])
@@ -43,8 +43,8 @@ def main(source: str, floor_file: str = "") -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     found = snapshot(inventory)
     digest = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
-    if floor_file:
-        Path(floor_file).write_text(json.dumps(found), encoding="utf-8")
+    if baseline_file:
+        Path(baseline_file).write_text(json.dumps(found), encoding="utf-8")
     print(json.dumps({"seconds": seconds, "peak": peak, "hosts": len(inventory.hosts), "digest": digest}))
 
 

@@ -120,7 +120,7 @@ def _devices(seen: Seen) -> Iterator[Finding]:
     for site, device in seen.devices or ():
         where = f"{site.label} / {device.label}"
         if not device.pipelines_known:
-            advice = "It cannot be assigned to without loss. Please report the answer of the service."
+            advice = "Do not assign to it: its settings would be lost. Please report the answer of the service."
             yield Finding("devices", "error", where, "its pipelines are not understood", advice)
         elif device.enabled and not device.pipelines:
             advice = "Assign a model with nxai_pipeline, or switch the plugin off for this device."

@@ -280,7 +280,7 @@ class Credentials:
         if words and words[0].lower() == "bearer":
             del words[0]
         if len(words) != 1 or not words[0].isascii() or not words[0].isprintable():
-            raise BadInput(SIGN_IN, f"{what} is not one word of plain characters", "Copy the token again, whole.")
+            raise BadInput(SIGN_IN, f"{what} holds spaces or unusual characters", "Copy the token again, whole.")
         return words[0]
 
 

@@ -157,7 +157,7 @@ def _number(option: str, value: Any, kind: type[float | int]) -> float | int:
 
 def _one_of(option: str, value: Any, choices: tuple[str, ...]) -> Any:
     if value not in choices:
-        raise BadInput(TRIED, f"{option} is not known", f"Use one of {', '.join(choices)}.")
+        raise BadInput(TRIED, f"{option} has an unknown value", f"Use one of {', '.join(choices)}.")
     return value
 
 

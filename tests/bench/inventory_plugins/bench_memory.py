@@ -4,7 +4,7 @@
 
 """An inventory from memory, as other plugins make theirs: what nxai_devices is compared with.
 
-With ``way: floor`` hosts, variables and groups are added as they are in the end, without an expression. With
+With ``way: baseline`` hosts, variables and groups are added as they are in the end, without an expression. With
 ``way: usual`` the hosts that nxai_devices plans get their composed variables and groups by ansible-core's own methods.
 """
 
@@ -21,7 +21,7 @@ options:
     description: Names this plugin.
   way:
     description: What is measured.
-    choices: [floor, usual]
+    choices: [baseline, usual]
   data:
     description: A file that the hosts are read from, before the time is taken.
 """
@@ -43,7 +43,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
     def remember(self, way: str, data: str) -> None:
         """Read the data; not part of what is measured."""
         content = Path(data).read_text(encoding="utf-8")
-        if way == "floor":
+        if way == "baseline":
             found = json.loads(content)
             self.memory = [(name, never_template(variables)) for name, variables in found["hosts"]], found["groups"]
         else:
@@ -56,9 +56,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         way = self.get_option("way")
         if self.memory is None:
             self.remember(way, self.get_option("data"))
-        (self._floor if way == "floor" else self._usual)(*self.memory)
+        (self._baseline if way == "baseline" else self._usual)(*self.memory)
 
-    def _floor(self, hosts: Any, groups: Any) -> None:
+    def _baseline(self, hosts: Any, groups: Any) -> None:
         for name, variables in hosts:
             self.inventory.add_host(name)
             for variable, value in variables.items():

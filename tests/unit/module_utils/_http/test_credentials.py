@@ -391,7 +391,7 @@ class TestTokenFile:
             (b"{" * 5000, "begins like JSON"),
             (b'{"expires_at": 5}', "no access_token"),
             (b'{"access_token": 5}', "no access_token"),
-            (b"two words", "not one word"),
+            (b"two words", "spaces or unusual"),
             (b"x" * 100_000, "far too long"),
         ],
     )

@@ -72,7 +72,7 @@ def test_a_bad_url_is_refused_with_the_name_of_the_option_and_an_example(option,
     [
         ({"kind": "organization"}, "no id"),
         ({"id": ORG, "kind": None}, "no kind"),
-        ({"kind": "company", "id": ORG}, "kind is not known"),
+        ({"kind": "company", "id": ORG}, "kind has an unknown value"),
         ({"kind": "user", "id": "42"}, "not a UUID"),
         ("organization", "not a dictionary"),
     ],

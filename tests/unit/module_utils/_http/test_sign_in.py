@@ -160,7 +160,7 @@ class TestAnswers:
 
     def test_a_token_that_cannot_stand_in_a_header_is_not_used(self, new, provider):
         provider.answers = {"password": {"access_token": "two words"}}
-        with pytest.raises(BadInput, match="Nx Cloud: the new token is not one word"):
+        with pytest.raises(BadInput, match="Nx Cloud: the new token holds spaces"):
             new(**PASSWORD).header()
 
     @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ class TestFile:
 
     def test_a_token_in_it_that_cannot_stand_in_a_header_is_said(self, new, file):
         file.write_text("two words")
-        with pytest.raises(BadInput, match="the token in token_file is not one word"):
+        with pytest.raises(BadInput, match="the token in token_file holds spaces"):
             new(token_file=str(file)).header()
 
     @pytest.mark.parametrize("theirs", [{}, {"access_token": "theirs", "expires_at": 1_800_000_000_000}])
