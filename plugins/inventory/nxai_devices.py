@@ -243,10 +243,10 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, get_cache_plugin
 
 from ..module_utils._api.client import Client
+from ..module_utils._connection.settings import CONNECTION_FIELDS
 from ..module_utils._core.errors import BadInput, NxaiError
 from ..module_utils._core.voice import Voice
 from ..module_utils._engine.sites import MOST_AT_ONCE
-from ..module_utils._http.settings import CONNECTION_FIELDS
 from ..plugin_utils._expressions.untrusted import never_template
 from ..plugin_utils._inventory.cache import (
     account_key,

@@ -66,9 +66,9 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._api.client import Client
+from ..module_utils._connection.settings import Settings
 from ..module_utils._core.errors import BadInput, NxaiError
 from ..module_utils._core.voice import Voice
-from ..module_utils._http.settings import Settings
 
 try:  # From ansible-core 2.22 on: all that it prints from now on is without this token.
     from ansible.module_utils.secrets import register_secret

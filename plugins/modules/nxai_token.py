@@ -163,8 +163,8 @@ error:
              sample: 401}
 """
 
+from ..module_utils._connection.credentials import GRANTS
 from ..module_utils._engine.module import run
-from ..module_utils._http.credentials import GRANTS
 from ..module_utils._token.resource import token_resource
 
 ARGUMENT_SPEC = {

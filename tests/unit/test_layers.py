@@ -14,7 +14,13 @@ import pytest
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 FROM_THE_GROUND_UP = (
-    *("module_utils/_core", "module_utils/_http", "module_utils/_api", "module_utils/_engine"),
+    *(
+        "module_utils/_core",
+        "module_utils/_connection",
+        "module_utils/_http",
+        "module_utils/_api",
+        "module_utils/_engine",
+    ),
     # The concerns. Each may use those before it.
     *("module_utils/_onnx", "module_utils/_models", "module_utils/_fleet", "module_utils/_pipelines"),
     *("module_utils/_token", "module_utils/_rollout", "module_utils/_contract", "module_utils/_doctor"),

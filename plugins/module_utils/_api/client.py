@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._connection.settings import Settings
 from .._core.voice import SILENT, Voice
-from .._http.settings import Settings
 from .._http.transport import Transport
 from .compute import ComputeApi
 from .device import DeviceApi

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import BadInput
-from .._http.credentials import ISSUE_TOKEN
-from .._http.operation import SHAPE, TRIED, Operation
+from .._http.operation import ISSUE_TOKEN, SHAPE, TRIED, Operation
 
 _MODEL_FIELDS = ("UUID", "Name", "Status", "Code", "Documentation", "Catalogues", "UpdatedAt")
 _CATALOGUE_FIELDS = ("UUID", "Name", "Organisation")

@@ -12,11 +12,11 @@ from typing import Any
 
 from .._api.pipeline import models_of
 from .._api.records import Catalogue, Device, Model, Server, Site
+from .._connection.settings import Settings
 from .._contract.comparison import Difference
 from .._core.errors import BadInput, NxaiError, SignInFailed, Unreachable
 from .._core.redaction import one_line
 from .._core.values import folded
-from .._http.settings import Settings
 
 
 @dataclass(frozen=True)

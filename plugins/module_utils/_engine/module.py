@@ -15,11 +15,11 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._api.client import Client
+from .._connection.fields import ConnectionField
+from .._connection.settings import CONNECTION_FIELDS
 from .._core.errors import NxaiError
 from .._core.limits import MOST_DEPTH, is_deep
 from .._core.voice import Voice, unheard
-from .._http.connection import ConnectionField
-from .._http.settings import CONNECTION_FIELDS
 from .polling import Deadline
 
 

@@ -74,3 +74,17 @@ class Operation:
 
 def _places(path: Any) -> list[str]:
     return sorted(re.findall(r"\{\w+\}", path)) if isinstance(path, str) else []
+
+
+# A second token does no harm, so this POST may be repeated.
+ISSUE_TOKEN = Operation(
+    "issue_token",
+    "cloud",
+    "POST",
+    "/cdb/oauth2/token",
+    True,
+    15,
+    "documented",
+    ("access_token", "refresh_token", "expires_in", "expires_at", "error"),
+    signed=False,
+)

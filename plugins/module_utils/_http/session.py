@@ -11,9 +11,9 @@ import os
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
-from .proxy import Proxy
-from .settings import Settings
-from .urls import is_localhost
+from .._connection.proxy import Proxy
+from .._connection.settings import Settings
+from .._connection.urls import is_localhost
 from .wire import Answering
 
 if TYPE_CHECKING:

@@ -15,6 +15,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
+from .._connection.credentials import Credentials
+from .._connection.proxy import judged_proxy, proxy_for
+from .._connection.settings import Settings
+from .._connection.urls import BadUrl, Url, judged
 from .._core.errors import (
     AnswerLost,
     BadInput,
@@ -29,15 +33,11 @@ from .._core.values import to_json
 from .._core.voice import SILENT, Voice
 from .answer import Answer, Reply, read_answer, refused
 from .body import read_beginning, read_body
-from .credentials import ISSUE_TOKEN, Credentials
 from .faults import fault
-from .operation import PREFIX, Operation
-from .proxy import judged_proxy, proxy_for
+from .operation import ISSUE_TOKEN, PREFIX, Operation
 from .retry import Outcome, decide, is_temporary, may_have_worked
 from .session import new_session, request_options
-from .settings import Settings
 from .throttle import Throttle
-from .urls import BadUrl, Url, judged
 from .wire import answer_within
 
 if TYPE_CHECKING:

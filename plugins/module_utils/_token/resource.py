@@ -11,11 +11,11 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .._api.operations import REVOKE_TOKEN
+from .._connection.credentials import Credentials, Token
+from .._connection.settings import CONNECTION_FIELDS
 from .._core.errors import BadInput, Refused
 from .._engine.module import Task
 from .._engine.reconcile import Plan
-from .._http.credentials import Credentials, Token
-from .._http.settings import CONNECTION_FIELDS
 
 # The options that Ansible masks in every result.
 SECRETS = (*(each.name for each in CONNECTION_FIELDS if each.secret), "code")

@@ -16,10 +16,10 @@ from glob import escape, glob
 from hashlib import sha256
 from typing import Any
 
+from ...module_utils._connection.credentials import jwt_claims
+from ...module_utils._connection.settings import CONNECTION_FIELDS
+from ...module_utils._connection.token_file import TokenFile
 from ...module_utils._core.files import check_trusted
-from ...module_utils._http.credentials import jwt_claims
-from ...module_utils._http.settings import CONNECTION_FIELDS
-from ...module_utils._http.token_file import TokenFile
 from .contents import HOST_VARIABLES, KINDS, Contents, Host
 from .groups import PREFIXES
 from .names import is_host_name

@@ -15,9 +15,9 @@ import yaml
 
 from ansible_collections.nxai.cloud.plugins.doc_fragments.act_as import ModuleDocFragment as ActAs
 from ansible_collections.nxai.cloud.plugins.doc_fragments.connection import ModuleDocFragment as Connection
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.fields import ConnectionField
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import CONNECTION_FIELDS
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.module import CONNECTION_SPEC
-from ansible_collections.nxai.cloud.plugins.module_utils._http.connection import ConnectionField
-from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import CONNECTION_FIELDS
 
 PROSE = ("description", "version_added")
 WITHOUT_SUBOPTIONS = [each for each in CONNECTION_FIELDS if not each.suboptions]

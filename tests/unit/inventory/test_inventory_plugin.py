@@ -21,7 +21,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from inventory_estate import HOSTILE, SEED, Reading
 
-from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import CONNECTION_FIELDS
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import CONNECTION_FIELDS
 from simulator.testing import Served
 
 Read = Callable[..., Reading]

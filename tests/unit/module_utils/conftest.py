@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import adapted
-from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import Settings
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 
 

@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, BadInput, Unreachable
-from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import Settings
 
 DAY = datetime.timedelta(days=1)
 PEM = serialization.Encoding.PEM

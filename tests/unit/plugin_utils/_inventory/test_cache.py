@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import CONNECTION_FIELDS
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import CONNECTION_FIELDS
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.cache import account_key, cache_key
 
 WHOSE = {

@@ -14,7 +14,7 @@ from dataclasses import MISSING, dataclass, replace
 from typing import Any
 
 from .._core.errors import BadInput
-from .connection import ConnectionField, connection_field, fields_of
+from .fields import ConnectionField, connection_field, fields_of
 from .proxy import judged_proxy
 from .urls import BadUrl, judged
 

@@ -24,10 +24,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._connection import token_lock
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.token_file import TokenFile
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, SignInFailed
 from ansible_collections.nxai.cloud.plugins.module_utils._core.voice import Voice
-from ansible_collections.nxai.cloud.plugins.module_utils._http import token_lock
-from ansible_collections.nxai.cloud.plugins.module_utils._http.token_file import TokenFile
 from tools.workplace import COLLECTIONS
 
 OLD = '{"access_token": "a", "refresh_token": "refresh-0", "mine": "' + "x" * 100 + '"}'
@@ -173,7 +173,7 @@ class TestRenewal:
 WORK = """
 import sys
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError
-from ansible_collections.nxai.cloud.plugins.module_utils._http.token_file import TokenFile
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.token_file import TokenFile
 
 file = TokenFile(sys.argv[1])
 try:
@@ -217,7 +217,7 @@ class TestMounts:
         assert [each.name for each in there.parent.iterdir()] == ["token"]
 
     def test_containers_that_share_it_share_its_lock(self, file: Path, there: Path) -> None:
-        lock = "ansible_collections.nxai.cloud.plugins.module_utils._http.token_lock"
+        lock = "ansible_collections.nxai.cloud.plugins.module_utils._connection.token_lock"
         with file.open("rb+") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             short = f"import {lock} as lock\nlock.LONGEST_WAIT = 0.2\n{WORK}"
@@ -320,7 +320,7 @@ class TestKinds:
 
 HOLD = """
 import os, sys, time
-from ansible_collections.nxai.cloud.plugins.module_utils._http.token_file import TokenFile
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.token_file import TokenFile
 
 with TokenFile(sys.argv[1]).locked():
     print("held", flush=True)

@@ -10,10 +10,10 @@ import json
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.credentials import Credentials
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, Refused, SignInFailed
 from ansible_collections.nxai.cloud.plugins.module_utils._core.redaction import Redactor
-from ansible_collections.nxai.cloud.plugins.module_utils._http.credentials import Credentials
-from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import Settings
 
 CLOUD = {"cloud_url": "https://cloud.example.com"}
 PASSWORD = {**CLOUD, "username": "me@example.com", "password": "pass-word"}

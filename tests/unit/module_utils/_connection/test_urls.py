@@ -18,11 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.urls import BadUrl, is_loopback, judged
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, NxaiError, Refused, Unreachable
 from ansible_collections.nxai.cloud.plugins.module_utils._http.answer import Reply
-from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
-from ansible_collections.nxai.cloud.plugins.module_utils._http.urls import BadUrl, is_loopback, judged
 
 CASES = int(os.environ.get("FUZZ_CASES", "10000")) // 2  # of each of the two
 API = ("api.example", 8443)

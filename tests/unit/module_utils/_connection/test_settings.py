@@ -9,8 +9,8 @@ import uuid
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import CONNECTION_FIELDS, ActAs, Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
-from ansible_collections.nxai.cloud.plugins.module_utils._http.settings import CONNECTION_FIELDS, ActAs, Settings
 
 ORG = "0b0e7f4c-1111-4222-8333-444455556666"
 SECRETS = [each.name for each in CONNECTION_FIELDS if each.secret]

@@ -19,22 +19,8 @@ from .._core.errors import BadInput, Refused, SignInFailed
 from .._core.redaction import Redactor
 from .._core.values import mapping, number
 from .._core.voice import SILENT, Voice
-from .operation import Operation
 from .settings import Settings
 from .token_file import TokenFile
-
-# A second token does no harm, so this POST may be repeated.
-ISSUE_TOKEN = Operation(
-    "issue_token",
-    "cloud",
-    "POST",
-    "/cdb/oauth2/token",
-    True,
-    15,
-    "documented",
-    ("access_token", "refresh_token", "expires_in", "expires_at", "error"),
-    signed=False,
-)
 
 MARGIN = 60.0  # seconds before its end at which a token is renewed
 LIFETIME = 3600.0  # of a token whose answer does not tell (as in the vendor's samples)
