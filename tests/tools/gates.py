@@ -160,7 +160,9 @@ def pytest_on(venv: Venv, folder: str) -> list[str | Path]:
 def _unit(venv: Venv, shell: Shell) -> None:
     """As many tests at a time as there are processors. Development mode has to be asked for again."""
     python = f"{os.cpu_count() or 1}*popen//python={venv.bin('python')} -X dev"
-    shell.run([*pytest_on(venv, "tests/unit"), "--dist=worksteal", f"--tx={python}"], environment([venv.folder / "bin"]))
+    shell.run(
+        [*pytest_on(venv, "tests/unit"), "--dist=worksteal", f"--tx={python}"], environment([venv.folder / "bin"])
+    )
 
 
 def _faults(venv: Venv, shell: Shell) -> None:
