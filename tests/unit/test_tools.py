@@ -18,7 +18,7 @@ from tools.gates import files_in, tracked
 from tools.pythons import Core
 from tools.workplace import ROOT, users_environment
 
-RELEASED = {"CHANGELOG.md", "LICENSE", "README.md", "changelogs/changelog.yaml", "requirements.txt"}
+RELEASED = {"CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "changelogs/changelog.yaml", "requirements.txt"}
 FOLDERS = ("docs/", "meta/", "playbooks/", "plugins/", "roles/")
 
 

@@ -201,7 +201,7 @@ def test_the_seed_decides_what_each_request_meets_whatever_comes_between(simulat
 
 def test_a_hostile_service_begins_anew_with_the_world(simulator: Served) -> None:
     calls = Calls(simulator)
-    simulator.be_hostile(4)
+    simulator.be_hostile(5)
     simulator.clear_log()
 
     def met() -> list[str]:
