@@ -130,8 +130,8 @@ class Gates:
         report.unlink(missing_ok=True)
         try:
             packages = next((self.newest.folder / "lib").glob("python3*/site-packages"))
-            options = ["--progress-spinner", "off", "--format", "json", "--output", report, "--path", packages]
-            shell.run([audit_venv().bin("pip-audit"), *options], self._environment())
+            program = [audit_venv().bin("pip-audit"), "--progress-spinner", "off", "--format", "json"]
+            shell.run([*program, "--output", report, "--path", packages], self._environment())
         except (Failed, subprocess.CalledProcessError) as error:
             found = vulnerable(report)
             if found:
