@@ -78,6 +78,9 @@ def run(command: Sequence[str], folder: Path, limit: float, **variables: str) ->
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             said, _nothing = process.communicate()
+        finally:  # also where the tests themselves are stopped
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     return Ended(code, said, time.monotonic() - began, peak)
 
 
