@@ -60,7 +60,7 @@ def read_pins(text: str) -> list[Pin]:
 
 def constraints(pins: Sequence[Pin]) -> str:
     """For pip's ``-c``. What ansible-core's versions disagree on has several versions, and constrains nothing."""
-    versions = Counter((pin.key[0], pin.python) for pin in pins)
+    versions = Counter((name, python) for name, _version, python in {(*pin.key, pin.python) for pin in pins})
     return "".join(f"{pin}\n" for pin in pins if versions[pin.key[0], pin.python] == 1)
 
 

@@ -69,14 +69,17 @@ def withstand(tmp_path: Path, elsewhere: Elsewhere) -> Run:
     return run_hostile
 
 
-@pytest.mark.parametrize("seed", seeds(1, 2, 3))
+# On the first request, in this order: a redirect with a backslash, to another host, in a circle; gzip, gzip twice, deep
+# JSON; a chunk extension without end; an echo in an error, in names.
+@pytest.mark.parametrize("seed", seeds(890, 422, 180, 159, 439, 418, 48, 60, 121))
 def test_the_inventory(withstand: Run, tmp_path: Path, seed: int) -> None:
     (tmp_path / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
     with serve({**DEMO, "accounts": [ACCOUNT]}) as cloud:
         withstand(cloud, seed, ["inventory", "-i", "estate.nxai.yml", "--list"])
 
 
-@pytest.mark.parametrize("seed", seeds(1, 2, 3))
+# A lost upload, an echo and a drip; one that gets through.
+@pytest.mark.parametrize("seed", seeds(2, 4))
 def test_the_demonstration(withstand: Run, tmp_path: Path, seed: int) -> None:
     file = tmp_path / "model.onnx"
     file.write_bytes(model().SerializeToString())
@@ -86,7 +89,8 @@ def test_the_demonstration(withstand: Run, tmp_path: Path, seed: int) -> None:
         withstand(cloud, seed, ["playbook", *inventory, "--diff", "-e", f"model_file={file}"])
 
 
-@pytest.mark.parametrize("seed", seeds(1, 2))
+# A bomb in the plan and echoes in a wave; a web page in a wave.
+@pytest.mark.parametrize("seed", seeds(4, 5))
 def test_a_rollout(withstand: Run, tmp_path: Path, seed: int) -> None:
     (tmp_path / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
     generate = {"sites": 2, "servers": 1, "devices": 3, "models": 2}
