@@ -68,7 +68,7 @@ def test_every_requirement_and_core_has_its_hashes_and_no_file_names_an_index() 
     for file in TESTS.glob("requirements-*.txt"):
         for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", file.read_text(), re.MULTILINE):
             assert Pin(name, version).key in pins, f"{file.name}: {name}"
-    for file in (*TESTS.glob("*.txt"), TESTS.parent / "requirements.txt"):
+    for file in (CONSTRAINTS, *TESTS.glob("requirements-*.txt"), TESTS.parent / "requirements.txt"):
         assert not re.search(r"https?://|^-i|--(extra-)?index-url|--find-links", file.read_text(), re.MULTILINE)
 
 
