@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from tools.workplace import TESTS
 
 CONSTRAINTS = TESTS / "constraints.txt"
+HASHES_ONLY = "# From here on: hashes of further versions, which some environments take. They constrain nothing."
 _LINE = re.compile(r'([\w.-]+)==([\w.+!-]+)(?:; python_version == "([\d.]+)")?((?: --hash=sha256:[0-9a-f]{64})*)')
 
 
@@ -28,6 +28,7 @@ class Pin:
     version: str
     python: str = ""
     hashes: tuple[str, ...] = ()
+    constrains: bool = True
 
     @property
     def key(self) -> tuple[str, str]:
@@ -46,22 +47,23 @@ class NotPinned(RuntimeError):
 
 def read_pins(text: str) -> list[Pin]:
     """What pip's own format of requirements says; raises ValueError for a line that is none of ours."""
-    pins = []
+    pins: list[Pin] = []
+    constrains = True
     for line in re.sub(r" \\\n *", " ", text).splitlines():
+        constrains = constrains and line != HASHES_ONLY
         if not line or line.startswith("#"):
             continue
         found = _LINE.fullmatch(line)
         if found is None:
             raise ValueError(f"{CONSTRAINTS.name}: not a pin with hashes: {line:.80}")
         hashes = tuple(each.removeprefix("--hash=") for each in found[4].split())
-        pins.append(Pin(found[1], found[2], found[3] or "", hashes))
+        pins.append(Pin(found[1], found[2], found[3] or "", hashes, constrains))
     return pins
 
 
 def constraints(pins: Sequence[Pin]) -> str:
-    """For pip's ``-c``. What ansible-core's versions disagree on has several versions, and constrains nothing."""
-    versions = Counter((name, python) for name, _version, python in {(*pin.key, pin.python) for pin in pins})
-    return "".join(f"{pin}\n" for pin in pins if versions[pin.key[0], pin.python] == 1)
+    """For pip's ``-c``."""
+    return "".join(f"{pin}\n" for pin in pins if pin.constrains)
 
 
 def locked(found: Iterable[Pin], pins: Sequence[Pin]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tools.locks import CONSTRAINTS, Pin, read_pins
+from tools.locks import CONSTRAINTS, HASHES_ONLY, Pin, read_pins
 from tools.venvs import Venv, every_venv
 from tools.workplace import CACHE, TESTS
 
@@ -19,8 +19,7 @@ UV = TESTS / "requirements-pins.txt"
 _HEADER = """\
 # All that the requirements bring with them: the versions that were tested, and the hashes of all their files.
 # Made by: make pins. Read by tests/tools/locks.py, and nothing is installed that is not in here.
-# Where Pythons need different versions, a Python that is not named takes what pip finds, and its hash is missing here.
-"""
+# Where Pythons need different versions, a Python that is not named takes what pip finds, whose hash is missing."""
 Versions = dict[str, dict[int, set[str]]]  # by name and minor version of Python
 
 
@@ -34,20 +33,20 @@ def pin() -> int:
     for found in uv.resolved(""):
         versions.setdefault(found.name, {}).setdefault(venv.python.minor, set()).add(found.version)
     hashes = _hashes(uv.unlocked(), versions)
-    lines = [
-        replace(pin, hashes=hashes[pin.key]).with_hashes()
-        for name in sorted(versions, key=str.lower)
-        for pin in _pins(name, versions[name])
-    ]
-    CONSTRAINTS.write_text(_HEADER + "\n".join(lines) + "\n")
+    pins = [pin for name in sorted(versions, key=str.lower) for pin in _pins(name, versions[name])]
+    lines = {
+        constrains: [replace(pin, hashes=hashes[pin.key]).with_hashes() for pin in pins if pin.constrains == constrains]
+        for constrains in (True, False)
+    }
+    CONSTRAINTS.write_text("\n".join([_HEADER, *lines[True], HASHES_ONLY, *lines[False], ""]))
     return 0
 
 
 def _pins(name: str, by_python: dict[int, set[str]]) -> list[Pin]:
-    """Without a Python where all agree, or where none has one version: then they only give hashes."""
+    """Without a Python where all agree. Where versions of ansible-core do not, none of them constrains."""
     every = sorted(set().union(*by_python.values()))
     if len(every) == 1 or any(len(each) > 1 for each in by_python.values()):
-        return [Pin(name, version) for version in every]
+        return [Pin(name, version, constrains=len(every) == 1) for version in every]
     return [Pin(name, next(iter(each)), f"3.{minor}") for minor, each in sorted(by_python.items())]
 
 
