@@ -4,7 +4,7 @@
 PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
-TARGETS = demo test test-all test-faults lint docs unit sanity integration molecule build returns changelog pins \
+TARGETS = demo test test-all test-faults lint audit docs unit sanity integration molecule build returns changelog pins \
   coverage mutate bench-inventory bench-pipelines bench-upload soak soak-rollout
 
 .PHONY: help clean $(TARGETS)
@@ -18,6 +18,7 @@ test: ## Run every gate on the newest and the oldest ansible-core
 test-all: ## Run every gate, on each ansible-core that the Pythons here can run
 test-faults: ## Every request of the collection with every fault, see docs/reliability.md
 lint: ## ruff, mypy, yamllint, antsibull-changelog, ansible-lint
+audit: ## pip-audit: known holes in what the tests install; not run without the network
 docs: ## Every plugin's documentation, and the simulator started by its guide
 unit: ## pytest, on the newest and the oldest ansible-core
 sanity: ## ansible-test sanity, on the newest and the oldest ansible-core
@@ -33,7 +34,7 @@ soak-rollout: ## Kill a rollout of 500 devices at 20 random moments, and look at
 bench-upload: ## Memory and throughput of an upload, beside curl
 returns: ## Write the shared return values into the RETURN blocks, from tests/tools/returns.yml
 changelog: ## Turn the fragments into CHANGELOG.md, for the version in galaxy.yml
-pins: ## Resolve the packages of the gates anew, into tests/constraints.txt
+pins: ## Resolve the packages of the gates anew, with their hashes, into tests/constraints.txt
 clean: ## Remove everything that the other targets made
 	rm -rf .cache
 

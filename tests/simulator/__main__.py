@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .app import Simulator
+from .hostile import Draw
 from .seed import Seed
 from .serving import Serving
 
@@ -37,6 +38,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, metavar="N", help=about)
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second (%(default)s)")
     parser.add_argument("--control", action="store_true", help="serve the control interface under /_sim")
+    parser.add_argument("--hostile", type=int, metavar="SEED", help="misbehave, each request as this number draws it")
     parser.add_argument("--tls", action="store_true", help="serve HTTPS, with a certificate made for this run")
     parser.add_argument("--print-url", action="store_true", help="print the URL, and nothing else, when ready")
     parser.add_argument("--env-file", metavar="PATH", help="write URLs and a token to a file for the shell")
@@ -92,6 +94,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     try:
         simulator = Simulator(_seed(options), options.speed)
+        if options.hostile is not None:
+            simulator.faults.hostile = Draw(options.hostile)
     except ValueError as error:
         return _fail(f"{options.seed or 'numbers'}: {error}")
     try:

@@ -64,7 +64,7 @@ class Simulator:
             self.seed = old_seed
             raise
         before.close()
-        self.faults.all.clear()
+        self.faults.restart()
         self.journal.clear()
 
     def token(self, email: str = "", scope: str = "") -> str:
@@ -169,7 +169,9 @@ class Watched:
             return
         operation = self._operation(scope)
         entry = self._simulator.journal.open(scope["method"], scope["path"], operation)
-        fault = self._simulator.faults.take(operation, scope["path"], scope["method"])
+        host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+        fault = self._simulator.faults.take(operation, scope["path"], scope["method"], host)
+        entry.fault = str(fault or "")
 
         async def counted() -> Message:
             message = await receive()

@@ -21,6 +21,7 @@ from .app import Simulator
 from .bodies import read_body
 from .clock import rfc3339
 from .faults import fault_from
+from .hostile import draw_from
 from .identifiers import braced
 from .records import Device, Site
 from .seed import Seed
@@ -85,6 +86,19 @@ class Control:
     def clear_faults(self, _data: Mapping[str, Any]) -> Any:
         self._simulator.faults.all.clear()
         return []
+
+    def hostile(self, _data: Mapping[str, Any]) -> Any:
+        draw = self._simulator.faults.hostile
+        return {"seed": draw.seed if draw else None, "elsewhere": draw.elsewhere if draw else None}
+
+    def be_hostile(self, data: Mapping[str, Any]) -> Any:
+        """Each request meets what the seed draws for it."""
+        self._simulator.faults.hostile = draw_from(data)
+        return self.hostile({})
+
+    def be_honest(self, _data: Mapping[str, Any]) -> Any:
+        self._simulator.faults.hostile = None
+        return self.hostile({})
 
     def log(self, _data: Mapping[str, Any]) -> Any:
         return self._simulator.journal.as_data()
@@ -169,6 +183,7 @@ def routes(simulator: Simulator) -> list[BaseRoute]:
         "/_sim/quirks": {"GET": control.quirks, "POST": control.quirks},
         "/_sim/times": {"GET": control.times, "POST": control.times},
         "/_sim/faults": {"GET": control.faults, "POST": control.add_fault, "DELETE": control.clear_faults},
+        "/_sim/hostile": {"GET": control.hostile, "POST": control.be_hostile, "DELETE": control.be_honest},
         "/_sim/log": {"GET": control.log, "DELETE": control.clear_log},
         "/_sim/restart": {"POST": control.restart},
         "/_sim/announce": {"POST": control.announce},

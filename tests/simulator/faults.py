@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fnmatch
 import json
 from collections.abc import Mapping
@@ -17,9 +18,19 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import PAGE_HEADER, outcome
-from .transport import hang_up, reset
+from .hostile import ECHOES, Draw, bomb, echo, renamed
+from .transport import hang_up, pour, reset
 
-KINDS = ("status", "delay", "reset", "truncate", "drip", "html", "pagination", "headers")
+KINDS = ("status", "delay", "reset", "truncate", "drip", "html", "pagination", "headers", "bomb", "echo", "names")
+_OPENED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+_CHUNKED = _OPENED + b"Transfer-Encoding: chunked\r\n\r\n"
+DRIPS = {  # what comes first, and what comes again and again after it
+    "continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "headers": (_OPENED + b"X-Slow: ", b"a"),
+    "chunk": (_CHUNKED + b"ffffff\r\n", b" "),
+    "extension": (_CHUNKED + b"1;slow=", b"a"),
+}
+PARTS = {"drip": ("body", *DRIPS), "bomb": ("gzip", "gzip_twice", "deep", "listing"), "echo": ECHOES}
 SENT = ("nothing", "half", "all")
 
 
@@ -41,6 +52,9 @@ class Fault:
     after_bytes: int | None = None  # reset: when so many bytes of the body came in; None: when all did
     sent: str = "nothing"  # reset: how much of the true answer goes out before (nothing, half, all)
     records: int | None = None  # pagination: the number to claim; None: no header at all
+    part: str = ""  # drip: of the answer; bomb: which; echo: where (PARTS; the first is the default)
+    secrets: list[str] = field(default_factory=list)  # echo: what it repeats besides the request's own token
+    seed: int = 0  # names: another number gives other names
     seen: int = 0  # fitting requests so far
 
     def __post_init__(self) -> None:
@@ -48,8 +62,15 @@ class Fault:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
         if self.sent not in SENT:
             raise ValueError(f"sent must be one of {', '.join(SENT)}, not {self.sent!r}")
+        parts = PARTS.get(self.kind, ("",))
+        self.part = self.part or parts[0]
+        if self.part not in parts:
+            raise ValueError(f"part of {self.kind} must be one of {', '.join(parts)}, not {self.part!r}")
         if self.kind == "html" and self.status == 503:
             self.status = 200
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.part}".rstrip()
 
     def fits(self, operation: str, path: str, method: str) -> bool:
         return (
@@ -65,7 +86,7 @@ def fault_from(data: Mapping[str, Any]) -> Fault:
     unknown = sorted(set(data) - set(known))
     if unknown or "kind" not in data:
         raise ValueError(f"{', '.join(unknown) or 'no kind'}: a fault has {', '.join(known)}, and needs a kind")
-    for name in ("nth", "times", "seconds", "status", "after_bytes", "records"):
+    for name in ("nth", "times", "seconds", "status", "after_bytes", "records", "seed"):
         value = data.get(name) or 0
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
             raise ValueError(f"{name} must be a number from 0 up, not {value!r}")
@@ -75,16 +96,26 @@ def fault_from(data: Mapping[str, Any]) -> Fault:
 class Faults:
     def __init__(self) -> None:
         self.all: list[Fault] = []
+        self.hostile: Draw | None = None  # meets what none of them does
 
-    def take(self, operation: str, path: str, method: str) -> Fault | None:
-        """The fault that meets this request; each that fits counts it."""
+    def take(self, operation: str, path: str, method: str, host: str = "") -> Fault | None:
+        """The fault that meets this request; each that fits counts it. ``host`` is what the request named."""
         found = None
         for fault in self.all:
             if fault.fits(operation, path, method):
                 fault.seen += 1
                 active = fault.seen >= fault.nth and (not fault.times or fault.seen < fault.nth + fault.times)
                 found = found or (fault if active else None)
+        if found is None and self.hostile is not None:
+            drawn = self.hostile.next(operation, path, method, host)
+            return Fault(**drawn) if drawn else None
         return found
+
+    def restart(self) -> None:
+        """None of them any more; a hostile service begins anew."""
+        self.all.clear()
+        if self.hostile is not None:
+            self.hostile.restart()
 
     def as_data(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self.all]
@@ -99,6 +130,11 @@ async def meet(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send:
         await asyncio.sleep(fault.seconds)
     if fault.kind == "delay":
         await app(scope, receive, send)
+    elif fault.kind == "drip" and fault.part != "body":
+        await _swallow(receive, None)
+        await pour(scope, receive, *DRIPS[fault.part], fault.seconds)
+    elif fault.kind in ("names", "echo") and fault.part != "error":
+        await _altered(fault, app, scope, receive, send)
     elif fault.kind == "drip":
         await _drip(fault.seconds, app, scope, receive, send)
     elif fault.kind == "truncate":
@@ -120,7 +156,7 @@ async def meet(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send:
                 await _swallow(receive, fault.after_bytes)
             await reset(scope, receive)
         else:
-            await _answer(fault, scope["path"])(scope, receive, send)
+            await _answer(fault, scope)(scope, receive, send)
 
 
 async def _nowhere(message: Message) -> None:
@@ -136,8 +172,17 @@ async def _swallow(receive: Receive, wanted: int | None) -> None:
             return
 
 
-def _answer(fault: Fault, path: str) -> Response:
-    headers = dict(fault.headers)
+def _answer(fault: Fault, scope: Scope) -> Response:
+    headers, path = dict(fault.headers), scope["path"]
+    if fault.kind == "bomb":
+        content, encoding = bomb(fault.part)
+        return Response(content, 200, {**headers, **encoding}, media_type="application/json")
+    if fault.kind == "echo":
+        words = " ".join([f"you sent Authorization: {_authorization(scope)}", *fault.secrets])
+        said = (
+            {"resultCode": "no", "errorText": words} if path.startswith("/cdb/") else outcome(words, field={"x": words})
+        )
+        return Response(json.dumps(said), fault.status, headers, media_type="application/json")
     if fault.kind == "html":
         text = fault.body if isinstance(fault.body, str) else "<html><body><h1>Gateway</h1></body></html>"
         return Response(text, fault.status, headers, media_type="text/html")
@@ -162,6 +207,27 @@ def _with_headers(send: Send, changes: Mapping[str, str | None]) -> Send:
         await send(message)
 
     return changed
+
+
+def _authorization(scope: Scope) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"), "none")
+
+
+async def _altered(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """The true answer with names that nobody expects, or with secrets in its names or headers."""
+    start, body = await _true_answer(app, scope, receive)
+    secret = _authorization(scope).rpartition(" ")[2]
+    if fault.part == "headers":
+        added = [(name.lower().encode(), value.encode()) for name, value in echo([secret, *fault.secrets]).items()]
+        start = {**start, "headers": [*start["headers"], *added]}
+    else:
+        texts = (secret, f"Bearer {secret}") if fault.kind == "echo" else None
+        with contextlib.suppress(ValueError):
+            body = json.dumps(renamed(json.loads(body), fault.seed, texts)).encode("ascii")
+        kept = [pair for pair in start["headers"] if pair[0] != b"content-length"]
+        start = {**start, "headers": [*kept, (b"content-length", str(len(body)).encode())]}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _true_answer(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:

@@ -23,5 +23,6 @@ def simulator_server() -> Iterator[Served]:
 @pytest.fixture
 def simulator(simulator_server: Served) -> Served:
     """An empty world for each test: one account, one organisation. ``simulator.reset(sites=3)`` puts more into it."""
+    simulator_server.be_hostile(None)
     simulator_server.reset({})
     return simulator_server

@@ -23,6 +23,7 @@ class Entry:
     operation: str  # the name of the operation; empty for a path that is none
     status: int = 0  # 0 when no answer was sent
     bytes: int = 0  # of the body that came in
+    fault: str = ""  # what it met, as "bomb gzip"
 
 
 class Journal:

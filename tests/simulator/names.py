@@ -36,6 +36,20 @@ HOSTILE = (
     "x" * 300,
 )
 
+# What a program that is given a name could take for something else: an option, a template, a pattern, a page, a line.
+OPTION_LIKE = (
+    "-oProxyCommand=touch hostile-was-here; echo", "-e@/etc/passwd", "--help", "-", "@/etc/passwd",
+    "{{ lookup('pipe', 'touch hostile-was-here') }}", "#jinja2: variable_start_string: '['", "{# comment #}",
+    "9**99999999",
+    "lookup('pipe', 'touch hostile-was-here')", "ansible_connection", "vault_nxai_password", "localhost", "all",
+    "ungrouped",
+    "host[1:999999]", "*", "!all", "&all", "~.*", "a:b", "a,b", "..", "~root",
+    "\x1b[2J\x1b]0;title\x07", "nul\x00byte", "\x85\u2028\u2029", "\u202a\u2066\u200f\ufeff", "\x9b31m",
+    "\r\nX-Injected: yes",
+    "<script>alert(1)</script>", "</title><img src=x onerror=alert(1)>", "javascript:alert(1)", "&lt;&#x3c;",
+    "\ud800", "\udfff\ud800", "y" * 100_000, "",
+)  # fmt: skip
+
 
 def site_name(index: int, count: int, hostile: bool) -> str:
     if hostile:

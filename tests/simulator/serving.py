@@ -15,6 +15,7 @@ import uvicorn
 
 from . import certificate, control
 from .app import Simulator, build
+from .guard import Guarded
 from .transport import Protocol
 
 
@@ -37,7 +38,7 @@ class Serving:
         self.url = f"{'https' if tls else 'http'}://{shown}:{self._socket.getsockname()[1]}"
         self.server = uvicorn.Server(
             uvicorn.Config(
-                build(simulator, control.routes(simulator) if with_control else []),
+                Guarded(build(simulator, control.routes(simulator) if with_control else []), host),
                 http=Protocol,
                 loop="asyncio",
                 ws="none",

@@ -19,6 +19,7 @@ from typing import Any
 
 from .app import Simulator
 from .faults import Fault
+from .hostile import Draw
 from .journal import Entry
 from .seed import Seed
 from .serving import Serving
@@ -74,6 +75,10 @@ class Served:
 
     def clear_faults(self) -> None:
         self._simulator.faults.all.clear()
+
+    def be_hostile(self, seed: int | None, **members: Any) -> None:
+        """Let each request meet what the seed draws for it; None ends it. See ``simulator.hostile.Draw``."""
+        self._simulator.faults.hostile = None if seed is None else Draw(seed, **members)
 
     def reset(self, seed: Any = None, **numbers: int) -> None:
         """A new world: from the seed it started with, or from another one (as ``serve`` takes them)."""

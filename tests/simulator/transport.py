@@ -46,6 +46,16 @@ async def hang_up(scope: Scope, receive: Receive) -> None:
     await _until_gone(receive)
 
 
+async def pour(scope: Scope, receive: Receive, head: bytes, again: bytes, seconds: float) -> None:
+    """Write ``head``, then ``again`` every so often, past all rules of HTTP, until the other side leaves."""
+    transport = _transport(scope)
+    transport.write(head)
+    while not transport.is_closing():
+        await asyncio.sleep(max(seconds, 0.01))
+        transport.write(again)
+    await _until_gone(receive)
+
+
 async def _until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from tools import ansible_test
 from tools.guide import serve_by_guide
-from tools.report import Failed, Shell, Step
+from tools.report import Failed, NotRun, Shell, Step
 from tools.simulated import FAST, make_model, simulator
-from tools.venvs import Venv
+from tools.venvs import Venv, audit_venv
 from tools.workplace import CACHE, ROOT, TESTS, environment
 
 
@@ -40,6 +40,9 @@ class Gates:
             self._step("antsibull-changelog", "antsibull-changelog lint"),
             self._step("ansible-lint", "ansible-lint --offline --profile production --strict"),
         ]
+
+    def audit(self) -> list[Step]:
+        return [Step("pip-audit", self._audit)]
 
     def docs(self) -> list[Step]:
         options = "--plugin-docs --validate-collection-refs=all --skip-rstcheck"
@@ -77,6 +80,7 @@ class Gates:
         """Cheap ones first."""
         return [
             *self.lint(),
+            *self.audit(),
             *self.docs(),
             *self.unit(),
             *self.build(),
@@ -120,6 +124,21 @@ class Gates:
         if pages == 0:
             raise Failed("ansible-doc knows no plugin of the collection")
 
+    def _audit(self, shell: Shell) -> None:
+        """Known holes in what the tests install. Without the network there is nothing to compare with."""
+        report = CACHE / "audit.json"
+        report.unlink(missing_ok=True)
+        try:
+            packages = next((self.newest.folder / "lib").glob("python3*/site-packages"))
+            program = [audit_venv().bin("pip-audit"), "--progress-spinner", "off", "--format", "json"]
+            shell.run([*program, "--output", report, "--path", packages], self._environment())
+        except (Failed, subprocess.CalledProcessError) as error:
+            found = vulnerable(report)
+            if found:
+                raise Failed(f"known holes: {', '.join(found)}") from None
+            last = shell.text.strip().rpartition("\n")[2]
+            raise NotRun(f"the data of known holes could not be had: {last or error}"[:300]) from None
+
     def _molecule(self, shell: Shell) -> None:
         model = make_model(self.newest)
         with simulator(self.newest, speed=FAST) as variables:
@@ -140,6 +159,15 @@ class Gates:
         with simulator(self.newest, speed=FAST) as variables:
             quiet = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"}
             shell.run(["ansible-playbook", TESTS / "tools" / "installed.yml"], {**env, **variables, **quiet}, folder)
+
+
+def vulnerable(report: Path) -> list[str]:
+    """The packages that pip-audit names with what it found; none where it did not come to write its report."""
+    if not report.exists():
+        return []
+    packages = json.loads(report.read_text())["dependencies"]
+    holes = [(each, hole["id"]) for each in packages for hole in each.get("vulns", ())]
+    return [f"{each['name']} {each['version']} ({hole})" for each, hole in holes]
 
 
 def files_in(tarball: Path) -> set[str]:

@@ -26,6 +26,10 @@ class Failed(Exception):
     """A step did not pass."""
 
 
+class NotRun(Exception):
+    """A step could not be tried here, for a reason that is no fault of the clone."""
+
+
 class Shell:
     """Runs the commands of a step: what they print goes to the screen and is kept."""
 
@@ -71,15 +75,20 @@ class Step:
 
     def run(self) -> bool:
         print(f"\n=== {self.title}", flush=True)
-        shell, started, problem = Shell(), time.monotonic(), ""
+        shell, started, problem, reason = Shell(), time.monotonic(), "", ""
         try:
             self.action(shell)
         except (Failed, RuntimeError) as error:
             problem = str(error)
+        except NotRun as error:
+            reason = str(error)
         self.seconds = time.monotonic() - started
-        self._count(shell.text, problem)
-        self.state = "FAILED" if problem else "passed"
-        print(f"=== {self.title}: {self.state} in {self.seconds:.1f} s {problem}".rstrip(), flush=True)
+        if reason:
+            self.not_run = [reason]
+        else:
+            self._count(shell.text, problem)
+            self.state = "FAILED" if problem else "passed"
+        print(f"=== {self.title}: {self.state} in {self.seconds:.1f} s {problem or reason}".rstrip(), flush=True)
         return not problem
 
     def _count(self, text: str, problem: str) -> None:

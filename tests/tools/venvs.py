@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.locks import CONSTRAINTS, Pin, constraints, locked, read_pins, resolve
 from tools.pythons import CORES, Core, Python, found
 from tools.workplace import CACHE, ROOT, TESTS
 
@@ -24,8 +25,7 @@ _MODELS = TESTS / "requirements-models.txt"
 _LINT = TESTS / "requirements-lint.txt"
 _BENCH = TESTS / "requirements-bench.txt"
 _MUTATE = TESTS / "requirements-mutate.txt"
-REQUIREMENTS = (_RUNTIME, _SIMULATOR, _TEST, _LINT)
-CONSTRAINTS = TESTS / "constraints.txt"
+_AUDIT = TESTS / "requirements-audit.txt"
 
 
 class NoPython(Exception):
@@ -50,41 +50,65 @@ class Venv:
         return str(self.folder / "bin" / program)
 
     def make(self) -> Venv:
-        """Make it unless it is there with the same contents. pip runs with the user's own settings."""
+        """Make it unless it is there with the same contents. Nothing is installed but what has its hash here."""
         stamp = self.folder / "made-of"
         contents = self._contents()
         if stamp.is_file() and stamp.read_text() == contents:
             return self
         print(f"Making the environment {self.name}: {self.core.release} on Python {self.python} ...", flush=True)
         started = time.monotonic()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
-        subprocess.run([str(self.python.executable), "-m", "venv", str(self.folder)], check=True, env=clean)
-        files = [argument for each in self.requirements for argument in ("-r", str(each))]
-        install = [self.bin("python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        constraints = self.folder / "constraints.txt"
-        constraints.write_text(self._constraints())
-        pinned = ["-c", str(constraints), f"ansible-core=={self.core.release}"]
-        subprocess.run([*install, *pinned, *files], check=True, env=clean, stdin=subprocess.DEVNULL)
-        if _TEST in self.requirements:
-            models = [*install, "--no-deps", "-r", str(_MODELS)]
-            subprocess.run(models, check=True, env=clean, stdin=subprocess.DEVNULL)
+        found = self.resolved(self._constraints())
+        requirements = self.folder / "locked.txt"
+        requirements.write_text(locked(found, read_pins(CONSTRAINTS.read_text())))
+        self._pip("install", "-qq", "--no-deps", "--require-hashes", "-r", str(requirements))
         stamp.write_text(contents)
         print(f"  {time.monotonic() - started:.0f} s", flush=True)
         return self
 
     def _constraints(self) -> str:
-        pins = CONSTRAINTS.read_text()
+        """For pip's ``-c``: what was tested, or where ``lowest`` the oldest libraries that the collection allows."""
+        pins = read_pins(CONSTRAINTS.read_text())
         if not self.lowest:
-            return pins
-        floors = dict(line.split(">=") for line in _RUNTIME.read_text().splitlines() if ">=" in line)
-        kept = [line for line in pins.splitlines() if line.partition("==")[0].lower() not in floors]
-        return "\n".join([*kept, *(f"{name}=={version}" for name, version in floors.items())]) + "\n"
+            return constraints(pins)
+        lowest = lowest_allowed()
+        names = {line.partition("==")[0] for line in lowest.splitlines()}
+        return constraints([pin for pin in pins if pin.key[0] not in names]) + lowest
+
+    def resolved(self, constrained: str) -> list[Pin]:
+        """Make it anew and empty, and ask pip what would go into it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        subprocess.run([str(self.python.executable), "-m", "venv", str(self.folder)], check=True, env=_clean())
+        limits = self.folder / "constraints.txt"
+        limits.write_text(constrained)
+        files = [argument for each in self.requirements for argument in ("-r", str(each))]
+        core = [f"ansible-core=={self.core.release}"] if _RUNTIME in self.requirements else []
+        pins = resolve(self.bin("python"), self.folder / "report.json", ["-c", str(limits), *core, *files], _clean())
+        # The models are taken out of packages that shall not bring what they need to run themselves.
+        return [*pins, *(read_pins(_MODELS.read_text()) if _TEST in self.requirements else ())]
+
+    def unlocked(self) -> str:
+        """The program uv, to make the hashes with, where none can be known yet."""
+        self._pip("install", "-qq", *(argument for each in self.requirements for argument in ("-r", str(each))))
+        return self.bin("uv")
+
+    def _pip(self, *arguments: str) -> None:
+        command = [self.bin("python"), "-m", "pip", *arguments, "--disable-pip-version-check"]
+        subprocess.run(command, check=True, env=_clean(), stdin=subprocess.DEVNULL)
 
     def _contents(self) -> str:
-        files = [each.read_bytes() for each in (*self.requirements, _MODELS)]
+        files = [each.read_bytes() for each in (*self.requirements, _MODELS, CONSTRAINTS)]
         digest = hashlib.sha256(b"\0".join([*files, self._constraints().encode()])).hexdigest()
         return f"{self.python.executable} {self.folder} ansible-core {self.core.release} {digest}\n"
+
+
+def _clean() -> dict[str, str]:
+    """pip runs with the user's own settings, and without those of another Python."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+
+
+def lowest_allowed() -> str:
+    """The oldest versions of what the collection itself needs, for pip's ``-c``."""
+    return "".join(f"{line.replace('>=', '==')}\n" for line in _RUNTIME.read_text().splitlines() if ">=" in line)
 
 
 def runnable_cores() -> list[Core]:
@@ -136,6 +160,23 @@ def older_venvs(every: bool) -> list[Venv]:
     files = (_RUNTIME, _SIMULATOR, _TEST)
     chosen = cores if every else cores[:1]
     return [Venv(f"core-{core.minor}", core, core.pythons()[0], files, core == cores[0]).make() for core in chosen]
+
+
+def audit_venv() -> Venv:
+    """The program pip-audit, apart from what it looks at."""
+    core = newest_core()
+    return Venv("audit", core, core.pythons()[-1], (_AUDIT,)).make()
+
+
+def every_venv() -> list[Venv]:
+    """One of each kind that this machine can make, not made; the linters on every Python."""
+    core, files = newest_core(), (_RUNTIME, _SIMULATOR, _TEST)
+    newest = core.pythons()[-1]
+    lint = [Venv("pins", newest_core(python), python, (*files, _LINT)) for python in found().values()]
+    older = [Venv("pins", each, each.pythons()[0], files) for each in runnable_cores()]
+    older.append(Venv("pins", runnable_cores()[0], runnable_cores()[0].pythons()[0], files, lowest=True))
+    others = ((_RUNTIME, _SIMULATOR, _BENCH), (*files, _MUTATE), (_AUDIT,))
+    return [*lint, *older, *(Venv("pins", core, newest, each) for each in others)]
 
 
 def cannot_run(every: bool) -> list[str]:

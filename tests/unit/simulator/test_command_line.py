@@ -70,6 +70,16 @@ def test_numbers_tls_and_control(tmp_path: Path) -> None:
         assert answer.json()["counts"]["sites"] == 2
 
 
+def test_a_hostile_service_is_asked_for_by_a_number(tmp_path: Path) -> None:
+    with program(tmp_path, "--hostile", "890") as (_process, url):
+        answer = requests.get(f"{url}/dev/systems", timeout=10, allow_redirects=False)
+        netloc = url.removeprefix("http://")
+        assert (answer.status_code, answer.headers["Location"]) == (
+            308,
+            f"http://elsewhere.invalid\\@{netloc}/dev/systems",
+        )
+
+
 def test_an_upload_is_never_whole_in_memory(tmp_path: Path) -> None:
     size = 192 << 20
     environment = tmp_path / "env"

@@ -14,6 +14,17 @@ from simulator_calls import Calls
 
 from simulator.testing import Served, serve
 
+FOREIGN = (
+    "shop.example",
+    "shop.example:80",
+    "localhost.shop.example",
+    "127.0.0.1.shop.example",
+    "10.1.2.3",
+    "[::2]",
+    "a@localhost",
+    "",
+)
+
 
 def ask(simulator: Served, method: str, path: str, data: Any = None, status: int = 200) -> Any:
     options = {"data": data.encode()} if isinstance(data, str) else {"json": data}
@@ -90,6 +101,7 @@ def test_faults_and_log_over_http(simulator: Served) -> None:
         "operation": "list_sites",
         "status": 500,
         "bytes": 0,
+        "fault": "status",
     }
     assert ask(simulator, "DELETE", "/log")["entries"] == []
     assert ask(simulator, "DELETE", "/faults") == ask(simulator, "GET", "/faults") == []
@@ -114,3 +126,56 @@ def test_sites_servers_devices_and_models_can_be_altered(simulator: Served) -> N
     ask(simulator, "POST", "/site", {"site": site, "online": False})
     assert calls.get(f"/dev/system/{site}/devices") == []
     ask(simulator, "POST", "/device", {"site": site, "device": first, "enabled": "no"}, 400)
+
+
+def test_a_hostile_service_by_seed(simulator: Served) -> None:
+    assert ask(simulator, "GET", "/hostile")["seed"] is None
+    assert ask(simulator, "POST", "/hostile", {"seed": 3})["seed"] == 3
+    for wrong in ({}, {"seed": "x"}, {"seed": True}, {"seed": 1, "elsewhere": "ftp://x"}, {"seed": 1, "other": 2}):
+        assert "error" in ask(simulator, "POST", "/hostile", wrong, 400)
+    assert ask(simulator, "GET", "/hostile")["seed"] == 3
+    assert ask(simulator, "DELETE", "/hostile")["seed"] is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "word"),
+    [
+        ({"Origin": "http://shop.example"}, "Origin"),
+        ({"Origin": "null"}, "Origin"),
+        ({"Sec-Fetch-Site": "cross-site"}, "Sec-Fetch-Site"),
+        ({"Sec-Fetch-Site": "same-site"}, "Sec-Fetch-Site"),
+        *[({"Host": host}, "is not this simulator") for host in FOREIGN],
+    ],
+)
+def test_a_web_page_reaches_no_control(simulator: Served, headers: dict[str, str], word: str) -> None:
+    before = ask(simulator, "GET", "/clock")["speed"]
+    answer = requests.post(f"{simulator.url}/_sim/clock", json={"speed": 77}, headers=headers, timeout=10)
+    assert answer.status_code == 403
+    assert word in answer.json()["error"]
+    assert ask(simulator, "GET", "/clock")["speed"] == before != 77
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:80", "sim.localhost", "127.0.0.1", "127.8.9.10:1", "[::1]:8080"]
+)
+def test_this_machine_reaches_it_by_any_of_its_own_names(simulator: Served, host: str) -> None:
+    for path in ("/_sim", "/cpt/"):
+        assert requests.get(simulator.url + path, headers={"Host": host}, timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+def test_a_name_that_was_made_to_lead_here_reaches_no_api(simulator: Served, host: str) -> None:
+    calls = Calls(simulator)
+    simulator.clear_log()
+    answer = calls.send("GET", "/dev/systems", headers={"Host": host})
+    assert (answer.status_code, answer.json()["Message"].split()[-1]) == (403, "on")
+    assert simulator.log() == []
+
+
+def test_who_listens_for_other_machines_may_be_called_by_any_name_but_not_controlled() -> None:
+    with serve(control=True, host="0.0.0.0") as served:
+        url = served.url.replace("0.0.0.0", "127.0.0.1")
+        named = {"Host": "simulator.test:8080"}
+        assert requests.get(f"{url}/cpt/", headers=named, timeout=10).status_code == 200
+        assert requests.get(f"{url}/_sim", headers=named, timeout=10).status_code == 403
+        assert requests.get(f"{url}/_sim", timeout=10).status_code == 200

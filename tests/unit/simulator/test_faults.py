@@ -6,13 +6,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import socket
 import time
+import zlib
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 from simulator_calls import Calls, eventually
 
+from simulator.faults import KINDS
+from simulator.hostile import BOMB, Draw
+from simulator.names import HOSTILE, OPTION_LIKE
 from simulator.testing import Served, serve
 
 
@@ -107,9 +115,112 @@ def test_faults_of_the_connection_work_over_tls() -> None:
         assert requests.get(f"{served.url}/cpt/", verify=str(served.ca_path), timeout=10).status_code == 200
 
 
-def test_an_unknown_kind_is_an_error(simulator: Served) -> None:
+def test_an_unknown_kind_or_part_is_an_error(simulator: Served) -> None:
     with pytest.raises(ValueError, match="kind must be one of"):
         simulator.fault("explode")
+    with pytest.raises(ValueError, match="part of bomb must be one of gzip, "):
+        simulator.fault("bomb", part="atom")
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("continue", rb"(HTTP/1.1 100 Continue\r\n\r\n){3,}"),
+        ("headers", rb"HTTP/1.1 200 OK\r\n.*\r\nX-Slow: a{3,}"),
+        ("chunk", rb"HTTP/1.1 200 OK\r\n.*\r\n\r\nffffff\r\n {3,}"),
+        ("extension", rb"HTTP/1.1 200 OK\r\n.*\r\n\r\n1;slow=a{3,}"),
+    ],
+)
+def test_an_answer_that_never_ends(simulator: Served, part: str, expected: bytes) -> None:
+    simulator.fault("drip", part=part, seconds=0.01)
+    address = urlsplit(simulator.url)
+    received = b""
+    with socket.create_connection((address.hostname, address.port), 10) as client:
+        client.sendall(b"GET /cpt/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        while not re.fullmatch(expected, received, re.DOTALL):
+            received += client.recv(4096)
+            assert len(received) < 4096
+    assert statuses(Calls(simulator), 1) == [200]
+
+
+@pytest.mark.parametrize("part", ["gzip", "gzip_twice", "deep", "listing"])
+def test_a_few_bytes_that_stand_for_many(simulator: Served, part: str) -> None:
+    simulator.fault("bomb", part=part)
+    with requests.get(f"{simulator.url}/cpt/", stream=True, timeout=60) as answer:
+        raw = answer.raw.read(decode_content=False)
+    assert len(raw) < 13_000_000
+    once = zlib.decompressobj(31).decompress(raw) if part == "gzip_twice" else raw
+    if part.startswith("gzip"):
+        unpacker, size = zlib.decompressobj(31), 0
+        while once:
+            size += len(unpacker.decompress(once, 1 << 24))
+            once = unpacker.unconsumed_tail
+        assert unpacker.eof and size == BOMB + 2
+    else:
+        assert raw.startswith({"deep": b"[[[[", "listing": b"[{},{},"}[part])
+
+
+@pytest.mark.parametrize("part", ["error", "names", "headers"])
+def test_what_was_sent_comes_back(simulator: Served, part: str) -> None:
+    simulator.reset(sites=20)
+    calls = Calls(simulator)
+    simulator.fault("echo", "list_sites", part=part, status=400, secrets=["other-secret"])
+    answer = calls.send("GET", "/dev/systems")
+    token = calls.headers["Authorization"].removeprefix("Bearer ")
+    assert token in (answer.headers["X-Debug"] if part == "headers" else answer.text)
+    assert answer.status_code == (400 if part == "error" else 200)
+    assert ("other-secret" in answer.text + answer.headers.get("X-Debug", "")) == (part != "names")
+
+
+def test_strange_names_in_a_true_answer(simulator: Served) -> None:
+    simulator.reset(sites=20)
+    calls = Calls(simulator)
+    simulator.fault("names", "list_sites", seed=5, times=2)
+    first, again, honest = (calls.send("GET", "/dev/systems").json() for _time in range(3))
+    assert first == again != honest
+    assert [row["UUID"] for row in first] == [row["UUID"] for row in honest]
+    assert 0 < sum(row["Name"] in (*HOSTILE, *OPTION_LIKE) for row in first) < 20
+
+
+def test_the_seed_decides_what_each_request_meets_whatever_comes_between(simulator: Served) -> None:
+    def met(seed: int, others: int) -> list[str]:
+        draw = Draw(seed)
+        found = []
+        for _time in range(200):
+            for _other in range(others):
+                draw.next("list_models", "/cpt/functions", "GET", "h")
+            found.append(str(draw.next("list_devices", "/dev/system/1/devices", "GET", "h")))
+        return found
+
+    assert met(1, 0) == met(1, 2) != met(2, 0)
+    assert 200 * 0.5 < met(1, 0).count("None") < 200 * 0.8
+    assert {kind for kind in KINDS if any(f"'kind': '{kind}'" in each for each in met(1, 0))} == {
+        "status", "reset", "truncate", "drip", "html", "pagination", "bomb", "echo", "names",
+    }  # fmt: skip
+
+
+def test_a_hostile_service_begins_anew_with_the_world(simulator: Served) -> None:
+    calls = Calls(simulator)
+    simulator.be_hostile(5)
+    simulator.clear_log()
+
+    def met() -> list[str]:
+        for _time in range(12):
+            with contextlib.suppress(requests.RequestException), requests.Session() as session:
+                session.get(
+                    f"{simulator.url}/cpt/catalogues",
+                    headers=calls.headers,
+                    timeout=1,
+                    stream=True,
+                    allow_redirects=False,
+                ).close()
+        return [entry.fault for entry in simulator.log("list_catalogues")]
+
+    first = met()
+    simulator.reset({})
+    simulator.clear_log()
+    assert met() == first != [""] * 12
+    simulator.be_hostile(None)
 
 
 def test_the_log_counts_and_keeps_no_secret(simulator: Served) -> None:
