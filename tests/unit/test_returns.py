@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,15 +44,24 @@ places:
     rows.contains: [SIZE, own]
     rows.contains.size: [description, FLOW]
 parts:
-  ERROR:
-    returned: failure
-    sample: {status: 401}
-  SIZE:
+  ERROR: [source.txt, error]
+  SIZE: [source.txt, rows.contains, size]
+  FLOW: [source.txt, rows.contains.size, sample]
+"""
+SHARED = '''\
+RETURN = r"""
+rows:
+  contains:
     size:
       description: A size.
-  FLOW:
-    sample: [1, 2]
+      sample: [1, 2]
+    not_shared:
+      description: Of the source alone.
+error:
+  returned: failure
+  sample: {status: 401}
 """
+'''
 WRITTEN = '''\
 DOCUMENTATION = r"""
 error: not here
@@ -77,6 +87,7 @@ import sys
 
 
 def folder(path: Path) -> Path:
+    (path / "source.txt").write_text(SHARED)
     (path / "a.py").write_text(MODULE.format(rows="rows"))
     (path / "b.py").write_text(MODULE.format(rows="other"))
     return path
@@ -102,6 +113,9 @@ def test_a_place_gets_its_parts_and_keeps_its_own_keys_and_nothing_else_is_touch
         ("[SIZE, own]", "[SIZE, another]", "a.py: rows.contains has no 'another'"),
         ("[ERROR]", "[MISTAKE]", "a.py: error has no 'MISTAKE'"),
         ('"*.py"', "c.py", "c.py is no file"),
+        ("[source.txt, error]", "[none.txt, error]", "none.txt is no file"),
+        ("[source.txt, error]", "[source.txt, rows.size]", "source.txt: rows.size is no mapping, one key a line"),
+        ("contains, size]", "contains, length]", "source.txt: rows.contains has no 'length'"),
     ],
 )
 def test_a_place_that_is_not_there_is_an_error(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -117,13 +131,14 @@ def test_the_return_blocks_are_as_their_source_has_them() -> None:
 def test_the_gate_names_the_file_and_what_to_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    changed = tmp_path / "returns.yml"
-    changed.write_text(SOURCE.read_text(encoding="utf-8").replace("The UUID of the server", "The id of the server"))
-    monkeypatch.setattr("tools.returns.SOURCE", changed)
+    shutil.copytree(ROOT / "plugins", tmp_path / "plugins")
+    changed = tmp_path / "plugins" / "modules" / "nxai_device_info.py"
+    changed.write_text(changed.read_text(encoding="utf-8").replace("The UUID of the server", "The id of the server"))
+    monkeypatch.setattr("tools.returns.ROOT", tmp_path)
     monkeypatch.setattr("sys.argv", ["returns", "--check"])
     assert main() == 1
     said = capsys.readouterr().out
-    assert "plugins/modules/nxai_server_info.py" in said and "plugins/modules/nxai_device_info.py" in said
-    assert said.count("\n") == 2 and said.count("make returns") == 2
-    changed.write_text(PLACES)
-    assert main() == 1 and capsys.readouterr().out == "*.py is no file\n"
+    assert "plugins/modules/nxai_server_info.py" in said
+    assert said.count("\n") == 1 and said.count("make returns") == 1
+    shutil.rmtree(tmp_path / "plugins" / "modules")
+    assert main() == 1 and capsys.readouterr().out == "modules/nxai_catalogue.py is no file\n"
