@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import adapted
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from simulator.testing import Served, serve
 
 RunModule = Callable[..., dict[str, Any]]
@@ -196,3 +198,47 @@ def test_a_listing_shorter_than_its_header_says(cloud: Served, failing: RunModul
         cloud.fault("pagination", operation, records=7, times=0)
     message = failing()["msg"]
     assert "7" in message
+
+
+def test_the_option_changes_what_is_sent(cloud: Served, run_module: RunModule, reads: Any) -> None:
+    change = {"list_sites": {"path": "/v2/systems", "query": {"Limit": "limit"}}}
+    result = run_module("nxai_site_info", operations=change)
+    assert result["failed"] and result["error"]["tried"].endswith("/dev/v2/systems")
+    assert reads() == ["/dev/v2/systems"]
+
+
+def test_the_option_comes_from_the_environment_as_json(
+    cloud: Served, run_module: RunModule, reads: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NXAI_OPERATIONS", '{"list_sites": {"path": "/sites"}}')
+    run_module("nxai_site_info")
+    assert reads() == ["/dev/sites"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ([], "dictionary"),
+        ({"nonsense": {}}, "nonsense"),
+        ({"list_models": "x"}, "list_models"),
+        ({"list_models": {"url": "x"}}, "list_models"),
+        ({"list_models": {"method": "POST"}}, "method"),
+        ({"delete_model": {"method": "GET"}}, "method"),
+        ({"delete_model": {"path": "/function"}}, "uuid"),
+        ({"delete_model": {"path": "/function/{uuid}/{other}"}}, "path"),
+        ({"list_models": {"path": "https://elsewhere"}}, "path"),
+        ({"list_models": {"path": "/../x"}}, "path"),
+        ({"list_models": {"path": "/a?b"}}, "path"),
+        ({"list_models": {"path": 7}}, "path"),
+        ({"list_models": {"query": {"Limit": 3}}}, "query"),
+        ({"delete_model": {"method": ["PUT"]}}, "method"),
+    ],
+)
+def test_changes_that_cannot_work_are_refused(changes: Any, word: str) -> None:
+    with pytest.raises(BadInput, match=word):
+        adapted(changes)
+
+
+def test_text_that_is_not_json_is_refused(run_module: RunModule) -> None:
+    result = run_module("nxai_site_info", operations="{")
+    assert result["failed"] and "operations is not JSON" in result["msg"]

@@ -70,6 +70,7 @@ def test_servers_with_what_the_service_says_of_them(run_module: RunModule) -> No
         ("Shop 2", "T", "stopped"),
     ]
     assert found["servers"][0]["runtime"] == "OpenVINO" and "Line Crossing" in found["servers"][0]["postprocessors"]
+    assert {each["supports_pipelines"] for each in found["servers"]} == {True}
     assert [each["name"] for each in found["unread_sites"]] == ["Depot"]
 
 

@@ -137,3 +137,36 @@ def test_a_clear_failure_or_a_success(
     examine()
     cloud.clear_faults()
     assert outcomes
+
+
+Calls = Callable[[], list[str]]
+
+
+def chained(depth: int) -> dict[str, Any]:
+    made: dict[str, Any] = {"modelUUID": MODEL}
+    for _level in range(depth):
+        made = {"modelUUID": MODEL, "chains": [made]}
+    return made
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"site": "Shop 001", "devices": ["Entrance"], "pipelines": [{"model": MODEL, "chains": [chained(200)]}]},
+        {"site": "Shop 001", "devices": ["Entrance"], "pipelines": [{"model": MODEL, "extra": chained(200)}]},
+        {"restore": [{"site": "Shop 001", "device": "Entrance", "pipelines": [chained(200)]}]},
+    ],
+)
+def test_of_a_task(run_module: RunModule, writes: Calls, options: dict[str, Any]) -> None:
+    result = run_module("nxai_pipeline", **options)
+    assert result["failed"] and "are nested more than 100 deep" in result["msg"]
+    assert writes() == []
+
+
+@pytest.mark.parametrize("name", ["nxai_device_info", "nxai_pipeline_info", "nxai_doctor_info"])
+def test_of_the_service(cloud: Served, run_module: RunModule, name: str) -> None:
+    rows = [{"NxID": "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}", "Name": "Till", "nxAI": {"pipelines": [chained(200)]}}]
+    cloud.fault("status", "list_devices", status=200, body=json.dumps(rows), times=0)
+    result = run_module(name, warns=None)
+    cloud.clear_faults()
+    assert "nested more than 100 deep" in json.dumps(result)
