@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -32,32 +33,25 @@ CHAINED = {
     "chains": [{"Method": "Feature Extraction", "modelUUID": B, "modelNMS": 0.1}],
     "Future": {"kept": True},
 }
-WORLD: dict[str, Any] = {
-    "times": {"record": 0, "code": 0, "assignment": 0},
-    "organisations": [{"name": "Retail"}, {"name": "Other"}],
-    "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail", "Other"]}],
-    "models": [
-        {"name": "A", "id": A},
-        {"name": "B", "id": B},
-        {"name": "Lite", "id": TFLITE, "kind": "tflite"},
-        {"name": "Slow", "id": SLOW, "status": "processing"},
-        {"name": "Foreign", "id": FOREIGN, "organisation": "Other"},
-    ],
-    "sites": [
-        {
-            "name": "Shop 1",
-            "servers": [{"name": "S", "devices": ["Door", {"name": "Till", "enabled": False}, "Yard"]}],
-        },
-        {
-            "name": "Shop 2",
-            "servers": [
-                {"name": "S", "devices": [{"name": "Door", "pipelines": [CHAINED]}]},
-                {"name": "H", "runtime": "Hailo-8", "devices": ["Gate"]},
-            ],
-        },
-        {"name": "Depot", "online": False, "servers": [{"name": "S", "devices": ["Door"]}]},
-    ],
-}
+WORLD = f"""
+times: {{record: 0, code: 0, assignment: 0}}
+organisations: [Retail, Other]
+accounts: [{{email: demo@example.com, password: demo, organisations: [Retail, Other]}}]
+models:
+  - {{name: A, id: {A}}}
+  - {{name: B, id: {B}}}
+  - {{name: Lite, id: {TFLITE}, kind: tflite}}
+  - {{name: Slow, id: {SLOW}, status: processing}}
+  - {{name: Foreign, id: {FOREIGN}, organisation: Other}}
+sites:
+  - name: Shop 1
+    servers: [{{name: S, devices: [Door, {{name: Till, enabled: false}}, Yard]}}]
+  - name: Shop 2
+    servers:
+      - {{name: S, devices: [{{name: Door, pipelines: [{json.dumps(CHAINED)}]}}]}}
+      - {{name: H, runtime: Hailo-8, devices: [Gate]}}
+  - {{name: Depot, online: false, servers: [{{name: S, devices: [Door]}}]}}
+"""
 
 
 @pytest.fixture(autouse=True)

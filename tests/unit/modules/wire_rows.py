@@ -14,33 +14,25 @@ MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 OTHER = "459d2273-1514-431c-9d34-f5b72f3bfe21"
 ID = "e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70"
 SIZE = len(model().SerializeToString())
-WORLD: dict[str, Any] = {
-    "times": {"record": 0, "code": 0, "assignment": 0},
-    "organisations": [{"name": "Retail"}],
-    "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail"]}],
-    "catalogues": [{"name": "Old"}, {"name": "Other"}],
-    "models": [
-        {"name": "A", "id": MODEL, "catalogues": ["Old"]},
-        {"name": "B", "id": OTHER},
-        {"name": "Same", "size": SIZE},
-    ],
-    "sites": [
-        {
-            "name": "Shop 1",
-            "servers": [
-                {
-                    "name": "S",
-                    "devices": [
-                        {"name": "Door", "pipelines": [{"modelUUID": MODEL, "modelNMS": 0.3}]},
-                        {"name": "Till", "enabled": False},
-                    ],
-                }
-            ],
-        },
-        {"name": "Shop 2", "servers": [{"name": "T", "devices": ["Gate"]}]},
-    ],
-    "registry": {"groups": [{"name": "G1"}, {"name": "G2"}], "devices": [{"name": "R1", "groups": ["G1"]}]},
-}
+WORLD = f"""
+times: {{record: 0, code: 0, assignment: 0}}
+organisations: [Retail]
+accounts: [{{email: demo@example.com, password: demo, organisations: [Retail]}}]
+catalogues: [Old, Other]
+models:
+  - {{name: A, id: {MODEL}, catalogues: [Old]}}
+  - {{name: B, id: {OTHER}}}
+  - {{name: Same, size: {SIZE}}}
+sites:
+  - name: Shop 1
+    servers:
+      - name: S
+        devices:
+          - {{name: Door, pipelines: [{{modelUUID: {MODEL}, modelNMS: 0.3}}]}}
+          - {{name: Till, enabled: false}}
+  - {{name: Shop 2, servers: [{{name: T, devices: [Gate]}}]}}
+registry: {{groups: [G1, G2], devices: [{{name: R1, groups: [G1]}}]}}
+"""
 
 
 class Row(NamedTuple):
