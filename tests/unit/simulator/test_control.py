@@ -85,12 +85,8 @@ def test_faults_and_log_over_http(simulator: Served) -> None:
     assert log["operations"] == {"list_sites": 2}
     assert log["methods"] == {"GET": 2}
     assert log["entries"][0] == {
-        "method": "GET",
-        "path": "/dev/systems",
-        "operation": "list_sites",
-        "status": 500,
-        "bytes": 0,
-    }
+        "method": "GET", "path": "/dev/systems", "operation": "list_sites", "status": 500, "bytes": 0,
+    }  # fmt: skip
     assert ask(simulator, "DELETE", "/log")["entries"] == []
     assert ask(simulator, "DELETE", "/faults") == ask(simulator, "GET", "/faults") == []
 
