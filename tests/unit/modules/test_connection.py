@@ -6,10 +6,8 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -137,49 +135,22 @@ def test_a_foreign_certificate(run_module: RunModule, cloud: Served) -> None:
         assert unchecked["changed"] is False
 
 
-@pytest.fixture
-def odd_server() -> Iterator[Callable[[bytes, str], str]]:
-    """A server that answers everything with the same thing."""
-    answer: dict[str, Any] = {}
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", answer["type"])
-            self.send_header("Content-Length", str(len(answer["body"])))
-            self.end_headers()
-            self.wfile.write(answer["body"])
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-
-        def answering(body: bytes, content_type: str) -> str:
-            answer.update(body=body, type=content_type)
-            return f"http://127.0.0.1:{server.server_port}"
-
-        yield answering
-        server.shutdown()
-
-
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
-        (b"<html><title>Sign in to the hotel Wi-Fi</title></html>", "text/html"),
-        (b'[{"UUID": "459d22', "application/json"),
-        (b"", "application/json"),
-        (b'{"Name": "not a list"}', "application/json"),
-        (b'["not", "objects"]', "application/json"),
-        (b'[{"Name": "without an id"}]', "application/json"),
-        (b"null", "application/json"),
+        ("<html><title>Sign in to the hotel Wi-Fi</title></html>", "text/html"),
+        ('[{"UUID": "459d22', "application/json"),
+        ("", "application/json"),
+        ('{"Name": "not a list"}', "application/json"),
+        ('["not", "objects"]', "application/json"),
+        ('[{"Name": "without an id"}]', "application/json"),
+        ("null", "application/json"),
     ],
 )
-def test_answers_that_are_not_the_api(
-    failing: RunModule, odd_server: Callable[[bytes, str], str], body: bytes, content_type: str
-) -> None:
-    failed = failing(api_url=odd_server(body, content_type))
+def test_answers_that_are_not_the_api(cloud: Served, failing: RunModule, body: str, content_type: str) -> None:
+    cloud.fault("status", status=200, body=body, headers={"Content-Type": content_type}, times=0)
+    failed = failing()
+    cloud.clear_faults()
     assert failed["error"]["tried"] and failed["error"]["answer"] and failed["error"]["advice"]
 
 
