@@ -203,12 +203,8 @@ def yes(value: bool) -> str:
 
 def seed(folder: Path, devices: int) -> Path:
     numbers = {
-        "sites": devices // DEVICES_A_SITE,
-        "servers": 2,
-        "devices": DEVICES_A_SITE,
-        "models": 5,
-        "assigned": True,
-    }
+        "sites": devices // DEVICES_A_SITE, "servers": 2, "devices": DEVICES_A_SITE, "models": 5, "assigned": True,
+    }  # fmt: skip
     path = folder / f"{devices}.yml"
     path.write_text(yaml.safe_dump({"generate": numbers}), encoding="utf-8")
     return path

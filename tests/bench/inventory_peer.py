@@ -15,15 +15,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 LOCATION = {
-    "id": 1,
-    "name": "fsn1",
-    "description": "Falkenstein",
-    "country": "DE",
-    "city": "Falkenstein",
-    "latitude": 50.5,
-    "longitude": 12.4,
-    "network_zone": "eu-central",
-}
+    "id": 1, "name": "fsn1", "description": "Falkenstein", "country": "DE", "city": "Falkenstein", "latitude": 50.5,
+    "longitude": 12.4, "network_zone": "eu-central",
+}  # fmt: skip
 PAGING = {"next_page": None, "last_page": 1, "page": 1, "per_page": 50, "previous_page": None, "total_entries": 1}
 
 
@@ -42,12 +36,7 @@ def server(number: int) -> dict[str, Any]:
         },
         "private_net": [],
         "server_type": {
-            "id": 1,
-            "name": f"cx{number % 4}2",
-            "architecture": "x86",
-            "cores": 2,
-            "memory": 4,
-            "disk": 40,
+            "id": 1, "name": f"cx{number % 4}2", "architecture": "x86", "cores": 2, "memory": 4, "disk": 40,
         },
         "datacenter": {"id": 1, "name": "fsn1-dc14", "description": "", "location": LOCATION},
         "location": LOCATION,
@@ -57,7 +46,7 @@ def server(number: int) -> dict[str, Any]:
         "load_balancers": [],
         "protection": {"delete": False, "rebuild": False},
         "locked": False,
-    }
+    }  # fmt: skip
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -101,16 +101,9 @@ def curl(file: Path, variables: dict[str, str]) -> list[str]:
     header = f"Authorization: Bearer {variables['NXAI_TOKEN']}"
     parts = ["-F", f"data={data};type=application/json", "-F", f"file=@{file};type=application/octet-stream"]
     return [
-        "curl",
-        "-sS",
-        "--fail",
-        "-H",
-        header,
-        "-H",
-        "Expect:",
-        *parts,
+        "curl", "-sS", "--fail", "-H", header, "-H", "Expect:", *parts,
         variables["NXAI_API_URL"] + "/cpt/functions",
-    ]
+    ]  # fmt: skip
 
 
 def run(command: Sequence[str], env: dict[str, str]) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import FileMark, join_documentation
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import FileMark, Pipeline, join_documentation
 from simulator.testing import Served
 from tools.demo_model import model
 
@@ -21,46 +22,29 @@ CONTENT = model().SerializeToString()
 MARK = FileMark(hashlib.sha256(CONTENT).hexdigest(), len(CONTENT))
 ALPHA, BETA, GAMMA = (f"{digit * 8}-1111-4111-8111-111111111111" for digit in "abc")
 STRANGE = {"modelUUID": ALPHA, "modelNMS": 0.3, "resizingMethod": "Letterbox", "notKnownHere": {"kept": [1, None]}}
-ADDED = {
-    "modelUUID": BETA,
-    "modelNMS": 0.42,
-    "resizingMethod": "Letterbox",
-    "Preprocessor": "",
-    "Postprocessor": "",
-    "chains": [],
-}
+ADDED = Pipeline.new({"model": BETA}).to_wire()
 # Three of everything, so that pages of two rows are more than one.
-WORLD: dict[str, Any] = {
-    "times": {"record": 0, "code": 0, "assignment": 0},
-    "organisations": [{"name": "Retail"}],
-    "accounts": [{"email": "demo@example.com", "password": "pass-word-marked", "organisations": ["Retail"]}],
-    "catalogues": [{"name": "Old"}, {"name": "Empty"}, {"name": "Third"}],
-    "models": [
-        {"name": "Alpha", "id": ALPHA, "catalogues": ["Old"], "documentation": "First"},
-        {"name": "Beta", "id": BETA, "catalogues": ["Old"]},
-        {"name": "Gamma", "id": GAMMA, "documentation": join_documentation("Third", MARK)},
-    ],
-    "sites": [
-        {
-            "name": "Shop 1",
-            "servers": [
-                {
-                    "name": "A",
-                    "devices": [{"name": "Door", "pipelines": [STRANGE]}, {"name": "Till"}, {"name": "Yard"}],
-                },
-                {"name": "B"},
-                {"name": "C"},
-            ],
-        },
-        {"name": "Shop 2"},
-        {"name": "Shop 3"},
-    ],
-    "registry": {
-        "groups": [{"name": "G1"}, {"name": "G2"}, {"name": "G3"}],
-        "devices": [{"name": name, "groups": ["G1"] if name == "R1" else []} for name in ("R1", "R2", "R3")],
-    },
-}
-
+WORLD = f"""
+times: {{record: 0, code: 0, assignment: 0}}
+organisations: [Retail]
+accounts: [{{email: demo@example.com, password: pass-word-marked, organisations: [Retail]}}]
+catalogues: [Old, Empty, Third]
+models:
+  - {{name: Alpha, id: {ALPHA}, catalogues: [Old], documentation: First}}
+  - {{name: Beta, id: {BETA}, catalogues: [Old]}}
+  - {{name: Gamma, id: {GAMMA}, documentation: {json.dumps(join_documentation("Third", MARK))}}}
+sites:
+  - name: Shop 1
+    servers:
+      - {{name: A, devices: [{{name: Door, pipelines: [{json.dumps(STRANGE)}]}}, Till, Yard]}}
+      - {{name: B}}
+      - {{name: C}}
+  - {{name: Shop 2}}
+  - {{name: Shop 3}}
+registry:
+  groups: [G1, G2, G3]
+  devices: [{{name: R1, groups: [G1]}}, R2, R3]
+"""
 State = dict[str, Any]
 
 
@@ -98,8 +82,19 @@ class Scene:
 
 
 FILE = "FILE"  # replaced by the path of a file with CONTENT
+_MARKED = join_documentation("", MARK)
 _DOOR = {"site": "Shop 1", "devices": ["Door"], "wait_interval": 0.01}
 _KEPT = {**_DOOR, "pipelines": [{"model": "Alpha"}]}
+
+
+def becomes(kind: str, place: int | str, value: Any) -> Callable[[State], object]:
+    """One thing in the state gives way to this value."""
+    return lambda wanted: wanted[kind].__setitem__(place, value)
+
+
+def more(kind: str, value: Any) -> Callable[[State], object]:
+    return lambda wanted: wanted[kind].append(value)
+
 
 SCENES = {
     # Present already: a listing that is taken for empty or whole when it is not would create a second one.
@@ -110,45 +105,25 @@ SCENES = {
     "list_devices": Scene("nxai_pipeline", _KEPT),
     "list_registry_devices": Scene("nxai_device", {"name": "R1", "groups": ["G1"]}),
     "list_groups": Scene("nxai_device", {"name": "R1", "groups": ["G1"]}),
-    "create_model": Scene(
-        "nxai_model",
-        {"name": "New", "file": FILE},
-        lambda wanted: wanted["models"].append(("New", join_documentation("", MARK))),
-    ),
+    "create_model": Scene("nxai_model", {"name": "New", "file": FILE}, more("models", ("New", _MARKED))),
     "update_model": Scene(
-        "nxai_model",
-        {"name": "Alpha", "documentation": "Second"},
-        lambda wanted: wanted["models"].__setitem__(0, ("Alpha", "Second")),
+        "nxai_model", {"name": "Alpha", "documentation": "Second"}, becomes("models", 0, ("Alpha", "Second"))
     ),
     "delete_model": Scene("nxai_model", {"name": "Beta", "state": "absent"}, lambda wanted: wanted["models"].pop(1)),
-    "create_catalogue": Scene("nxai_catalogue", {"name": "Zoo"}, lambda wanted: wanted["catalogues"].append("Zoo")),
-    "rename_catalogue": Scene(
-        "nxai_catalogue",
-        {"name": "Third", "new_name": "Zoo"},
-        lambda wanted: wanted["catalogues"].__setitem__(2, "Zoo"),
-    ),
+    "create_catalogue": Scene("nxai_catalogue", {"name": "Zoo"}, more("catalogues", "Zoo")),
+    "rename_catalogue": Scene("nxai_catalogue", {"name": "Third", "new_name": "Zoo"}, becomes("catalogues", 2, "Zoo")),
     "delete_catalogue": Scene(
         "nxai_catalogue", {"name": "Empty", "state": "absent"}, lambda wanted: wanted["catalogues"].remove("Empty")
     ),
     "put_pipelines": Scene(
-        "nxai_pipeline",
-        {**_DOOR, "pipelines": [{"model": "Beta"}]},
-        lambda wanted: wanted["pipelines"]["Door"].append(ADDED),
+        "nxai_pipeline", {**_DOOR, "pipelines": [{"model": "Beta"}]}, becomes("pipelines", "Door", [STRANGE, ADDED])
     ),
     "update_registry_device": Scene(
-        "nxai_device",
-        {"name": "R3", "new_name": "R9"},
-        lambda wanted: wanted["registry"].__setitem__(2, ("R9", [])),
+        "nxai_device", {"name": "R3", "new_name": "R9"}, becomes("registry", 2, ("R9", []))
     ),
-    "join_group": Scene(
-        "nxai_device",
-        {"name": "R2", "groups": ["G2"]},
-        lambda wanted: wanted["registry"].__setitem__(1, ("R2", ["G2"])),
-    ),
+    "join_group": Scene("nxai_device", {"name": "R2", "groups": ["G2"]}, becomes("registry", 1, ("R2", ["G2"]))),
     "leave_group": Scene(
-        "nxai_device",
-        {"name": "R1", "groups": [], "groups_mode": "exact"},
-        lambda wanted: wanted["registry"].__setitem__(0, ("R1", [])),
+        "nxai_device", {"name": "R1", "groups": [], "groups_mode": "exact"}, becomes("registry", 0, ("R1", []))
     ),
     "issue_token": Scene("nxai_catalogue", {"name": "Third"}),
     "revoke_token": Scene("nxai_token", {"state": "absent"}, lambda wanted: wanted.__setitem__("token_file", False)),

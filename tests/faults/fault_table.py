@@ -20,30 +20,17 @@ EITHER = "succeeds, maybe after a repeat"
 SUCCESSES = (OK, AGAIN, FOUND, EITHER)
 
 Outcomes = Mapping[str, str]  # by kind of operation
-KINDS = ("read", "set", "remove", "create", "sign in", "revoke", "document")
-KIND_OF = {
-    "list_models": "read",
-    "list_catalogues": "read",
-    "list_sites": "read",
-    "list_servers": "read",
-    "list_devices": "read",
-    "list_registry_devices": "read",
-    "list_groups": "read",
-    "update_model": "set",
-    "rename_catalogue": "set",
-    "put_pipelines": "set",
-    "update_registry_device": "set",
-    "join_group": "set",
-    "delete_model": "remove",
-    "delete_catalogue": "remove",
-    "leave_group": "remove",
-    "create_model": "create",
-    "create_catalogue": "create",
-    "issue_token": "sign in",
-    "revoke_token": "revoke",
-    "describe_compute": "document",
-    "describe_device": "document",
+OPERATIONS_OF = {
+    "read": "list_models list_catalogues list_sites list_servers list_devices list_registry_devices list_groups",
+    "set": "update_model rename_catalogue put_pipelines update_registry_device join_group",
+    "remove": "delete_model delete_catalogue leave_group",
+    "create": "create_model create_catalogue",
+    "sign in": "issue_token",
+    "revoke": "revoke_token",
+    "document": "describe_compute describe_device",
 }
+KINDS = tuple(OPERATIONS_OF)
+KIND_OF = {operation: kind for kind, operations in OPERATIONS_OF.items() for operation in operations.split()}
 
 
 @dataclass(frozen=True)
@@ -96,12 +83,8 @@ ONCE_MORE = everywhere(AGAIN)
 LOST = but(AGAIN, create=FOUND)  # a create may have been received: looked up, not sent again
 CUT = "not JSON, or JSON cut short"
 PAGE = "a web page instead of JSON"
-NO_LIST, NO_UUID, NO_TOKEN, NO_DOCUMENT = (
-    "not a list of objects",
-    "holds no UUID",
-    "holds no access token",
-    "no OpenAPI document",
-)
+NOT_WHOLE, NO_LIST, NO_DOCUMENT = "listing is not whole", "not a list of objects", "no OpenAPI document"
+NO_UUID, NO_TOKEN = "holds no UUID", "holds no access token"
 UNREAD = but(OK, create=NO_UUID, sign_in=NO_TOKEN, document=NO_DOCUMENT)  # what other answers hold is not looked at
 
 TROUBLES = (
@@ -141,11 +124,7 @@ TROUBLES = (
     Trouble("307 to the same host", ONCE_MORE, status(307), redirect="here"),
     Trouble("307 to another host", everywhere("redirected to"), status(307, always=True), redirect="away"),
     Trouble("wrong page count", but(OK, read=AGAIN), {"kind": "pagination", "records": 99}),
-    Trouble(
-        "wrong page count always",
-        but(OK, read="listing is not whole"),
-        {"kind": "pagination", "records": 99, "times": 0},
-    ),
+    Trouble("wrong page count always", but(OK, read=NOT_WHOLE), {"kind": "pagination", "records": 99, "times": 0}),
     Trouble("duplicate rows across pages", {**UNREAD, "read": AGAIN}, good(None, nth=2), paged=True),
     Trouble("duplicate rows always", {**UNREAD, "read": "rows came twice"}, good(None, nth=2, times=0), paged=True),
 )

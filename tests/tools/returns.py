@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write the shared return values of ``returns.yml`` into the RETURN blocks, as ansible-core has no fragments for these.
+"""Write the return values that plugins share from one RETURN block into the others, as ``returns.yml`` lists them.
+
+ansible-core has no fragments for these.
 
 ``python -m tools.returns``, with ``--check`` to write nothing and name the files that differ.
 """
@@ -31,9 +33,10 @@ class NoPlace(ValueError):
 
 def outdated(plugins: Path, source: str) -> dict[Path, str]:
     """The files below ``plugins`` that differ from the source, and what they have to be."""
-    parts = entries(source, _mapping_at(source, ["parts"]))
+    listed = yaml.safe_load(source)
+    parts = {name: taken(plugins, *where) for name, where in listed["parts"].items()}
     texts: dict[Path, str] = {}
-    for pattern, places in yaml.safe_load(source)["places"].items():
+    for pattern, places in listed["places"].items():
         files = sorted(plugins.glob(pattern))
         if not files:
             raise NoPlace(f"{pattern} is no file")
@@ -47,15 +50,28 @@ def outdated(plugins: Path, source: str) -> dict[Path, str]:
     return {path: text for path, text in texts.items() if text != path.read_text(encoding="utf-8")}
 
 
+def taken(plugins: Path, file: str, place: str, *names: str) -> str:
+    """The text of these keys of a place, by default of all."""
+    path = plugins / file
+    if not path.is_file():
+        raise NoPlace(f"{file} is no file")
+    _before, block, _after = _RETURN.split(path.read_text(encoding="utf-8"))
+    try:
+        own = entries(block, _mapping_at(block, place.split(".")))
+        return "".join(own[name] for name in names or own)
+    except KeyError as missing:
+        raise NoPlace(f"{path.name}: {place} has no {missing}") from None
+    except NoPlace as error:
+        raise NoPlace(f"{path.name}: {error}") from None
+
+
 def filled(block: str, places: Places, parts: Mapping[str, str]) -> str:
     """The block with each place made of its parts and of the keys that it has already."""
     for place, names in places.items():
         node = _mapping_at(block, place.split("."))
         own = entries(block, node)
         try:
-            text = "".join(
-                textwrap.dedent(parts[name].partition("\n")[2]) if name in parts else own[name] for name in names
-            )
+            text = "".join(parts[name] if name in parts else own[name] for name in names)
         except KeyError as missing:
             raise NoPlace(f"{place} has no {missing}") from None
         lines = block.splitlines(keepends=True)
@@ -96,7 +112,8 @@ def main() -> int:
         name = path.relative_to(ROOT)
         if check:
             print(
-                f"{name}: its RETURN block differs from tests/tools/{SOURCE.name}. Change it there, then: make returns"
+                f"{name}: its RETURN block differs from the one that tests/tools/{SOURCE.name} names. "
+                "Change that one, then: make returns"
             )
         else:
             path.write_text(text, encoding="utf-8")

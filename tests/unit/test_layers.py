@@ -2,15 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The layers of ``plugins/``: a folder imports only from folders below it, and files do not import in a circle."""
+"""The layers of ``plugins/``: what a folder and a file import, and that an import does nothing else."""
 
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
+from collections.abc import Iterable
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tools.workplace import COLLECTIONS
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 FROM_THE_GROUND_UP = (
@@ -69,3 +74,45 @@ def test_there_are_only_folders_and_each_has_its_place() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PLUGINS).as_posix())
 def test_a_file_has_at_most_400_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+PROGRAM = """
+import importlib, sys
+
+def watch(event, arguments):
+    writes = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.bind", "subprocess.Popen", "os.system") or writes:
+        sys.exit(f"{name}: {event} {arguments}")
+
+name = ""
+import ansible.plugins.inventory, ansible.plugins.lookup, requests, requests_toolbelt  # not ours to watch
+sys.addaudithook(watch)
+for name in sys.argv[1:]:
+    importlib.import_module("ansible_collections.nxai.cloud.plugins." + name)
+print(len(sys.argv) - 1)
+"""
+
+
+def imported_alone(paths: Iterable[Path], program: str) -> tuple[str, str]:
+    """How many modules that is, and what the program says that imports them in a process of its own."""
+    names = [".".join(path.relative_to(PLUGINS).with_suffix("").parts) for path in paths]
+    env = {"PYTHONPATH": str(COLLECTIONS), "HOME": "/nonexistent", "ANSIBLE_HOME": "/nonexistent"}
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", program, *names], env=env, capture_output=True, text=True, check=False
+    )
+    return str(len(names)), done.stdout.strip() + done.stderr
+
+
+def test_an_import_opens_no_connection_starts_no_program_and_writes_no_file() -> None:
+    number, said = imported_alone([path for path in FILES if path.name != "__init__.py"], PROGRAM)
+    assert said == number and int(number) > 80
+
+
+def test_the_lower_layers_do_not_load_what_only_modules_need() -> None:
+    """``ansible.module_utils.basic`` costs 0.3 s for each task of an inventory, a lookup or an action."""
+    low = [path for layer in ("_core", "_http", "_api") for path in (PLUGINS / "module_utils" / layer).glob("*.py")]
+    program = f"{PROGRAM}\nprint('ansible.module_utils.basic' in sys.modules)".replace(
+        "import ansible.plugins.inventory, ansible.plugins.lookup, requests, requests_toolbelt", "import requests"
+    )
+    number, said = imported_alone(low, program)
+    assert said.split() == [number, "False"], said

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the Makefile's tools decide: the contents of the tarball, and which ansible-core is the newest."""
+"""What the Makefile's tools decide: the tarball, the newest ansible-core, and the shared parts of RETURN blocks."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pytest
 from tools import venvs
 from tools.gates import files_in, tracked
 from tools.pythons import Core
+from tools.returns import SOURCE, NoPlace, main, outdated
 from tools.workplace import ROOT, users_environment
 
 RELEASED = {"CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "changelogs/changelog.yaml", "requirements.txt"}
@@ -64,3 +65,133 @@ def test_the_oldest_core_has_the_oldest_libraries_that_are_allowed(monkeypatch: 
         "urllib3==1.26.20",
     ]
     assert "requests==2.31\n" not in other._constraints()
+
+
+MODULE = '''\
+DOCUMENTATION = r"""
+error: not here
+"""
+
+RETURN = r"""
+{rows}:
+  description: The rows of this module.
+  type: list
+  contains:
+    own:
+      description: Of this module alone.
+    size:
+      description: An old text.
+    old:
+      description: Of an older source.
+error:
+  returned: never
+"""
+
+import sys
+'''
+PLACES = """\
+places:
+  "*.py":
+    error: [ERROR]
+  a.py:
+    rows.contains: [SIZE, own]
+    rows.contains.size: [description, FLOW]
+parts:
+  ERROR: [source.txt, error]
+  SIZE: [source.txt, rows.contains, size]
+  FLOW: [source.txt, rows.contains.size, sample]
+"""
+SHARED = '''\
+RETURN = r"""
+rows:
+  contains:
+    size:
+      description: A size.
+      sample: [1, 2]
+    not_shared:
+      description: Of the source alone.
+error:
+  returned: failure
+  sample: {status: 401}
+"""
+'''
+WRITTEN = '''\
+DOCUMENTATION = r"""
+error: not here
+"""
+
+RETURN = r"""
+rows:
+  description: The rows of this module.
+  type: list
+  contains:
+    size:
+      description: A size.
+      sample: [1, 2]
+    own:
+      description: Of this module alone.
+error:
+  returned: failure
+  sample: {status: 401}
+"""
+
+import sys
+'''
+
+
+def folder(path: Path) -> Path:
+    (path / "source.txt").write_text(SHARED)
+    (path / "a.py").write_text(MODULE.format(rows="rows"))
+    (path / "b.py").write_text(MODULE.format(rows="other"))
+    return path
+
+
+def test_a_place_gets_its_parts_and_keeps_its_own_keys_and_nothing_else_is_touched(tmp_path: Path) -> None:
+    differ = outdated(folder(tmp_path), PLACES)
+    assert differ[tmp_path / "a.py"] == WRITTEN
+    error = "error:\n  returned: "
+    assert differ[tmp_path / "b.py"] == MODULE.format(rows="other").replace(
+        f"{error}never\n", f"{error}failure\n  sample: {{status: 401}}\n"
+    )
+    for path, text in differ.items():
+        path.write_text(text)
+    assert outdated(tmp_path, PLACES) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("rows.contains: ", "rows.inside: ", "a.py: rows.inside is no mapping, one key a line"),
+        ("rows.contains: ", "lines.contains: ", "a.py: lines.contains is no mapping, one key a line"),
+        ("[SIZE, own]", "[SIZE, another]", "a.py: rows.contains has no 'another'"),
+        ("[ERROR]", "[MISTAKE]", "a.py: error has no 'MISTAKE'"),
+        ('"*.py"', "c.py", "c.py is no file"),
+        ("[source.txt, error]", "[none.txt, error]", "none.txt is no file"),
+        ("[source.txt, error]", "[source.txt, rows.size]", "source.txt: rows.size is no mapping, one key a line"),
+        ("contains, size]", "contains, length]", "source.txt: rows.contains has no 'length'"),
+    ],
+)
+def test_a_place_that_is_not_there_is_an_error(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(NoPlace) as error:
+        outdated(folder(tmp_path), PLACES.replace(old, new))
+    assert str(error.value) == said
+
+
+def test_the_return_blocks_are_as_their_source_has_them() -> None:
+    assert outdated(ROOT / "plugins", SOURCE.read_text(encoding="utf-8")) == {}
+
+
+def test_the_gate_names_the_file_and_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "plugins", tmp_path / "plugins")
+    changed = tmp_path / "plugins" / "modules" / "nxai_device_info.py"
+    changed.write_text(changed.read_text(encoding="utf-8").replace("The UUID of the server", "The id of the server"))
+    monkeypatch.setattr("tools.returns.ROOT", tmp_path)
+    monkeypatch.setattr("sys.argv", ["returns", "--check"])
+    assert main() == 1
+    said = capsys.readouterr().out
+    assert "plugins/modules/nxai_server_info.py" in said
+    assert said.count("\n") == 1 and said.count("make returns") == 1
+    shutil.rmtree(tmp_path / "plugins" / "modules")
+    assert main() == 1 and capsys.readouterr().out == "modules/nxai_catalogue.py is no file\n"

@@ -136,16 +136,8 @@ def test_no_way_to_hand_a_token_on_prints_it(cloud: Served, tmp_path: Path) -> N
         NXAI_API_URL=cloud.url,
     )
     command = [
-        sys.executable,
-        "-m",
-        "ansible",
-        "playbook",
-        "play.yml",
-        "-vvvv",
-        "--diff",
-        "-e",
-        f"file={tmp_path}/token",
-    ]
+        sys.executable, "-m", "ansible", "playbook", "play.yml", "-vvvv", "--diff", "-e", f"file={tmp_path}/token",
+    ]  # fmt: skip
     done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     output = done.stdout + done.stderr
     assert done.returncode == 0, output

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import FIELDS
 from simulator.testing import Served
 
 Calls = Callable[[], list[str]]
@@ -90,3 +92,188 @@ def test_two_of_one_name_are_both_listed(cloud: Served, run_module: Callable, wr
 def test_hostile_names_are_just_names(run_module: Callable, name: str) -> None:
     assert run_module("nxai_catalogue", name=name)["catalogue"]["name"] == name
     assert run_module("nxai_catalogue", name=name)["changed"] is False
+
+
+@pytest.fixture
+def models(run_module: Callable, onnx_file: Path, cloud: Served) -> dict[str, str]:
+    """Three models, by name."""
+    made = {
+        name: run_module("nxai_model", name=name, file=str(onnx_file), wait_interval=0.01)["model"]["uuid"]
+        for name in ("One", "Two", "Three")
+    }
+    cloud.clear_log()
+    return made
+
+
+def names(result: dict) -> list[str]:
+    return [each["name"] for each in result["catalogue"]["models"]]
+
+
+def test_append_and_exact(
+    cloud: Served, run_module: Callable, models: dict[str, str], writes: Calls, reads: Calls
+) -> None:
+    made = run_module("nxai_catalogue", name="Shop", models=["One", models["Two"].upper()])
+    assert made["diff"]["after"] == {"name": "Shop", "models": ["One", "Two"]}
+    assert names(made) == ["One", "Two"] and [each["name"] for each in made["models_added"]] == ["One", "Two"]
+    assert writes() == ["POST /cpt/catalogues", *(f"PATCH /cpt/function/{models[name]}" for name in ("One", "Two"))]
+    cloud.clear_log()
+    assert run_module("nxai_catalogue", name="Shop", models=["Two"])["changed"] is False
+    assert writes() == [] and sorted(reads()) == ["/cpt/catalogues", "/cpt/functions"]
+
+    moved = run_module("nxai_catalogue", name="Shop", models=["Three", "Two"], models_mode="exact")
+    assert moved["diff"] == {
+        "before": {"models": ["One", "Two"]}, "after": {"models": ["Three", "Two"]},
+        "before_header": "catalogue Shop", "after_header": "catalogue Shop",
+    }  # fmt: skip
+    assert names(moved) == ["Three", "Two"]
+    assert [each["name"] for each in moved["models_removed"]] == ["One"]
+    assert writes() == [f"PATCH /cpt/function/{models[name]}" for name in ("Three", "One")]
+    assert run_module("nxai_catalogue", name="Shop", models=["Three", "Two"], models_mode="exact")["changed"] is False
+
+
+def test_other_catalogues_of_a_model_stay(run_module: Callable, models: dict[str, str]) -> None:
+    first = run_module("nxai_catalogue", name="First", models=["One"])["catalogue"]["uuid"]
+    second = run_module("nxai_catalogue", name="Second", models=["One"])["catalogue"]["uuid"]
+    (found,) = run_module("nxai_model_info", models=["One"])["models"]
+    assert found["catalogues"] == [first, second]
+    assert run_module("nxai_catalogue", name="First", models=[], models_mode="exact")["changed"] is True
+    (found,) = run_module("nxai_model_info", models=["One"])["models"]
+    assert found["catalogues"] == [second]
+
+
+def test_renamed_and_filled_at_once(run_module: Callable, models: dict[str, str]) -> None:
+    run_module("nxai_catalogue", name="Shop")
+    both = run_module("nxai_catalogue", name="Shop", new_name="Retail", models=["One"])
+    assert both["catalogue"]["name"] == "Retail" and names(both) == ["One"]
+    assert run_module("nxai_catalogue", name="Shop", new_name="Retail", models=["One"])["changed"] is False
+
+
+def test_unknown_model(run_module: Callable, models: dict[str, str], writes: Calls) -> None:
+    failed = run_module("nxai_catalogue", name="Shop", models=["Fore"])
+    assert failed["failed"] and 'Find model "Fore"' in failed["msg"]
+    planned = run_module("nxai_catalogue", name="Shop", models=["Fore", "One"], check=True)
+    assert planned["changed"] is True and planned["diff"]["after"]["models"] == ["Fore", "One"]
+    assert names(planned) == ["One"]
+    assert writes() == []
+
+
+def test_deletion_needs_force_while_models_are_in_it(
+    cloud: Served, run_module: Callable, models: dict[str, str], writes: Calls
+) -> None:
+    run_module("nxai_catalogue", name="Shop", models=["One", "Two"])
+    cloud.clear_log()
+    for check in (True, False):
+        failed = run_module("nxai_catalogue", name="Shop", state="absent", check=check)
+        assert failed["failed"] and "2 models are in it (One, Two)" in failed["msg"]
+    assert run_module("nxai_catalogue", name="Shop", state="absent", force=True, check=True)["changed"] is True
+    assert writes() == []
+
+    gone = run_module("nxai_catalogue", name="Shop", state="absent", force=True)
+    assert gone["catalogue"] is None and gone["diff"]["before"] == {"name": "Shop", "models": ["One", "Two"]}
+    assert gone["models_removed"] == [{"uuid": models[name], "name": name} for name in ("One", "Two")]
+    assert [each.partition(" ")[0] for each in writes()] == ["PATCH", "PATCH", "DELETE"]
+    assert len(run_module("nxai_model_info")["models"]) == 3
+
+
+def test_an_error_on_the_way_says_what_was_done(cloud: Served, run_module: Callable, models: dict[str, str]) -> None:
+    cloud.fault("status", "update_model", nth=2, status=403)
+    failed = run_module("nxai_catalogue", name="Shop", models=["One", "Two"])
+    assert failed["failed"] and failed["changed"] is True and "403" in failed["msg"]
+    assert failed["models_added"] == [{"uuid": models["One"], "name": "One"}]
+    assert run_module("nxai_catalogue", name="Shop", models=["One", "Two"])["changed"] is True
+
+
+def test_models_that_did_not_move_are_an_error(cloud: Served, run_module: Callable, models: dict[str, str]) -> None:
+    cloud.fault("status", "update_model", status=200, body={"Message": "Ok"})
+    failed = run_module("nxai_catalogue", name="Shop", models=["One"])
+    assert failed["failed"] and "did not move, though it was accepted: One" in failed["msg"]
+
+
+def test_info_lists_the_models_too(run_module: Callable, models: dict[str, str], reads: Calls) -> None:
+    run_module("nxai_catalogue", name="Shop", models=["Two", "One"])
+    run_module("nxai_catalogue", name="Empty")
+    before = len(reads())
+    empty, shop = run_module("nxai_catalogue_info", list_models=True)["catalogues"]
+    assert len(reads()) == before + 2
+    assert empty["models"] == []
+    assert [each["name"] for each in shop["models"]] == ["One", "Two"]
+    assert shop["organisation"] is None and shop["shared_with"] is None
+
+
+def upload(run_module: Callable, onnx_file: Path, name: str, **options: object) -> dict:
+    return run_module("nxai_model", name=name, file=str(onnx_file), wait_interval=0.01, **options)["model"]
+
+
+def test_models_by_name_uuid_and_glob(run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+    two, one = upload(run_module, onnx_file, "Two"), upload(run_module, onnx_file, "One")
+    sent = len(writes())
+    assert run_module("nxai_model_info")["models"] == [one, two]
+    assert run_module("nxai_model_info", models=["T*"])["models"] == [two]
+    assert run_module("nxai_model_info", models=["One"])["models"] == [one]
+    assert run_module("nxai_model_info", models=[f"{{{two['uuid'].upper()}}}"])["models"] == [two]
+    assert run_module("nxai_model_info", models=["None of them"])["models"] == []
+    assert len(writes()) == sent
+
+
+def test_two_models_of_one_name_are_both_listed(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
+    one, two = upload(run_module, onnx_file, "One")["uuid"], upload(run_module, onnx_file, "Two")["uuid"]
+    cloud.world.models[two].name = "One"
+    assert [each["uuid"] for each in run_module("nxai_model_info", models=["One"])["models"]] == sorted([one, two])
+
+
+def test_models_of_a_catalogue(cloud: Served, run_module: Callable, onnx_file: Path, reads: Calls) -> None:
+    uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
+    inside = upload(run_module, onnx_file, "Inside", catalogues=["Shop models"])
+    upload(run_module, onnx_file, "Outside")
+    cloud.clear_log()
+    assert run_module("nxai_model_info", catalogue=uuid)["models"] == [inside]
+    assert reads() == ["/cpt/functions"]
+    assert run_module("nxai_model_info", catalogue="Shop models")["models"] == [inside]
+    failed = run_module("nxai_model_info", catalogue="Shop model")
+    assert failed["failed"] and "Near: Shop models" in failed["msg"]
+
+
+def test_what_info_shows_can_be_declared_without_a_change(
+    cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls
+) -> None:
+    run_module("nxai_catalogue", name="Shop models")
+    upload(
+        run_module, onnx_file, "Detector", catalogues=["Shop models"], alias="d", documentation="Text", channels=3,
+        height=64, width=64, means=[1, 2, 3], scales=[4, 5, 6], layout="nhwc", conversions=["a"],
+        source_name="n", source_url="https://example.com", customization="other", input_details={"own": [1]},
+        output_details={"own": "o"}, input_driver="i", output_driver="o",
+    )  # fmt: skip
+    (found,) = run_module("nxai_model_info")["models"]
+    cloud.clear_log()
+    told = ("uuid", "state", "status", "code_status", "downloadable", "file", "updated_at", "conversion_log")
+    options = {name: value for name, value in found.items() if name not in told}
+    assert {*options} == {each.option for each in FIELDS}
+    assert None not in options.values() and options["input_details"] == {"own": [1]}
+    again = run_module("nxai_model", **options, catalogues_mode="exact", file=str(onnx_file))
+    assert again["changed"] is False
+    assert writes() == []
+
+
+def test_catalogues(run_module: Callable) -> None:
+    for name in ("Two", "One", "Other"):
+        run_module("nxai_catalogue", name=name)
+    found = run_module("nxai_catalogue_info")["catalogues"]
+    assert [each["name"] for each in found] == ["One", "Other", "Two"]
+    assert set(found[0]) == {"uuid", "name", "organisation", "shared_with"}
+    assert [each["name"] for each in run_module("nxai_catalogue_info", catalogues=["O*"])["catalogues"]] == [
+        "One",
+        "Other",
+    ]
+    assert run_module("nxai_catalogue_info", catalogues=["Three"])["catalogues"] == []
+
+
+def test_models_that_do_not_tell_their_catalogues_are_reported(cloud: Served, run_module: Callable) -> None:
+    uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
+    inside = {"UUID": "459d2273-1514-431c-9d34-f5b72f3bfe20", "Name": "Inside", "Catalogues": [uuid]}
+    unknown = {"UUID": "459d2273-1514-431c-9d34-f5b72f3bfe21", "Name": "Unknown"}
+    cloud.fault("status", "list_models", status=200, body=[inside, unknown, {**unknown, "Catalogues": None}])
+    found = run_module("nxai_catalogue_info", list_models=True, warns=True)
+    assert [each["name"] for each in found["catalogues"][0]["models"]] == ["Inside"]
+    assert found["warnings"] == ["2 of 3 models came without their catalogues, so the lists of models may lack them."]
+    cloud.fault("status", "list_models", status=200, body=[inside, {**unknown, "Catalogues": []}])
+    run_module("nxai_catalogue_info", list_models=True)

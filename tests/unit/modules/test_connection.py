@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import adapted
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from simulator.testing import Served, serve
 
 RunModule = Callable[..., dict[str, Any]]
@@ -135,49 +135,22 @@ def test_a_foreign_certificate(run_module: RunModule, cloud: Served) -> None:
         assert unchecked["changed"] is False
 
 
-@pytest.fixture
-def odd_server() -> Iterator[Callable[[bytes, str], str]]:
-    """A server that answers everything with the same thing."""
-    answer: dict[str, Any] = {}
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", answer["type"])
-            self.send_header("Content-Length", str(len(answer["body"])))
-            self.end_headers()
-            self.wfile.write(answer["body"])
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-
-        def answering(body: bytes, content_type: str) -> str:
-            answer.update(body=body, type=content_type)
-            return f"http://127.0.0.1:{server.server_port}"
-
-        yield answering
-        server.shutdown()
-
-
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
-        (b"<html><title>Sign in to the hotel Wi-Fi</title></html>", "text/html"),
-        (b'[{"UUID": "459d22', "application/json"),
-        (b"", "application/json"),
-        (b'{"Name": "not a list"}', "application/json"),
-        (b'["not", "objects"]', "application/json"),
-        (b'[{"Name": "without an id"}]', "application/json"),
-        (b"null", "application/json"),
+        ("<html><title>Sign in to the hotel Wi-Fi</title></html>", "text/html"),
+        ('[{"UUID": "459d22', "application/json"),
+        ("", "application/json"),
+        ('{"Name": "not a list"}', "application/json"),
+        ('["not", "objects"]', "application/json"),
+        ('[{"Name": "without an id"}]', "application/json"),
+        ("null", "application/json"),
     ],
 )
-def test_answers_that_are_not_the_api(
-    failing: RunModule, odd_server: Callable[[bytes, str], str], body: bytes, content_type: str
-) -> None:
-    failed = failing(api_url=odd_server(body, content_type))
+def test_answers_that_are_not_the_api(cloud: Served, failing: RunModule, body: str, content_type: str) -> None:
+    cloud.fault("status", status=200, body=body, headers={"Content-Type": content_type}, times=0)
+    failed = failing()
+    cloud.clear_faults()
     assert failed["error"]["tried"] and failed["error"]["answer"] and failed["error"]["advice"]
 
 
@@ -197,3 +170,47 @@ def test_a_listing_shorter_than_its_header_says(cloud: Served, failing: RunModul
         cloud.fault("pagination", operation, records=7, times=0)
     message = failing()["msg"]
     assert "7" in message
+
+
+def test_the_option_changes_what_is_sent(cloud: Served, run_module: RunModule, reads: Any) -> None:
+    change = {"list_sites": {"path": "/v2/systems", "query": {"Limit": "limit"}}}
+    result = run_module("nxai_site_info", operations=change)
+    assert result["failed"] and result["error"]["tried"].endswith("/dev/v2/systems")
+    assert reads() == ["/dev/v2/systems"]
+
+
+def test_the_option_comes_from_the_environment_as_json(
+    cloud: Served, run_module: RunModule, reads: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NXAI_OPERATIONS", '{"list_sites": {"path": "/sites"}}')
+    run_module("nxai_site_info")
+    assert reads() == ["/dev/sites"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ([], "dictionary"),
+        ({"nonsense": {}}, "nonsense"),
+        ({"list_models": "x"}, "list_models"),
+        ({"list_models": {"url": "x"}}, "list_models"),
+        ({"list_models": {"method": "POST"}}, "method"),
+        ({"delete_model": {"method": "GET"}}, "method"),
+        ({"delete_model": {"path": "/function"}}, "uuid"),
+        ({"delete_model": {"path": "/function/{uuid}/{other}"}}, "path"),
+        ({"list_models": {"path": "https://elsewhere"}}, "path"),
+        ({"list_models": {"path": "/../x"}}, "path"),
+        ({"list_models": {"path": "/a?b"}}, "path"),
+        ({"list_models": {"path": 7}}, "path"),
+        ({"list_models": {"query": {"Limit": 3}}}, "query"),
+        ({"delete_model": {"method": ["PUT"]}}, "method"),
+    ],
+)
+def test_changes_that_cannot_work_are_refused(changes: Any, word: str) -> None:
+    with pytest.raises(BadInput, match=word):
+        adapted(changes)
+
+
+def test_text_that_is_not_json_is_refused(run_module: RunModule) -> None:
+    result = run_module("nxai_site_info", operations="{")
+    assert result["failed"] and "operations is not JSON" in result["msg"]

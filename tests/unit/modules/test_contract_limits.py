@@ -64,29 +64,17 @@ answer["schema"] = inner
     "required": """
 answer["schema"] = {"type": "array", "items": {"properties": {"a": {}}, "required": [f"r{n}" for n in range(200_000)]}}
 """,
-    "kinds": """
-answer["schema"] = {"type": [f"t{n}" for n in range(200_000)]}
-""",
-    "parameters": """
-each["parameters"] = [{"name": f"p{n}", "in": "query", "required": True} for n in range(200_000)]
-""",
+    "kinds": 'answer["schema"] = {"type": [f"t{n}" for n in range(200_000)]}',
+    "parameters": 'each["parameters"] = [{"name": f"p{n}", "in": "query", "required": True} for n in range(200_000)]',
     "the same parameters everywhere": """
 for path, item in document["paths"].items():
     item["parameters"] = [{"$ref": "#/x"}] * 499
 document["paths"] |= {f"/p{n}": {"$ref": "#/paths/~1systems"} for n in range(1500)}
 """,
-    "calls": """
-document["paths"].update({f"/p{n}": {"get": {}, "put": {}} for n in range(100_000)})
-""",
-    "media types": """
-each["requestBody"] = {"content": {f"m{n}": {} for n in range(200_000)}}
-""",
-    "codes": """
-each["responses"] = {f"2{n}": {} for n in range(200_000)}
-""",
-    "ways to sign in": """
-each["security"] = [{f"s{n}": [] for n in range(200_000)}]
-""",
+    "calls": 'document["paths"].update({f"/p{n}": {"get": {}, "put": {}} for n in range(100_000)})',
+    "media types": 'each["requestBody"] = {"content": {f"m{n}": {} for n in range(200_000)}}',
+    "codes": 'each["responses"] = {f"2{n}": {} for n in range(200_000)}',
+    "ways to sign in": 'each["security"] = [{f"s{n}": [] for n in range(200_000)}]',
 }
 CHEAP = {
     "a circle": """

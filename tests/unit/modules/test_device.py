@@ -13,12 +13,11 @@ from simulator.testing import Served
 
 Calls = Callable[[], list[str]]
 RunModule = Callable[..., dict[str, Any]]
-WORLD: dict[str, Any] = {
-    "registry": {
-        "groups": ["North", "South", "Doors"],
-        "devices": [{"name": "Gate 7", "runtime": "Nx CPU", "serial": "42", "groups": ["South"]}, {"name": "Gate 8"}],
-    }
-}
+WORLD = """
+registry:
+  groups: [North, South, Doors]
+  devices: [{name: Gate 7, runtime: Nx CPU, serial: "42", groups: [South]}, Gate 8]
+"""
 
 
 @pytest.fixture(autouse=True)

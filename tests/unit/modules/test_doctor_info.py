@@ -15,44 +15,33 @@ from simulator.testing import Served, serve
 
 RunModule = Callable[..., dict[str, Any]]
 READY, SLOW, FAILED, LOOSE = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "0123")
-PUBLIC = {"catalogues": ["Shelf"]}
-WELL: dict[str, Any] = {
-    "times": {"assignment": 0},
-    "catalogues": [{"name": "Shelf", "public": True}],
-    "models": [{"name": "Ready", "id": READY, **PUBLIC}],
-    "sites": [
-        {"name": "Shop", "servers": [{"name": "S", "devices": [{"name": "Door", "pipelines": [{"modelUUID": READY}]}]}]}
-    ],
-}
-
-
-def sick() -> dict[str, Any]:
-    devices = [
-        {"name": "Door", "pipelines": [{"modelUUID": SLOW}]},
-        {"name": "Idle"},
-        {"name": "Off", "enabled": False},
-        {"name": "Loose", "pipelines": [{"modelUUID": LOOSE}]},
-    ]
-    return {
-        **WELL,
-        "models": [
-            *WELL["models"],
-            {"name": "Slow", "id": SLOW, "status": "converting", **PUBLIC},
-            {"name": "Failed", "id": FAILED, "status": "failed", **PUBLIC},
-            {"name": "Loose", "id": LOOSE},
-        ],
-        "sites": [
-            {
-                "name": "Shop",
-                "servers": [
-                    {"name": "S", "devices": devices},
-                    {"name": "Old", "supports_pipelines": False, "devices": []},
-                    {"name": "Stopped", "status": "stopped", "devices": []},
-                ],
-            },
-            {"name": "Depot", "online": False, "servers": [{"name": "U", "devices": ["Door"]}]},
-        ],
-    }
+WELL = f"""
+times: {{assignment: 0}}
+catalogues: [{{name: Shelf, public: true}}]
+models: [{{name: Ready, id: {READY}, catalogues: [Shelf]}}]
+sites: [{{name: Shop, servers: [{{name: S, devices: [{{name: Door, pipelines: [{{modelUUID: {READY}}}]}}]}}]}}]
+"""
+SICK = f"""
+times: {{assignment: 0}}
+catalogues: [{{name: Shelf, public: true}}]
+models:
+  - {{name: Ready, id: {READY}, catalogues: [Shelf]}}
+  - {{name: Slow, id: {SLOW}, status: converting, catalogues: [Shelf]}}
+  - {{name: Failed, id: {FAILED}, status: failed, catalogues: [Shelf]}}
+  - {{name: Loose, id: {LOOSE}}}
+sites:
+  - name: Shop
+    servers:
+      - name: S
+        devices:
+          - {{name: Door, pipelines: [{{modelUUID: {SLOW}}}]}}
+          - Idle
+          - {{name: "Off", enabled: false}}
+          - {{name: Loose, pipelines: [{{modelUUID: {LOOSE}}}]}}
+      - {{name: Old, supports_pipelines: false}}
+      - {{name: Stopped, status: stopped}}
+  - {{name: Depot, online: false, servers: [{{name: U, devices: [Door]}}]}}
+"""
 
 
 def found(result: dict[str, Any]) -> set[tuple[str, str, str]]:
@@ -72,7 +61,7 @@ def test_nothing_is_wrong(cloud: Served, run_module: RunModule, writes: Callable
 
 
 def test_each_thing_that_is_wrong_is_found_with_what_to_do(cloud: Served, run_module: RunModule) -> None:
-    cloud.reset(seed=sick())
+    cloud.reset(seed=SICK)
     result = run_module("nxai_doctor_info")
     assert found(result) == {
         ("sites", "warning", "Depot"),

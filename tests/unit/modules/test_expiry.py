@@ -50,20 +50,27 @@ def expire(cloud: Served, monkeypatch: pytest.MonkeyPatch) -> Expire:
 
 
 @pytest.fixture
-def connect(cloud: Served) -> Iterator[Callable[[], Client]]:
+def connect(cloud: Served) -> Iterator[Callable[..., Client]]:
     with ExitStack() as stack:
         given = {"api_url": cloud.url, "cloud_url": cloud.url, "retries": 4}
-        yield lambda: stack.enter_context(
-            Client.from_options({**given, "token": cloud.token(), "refresh_token": cloud.refresh_token()})
-        )
+        yield lambda **options: stack.enter_context(Client.from_options({**given, **options}))
 
 
-def test_in_a_listing(cloud: Served, expire: Expire, connect: Callable[[], Client]) -> None:
+def test_in_a_listing(cloud: Served, expire: Expire, connect: Callable[..., Client]) -> None:
     cloud.reset(models=1200)
     expire("list_models", 2)
-    assert len({model.uuid for model in connect().compute.list_models()}) == 1200
+    client = connect(token=cloud.token(), refresh_token=cloud.refresh_token())
+    assert len({model.uuid for model in client.compute.list_models()}) == 1200
     assert [entry.status for entry in cloud.log("list_models")] == [200, 401, 200, 200]
     assert len(cloud.log("issue_token")) == 1
+
+
+def test_after_a_sign_in_by_password(cloud: Served, connect: Callable[..., Client]) -> None:
+    client = connect(username="demo@example.com", password="demo")
+    for _time in range(2):
+        assert client.compute.list_models() == []
+        cloud.advance(HOURS)
+    assert len(cloud.log("issue_token")) == 2
 
 
 def test_in_an_upload(cloud: Served, run_module: RunModule, expire: Expire, onnx_file: Path, tmp_path: Path) -> None:

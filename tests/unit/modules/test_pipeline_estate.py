@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -24,40 +25,28 @@ RunModule = Callable[..., dict[str, Any]]
 QUICK = {"wait_interval": 0.01, "wait_timeout": 0.3, "applicable_timeout": 0}
 A, B, TFLITE, SLOW, FOREIGN = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01234")
 CHAINED = {
-    "modelUUID": A,
-    "modelNMS": 0.7,
-    "resizingMethod": "Letterbox",
-    "Preprocessor": "",
-    "Postprocessor": "",
-    "chains": [{"Method": "Feature Extraction", "modelUUID": B, "modelNMS": 0.1}],
-    "Future": {"kept": True},
-}
-WORLD: dict[str, Any] = {
-    "times": {"record": 0, "code": 0, "assignment": 0},
-    "organisations": [{"name": "Retail"}, {"name": "Other"}],
-    "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail", "Other"]}],
-    "models": [
-        {"name": "A", "id": A},
-        {"name": "B", "id": B},
-        {"name": "Lite", "id": TFLITE, "kind": "tflite"},
-        {"name": "Slow", "id": SLOW, "status": "processing"},
-        {"name": "Foreign", "id": FOREIGN, "organisation": "Other"},
-    ],
-    "sites": [
-        {
-            "name": "Shop 1",
-            "servers": [{"name": "S", "devices": ["Door", {"name": "Till", "enabled": False}, "Yard"]}],
-        },
-        {
-            "name": "Shop 2",
-            "servers": [
-                {"name": "S", "devices": [{"name": "Door", "pipelines": [CHAINED]}]},
-                {"name": "H", "runtime": "Hailo-8", "devices": ["Gate"]},
-            ],
-        },
-        {"name": "Depot", "online": False, "servers": [{"name": "S", "devices": ["Door"]}]},
-    ],
-}
+    "modelUUID": A, "modelNMS": 0.7, "resizingMethod": "Letterbox", "Preprocessor": "", "Postprocessor": "",
+    "chains": [{"Method": "Feature Extraction", "modelUUID": B, "modelNMS": 0.1}], "Future": {"kept": True},
+}  # fmt: skip
+WORLD = f"""
+times: {{record: 0, code: 0, assignment: 0}}
+organisations: [Retail, Other]
+accounts: [{{email: demo@example.com, password: demo, organisations: [Retail, Other]}}]
+models:
+  - {{name: A, id: {A}}}
+  - {{name: B, id: {B}}}
+  - {{name: Lite, id: {TFLITE}, kind: tflite}}
+  - {{name: Slow, id: {SLOW}, status: processing}}
+  - {{name: Foreign, id: {FOREIGN}, organisation: Other}}
+sites:
+  - name: Shop 1
+    servers: [{{name: S, devices: [Door, {{name: Till, enabled: false}}, Yard]}}]
+  - name: Shop 2
+    servers:
+      - {{name: S, devices: [{{name: Door, pipelines: [{json.dumps(CHAINED)}]}}]}}
+      - {{name: H, runtime: Hailo-8, devices: [Gate]}}
+  - {{name: Depot, online: false, servers: [{{name: S, devices: [Door]}}]}}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -334,13 +323,9 @@ def test_a_large_estate_takes_two_reads_and_one_write_for_each_site(
 def test_two_controllers_at_once_end_in_one_declared_state_and_one_says_conflict(cloud: Served) -> None:
     """Both have looked before either writes."""
     base = {
-        **{name: spec.get("default") for name, spec in ARGUMENT_SPEC.items()},
-        **QUICK,
-        "site": "Shop 1",
-        "devices": ["Door", "Yard"],
-        "api_url": cloud.url,
-        "token": cloud.token(),
-    }
+        **{name: spec.get("default") for name, spec in ARGUMENT_SPEC.items()}, **QUICK, "site": "Shop 1",
+        "devices": ["Door", "Yard"], "api_url": cloud.url, "token": cloud.token(),
+    }  # fmt: skip
     both = [{**base, "pipelines": [{**dict.fromkeys(PIPELINE), "model": model}]} for model in (A, B)]
     with Client.from_options(both[0]) as client:
         first, second = (PipelineResource(Task(options, client, check_mode=False)) for options in both)

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every return value is documented whole, and the check that all tests of modules make of their results sees it."""
+"""Every option shows a value, every return value is documented whole, and the check of each module's result sees it."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from simulator.testing import Served
 from tools.return_docs import Docs, held_against, return_docs
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
-KINDS = ("filter", "lookup", "modules")
+KINDS = ("doc_fragments", "filter", "inventory", "lookup", "modules")
 FILES = sorted(path for kind in KINDS for path in (PLUGINS / kind).glob("*.py"))
+RETURNING = [path for path in FILES if path.parent.name in ("filter", "lookup", "modules")]
 DOCS: Docs = {
     "rows": {
         "description": "Rows.",
@@ -36,13 +38,13 @@ DOCS: Docs = {
 }
 
 
-def returns_of(path: Path) -> Docs:
-    """What the file says in RETURN, without importing it."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "RETURN":
-            docs: Docs = yaml.safe_load(ast.literal_eval(node.value))
-            return docs
-    raise AssertionError(f"{path.name} has no RETURN")
+def blocks_of(path: Path) -> dict[str, str]:
+    """The documentation in a file, by the names of its variables, without importing it."""
+    return {
+        ast.unparse(node.targets[0]): ast.literal_eval(node.value)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("DOCUMENTATION", "EXAMPLES", "RETURN")
+    }
 
 
 def lacking(docs: Docs, where: str, top: bool = True) -> Iterator[str]:
@@ -55,9 +57,9 @@ def lacking(docs: Docs, where: str, top: bool = True) -> Iterator[str]:
             yield from held_against({name: {"returned": "", **doc}}, {name: doc.get("sample")}, f"sample of {where}")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RETURNING, ids=lambda path: path.stem)
 def test_every_return_value_has_a_type_a_sample_and_says_when(path: Path) -> None:
-    assert [*lacking(returns_of(path), path.stem)] == []
+    assert [*lacking(yaml.safe_load(blocks_of(path)["RETURN"]), path.stem)] == []
 
 
 @pytest.mark.parametrize(
@@ -129,3 +131,26 @@ def test_what_is_there_at_times_is_there_at_some(
         run_module(module, api_url="http://localhost:1", cloud_url="http://localhost:1", retries=0, **options)
     )
     assert sorted(names(return_docs(module)) - seen) == []
+
+
+def without_a_value(options: Mapping[str, Any], examples: str, above: str = "") -> Iterator[str]:
+    for name, option in options.items():
+        if "suboptions" in option:
+            yield from without_a_value(option["suboptions"], examples, f"{above}{name}.")
+            continue
+        if "type" not in option:  # it is a fragment's, and only adds to that
+            continue
+        shown = option.get("choices") or option["type"] == "bool" or option.get("default")
+        told = re.search(r"for example|such as", str(option["description"]), re.IGNORECASE)
+        if not (shown or told or re.search(rf"\b{name}\b['\"]?[:=]", examples)):
+            yield above + name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_option_shows_a_value(path: Path) -> None:
+    blocks = blocks_of(path)
+    options = yaml.safe_load(blocks["DOCUMENTATION"]).get("options") or {}
+    lacking = set(without_a_value(options, blocks.get("EXAMPLES", "")))
+    if path.parent.name == "filter":  # what a filter takes by its position has no name in a template
+        lacking -= {"_input", *re.findall(r"\w+", yaml.safe_load(blocks["DOCUMENTATION"]).get("positional", ""))}
+    assert lacking == set()

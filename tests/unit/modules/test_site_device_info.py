@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,24 +18,18 @@ Calls = Callable[[], list[str]]
 RunModule = Callable[..., dict[str, Any]]
 A, B = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01")
 WIRE = {"modelUUID": A, "modelNMS": 0.7, "resizingMethod": "Stretch", "chains": [{"modelUUID": B}], "Future": [1]}
-WORLD: dict[str, Any] = {
-    "times": {"assignment": 0},
-    "models": [{"name": "A", "id": A}, {"name": "B", "id": B}],
-    "sites": [
-        {
-            "name": "Shop 1",
-            "servers": [
-                {
-                    "name": "S",
-                    "runtime": "OpenVINO",
-                    "devices": [{"name": "Door", "pipelines": [WIRE]}, {"name": "Till", "enabled": False}],
-                }
-            ],
-        },
-        {"name": "Shop 2", "servers": [{"name": "T", "status": "stopped", "devices": ["Door"]}]},
-        {"name": "Depot", "online": False, "servers": [{"name": "U", "devices": ["Door"]}]},
-    ],
-}
+WORLD = f"""
+times: {{assignment: 0}}
+models: [{{name: A, id: {A}}}, {{name: B, id: {B}}}]
+sites:
+  - name: Shop 1
+    servers:
+      - name: S
+        runtime: OpenVINO
+        devices: [{{name: Door, pipelines: [{json.dumps(WIRE)}]}}, {{name: Till, enabled: false}}]
+  - {{name: Shop 2, servers: [{{name: T, status: stopped, devices: [Door]}}]}}
+  - {{name: Depot, online: false, servers: [{{name: U, devices: [Door]}}]}}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +65,7 @@ def test_servers_with_what_the_service_says_of_them(run_module: RunModule) -> No
         ("Shop 2", "T", "stopped"),
     ]
     assert found["servers"][0]["runtime"] == "OpenVINO" and "Line Crossing" in found["servers"][0]["postprocessors"]
+    assert {each["supports_pipelines"] for each in found["servers"]} == {True}
     assert [each["name"] for each in found["unread_sites"]] == ["Depot"]
 
 

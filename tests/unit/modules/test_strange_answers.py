@@ -25,29 +25,20 @@ from tools.strange import STRANGE, changed, places
 
 RunModule = Callable[..., dict[str, Any]]
 MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
-WORLD: dict[str, Any] = {
-    "times": {"record": 0, "code": 0, "assignment": 0},
-    "organisations": [{"name": "Retail"}],
-    "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail"]}],
-    "catalogues": [{"name": "Old"}, {"name": "Other"}],
-    "models": [{"name": "A", "id": MODEL, "catalogues": ["Old"], "documentation": "Text"}, {"name": "B"}],
-    "sites": [
-        {
-            "name": "Shop 1",
-            "servers": [
-                {
-                    "name": "S",
-                    "devices": [
-                        {"name": "Door", "pipelines": [{"modelUUID": MODEL, "modelNMS": 0.3, "chains": [{"x": 1}]}]},
-                        "Till",
-                    ],
-                }
-            ],
-        },
-        {"name": "Shop 2", "servers": [{"name": "S", "devices": ["Gate"]}]},
-    ],
-    "registry": {"groups": [{"name": "G1"}, {"name": "G2"}], "devices": [{"name": "R1", "groups": ["G1"]}]},
-}
+WORLD = f"""
+times: {{record: 0, code: 0, assignment: 0}}
+organisations: [Retail]
+accounts: [{{email: demo@example.com, password: demo, organisations: [Retail]}}]
+catalogues: [Old, Other]
+models: [{{name: A, id: {MODEL}, catalogues: [Old], documentation: Text}}, {{name: B}}]
+sites:
+  - name: Shop 1
+    servers:
+      - name: S
+        devices: [{{name: Door, pipelines: [{{modelUUID: {MODEL}, modelNMS: 0.3, chains: [{{x: 1}}]}}]}}, Till]
+  - {{name: Shop 2, servers: [{{name: S, devices: [Gate]}}]}}
+registry: {{groups: [G1, G2], devices: [{{name: R1, groups: [G1]}}]}}
+"""
 QUICK = {"wait_interval": 0.01, "wait_timeout": 0.1}
 FILE = "FILE"  # replaced by the path of a model file
 PIPELINE = ("nxai_pipeline", {"site": "Shop 1", "devices": ["Till"], "pipelines": [{"model": "A"}], **QUICK})
@@ -137,3 +128,43 @@ def test_a_clear_failure_or_a_success(
     examine()
     cloud.clear_faults()
     assert outcomes
+
+
+Calls = Callable[[], list[str]]
+
+
+def chained(depth: int) -> dict[str, Any]:
+    made: dict[str, Any] = {"modelUUID": MODEL}
+    for _level in range(depth):
+        made = {"modelUUID": MODEL, "chains": [made]}
+    return made
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"site": "Shop 001", "devices": ["Entrance"], "pipelines": [{"model": MODEL, "chains": [chained(200)]}]},
+        {"site": "Shop 001", "devices": ["Entrance"], "pipelines": [{"model": MODEL, "extra": chained(200)}]},
+        {"restore": [{"site": "Shop 001", "device": "Entrance", "pipelines": [chained(200)]}]},
+    ],
+)
+def test_of_a_task(run_module: RunModule, writes: Calls, options: dict[str, Any]) -> None:
+    result = run_module("nxai_pipeline", **options)
+    assert result["failed"] and "are nested more than 100 deep" in result["msg"]
+    assert writes() == []
+
+
+@pytest.mark.parametrize("name", ["nxai_device_info", "nxai_pipeline_info", "nxai_doctor_info"])
+def test_of_the_service(cloud: Served, run_module: RunModule, name: str) -> None:
+    rows = [{"NxID": "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}", "Name": "Till", "nxAI": {"pipelines": [chained(200)]}}]
+    cloud.fault("status", "list_devices", status=200, body=json.dumps(rows), times=0)
+    result = run_module(name, warns=None)
+    cloud.clear_faults()
+    assert "nested more than 100 deep" in json.dumps(result)
+
+
+@pytest.mark.parametrize("name", ["wait_timeout", "applicable_timeout", "timeout"])
+def test_a_wait_of_nan_seconds_is_refused(run_module: RunModule, writes: Calls, name: str) -> None:
+    task: dict[str, Any] = {"site": "Shop 001", "devices": ["Entrance"], "pipelines": [{"model": MODEL}], name: "nan"}
+    assert f"{name} is nan" in run_module("nxai_pipeline", **task)["msg"]
+    assert writes() == []

@@ -14,33 +14,25 @@ MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 OTHER = "459d2273-1514-431c-9d34-f5b72f3bfe21"
 ID = "e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70"
 SIZE = len(model().SerializeToString())
-WORLD: dict[str, Any] = {
-    "times": {"record": 0, "code": 0, "assignment": 0},
-    "organisations": [{"name": "Retail"}],
-    "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail"]}],
-    "catalogues": [{"name": "Old"}, {"name": "Other"}],
-    "models": [
-        {"name": "A", "id": MODEL, "catalogues": ["Old"]},
-        {"name": "B", "id": OTHER},
-        {"name": "Same", "size": SIZE},
-    ],
-    "sites": [
-        {
-            "name": "Shop 1",
-            "servers": [
-                {
-                    "name": "S",
-                    "devices": [
-                        {"name": "Door", "pipelines": [{"modelUUID": MODEL, "modelNMS": 0.3}]},
-                        {"name": "Till", "enabled": False},
-                    ],
-                }
-            ],
-        },
-        {"name": "Shop 2", "servers": [{"name": "T", "devices": ["Gate"]}]},
-    ],
-    "registry": {"groups": [{"name": "G1"}, {"name": "G2"}], "devices": [{"name": "R1", "groups": ["G1"]}]},
-}
+WORLD = f"""
+times: {{record: 0, code: 0, assignment: 0}}
+organisations: [Retail]
+accounts: [{{email: demo@example.com, password: demo, organisations: [Retail]}}]
+catalogues: [Old, Other]
+models:
+  - {{name: A, id: {MODEL}, catalogues: [Old]}}
+  - {{name: B, id: {OTHER}}}
+  - {{name: Same, size: {SIZE}}}
+sites:
+  - name: Shop 1
+    servers:
+      - name: S
+        devices:
+          - {{name: Door, pipelines: [{{modelUUID: {MODEL}, modelNMS: 0.3}}]}}
+          - {{name: Till, enabled: false}}
+  - {{name: Shop 2, servers: [{{name: T, devices: [Gate]}}]}}
+registry: {{groups: [G1, G2], devices: [{{name: R1, groups: [G1]}}]}}
+"""
 
 
 class Row(NamedTuple):
@@ -60,6 +52,7 @@ _NEW = {"name": "New", "file": FILE, "wait": False}
 _OLD = {"name": "A", "wait": False}
 _QUICK = {"wait": False, "applicable_timeout": 0}
 _TILL = {"site": "Shop 1", "devices": ["Till"], **_QUICK}
+_OTHER = {"pipelines": [{"model": OTHER}], **_QUICK}
 _ONE = {**_TILL, "pipelines": [{"model": MODEL}]}
 _SIGN_IN = {"username": "demo@example.com", "password": "demo"}
 _TOKEN = {"return_token": True, "username": "demo@example.com", "password": "demo", "grant": "password"}
@@ -118,16 +111,10 @@ ROWS = [
     Row("nxai_catalogue_info", "list_models", {}, True, "/cpt/functions"),
     # Pipelines, sites, servers, devices
     Row("nxai_pipeline", "site", {**_ONE, "site": "Shop 2", "devices": ["Gate"]}, "Shop 1"),
-    Row("nxai_pipeline", "sites", {"pipelines": [{"model": OTHER}], "select": "all", **_QUICK}, ["Shop 1"], "PUT"),
+    Row("nxai_pipeline", "sites", {**_OTHER, "select": "all"}, ["Shop 1"], "PUT"),
     Row("nxai_pipeline", "devices", {**_ONE, "devices": ["Door"]}, ["Till"], "PUT"),
-    Row("nxai_pipeline", "select", {"pipelines": [{"model": OTHER}], "site": "Shop 1", **_QUICK}, "enabled", "PUT"),
-    Row(
-        "nxai_pipeline",
-        "running_model",
-        {"pipelines": [{"model": OTHER}], "site": "Shop 1", "select": "running", **_QUICK},
-        MODEL,
-        "PUT",
-    ),
+    Row("nxai_pipeline", "select", {**_OTHER, "site": "Shop 1"}, "enabled", "PUT"),
+    Row("nxai_pipeline", "running_model", {**_OTHER, "site": "Shop 1", "select": "running"}, MODEL, "PUT"),
     *(
         Row("nxai_pipeline", "pipelines", _TILL, [{"model": MODEL, name: value}], text)
         for name, value, text in (
@@ -142,12 +129,7 @@ ROWS = [
     Row("nxai_pipeline", "state", {**_ONE, "devices": ["Door"]}, "absent", "PUT"),
     Row("nxai_pipeline", "swap", {**_TILL, "devices": ["Door"]}, {"from": "A", "to": "B"}, OTHER),
     Row("nxai_pipeline", "restore", _QUICK, "SNAPSHOT", "RESTORED"),
-    Row(
-        "nxai_pipeline",
-        "batch_size",
-        {**_ONE, "devices": ["Door", "Till"], "pipelines": [{"model": OTHER}], "state": "exact"},
-        1,
-    ),
+    Row("nxai_pipeline", "batch_size", {**_TILL, **_OTHER, "devices": ["Door", "Till"], "state": "exact"}, 1),
     Row("nxai_pipeline", "wait", {**_TILL, "devices": ["Door"], "pipelines": [{"model": MODEL, "nms": 0.9}]}, True),
     *(
         Row(module, option, base, value, text)
@@ -169,13 +151,7 @@ ROWS = [
     Row("nxai_token", "state", {"token": "TOKEN-1"}, "absent", "DELETE"),
     Row("nxai_token", "grant", {"return_token": True, **_SIGN_IN, "refresh_token": "REFRESH-1"}, "password"),
     Row("nxai_token", "code", {"return_token": True, "grant": "authorization_code"}, "CODE-1", "CODE-1"),
-    Row(
-        "nxai_token",
-        "redirect_uri",
-        {"return_token": True, "code": "CODE-1"},
-        "https://example.com/2",
-        "https://example.com/2",
-    ),
+    Row("nxai_token", "redirect_uri", {"return_token": True, "code": "CODE-1"}, "https://a.example/2", "a.example/2"),
     Row("nxai_token", "valid_for", {**_TOKEN, "token_file": "STILL-GOOD"}, 1e9, "/cdb/oauth2/token"),
     Row("nxai_token", "force", {**_TOKEN, "token_file": "STILL-GOOD"}, True, "/cdb/oauth2/token"),
 ]
@@ -183,12 +159,10 @@ ROWS = [
 # Options that no request shows, and why.
 _CHECK = "decides whether a request is sent at all: tests/unit/modules/test_pipeline_estate.py"
 _PICK = "picks from what was read"
+_BELOW = "of the connection below the requests: tests/unit/module_utils"
 LOCAL = {
-    "validate_certs": "of the connection below the requests: tests/unit/module_utils/_http/test_tls.py",
-    "ca_path": "of the connection below the requests: tests/unit/module_utils/_http/test_tls.py",
-    "client_cert": "of the connection below the requests: tests/unit/module_utils/_http/test_tls.py",
-    "client_key": "of the connection below the requests: tests/unit/module_utils/_http/test_tls.py",
-    "proxy": "of the connection below the requests: tests/unit/module_utils/_connection/test_proxy.py",
+    **dict.fromkeys(("validate_certs", "ca_path", "client_cert", "client_key"), f"{_BELOW}/_http/test_tls.py"),
+    "proxy": f"{_BELOW}/_connection/test_proxy.py",
     "trusted_owner": "decides whether a file is read: tests/unit/module_utils/_connection/test_token_file.py",
     "timeout": "how long to wait for an answer",
     "retries": "how often a request may be repeated: tests/faults",
@@ -202,13 +176,8 @@ LOCAL = {
     "nxai_model.wait": "whether to look again",
     "nxai_model.check_file": "decides whether anything is sent: tests/unit/modules/test_model_in_full.py",
     "nxai_model.max_size": "of check_file",
-    "nxai_model_info.models": _PICK,
-    "nxai_catalogue_info.catalogues": _PICK,
-    "nxai_site_info.sites": _PICK,
-    "nxai_device_info.devices": _PICK,
-    "nxai_device_info.select": _PICK,
-    "nxai_pipeline_info.devices": _PICK,
-    "nxai_pipeline_info.select": _PICK,
+    **dict.fromkeys(("nxai_model_info.models", "nxai_catalogue_info.catalogues", "nxai_site_info.sites"), _PICK),
+    **{f"nxai_{kind}_info.{option}": _PICK for kind in ("device", "pipeline") for option in ("devices", "select")},
     "nxai_token.return_token": "decides what is returned",
 }
 WITHOUT_REQUESTS = {"nxai_model_check", "nxai_rollout_state"}

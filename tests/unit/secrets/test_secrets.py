@@ -21,13 +21,47 @@ from urllib.parse import quote
 
 import pytest
 import yaml
-from secret_rows import CODE, MFA_CODE, PASSWORD, TASKS, WORLD
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core import errors
 from simulator.testing import Served, serve
 from tools.demo_model import model
 from tools.workplace import users_environment
 
+PASSWORD, MFA_CODE, CODE = "pass-word-marked-7Q", "mfa-marked-4711", "code-marked-0815"
+WORLD = f"""
+times: {{record: 0, code: 0, assignment: 0}}
+accounts:
+  - {{email: demo@example.com, password: {PASSWORD}, organisations: [Retail], mfa: refusal, mfa_code: {MFA_CODE}}}
+organisations: [Retail]
+catalogues: [Old]
+models: [{{name: Alpha, catalogues: [Old]}}]
+sites: [{{name: Shop, servers: [{{name: A, devices: [Door]}}]}}]
+registry: {{groups: [G1], devices: [R1]}}
+"""
+# Options of the task, and how it ends where all requests are answered.
+TASKS: dict[str, dict[str, Any]] = {
+    "nxai_catalogue": {"name": "New", "models": ["Alpha"]},
+    "nxai_catalogue_info": {},
+    "nxai_contract_info": {},
+    "nxai_device": {"name": "R1", "groups": ["G1"]},
+    "nxai_device_info": {},
+    "nxai_doctor_info": {},
+    "nxai_model": {"name": "New", "file": "{{ model_file }}"},
+    "nxai_model_check": {"file": "{{ model_file }}"},
+    "nxai_model_info": {},
+    "nxai_pipeline": {"site": "Shop", "devices": ["Door"], "pipelines": [{"model": "Alpha"}]},
+    "nxai_pipeline_info": {},
+    "nxai_rollout_state": {
+        "path": "rollout",
+        "step": "open",
+        "name": "night",
+        "declaration": {"state": "present"},
+        "waves": [{"name": "all", "devices": [{"site": "s", "site_name": "Shop", "device": "d", "name": "Door"}]}],
+    },
+    "nxai_server_info": {},
+    "nxai_site_info": {},
+    "nxai_token": {"token_file": "{{ token_file }}", "code": "{{ vault_code }}", "force": True, "grant": "password"},
+}
 MODULES = Path(errors.__file__).parents[2] / "modules"
 # With ANSIBLE_DEBUG, ansible-core prints the arguments of every task itself, as docs/authentication.md warns; and 2.22
 # prints what a module says before it masks the secrets that the module names there.

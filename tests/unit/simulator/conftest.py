@@ -2,17 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes the package ``simulator`` importable for its own tests, and gives them its fixtures."""
+"""Fixtures for the simulator's own tests."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+import pytest
+from simulator_calls import Calls
 
-TESTS = str(Path(__file__).resolve().parents[2])
-if TESTS not in sys.path:
-    sys.path.insert(0, TESTS)
-
-from simulator.fixtures import simulator, simulator_server  # noqa: E402
+from simulator.fixtures import simulator, simulator_server
+from simulator.testing import Served
 
 __all__ = ["simulator", "simulator_server"]
+
+
+@pytest.fixture
+def calls(simulator: Served) -> Calls:
+    """Requests as the first account of an empty world."""
+    return Calls(simulator)

@@ -18,8 +18,7 @@ def create(calls: Calls, name: str) -> str:
     return str(answer.json()["UUID"])
 
 
-def test_create_rename_read_delete(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_create_rename_read_delete(calls: Calls) -> None:
     uuid = create(calls, "One")
     assert calls.send("PATCH", f"/cpt/catalogue/{uuid}", json={"Name": "Two"}).status_code == 200
     assert [row["Name"] for row in calls.get("/cpt/catalogues")] == ["Two"]
@@ -27,13 +26,11 @@ def test_create_rename_read_delete(simulator: Served) -> None:
     assert calls.get("/cpt/catalogues") == []
 
 
-def test_names_need_not_be_unique(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_names_need_not_be_unique(calls: Calls) -> None:
     assert create(calls, "Twin") != create(calls, "Twin")
 
 
-def test_one_with_models_is_not_deleted(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_one_with_models_is_not_deleted(calls: Calls) -> None:
     uuid = create(calls, "Full")
     model = calls.upload({"Name": "m", "Catalogues": [uuid]})["UUID"]
     assert calls.send("DELETE", f"/cpt/catalogue/{uuid}").status_code == 409
@@ -48,8 +45,7 @@ def test_a_name_is_needed(simulator: Served, body: object) -> None:
     assert answer.json()["Field"]
 
 
-def test_pages_are_cut_from_the_ordered_whole(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_pages_are_cut_from_the_ordered_whole(simulator: Served, calls: Calls) -> None:
     for name in "dbeac":
         create(calls, name)
 

@@ -28,8 +28,7 @@ def statuses(calls: Calls, times: int, method: str = "GET", path: str = "/cpt/ca
     return [calls.send(method, path, **options).status_code for _time in range(times)]
 
 
-def test_a_status_meets_the_nth_call_of_an_operation(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_a_status_meets_the_nth_call_of_an_operation(simulator: Served, calls: Calls) -> None:
     simulator.fault("status", "list_catalogues", status=503, nth=2, times=2, headers={"Retry-After": "7"})
     assert statuses(calls, 1, path="/cpt/functions") == [200]
     assert statuses(calls, 4) == [200, 503, 503, 200]
@@ -39,8 +38,7 @@ def test_a_status_meets_the_nth_call_of_an_operation(simulator: Served) -> None:
     assert statuses(calls, 1) == [200]
 
 
-def test_a_status_has_headers_and_a_body(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_a_status_has_headers_and_a_body(simulator: Served, calls: Calls) -> None:
     simulator.fault("status", status=429, headers={"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"})
     answer = calls.send("GET", "/cpt/catalogues")
     assert answer.headers["Retry-After"].startswith("Wed")
@@ -223,8 +221,7 @@ def test_a_hostile_service_begins_anew_with_the_world(simulator: Served) -> None
     simulator.be_hostile(None)
 
 
-def test_the_log_counts_and_keeps_no_secret(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_the_log_counts_and_keeps_no_secret(simulator: Served, calls: Calls) -> None:
     access = simulator.token()
     calls.upload({"Name": "x"}, bytes(5000))
     statuses(calls, 2, path="/dev/systems?token=hidden")

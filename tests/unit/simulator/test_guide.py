@@ -42,12 +42,9 @@ def test_every_key_of_a_seed_is_explained(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Reader, "take", noting)
     server = {"name": "s", "devices": ["d"]}
     world = {
-        "partners": ["p"],
-        "catalogues": ["c"],
-        "models": [{"name": "m"}],
-        "sites": [{"name": "s", "servers": [server]}],
-        "registry": {"groups": ["g"], "devices": ["d"]},
-    }
+        "partners": ["p"], "catalogues": ["c"], "models": [{"name": "m"}],
+        "sites": [{"name": "s", "servers": [server]}], "registry": {"groups": ["g"], "devices": ["d"]},
+    }  # fmt: skip
     Simulator(Seed(world)).close()
     assert {"shared_with", "announced", "mfa_code", "serial", "hostile_names"} <= asked
     assert asked - NAMED == set()

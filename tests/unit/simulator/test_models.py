@@ -20,8 +20,7 @@ from simulator.testing import Served
 DATA = {"Name": "Counter", "Documentation": "# Counts\n<!-- mark -->", "Customization": "metavms"}
 
 
-def test_an_upload_is_stored_on_disk_with_size_and_digest(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_an_upload_is_stored_on_disk_with_size_and_digest(simulator: Served, calls: Calls) -> None:
     answer = calls.upload(DATA, ONNX * 500)
 
     assert answer["Message"] == "Ok"
@@ -168,8 +167,7 @@ def test_the_cdn_uri_may_come_late_or_never(simulator: Served, quirk: str, after
     assert seen == after
 
 
-def test_what_is_no_model_file_fails_to_convert_if_asked(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_what_is_no_model_file_fails_to_convert_if_asked(simulator: Served, calls: Calls) -> None:
     uuids = {
         name: calls.upload(DATA, content)["UUID"]
         for name, content in {
@@ -189,8 +187,9 @@ def test_what_is_no_model_file_fails_to_convert_if_asked(simulator: Served) -> N
     assert "not an ONNX" in calls.model(uuids["text"])["ConversionLog"]
 
 
-def test_metadata_can_change_without_the_file_and_the_file_starts_conversion_again(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_metadata_can_change_without_the_file_and_the_file_starts_conversion_again(
+    simulator: Served, calls: Calls
+) -> None:
     uuid = calls.upload(DATA)["UUID"]
     simulator.advance(31)
     for change in ({"files": {"data": (None, '{"Name": "Other"}')}}, {"json": {"Documentation": "new"}}):
@@ -204,8 +203,7 @@ def test_metadata_can_change_without_the_file_and_the_file_starts_conversion_aga
     assert len(list(simulator.world.folder.iterdir())) == 1
 
 
-def test_a_refused_change_changes_nothing(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_a_refused_change_changes_nothing(simulator: Served, calls: Calls) -> None:
     uuid = calls.upload(DATA)["UUID"]
     before = calls.model(uuid)
     parts = {"data": (None, json.dumps({"Name": "X", "Catalogues": [uuid]})), "file": ("f", b"\x08")}
@@ -216,8 +214,7 @@ def test_a_refused_change_changes_nothing(simulator: Served) -> None:
     assert len(list(simulator.world.folder.iterdir())) == 1
 
 
-def test_the_list_is_filtered_by_catalogue_and_brand(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_the_list_is_filtered_by_catalogue_and_brand(calls: Calls) -> None:
     catalogue = calls.send("POST", "/cpt/catalogues", json={"Name": "C"}).json()["UUID"]
     inside = calls.upload({"Name": "in", "Catalogues": [catalogue, {"UUID": catalogue}, "metavms"]})["UUID"]
     other = calls.upload({"Name": "other brand", "Customization": "witness"})["UUID"]
@@ -232,8 +229,7 @@ def test_the_list_is_filtered_by_catalogue_and_brand(simulator: Served) -> None:
     assert calls.model(inside)["Catalogues"] == [catalogue]
 
 
-def test_deleting_removes_the_record_and_its_bytes(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_deleting_removes_the_record_and_its_bytes(simulator: Served, calls: Calls) -> None:
     uuid = calls.upload(DATA)["UUID"]
     assert calls.send("DELETE", f"/cpt/function/{uuid}").json()["Message"] == "Done"
     assert calls.send("GET", f"/cpt/function/{uuid}").status_code == 404

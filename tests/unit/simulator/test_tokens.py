@@ -14,11 +14,8 @@ import requests
 from simulator.testing import Served
 
 PASSWORD: dict[str, Any] = {
-    "grant_type": "password",
-    "client_id": "3rdParty",
-    "username": "demo@example.com",
-    "password": "demo",
-}
+    "grant_type": "password", "client_id": "3rdParty", "username": "demo@example.com", "password": "demo",
+}  # fmt: skip
 
 
 def token(served: Served, status: int = 200, path: str = "/cdb/oauth2/token", **form: Any) -> Any:

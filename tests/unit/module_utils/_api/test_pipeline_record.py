@@ -21,13 +21,9 @@ MODEL, B, C = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "012")
 
 def test_a_new_pipeline_is_what_the_portal_sends() -> None:
     assert Pipeline.new({"model": MODEL}).to_wire() == {
-        "modelUUID": MODEL,
-        "modelNMS": 0.42,
-        "resizingMethod": "Letterbox",
-        "Preprocessor": "",
-        "Postprocessor": "",
-        "chains": [],
-    }
+        "modelUUID": MODEL, "modelNMS": 0.42, "resizingMethod": "Letterbox", "Preprocessor": "",
+        "Postprocessor": "", "chains": [],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -52,14 +48,9 @@ def test_only_what_is_declared_changes() -> None:
 
 def test_an_option_round_trips() -> None:
     option = {
-        "model": MODEL,
-        "nms": 0.3,
-        "resizing_method": "crop",
-        "preprocessor": "a",
-        "postprocessor": "b",
-        "chains": [{"modelUUID": MODEL}],
-        "extra": {"Future": 1},
-    }
+        "model": MODEL, "nms": 0.3, "resizing_method": "crop", "preprocessor": "a", "postprocessor": "b",
+        "chains": [{"modelUUID": MODEL}], "extra": {"Future": 1},
+    }  # fmt: skip
     assert Pipeline.new(option).to_option() == option
 
 

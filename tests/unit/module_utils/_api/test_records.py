@@ -29,20 +29,9 @@ HOSTILE = [
     *[[], [None], [[]], [{}], {}, {"": None}, {"UUID": 5}, {"pipelines": "x"}, {"pipelines": [1, None]}],
 ]
 FIELDS = [
-    *[
-        "Name",
-        "Status",
-        "Code",
-        "Documentation",
-        "Catalogues",
-        "Size",
-        "UpdatedAt",
-        "Organisation",
-        "Online",
-        "Version",
-    ],
-    *["Server", "nxAI", "Enabled", "Supports", "AIPluginVersion", "Runtime"],
-]
+    "Name", "Status", "Code", "Documentation", "Catalogues", "Size", "UpdatedAt", "Organisation", "Online", "Version",
+    "Server", "nxAI", "Enabled", "Supports", "AIPluginVersion", "Runtime",
+]  # fmt: skip
 IDS = {Model: "UUID", Catalogue: "UUID", Site: "UUID", Server: "UUID", Device: "NxID"}
 
 
@@ -207,12 +196,9 @@ def test_the_id_of_a_site_is_found_under_each_guessed_name(name):
 
 def test_a_server_tells_whether_it_can_run_pipelines():
     raw = {
-        "UUID": UUID,
-        "Name": "srv",
-        "Status": "running",
-        "AIPluginVersion": "4.2.0",
+        "UUID": UUID, "Name": "srv", "Status": "running", "AIPluginVersion": "4.2.0",
         "Supports": {"Pipelines": True},
-    }
+    }  # fmt: skip
     server = Server.from_api(raw)
     assert (server.status, server.plugin_version, server.supports_pipelines) == ("running", "4.2.0", True)
     assert Server.from_api({"UUID": UUID, "Supports": {"Pipelines": "yes"}}).supports_pipelines is None

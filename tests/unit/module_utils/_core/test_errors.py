@@ -25,14 +25,9 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import (
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import NoSuchSite
 
 OTHER_THAN_DEFAULT = {
-    "tried": "GET /x",
-    "answer": "HTTP 404",
-    "advice": "Look again.",
-    "status": 404,
-    "result": {"changed": True, "devices": [{"site": "a"}]},
-    "permanent": True,
-    "at_work": 7.5,
-}
+    "tried": "GET /x", "answer": "HTTP 404", "advice": "Look again.", "status": 404,
+    "result": {"changed": True, "devices": [{"site": "a"}]}, "permanent": True, "at_work": 7.5,
+}  # fmt: skip
 
 
 def classes(root: type[NxaiError] = NxaiError) -> Iterator[type[NxaiError]]:

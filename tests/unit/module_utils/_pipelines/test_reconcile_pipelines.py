@@ -68,14 +68,9 @@ def test_the_second_of_one_model_stands_for_the_second_found() -> None:
 def test_exact_gives_defaults_but_keeps_what_is_not_understood() -> None:
     found = (Pipeline({"modelUUID": A, "modelNMS": 0.1, "Future": 1}),)
     assert merge(found, [{"model": A}], "exact")[0].to_option() == {
-        "model": A,
-        "nms": 0.42,
-        "resizing_method": "letterbox",
-        "preprocessor": "",
-        "postprocessor": "",
-        "chains": [],
-        "extra": {"Future": 1},
-    }
+        "model": A, "nms": 0.42, "resizing_method": "letterbox", "preprocessor": "", "postprocessor": "",
+        "chains": [], "extra": {"Future": 1},
+    }  # fmt: skip
 
 
 CHAINED = {"modelUUID": A, "modelNMS": 0.3, "chains": [{"Method": "Direct", "modelUUID": B, "Keep": [1]}], "Future": 1}

@@ -15,14 +15,9 @@ from ansible_collections.nxai.cloud.plugins.module_utils._rollout.report import 
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.state import Rollout, Rules
 
 HOSTILE = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(2)>',
-    "</details></body></html>",
-    "&lt;b&gt;",
-    "{{ lookup('pipe', 'id') }}",
-    "' onmouseover='x",
-    "\u202e reversed \x00\x1b[31m",
-]
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "</details></body></html>", "&lt;b&gt;",
+    "{{ lookup('pipe', 'id') }}", "' onmouseover='x", "\u202e reversed \x00\x1b[31m",
+]  # fmt: skip
 TAGS = {"html", "head", "meta", "title", "style", "body", "header", "div", "h1", "h2", "span", "small", "p", "strong"}
 TAGS |= {"i", "b", "ul", "li", "details", "summary", "time", "code"}
 

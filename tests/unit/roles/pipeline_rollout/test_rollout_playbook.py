@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import random
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
-from tools.rollouts import Operator, devices_of, first_model, snapshot, wrong_devices
+import pytest
+
+from simulator.testing import serve
+from tools.rollouts import Operator, assign_something, devices_of, first_model, snapshot, wrong_devices
 
 Hire = Callable[..., Operator]
 GATE = """
@@ -20,6 +25,21 @@ GATE = """
     msg: "no frames in wave {{ pipeline_rollout_wave.number }}, {{ pipeline_rollout_wave.devices | length }} devices"
   when: pipeline_rollout_wave.number == 3
 """
+
+
+@pytest.fixture
+def hire(tmp_path: Path) -> Iterator[Hire]:
+    """An operator with variables, at a simulator of so many sites with ten devices each."""
+    with ExitStack() as stack:
+
+        def start(sites: int = 2, hostile_names: bool = False, **variables: Any) -> Operator:
+            numbers = {"sites": sites, "servers": 1, "devices": 10, "models": 2, "hostile_names": hostile_names}
+            cloud = stack.enter_context(serve(speed=50, **numbers))
+            assign_something(cloud)
+            variables.setdefault("pipeline_rollout_pipelines", [{"model": first_model(cloud), "nms": 0.5}])
+            return Operator(cloud, tmp_path, **variables)
+
+        yield start
 
 
 def test_a_plan_shows_waves_and_changes_and_writes_nothing(hire: Hire) -> None:

@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook of the demonstration, run by the command, and what it sends."""
+"""The playbooks of the demonstration and of the doctor, run by the command: what they print, and what they send."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -19,19 +20,23 @@ from tools.workplace import ROOT, users_environment
 
 PLAYBOOKS = ROOT / "playbooks"
 DEMO_SEED = Path(__file__).parents[2] / "simulator" / "demo.yml"
-Play = Callable[..., "subprocess.CompletedProcess[str]"]
+DEMO = ("-i", str(PLAYBOOKS / "demo.nxai.yml"), str(PLAYBOOKS / "demo.yml"))
+DOCTOR = ("nxai.cloud.doctor",)
+IDLE = {"sites": [{"name": "Shop", "servers": [{"name": "S", "devices": ["Door"]}]}]}
+Done: TypeAlias = "subprocess.CompletedProcess[str]"
+Play = Callable[..., Done]
 
 
 @pytest.fixture
 def play(tmp_path: Path) -> Play:
-    """Runs the demonstration's playbook against a simulator."""
+    """Runs a playbook against a simulator."""
     file = tmp_path / "model.onnx"
     file.write_bytes(model().SerializeToString())
 
-    def run(cloud: Served, *arguments: str) -> subprocess.CompletedProcess[str]:
-        env = users_environment(tmp_path, NXAI_API_URL=cloud.url, NXAI_TOKEN=cloud.token())
-        command = [sys.executable, "-m", "ansible", "playbook", "-i", str(PLAYBOOKS / "demo.nxai.yml")]
-        command += [str(PLAYBOOKS / "demo.yml"), "-e", f"model_file={file}", *arguments]
+    def run(playbook: Sequence[str], cloud: Served, *arguments: str, token: str = "") -> Done:
+        variables = {"NXAI_API_URL": cloud.url, "NXAI_TOKEN": token or cloud.token()}
+        env = users_environment(tmp_path, ANSIBLE_INVENTORY_UNPARSED_WARNING="0", **variables)
+        command = [sys.executable, "-m", "ansible", "playbook", *playbook, "-e", f"model_file={file}", *arguments]
         return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
 
     return run
@@ -39,7 +44,7 @@ def play(tmp_path: Path) -> Play:
 
 def test_a_plan_on_an_empty_account_sends_no_write(play: Play) -> None:
     with serve() as cloud:
-        done = play(cloud, "--check", "--diff")
+        done = play(DEMO, cloud, "--check", "--diff")
         assert done.returncode == 0, done.stdout + done.stderr
         assert '+    "name": "Shop models"' in done.stdout
         assert '+    "name": "Brightness detector"' in done.stdout
@@ -48,7 +53,7 @@ def test_a_plan_on_an_empty_account_sends_no_write(play: Play) -> None:
 
 def test_a_plan_on_an_account_with_cameras_sends_no_write(play: Play) -> None:
     with serve(DEMO_SEED) as cloud:
-        done = play(cloud, "--check", "--diff")
+        done = play(DEMO, cloud, "--check", "--diff")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "Shop Amsterdam: Car park, Entrance, Stock room, Till 1, Till 2" in done.stdout
         assert {entry.method for entry in cloud.log()} == {"GET"}
@@ -56,11 +61,11 @@ def test_a_plan_on_an_account_with_cameras_sends_no_write(play: Play) -> None:
 
 def test_the_second_run_changes_nothing_and_only_reads(play: Play) -> None:
     with serve(DEMO_SEED, speed=100) as cloud:
-        first = play(cloud)
+        first = play(DEMO, cloud)
         assert first.returncode == 0, first.stdout + first.stderr
         assert [entry.method for entry in cloud.writes()] == ["POST", "POST", "PUT"]
         cloud.clear_log()
-        second = play(cloud)
+        second = play(DEMO, cloud)
         assert "changed=0 " in second.stdout, second.stdout
         # Inventory 3 (sites, and devices of the two that are online), catalogue 1, model 2, pipeline 1.
         assert [entry.method for entry in cloud.log()] == ["GET"] * (3 + 1 + 2 + 1)
@@ -68,7 +73,25 @@ def test_the_second_run_changes_nothing_and_only_reads(play: Play) -> None:
 
 def test_without_cameras_it_says_what_to_choose(play: Play) -> None:
     with serve() as cloud:
-        done = play(cloud)
+        done = play(DEMO, cloud)
         assert done.returncode == 2
         assert "no camera in the group site_shop_amsterdam" in done.stdout
         assert cloud.writes() == []
+
+
+def test_warnings_are_shown_and_fail_only_where_asked(play: Play) -> None:
+    with serve(IDLE) as cloud:
+        done = play(DOCTOR, cloud)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "warning: Shop / Door: it is enabled and runs nothing" in done.stdout
+        assert "WARNING]" not in done.stdout + done.stderr and "changed=0 " in done.stdout
+        assert {entry.method for entry in cloud.log()} == {"GET"}
+        strict = play(DOCTOR, cloud, "-e", "doctor_fail_on_warnings=true")
+        assert strict.returncode == 2 and "0 errors, 1 warnings" in strict.stdout
+
+
+def test_an_error_fails_after_the_table(play: Play) -> None:
+    with serve(IDLE) as cloud:
+        done = play(DOCTOR, cloud, token="wrong")
+        assert done.returncode == 2
+        assert "ERROR    token" in done.stdout and "OK       contract" in done.stdout
