@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._core.errors import BadInput
 from .._core.files import check_trusted, exposure, read_regular
@@ -19,7 +19,7 @@ from .token_lock import locked
 from .token_place import place_for
 
 LARGEST = 1 << 16  # bytes; no token is near that
-Store = Callable[[str, str | None, float], None]
+Store: TypeAlias = "Callable[[str, str | None, float], None]"
 
 
 class TokenFile:
