@@ -322,12 +322,9 @@ class TestTokenFile:
         assert credentials.header() == "Bearer a"
         clock.now += 241
         assert credentials.header() == "Bearer access-1"
-        assert json.loads(file.read_text()) == {
-            "access_token": "access-1",
-            "refresh_token": "refresh-1",
-            "expires_at": int((clock.now + 3600) * 1000),
-            "mine": 1,
-        }
+        end = int((clock.now + 3600) * 1000)
+        new_ones = {"access_token": "access-1", "refresh_token": "refresh-1"}
+        assert json.loads(file.read_text()) == {**new_ones, "expires_at": end, "mine": 1}
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert [entry.name for entry in file.parent.iterdir()] == ["token"]
 
