@@ -251,7 +251,7 @@ def _cloud_routes(simulator: Simulator) -> list[BaseRoute]:
 async def _not_served(request: Request, error: Exception) -> Response:
     """A path or method that is not there: JSON, as everything else."""
     assert isinstance(error, HTTPException)
-    if request.url.path.startswith(("/cdb/", "/oauth2/")):
+    if request.url.path.startswith(("/cdb/", "/oauth2/", "/partners/")):
         answer = cloud.failure(error.status_code, "notFound", error.detail)
     else:
         answer = Json(outcome(error.detail), status_code=error.status_code)

@@ -39,6 +39,10 @@ async def create_catalogue(call: Call) -> dict[str, Any]:
     return outcome("Ok", item.uuid)
 
 
+async def get_catalogue(call: Call) -> dict[str, Any]:
+    return views.catalogue(call.world, _find(call))
+
+
 async def rename_catalogue(call: Call) -> dict[str, Any]:
     item = _find(call, to_change=True)
     item.name = call.body["Name"]

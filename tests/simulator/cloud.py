@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP of the identity provider: /cdb, /oauth2, /authorize."""
+"""HTTP of the identity provider and cloud database: /cdb, /oauth2, /partners, /authorize."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from .answers import Json
+from .access import authenticated
+from .answers import Json, Refusal
 from .bodies import read_body
-from .identity import SignInError
+from .clock import rfc3339
+from .identity import Claims, SignInError, TokenError
 from .world import World
 
 Endpoint = Callable[[Request, World], Awaitable[Response]]
@@ -40,13 +42,112 @@ async def _form(request: Request) -> dict[str, Any]:
     return dict(parse_qsl(body.decode("utf-8", "replace")))
 
 
+def _signed_in(request: Request, world: World) -> Claims:
+    try:
+        return authenticated(request, world)
+    except Refusal as refusal:
+        raise SignInError("notAuthorized", refusal.message) from None
+
+
 async def issue_token(request: Request, world: World) -> Response:
     return Json(world.identity.token(await _form(request)))
+
+
+async def validate_token(request: Request, world: World) -> Response:
+    try:
+        return Json(world.identity.describe(request.path_params["token"]))
+    except TokenError as error:
+        raise SignInError("notAuthorized", f"The token is not valid: {error}") from None
 
 
 async def revoke_token(request: Request, world: World) -> Response:
     world.identity.revoke(request.path_params["token"])
     return Json({"resultCode": "ok"})
+
+
+async def introspect(request: Request, world: World) -> Response:
+    form = await _form(request)
+    try:
+        return Json({"active": True, **world.identity.describe(str(form.get("token", "")))})
+    except TokenError:
+        return Json({"active": False})
+
+
+async def log_out(request: Request, world: World) -> Response:
+    world.identity.log_out(_signed_in(request, world).account)
+    return Json({"resultCode": "ok"})
+
+
+async def second_factor(request: Request, world: World) -> Response:
+    """Makes a token usable that came with ``error: second_factor_required``."""
+    token = request.query_params.get("token", "") or request.headers.get("authorization", "").partition(" ")[2]
+    try:
+        world.identity.second_factor(token, request.path_params["code"])
+    except TokenError as error:
+        raise SignInError("notAuthorized", f"The token is not valid: {error}") from None
+    return Json({"resultCode": "ok"})
+
+
+async def list_systems(request: Request, world: World) -> Response:
+    """The sites as the cloud database knows them: also those of every organisation of the account."""
+    account = _signed_in(request, world).account
+    owners = {account.id, *account.organisations}
+    rows = [
+        {
+            "id": site.id,
+            "name": site.name,
+            "customization": "metavms",
+            "ownerAccountEmail": account.email,
+            "status": "activated",
+            "version": site.version,
+            "registrationTime": rfc3339(site.updated_at),
+            "system2faEnabled": False,
+            "accessRole": "owner" if account.can_write else "viewer",
+            "stateOfHealth": "online" if site.online else "offline",
+        }
+        for site in world.sites.values()
+        if site.owner in owners
+    ]
+    if request.query_params.get("systemStatus", "activated") != "activated":
+        rows = []
+    if request.query_params.get("customization", "metavms") != "metavms":
+        rows = []
+    return Json({"systems": rows})
+
+
+async def organizations(request: Request, world: World) -> Response:
+    account = _signed_in(request, world).account
+    own = [world.organisations[item] for item in account.organisations]
+    rows = [{**_roles(item.id, item.name, account.can_write), "channelPartner": item.partner or None} for item in own]
+    return _results(request, rows)
+
+
+async def channel_partners(request: Request, world: World) -> Response:
+    account = _signed_in(request, world).account
+    rows = [_roles(item, world.partners[item], account.can_write) for item in account.partners]
+    return _results(request, rows)
+
+
+def _roles(identifier: str, name: str, can_write: bool) -> dict[str, Any]:
+    return {"id": identifier, "name": name, "ownRolesIds": [], "ownPermissions": ["manage"] if can_write else ["view"]}
+
+
+def _results(request: Request, rows: list[dict[str, Any]]) -> Response:
+    def number(name: str, otherwise: int) -> int:
+        text = request.query_params.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+    first, limit = number("offset", 0), number("limit", 100)
+    more = first + limit < len(rows)
+    url = request.url.include_query_params(offset=first + limit, limit=limit)
+    return Json(
+        {
+            "count": len(rows),
+            "next": str(url) if more else None,
+            "previous": None,
+            "results": rows[first : first + limit],
+        }
+    )
 
 
 async def authorize(request: Request, world: World) -> Response:
@@ -66,6 +167,13 @@ async def authorize(request: Request, world: World) -> Response:
 OPERATIONS: tuple[tuple[str, str, str, Endpoint], ...] = (
     ("issue_token", "POST", "/cdb/oauth2/token", issue_token),
     ("issue_token", "POST", "/oauth2/v1/token", issue_token),
+    ("validate_token", "GET", "/cdb/oauth2/token/{token}", validate_token),
     ("revoke_token", "DELETE", "/cdb/oauth2/token/{token}", revoke_token),
+    ("introspect", "POST", "/cdb/oauth2/introspect", introspect),
+    ("log_out", "DELETE", "/cdb/oauth2/user/self", log_out),
+    ("second_factor", "GET", "/cdb/account/self/2fa/totp/key/{code}", second_factor),
+    ("cloud_systems", "GET", "/cdb/systems", list_systems),
+    ("organizations", "GET", "/partners/api/v2/organizations/", organizations),
+    ("channel_partners", "GET", "/partners/api/v2/channel_partners/", channel_partners),
     ("authorize", "GET", "/authorize", authorize),
 )

@@ -13,6 +13,8 @@ from starlette.responses import FileResponse, Response
 from . import views
 from .answers import Refusal, outcome
 from .checks import Check
+from .clock import rfc3339
+from .device import find_site
 from .identifiers import ZERO_UUID, new_uuid
 from .operations import Call
 from .records import Model
@@ -95,10 +97,40 @@ async def delete_model(call: Call) -> dict[str, Any]:
     return outcome("Done", model.uuid)
 
 
+async def get_plural(call: Call) -> dict[str, Any]:
+    quirk = call.world.quirks.plural_items
+    if quirk == "absent":
+        return await refuse_plural(call)
+    model = find_model(call)
+    if quirk == "full":
+        return views.function(call.world, model, call.base_url)
+    return views.reduced_function(call.world, model)
+
+
+async def refuse_plural(call: Call) -> dict[str, Any]:
+    raise Refusal(404, "There is no such path")
+
+
 async def model_statistics(call: Call) -> dict[str, Any]:
     models = call.world.visible_models(call.view)
     ready = sum(call.world.progress(model).ready for model in models)
     return {"Functions": len(models), "Ready": ready}
+
+
+async def configuration(call: Call) -> dict[str, Any]:
+    return {"Service": "Nx AI Cloud simulator", "Time": rfc3339(call.world.clock.now())}
+
+
+async def available_pipelines(call: Call) -> Response:
+    """What a site may use: only UUID and Name, and without the caller's own uploads."""
+    world, site = call.world, find_site(call)
+    brand = call.path["customization"].lower()
+    managed = [
+        model
+        for model in world.models.values()
+        if model.catalogues and _brand(model) in ("", brand) and world.usable_at(model, site, call.view)
+    ]
+    return call.page(managed, lambda model: {"UUID": model.uuid, "Name": model.name}, COLUMNS)
 
 
 async def cdn_file(call: Call) -> Response:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,11 +18,15 @@ _NAVIGATION = "none"  # Sec-Fetch-Site of an address that a person has typed; pr
 
 
 class Guarded:
-    """The application for callers that name it as what it is. ``host`` is the address that it was told to listen on."""
+    """The application for callers that name it as what it is.
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    ``host`` is the address that it was told to listen on, ``names`` are further names that lead to its API.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, names: Collection[str] = ()) -> None:
         self._app = app
         self._host = host.lower()
+        self._names = frozenset(names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         problem = self._problem(scope) if scope["type"] == "http" else ""
@@ -42,6 +47,7 @@ class Guarded:
         if not control and not _is_loopback(self._host):
             return ""
         own = {self._host, str((scope.get("server") or (self._host,))[0]).lower()}
+        own |= set() if control else self._names
         for named in _all(scope, b"host"):
             host = _host_of(named)
             if host not in own and not _is_loopback(host):

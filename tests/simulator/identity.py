@@ -60,6 +60,7 @@ class Claims:
     kind: str  # accessToken | refreshToken
     scope: Scope
     session: str
+    raw: Mapping[str, Any]
 
 
 class Identity:
@@ -148,6 +149,14 @@ class Identity:
         code = new_uuid()
         self._codes[code] = session
         return code
+
+    def second_factor(self, token: str, code: str) -> None:
+        """Make a waiting session usable."""
+        claims = self._claims(token)
+        session = self._sessions.get(claims.session)
+        if session is None or code != claims.account.mfa_code:
+            raise SignInError("invalidTotp", "The one-time code is wrong")
+        session.waits_for_second_factor = False
 
     # Sessions --------------------------------------------------------------------------------------------------
 
@@ -240,13 +249,30 @@ class Identity:
             if replaced is not None and now >= replaced + self._times.refresh_grace:
                 raise TokenError("it was used already")
         scope = Scope.parse(raw["aud"]) if raw["typ"] == "accessToken" else Scope()
-        return Claims(account, raw["typ"], scope, raw["sid"])
+        return Claims(account, raw["typ"], scope, raw["sid"], raw)
+
+    def describe(self, token: str) -> dict[str, Any]:
+        """What GET /cdb/oauth2/token/{token} says of a valid token."""
+        claims = self.verify(token)
+        now = self._clock.now()
+        return {
+            "username": claims.account.email,
+            "time_since_password": int(now - claims.raw["pwdTime"]),
+            "expires_in": int(claims.raw["exp"] - now),
+            "expires_at": int(claims.raw["exp"] * 1000),
+            "token_type": "bearer",
+            "scope": str(claims.raw["aud"]),
+            "client_id": claims.raw["client_id"],
+        }
 
     def revoke(self, token: str) -> None:
         """End the session of a token. One that is not known is ended already."""
         raw = read(token, self._key)
         if raw is not None:
             self._revoked.add(raw["sid"])
+
+    def log_out(self, account: Account) -> None:
+        self._revoked.update(key for key, session in self._sessions.items() if session.account is account)
 
     @staticmethod
     def _word(form: Mapping[str, Any], name: str) -> str:

@@ -92,7 +92,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name in re.findall(r"\{(\w+)\}", operation.path):
-        found.append({"name": name, "in": "path", "required": True, "schema": schemas.UUID})
+        schema = schemas.NAME if name == "customization" else schemas.UUID
+        found.append({"name": name, "in": "path", "required": True, "schema": schema})
     for item in operation.query:
         found.append(
             {
@@ -145,7 +146,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         refused.add(operation.invalid)
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Outcome"}}}
     errors = {str(code): {"description": REASONS[code], "content": error} for code in sorted(refused)}
-    return {"200": success, **errors}
+    return {"200": success, **errors} if operation.answer else errors
 
 
 def html(shape: Mapping[str, Any]) -> str:

@@ -94,7 +94,7 @@ class Operation:
     query: tuple[Parameter, ...] = ()
     body: Schema | None = None  # of a JSON body
     upload: bool = False  # multipart parts data and file, or JSON; the handler reads the stream itself
-    answer: Schema = field(default_factory=dict)
+    answer: Schema = field(default_factory=dict)  # empty: it never succeeds
     paged: bool = False
     refusals: tuple[int, ...] = ()  # error statuses beside those of authorization and of the check of the input
     invalid: int = 400  # the status of a query or body that fails its schema

@@ -142,6 +142,7 @@ class RegistryDevice:
     uuid: str
     owner: str
     members: dict[str, Any]
+    functions: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
 
 

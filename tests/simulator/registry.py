@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from . import views
 from .answers import Refusal, outcome
+from .identifiers import new_uuid
 from .operations import Call
 from .records import RegistryDevice, RegistryGroup
 
@@ -44,10 +45,38 @@ async def list_devices(call: Call) -> Response:
     return call.page(rows, views.registry_device, COLUMNS)
 
 
+async def create_device(call: Call) -> dict[str, Any]:
+    names = ("Name", "Runtime", "Serial", "Type")
+    item = RegistryDevice(new_uuid(), call.view.acting, {name: call.body.get(name) for name in names})
+    call.world.registry[item.uuid] = item
+    return outcome("Ok", item.uuid)
+
+
+async def get_device(call: Call) -> dict[str, Any]:
+    return views.registry_device(_device(call, call.path["uuid"]))
+
+
 async def update_device(call: Call) -> dict[str, Any]:
     item = _device(call, call.path["uuid"])
     item.members.update({name: call.body[name] for name in item.members if name in call.body})
     return outcome("Ok", item.uuid)
+
+
+async def delete_device(call: Call) -> dict[str, Any]:
+    item = _device(call, call.path["uuid"])
+    del call.world.registry[item.uuid]
+    return outcome("Deleted", item.uuid)
+
+
+async def assign_functions(call: Call) -> dict[str, Any]:
+    """Assignment as it was before there were pipelines."""
+    item = _device(call, call.path["uuid"])
+    item.functions = [row["FunctionUUID"].lower() for row in call.body]
+    return outcome("Ok", item.uuid)
+
+
+async def statistics(call: Call) -> dict[str, Any]:
+    return {"Devices": len(_own(call))}
 
 
 async def list_groups(call: Call) -> Response:
@@ -58,6 +87,14 @@ async def list_groups(call: Call) -> Response:
         return views.registry_group(item, [device for device in own if item.uuid in device.groups])
 
     return call.page(rows, view, GROUP_COLUMNS)
+
+
+async def delete_group(call: Call) -> dict[str, Any]:
+    item = _group(call, call.path["uuid"])
+    del call.world.groups[item.uuid]
+    for device in call.world.registry.values():
+        device.groups = [uuid for uuid in device.groups if uuid != item.uuid]
+    return outcome("Deleted", item.uuid)
 
 
 async def add_to_group(call: Call) -> dict[str, Any]:

@@ -99,6 +99,8 @@ FUNCTION = record(
         "UpdatedAt": TIME,
     },
 )
+REDUCED_FUNCTION = record(("UUID", "Name"), UUID=UUID, Name=TEXT)
+AVAILABLE = record(("UUID", "Name"), UUID=UUID, Name=TEXT)
 
 SITE = record(
     ("UUID", "Name", "Version", "UpdatedAt"),
@@ -156,7 +158,11 @@ DEVICE = record(
 ASSIGNMENT = record(("Devices", "Pipelines"), Devices=array(NXID), Functions=array(UUID), Pipelines=array(PIPELINE))
 
 _REGISTRY_MEMBERS = dict.fromkeys(("Name", "Runtime", "Serial", "Type"), TEXT_OR_NULL)
+REGISTRY_CREATE = record(("Name",), **{**_REGISTRY_MEMBERS, "Name": NAME, "RegistrationToken": TEXT_OR_NULL})
 REGISTRY_CHANGE = record((), **{**_REGISTRY_MEMBERS, "Name": NAME})
-REGISTRY_DEVICE = record(("UUID", "Name"), UUID=UUID, **_REGISTRY_MEMBERS, Groups=guess(array(UUID)))
+REGISTRY_DEVICE = record(
+    ("UUID", "Name"), UUID=UUID, **_REGISTRY_MEMBERS, Functions=guess(array(OBJECT)), Groups=guess(array(UUID))
+)
+REGISTRY_FUNCTIONS = array(record(("FunctionUUID",), FunctionUUID=UUID))
 GROUP = record(("UUID", "Name"), UUID=guess(UUID), Name=guess(TEXT), Devices=guess(array(UUID)))
 GROUP_DEVICES = record(("Devices",), Devices=array(UUID))

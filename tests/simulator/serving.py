@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import tempfile
+from collections.abc import Collection
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,7 +23,9 @@ from .transport import Protocol
 class Serving:
     """A simulator on a port. ``run`` is left to the caller: in a thread, or as the main program."""
 
-    def __init__(self, simulator: Simulator, host: str, port: int, tls: bool, with_control: bool) -> None:
+    def __init__(
+        self, simulator: Simulator, host: str, port: int, tls: bool, with_control: bool, names: Collection[str] = ()
+    ) -> None:
         """Raises OSError when the address cannot be had, ImportError when TLS needs a library that is not there."""
         self.simulator = simulator
         self.ca_path: Path | None = None  # with TLS: the certificate to trust
@@ -38,7 +41,7 @@ class Serving:
         self.url = f"{'https' if tls else 'http'}://{shown}:{self._socket.getsockname()[1]}"
         self.server = uvicorn.Server(
             uvicorn.Config(
-                Guarded(build(simulator, control.routes(simulator) if with_control else []), host),
+                Guarded(build(simulator, control.routes(simulator) if with_control else []), host, names),
                 http=Protocol,
                 loop="asyncio",
                 ws="none",

@@ -31,6 +31,7 @@ class Times:
 class Quirks:
     """Behaviour where the service is not known, or known to differ between views. The first choice is the default."""
 
+    plural_items: str = "reduced"  # reduced | full | absent: what GET /functions/{uuid} answers
     require_create_members: bool = False  # the seven members that the service's document is said to require
     cdn: str = "in_time"  # in_time | late | never: when Code.CDNURI is there
     accept_any_file: bool = True  # False: bytes that are no model end with the status error
@@ -46,6 +47,7 @@ class Quirks:
 
 
 CHOICES: dict[str, tuple[Any, ...]] = {
+    "plural_items": ("reduced", "full", "absent"),
     "cdn": ("in_time", "late", "never"),
     "mixed_put": ("partial", "refuse"),
     "unknown_model": ("refuse", "ignore"),

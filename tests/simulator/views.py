@@ -62,6 +62,12 @@ def function(world: World, model: Model, base_url: str) -> dict[str, Any]:
     }
 
 
+def reduced_function(world: World, model: Model) -> dict[str, Any]:
+    """What the plural item path is reported to give: the object with fields empty and without Code."""
+    empty = {name: type(value)() if value is not None else None for name, value in MODEL_MEMBERS.items()}
+    return {**empty, "UUID": model.uuid, "Name": model.name, "Status": world.progress(model).status}
+
+
 def site(world: World, item: Site) -> dict[str, Any]:
     """An offline site keeps its id, name and version; its time is the zero time, and it has no counts."""
     shape: dict[str, Any] = {
@@ -113,7 +119,8 @@ def device(item: Device) -> dict[str, Any]:
 
 
 def registry_device(item: RegistryDevice) -> dict[str, Any]:
-    return {**item.members, "UUID": item.uuid, "Groups": list(item.groups)}
+    functions = [{"FunctionUUID": uuid} for uuid in item.functions]
+    return {**item.members, "UUID": item.uuid, "Functions": functions, "Groups": list(item.groups)}
 
 
 def registry_group(item: RegistryGroup, devices: list[RegistryDevice]) -> dict[str, Any]:

@@ -22,8 +22,10 @@ def test_create_rename_read_delete(calls: Calls) -> None:
     uuid = create(calls, "One")
     assert calls.send("PATCH", f"/cpt/catalogue/{uuid}", json={"Name": "Two"}).status_code == 200
     assert [row["Name"] for row in calls.get("/cpt/catalogues")] == ["Two"]
+    assert calls.get(f"/cpt/catalogue/{uuid}") == calls.get("/cpt/catalogues")[0]
     assert calls.send("DELETE", f"/cpt/catalogue/{uuid.upper()}").json()["Message"] == "Done"
     assert calls.get("/cpt/catalogues") == []
+    assert calls.send("GET", f"/cpt/catalogue/{uuid}").status_code == 404
 
 
 def test_names_need_not_be_unique(calls: Calls) -> None:

@@ -214,6 +214,20 @@ def test_a_refused_change_changes_nothing(simulator: Served, calls: Calls) -> No
     assert len(list(simulator.world.folder.iterdir())) == 1
 
 
+def test_plural_item_paths_give_less_and_take_nothing(simulator: Served, calls: Calls) -> None:
+    uuid = calls.upload(DATA)["UUID"]
+    path = f"/cpt/functions/{uuid}"
+    row = calls.get(path)
+    assert (row["UUID"], row["Documentation"], "Code" in row) == (uuid, "", False)
+    assert calls.send("PATCH", path, json={"Name": "X"}).status_code == 404
+    assert calls.send("DELETE", path).status_code == 404
+
+    simulator.world.quirks.plural_items = "full"
+    assert calls.get(path) == calls.model(uuid)
+    simulator.world.quirks.plural_items = "absent"
+    assert calls.send("GET", path).status_code == 404
+
+
 def test_the_list_is_filtered_by_catalogue_and_brand(calls: Calls) -> None:
     catalogue = calls.send("POST", "/cpt/catalogues", json={"Name": "C"}).json()["UUID"]
     inside = calls.upload({"Name": "in", "Catalogues": [catalogue, {"UUID": catalogue}, "metavms"]})["UUID"]

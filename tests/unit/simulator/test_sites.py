@@ -221,3 +221,13 @@ def test_the_older_registry_is_a_world_of_its_own(simulator: Served) -> None:
         assert calls.send(method, where, json=body).json()["Message"] == message, where
     (row,) = calls.get("/dev/devices")
     assert (row["Name"], row["Groups"]) == ("Other", [group["UUID"]])
+
+    model = {"FunctionUUID": NOBODY}
+    assert calls.send("POST", f"{path}/functions", json=[model]).json()["Message"] == "Ok"
+    assert calls.send("DELETE", f"/dev/group/{group['UUID']}").json()["Message"] == "Deleted"
+    row = calls.get(path)
+    assert (calls.get("/dev/groups"), row["Groups"], row["Functions"]) == ([], [], [model])
+    new = calls.send("POST", "/dev/devices", json={"Name": "New", "RegistrationToken": "t"}).json()["UUID"]
+    assert calls.get("/dev/devices/statistics") == {"Devices": 2}
+    assert calls.send("DELETE", path).json()["Message"] == "Deleted"
+    assert [row["UUID"] for row in calls.get("/dev/devices")] == [new]

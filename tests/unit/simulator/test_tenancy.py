@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import requests
 from simulator_calls import Calls
 
 from simulator.testing import Served
@@ -139,3 +140,30 @@ def test_a_model_of_another_organisation_is_seen_but_not_assignable(simulator: S
     assert both.put(site.id, devices, uuid["alpha"]).status_code == 200
     simulator.advance(3)
     assert both.pipelines(site.id) == {"Door": [uuid["private"]]}
+
+
+def test_the_models_available_to_a_site_are_the_managed_ones(simulator: Served) -> None:
+    simulator.reset(SEED)
+    both = Calls(simulator, "both@example.com")
+    site = {row["Name"]: row["UUID"] for row in both.get("/dev/systems")}["Alpha site"]
+    path = f"/cpt/rpc/pipelines/available/{site}"
+    assert names(both, f"{path}/metavms") == {"alpha in catalogue", "shared", "public"}
+    next(item for item in simulator.world.models.values() if item.name == "shared").members["Customization"] = "default"
+    assert names(both, f"{path}/metavms") == {"alpha in catalogue", "public"}
+    gamma = Calls(simulator, "gamma@example.com")
+    assert gamma.send("GET", f"{path}/metavms").status_code == 404
+
+
+def test_the_cloud_lists_organisations_partners_and_systems(simulator: Served) -> None:
+    simulator.reset(SEED)
+    both = Calls(simulator, "both@example.com")
+    page = both.get("/partners/api/v2/organizations/", limit=1)
+    assert (page["count"], len(page["results"])) == (2, 1)
+    rest = requests.get(page["next"], headers=both.headers, timeout=10).json()
+    assert [page["results"][0]["name"], rest["results"][0]["name"], rest["next"]] == ["Alpha", "Beta", None]
+    assert Calls(simulator, "partner@example.com").get("/partners/api/v2/channel_partners/")["count"] == 1
+    systems = both.get("/cdb/systems", systemStatus="activated", customization="metavms")["systems"]
+    assert {row["name"]: row["stateOfHealth"] for row in systems} == {"Alpha site": "online", "Beta site": "online"}
+    for query in ({"systemStatus": "notActivated"}, {"customization": "default"}):
+        assert both.get("/cdb/systems", **query) == {"systems": []}
+    assert requests.get(f"{simulator.url}/cdb/systems", timeout=10).json()["resultCode"] == "notAuthorized"

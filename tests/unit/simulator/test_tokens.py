@@ -155,8 +155,15 @@ def test_second_factor_as_an_error_in_a_200(simulator: Served) -> None:
     simulator.world.accounts["demo@example.com"].mfa = "answer"
     answer = token(simulator, **PASSWORD)
     assert answer["error"] == "second_factor_required"
-    assert reads(simulator, f"Bearer {answer['access_token']}") == 401
+    bearer = f"Bearer {answer['access_token']}"
+    assert reads(simulator, bearer) == 401
     assert "error" not in token(simulator, mfaCode="123456", **PASSWORD)
+
+    url, query = f"{simulator.url}/cdb/account/self/2fa/totp/key/", {"token": answer["access_token"]}
+    assert requests.get(url + "000000", params=query, timeout=10).json()["resultCode"] == "invalidTotp"
+    assert reads(simulator, bearer) == 401
+    assert requests.get(url + "123456", params=query, timeout=10).status_code == 200
+    assert reads(simulator, bearer) == 200
 
 
 def test_second_factor_as_a_refusal(simulator: Served) -> None:
@@ -166,12 +173,30 @@ def test_second_factor_as_a_refusal(simulator: Served) -> None:
     assert "error" not in token(simulator, mfaCode="123456", **PASSWORD)
 
 
-def test_tokens_can_be_revoked(simulator: Served) -> None:
+def test_tokens_can_be_looked_at_and_revoked(simulator: Served) -> None:
     access = token(simulator, **PASSWORD)["access_token"]
+    url, introspect = f"{simulator.url}/cdb/oauth2/token/{access}", f"{simulator.url}/cdb/oauth2/introspect"
+    simulator.advance(60)
+    body = requests.get(url, timeout=10).json()
+    assert (body["username"], body["client_id"], body["expires_in"] <= 3540) == ("demo@example.com", "3rdParty", True)
+    assert 60 <= body["time_since_password"] < 120
+    assert requests.post(introspect, data={"token": access}, timeout=10).json() == {"active": True, **body}
+
     assert reads(simulator, f"Bearer {access}") == 200
-    answer = requests.delete(f"{simulator.url}/cdb/oauth2/token/{access}", timeout=10)
+    answer = requests.delete(url, timeout=10)
     assert answer.json() == {"resultCode": "ok"}
     assert reads(simulator, f"Bearer {access}") == 401
+    assert requests.get(url, timeout=10).status_code == 401
+    assert requests.post(introspect, json={"token": access}, timeout=10).json() == {"active": False}
+
+
+def test_logging_out_ends_every_session_of_the_account_alone(simulator: Served) -> None:
+    simulator.reset({"accounts": [{"email": f"{name}@example.com", "password": "x"} for name in "ab"]})
+    access, other, stranger = (simulator.token(f"{name}@example.com") for name in "aab")
+    url, headers = f"{simulator.url}/cdb/oauth2/user/self", {"Authorization": f"Bearer {access}"}
+    assert requests.delete(url, headers=headers, timeout=10).json() == {"resultCode": "ok"}
+    assert [reads(simulator, f"Bearer {item}") for item in (access, other, stranger)] == [401, 401, 200]
+    assert requests.delete(url, headers=headers, timeout=10).json()["resultCode"] == "notAuthorized"
 
 
 def test_a_refresh_can_narrow_the_scope_but_not_widen_it(simulator: Served) -> None:

@@ -108,7 +108,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def plain() -> Iterator[Served]:
-    with serve(models=3) as served:
+    with serve(models=3, names=[CLOUD]) as served:
         yield served
 
 
@@ -117,7 +117,7 @@ def secure() -> Iterator[Served]:
     make = certificate.make
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(certificate, "make", lambda folder, _host: make(folder, CLOUD))
-        with serve(models=3, tls=True) as served:
+        with serve(models=3, tls=True, names=[CLOUD]) as served:
             yield served
 
 
