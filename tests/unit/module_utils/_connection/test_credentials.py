@@ -33,22 +33,18 @@ def jwt(expires, prefix=""):
     return f"{prefix}eyJhbGciOiJIUzI1NiJ9.{claims}.c2lnbmF0dXJl"
 
 
-def given(answer):
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
-
-
 class Provider:
-    """An identity provider: counts grants, rotates refresh tokens, or answers what it is told to."""
+    """An identity provider: counts grants, rotates refresh tokens, or gives its ``answer``."""
 
     def __init__(self):
         self.grants, self.answer, self.life = [], None, 3600
 
     def __call__(self, grant):
         self.grants.append(grant)
+        if isinstance(self.answer, Exception):
+            raise self.answer
         if self.answer is not None:
-            return given(self.answer)
+            return self.answer
         number = len(self.grants)
         return {"access_token": f"access-{number}", "refresh_token": f"refresh-{number}", "expires_in": self.life}
 
@@ -347,8 +343,7 @@ class TestTokenFile:
         link = tmp_path / "link"
         link.symlink_to(file)
         new(**CLOUD, token_file=str(link)).header()
-        assert link.is_symlink()
-        assert json.loads(file.read_text())["access_token"] == "access-1"
+        assert link.is_symlink() and json.loads(file.read_text())["access_token"] == "access-1"
 
     def test_the_refresh_token_is_not_spent_if_the_new_one_could_not_be_kept(self, new, file, provider, monkeypatch):
         file.write_text('{"refresh_token": "refresh-0"}')
