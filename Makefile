@@ -18,7 +18,7 @@ test: ## Run every gate on the newest and the oldest ansible-core
 test-all: ## Run every gate, on each ansible-core that the Pythons here can run
 test-faults: ## Every request of the collection with every fault, see docs/reliability.md
 lint: ## ruff, mypy, yamllint, antsibull-changelog, ansible-lint
-audit: ## pip-audit: known holes in what the tests install; not run without the network
+audit: ## pip-audit: known holes in what the tests install; part of test-all
 docs: ## Every plugin's documentation, and the simulator started by its guide
 unit: ## pytest, on the newest and the oldest ansible-core
 sanity: ## ansible-test sanity, on the newest and the oldest ansible-core

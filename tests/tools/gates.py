@@ -80,7 +80,6 @@ class Gates:
         """Cheap ones first."""
         return [
             *self.lint(),
-            *self.audit(),
             *self.docs(),
             *self.unit(),
             *self.build(),
