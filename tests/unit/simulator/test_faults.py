@@ -11,6 +11,7 @@ import re
 import socket
 import time
 import zlib
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,11 +88,18 @@ def test_an_error_after_the_request_took_effect(simulator: Served) -> None:
     assert len(simulator.world.catalogues) == 1
 
 
+def refuse_what_is_cut(ask: Callable[[], requests.Response]) -> None:
+    """Raise for an answer that is not whole, as urllib3 does from version 2 on."""
+    with pytest.raises(requests.RequestException):
+        answer = ask()
+        if len(answer.content) < int(answer.headers["Content-Length"]):
+            raise requests.ConnectionError("cut short")
+
+
 def test_an_answer_cut_short(simulator: Served) -> None:
     simulator.reset(sites=20)
     simulator.fault("truncate", "list_sites")
-    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-        Calls(simulator).send("GET", "/dev/systems")
+    refuse_what_is_cut(lambda: Calls(simulator).send("GET", "/dev/systems"))
     assert statuses(Calls(simulator), 1, path="/dev/systems") == [200]
 
 
@@ -108,8 +116,7 @@ def test_faults_of_the_connection_work_over_tls() -> None:
     with serve(tls=True) as served:
         for kind in ("reset", "truncate"):
             served.fault(kind)
-            with pytest.raises(requests.RequestException):
-                requests.get(f"{served.url}/cpt/", verify=str(served.ca_path), timeout=10)
+            refuse_what_is_cut(lambda: requests.get(f"{served.url}/cpt/", verify=str(served.ca_path), timeout=10))
         assert requests.get(f"{served.url}/cpt/", verify=str(served.ca_path), timeout=10).status_code == 200
 
 
