@@ -88,18 +88,19 @@ def test_an_error_after_the_request_took_effect(simulator: Served) -> None:
     assert len(simulator.world.catalogues) == 1
 
 
-def refuse_what_is_cut(ask: Callable[[], requests.Response]) -> None:
-    """Raise for an answer that is not whole, as urllib3 does from version 2 on."""
-    with pytest.raises(requests.RequestException):
+def is_cut(ask: Callable[[], requests.Response]) -> bool:
+    """From version 2 on, urllib3 itself makes an error of an answer that is not whole."""
+    try:
         answer = ask()
-        if len(answer.content) < int(answer.headers["Content-Length"]):
-            raise requests.ConnectionError("cut short")
+    except requests.RequestException:
+        return True
+    return len(answer.content) < int(answer.headers["Content-Length"])
 
 
 def test_an_answer_cut_short(simulator: Served) -> None:
     simulator.reset(sites=20)
     simulator.fault("truncate", "list_sites")
-    refuse_what_is_cut(lambda: Calls(simulator).send("GET", "/dev/systems"))
+    assert is_cut(lambda: Calls(simulator).send("GET", "/dev/systems"))
     assert statuses(Calls(simulator), 1, path="/dev/systems") == [200]
 
 
@@ -116,7 +117,7 @@ def test_faults_of_the_connection_work_over_tls() -> None:
     with serve(tls=True) as served:
         for kind in ("reset", "truncate"):
             served.fault(kind)
-            refuse_what_is_cut(lambda: requests.get(f"{served.url}/cpt/", verify=str(served.ca_path), timeout=10))
+            assert is_cut(lambda: requests.get(f"{served.url}/cpt/", verify=str(served.ca_path), timeout=10))
         assert requests.get(f"{served.url}/cpt/", verify=str(served.ca_path), timeout=10).status_code == 200
 
 
