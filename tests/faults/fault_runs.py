@@ -127,7 +127,7 @@ def run(cloud: Served, closed_port: int, model_file: str, monkeypatch: pytest.Mo
             def _once(self, call: Any, url: str, header: str | None) -> Any:
                 name = call.operation.name
                 outcome.sent[name] += 1
-                outcome.paths[name] = urlsplit(url).path
+                outcome.paths[name] = urlsplit(str(url)).path
                 if trouble and name == operation and outcome.sent[name] <= trouble.refused:
                     url = url.replace(cloud.url, f"http://127.0.0.1:{closed_port}")
                 return super()._once(call, url, header)

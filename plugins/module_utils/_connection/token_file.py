@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 from .._core.errors import BadInput
 from .._core.files import check_trusted, exposure, read_regular
@@ -19,7 +19,12 @@ from .token_lock import locked
 from .token_place import place_for
 
 LARGEST = 1 << 16  # bytes; no token is near that
-Store: TypeAlias = "Callable[[str, str | None, float], None]"
+
+
+class Store(Protocol):
+    """Keeps a new access token, its refresh token, and its end in seconds since the epoch."""
+
+    def __call__(self, access: str, refresh: str | None, expires: float, /) -> None: ...
 
 
 class TokenFile:

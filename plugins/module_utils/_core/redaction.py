@@ -30,6 +30,10 @@ _LOOKS_SECRET = (
 )
 
 
+# An escape of JSON: of a plain character, or any other, which is passed over as a whole.
+_ESCAPE = re.compile(rb"\\(?:u00([2-7][0-9a-fA-F])|.)", re.DOTALL)
+
+
 class Redactor:
     """Knows the secrets of one task and replaces each, in each form it may be echoed in, by ``***``."""
 
@@ -50,7 +54,12 @@ class Redactor:
         self._forms = tuple(sorted(forms, key=len, reverse=True))
 
     def blank(self, content: bytes) -> bytes:
-        """An answer without secrets that are too long to be anything else. A short one may be somebody's name."""
+        """An answer without secrets that are too long to be anything else. A short one may be somebody's name.
+
+        What JSON can write in two ways is written plainly first, so that no secret hides behind an escape.
+        """
+        if b"\\u00" in content:
+            content = _ESCAPE.sub(_plain, content)
         for secret in self._long:
             for form in (TOKEN_PREFIX.encode() + secret, secret):
                 content = content.replace(form, MASK.encode())
@@ -69,6 +78,11 @@ def one_line(text: str) -> str:
     """One line without control characters; cut only after secrets are out, so that none is left in part."""
     line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text).split())
     return line if len(line) <= EXCERPT else f"{line[:EXCERPT]}…"
+
+
+def _plain(escape: re.Match[bytes]) -> bytes:
+    code = int(escape[1], 16) if escape[1] else 0
+    return bytes([code]) if code and chr(code).isascii() and code not in b'"\\\x7f' else escape[0]
 
 
 def _forms(secret: str) -> set[str]:

@@ -229,6 +229,8 @@ class Transport:
         where = "an address that is no URL"
         with contextlib.suppress(ValueError):
             location = reply.headers.get("Location", "").partition("#")[0]
+            if not location:
+                raise ValueError("a redirect to nowhere")
             target = judged(urljoin(str(url), location), with_login=True)  # only to name the host
             if target.origin == url.origin and not target.login:
                 return target

@@ -42,7 +42,7 @@ class Provider:
     def __call__(self, grant):
         self.grants.append(grant)
         if isinstance(self.answer, Exception):
-            raise self.answer
+            raise self.answer  # pylint: disable=raising-bad-type  # it is an exception here
         if self.answer is not None:
             return self.answer
         number = len(self.grants)

@@ -100,3 +100,19 @@ def test_the_longer_secret_goes_first():
     redactor.add("demo")
     redactor.add("demo-and-more")
     assert redactor.clean("demo-and-more") == MASK
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        (r'"\u006excdb-0123456789abcdef0123456789abcdef"', '"***"'),
+        (r'"nxcdb\u002d0123456789ABCDEF0123456789abcdef"', '"nxcdb-0123456789ABCDEF0123456789abcdef"'),
+        (r'"0\u0031\u0032\u0033456789abcdef0123456789abcdef"', '"***"'),
+        (r'"\\u0041"', r'"\\u0041"'),
+        (r'"\u0022\u005c\u00e9\n"', r'"\u0022\u005c\u00e9\n"'),
+    ],
+)
+def test_no_token_hides_behind_an_escape_of_json(written, left):
+    redactor = Redactor()
+    redactor.add("nxcdb-0123456789abcdef0123456789abcdef")
+    assert redactor.blank(written.encode()).decode() == left

@@ -221,16 +221,17 @@ class TestErrors:
         with pytest.raises(Refused, match="HTTP 308: redirected to an address that is no URL"):
             transport.send(LIST_MODELS)
 
-    def test_a_redirect_without_an_address_is_to_the_same_one(self, server, transport, reply):
-        server.answer(reply(307), reply(data=[1]))
-        assert transport.send(LIST_MODELS).data == [1]
-        assert server.paths() == ["GET /cpt/functions"] * 2
-
     def test_a_redirect_of_the_sign_in_names_cloud_url(self, server, new_transport, reply):
         server.answer(reply(307, headers={"Location": "https://evil.example.com/"}))
         with pytest.raises(Refused) as caught:
             new_transport(token=None, cloud_url=server.url, refresh_token="r-secret").send(LIST_MODELS)
         assert "cloud_url" in caught.value.advice
+
+    def test_a_redirect_without_an_address_is_not_sent_again(self, server, transport, reply):
+        server.answer(reply(307), reply(307))
+        with pytest.raises(Refused, match="redirected to an address that is no URL"):
+            transport.send(LIST_SITES)
+        assert len(server.requests) == 1
 
     def test_three_redirects_are_followed_and_a_fourth_is_an_error(self, server, transport, reply):
         turn = reply(307, headers={"Location": "/cpt/functions"})

@@ -320,9 +320,8 @@ class TestRedirects:
             transport.send(LIST_MODELS)
         assert len(server.requests) == 1
 
-    @pytest.mark.parametrize("headers", [{"Location": "/cpt/functions"}, {}])
-    def test_a_circle_ends(self, server, transport, reply, headers):
-        server.answer(*[reply(307, headers=headers)] * 9)
+    def test_a_circle_ends(self, server, transport, reply):
+        server.answer(*[reply(307, headers={"Location": "/cpt/functions"})] * 9)
         with pytest.raises(Refused, match="more than 3 redirects"):
             transport.send(LIST_MODELS)
         assert len(server.requests) == 4
