@@ -38,7 +38,6 @@ class Trouble:
     """One row. ``fault``: members of the simulator's fault; it meets one request unless ``times`` is 0 (all).
 
     ``refused``: that many connections are refused (no fault of the simulator can do that). ``timeout``: the option.
-    ``hurry``: simulated seconds per real one, so that a limit of a minute can be waited for.
     """
 
     name: str
@@ -46,7 +45,6 @@ class Trouble:
     fault: Mapping[str, Any] | None = None
     refused: int = 0
     timeout: float = 5.0
-    hurry: float = 0.0
     paged: bool = False
     redirect: str = ""  # here | away
     retry_date: bool = False
@@ -115,7 +113,7 @@ TROUBLES = (
     Trouble("reset after the answer", but(OK, revoke=EITHER), {"kind": "reset", "sent": "all"}),
     Trouble("time-out", ONCE_MORE, {"kind": "delay", "seconds": 0.4}, timeout=0.2),
     Trouble("time-out after the effect", LOST, {"kind": "delay", "seconds": 0.4, "handled": True}, timeout=0.2),
-    Trouble("slow drip", LOST, {"kind": "drip", "seconds": 0.05}, hurry=400),
+    Trouble("slow drip", LOST, {"kind": "drip", "seconds": 0.05}, timeout=0.2),
     Trouble("answer cut short", LOST, {"kind": "truncate"}),
     Trouble("JSON cut short", but(CUT, set=OK, remove=OK, revoke=OK), good('[{"UUID": "459d22')),
     Trouble("web page", everywhere(PAGE), {"kind": "html", "times": 0}),
