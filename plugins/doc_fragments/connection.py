@@ -11,8 +11,6 @@ through their argument spec.
 
 from __future__ import annotations
 
-import yaml
-
 
 class ModuleDocFragment:
     DOCUMENTATION = r"""
@@ -174,11 +172,72 @@ notes:
   - Credentials are sent over plain C(http) only to the machine itself.
 """
 
-    PLUGIN = yaml.safe_dump(
-        {
-            "options": {
-                name: {"env": [{"name": f"NXAI_{name.upper()}"}], "ini": [{"section": "nxai", "key": name}]}
-                for name in yaml.safe_load(DOCUMENTATION)["options"]
-            }
-        }
-    )
+    PLUGIN = r"""
+options:
+  api_url:
+    env: [{name: NXAI_API_URL}]
+    ini: [{section: nxai, key: api_url}]
+  cloud_url:
+    env: [{name: NXAI_CLOUD_URL}]
+    ini: [{section: nxai, key: cloud_url}]
+  token:
+    env: [{name: NXAI_TOKEN}]
+    ini: [{section: nxai, key: token}]
+  token_file:
+    env: [{name: NXAI_TOKEN_FILE}]
+    ini: [{section: nxai, key: token_file}]
+  trusted_owner:
+    env: [{name: NXAI_TRUSTED_OWNER}]
+    ini: [{section: nxai, key: trusted_owner}]
+  refresh_token:
+    env: [{name: NXAI_REFRESH_TOKEN}]
+    ini: [{section: nxai, key: refresh_token}]
+  username:
+    env: [{name: NXAI_USERNAME}]
+    ini: [{section: nxai, key: username}]
+  password:
+    env: [{name: NXAI_PASSWORD}]
+    ini: [{section: nxai, key: password}]
+  mfa_code:
+    env: [{name: NXAI_MFA_CODE}]
+    ini: [{section: nxai, key: mfa_code}]
+  client_id:
+    env: [{name: NXAI_CLIENT_ID}]
+    ini: [{section: nxai, key: client_id}]
+  token_scope:
+    env: [{name: NXAI_TOKEN_SCOPE}]
+    ini: [{section: nxai, key: token_scope}]
+  auth_scheme:
+    env: [{name: NXAI_AUTH_SCHEME}]
+    ini: [{section: nxai, key: auth_scheme}]
+  customization:
+    env: [{name: NXAI_CUSTOMIZATION}]
+    ini: [{section: nxai, key: customization}]
+  validate_certs:
+    env: [{name: NXAI_VALIDATE_CERTS}]
+    ini: [{section: nxai, key: validate_certs}]
+  ca_path:
+    env: [{name: NXAI_CA_PATH}]
+    ini: [{section: nxai, key: ca_path}]
+  client_cert:
+    env: [{name: NXAI_CLIENT_CERT}]
+    ini: [{section: nxai, key: client_cert}]
+  client_key:
+    env: [{name: NXAI_CLIENT_KEY}]
+    ini: [{section: nxai, key: client_key}]
+  proxy:
+    env: [{name: NXAI_PROXY}]
+    ini: [{section: nxai, key: proxy}]
+  timeout:
+    env: [{name: NXAI_TIMEOUT}]
+    ini: [{section: nxai, key: timeout}]
+  retries:
+    env: [{name: NXAI_RETRIES}]
+    ini: [{section: nxai, key: retries}]
+  retry_budget:
+    env: [{name: NXAI_RETRY_BUDGET}]
+    ini: [{section: nxai, key: retry_budget}]
+  operations:
+    env: [{name: NXAI_OPERATIONS}]
+    ini: [{section: nxai, key: operations}]
+"""
