@@ -22,9 +22,10 @@ LARGEST = 1 << 16  # bytes; no token is near that
 
 
 class Store(Protocol):
-    """Keeps a new access token, its refresh token, and its end in seconds since the epoch."""
+    """What keeps a new token."""
 
-    def __call__(self, access: str, refresh: str | None, expires: float, /) -> None: ...
+    def __call__(self, access: str, refresh: str | None, expires: float, /) -> None:
+        """``expires`` is in seconds since the epoch."""
 
 
 class TokenFile:
