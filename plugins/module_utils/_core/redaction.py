@@ -58,7 +58,7 @@ class Redactor:
 
         What JSON can write in two ways is written plainly first, so that no secret hides behind an escape.
         """
-        if b"\\u00" in content:
+        if self._long and b"\\u00" in content:
             content = _ESCAPE.sub(_plain, content)
         for secret in self._long:
             for form in (TOKEN_PREFIX.encode() + secret, secret):
