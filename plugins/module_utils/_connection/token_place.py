@@ -135,7 +135,9 @@ def _write_over(path: str, content: bytes) -> None:
 
 
 def _opened(path: str, how: int = 0) -> BinaryIO:
-    return open(os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | how), "wb", buffering=1 << 17)
+    return open(
+        os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | how), "wb", buffering=1 << 17
+    )
 
 
 def _unwritable(path: str, error: OSError) -> BadInput:
