@@ -316,6 +316,18 @@ class TestRead:
         with pytest.raises(OSError, match=f"it is {kind}, not a file"):
             read_regular("it", 10)
 
+    def test_what_takes_the_place_of_the_file_is_not_waited_for(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Between the look and the opening: the open file counts."""
+        real, pipe = os.stat, home / "pipe"
+        os.mkfifo(pipe)
+        before = set(os.listdir("/proc/self/fd"))
+        monkeypatch.setattr(files.os, "stat", lambda path: real(home / "file" if path == str(pipe) else path))
+        with pytest.raises(OSError, match="it is a pipe, not a file"):
+            read_regular(str(pipe))
+        assert set(os.listdir("/proc/self/fd")) == before
+
     def test_no_more_than_is_wanted(self, tmp_path: Path) -> None:
         big = tmp_path / "big"
         with big.open("wb") as file:
