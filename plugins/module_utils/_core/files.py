@@ -49,8 +49,7 @@ def check_trusted(tried: str, path: str, trusted_owner: str | None = None) -> No
             raise _other_owner(tried, here, found.st_uid)
         if stat.S_ISLNK(found.st_mode) or not found.st_mode & stat.S_IWOTH:
             continue
-        shared = on_the_way and stat.S_ISDIR(found.st_mode)
-        if not (shared and (found.st_mode & stat.S_ISVTX or found.st_uid == named)):
+        if not (on_the_way and (found.st_mode & stat.S_ISVTX or found.st_uid == named)):
             raise _open_to_everyone(tried, here, found, on_the_way)
 
 

@@ -118,6 +118,32 @@ class TestRenewal:
         assert f"It is in {kept}" in caught.value.advice
         assert "access-1" not in str(caught.value) and "refresh-1" not in str(caught.value)
 
+    @pytest.mark.parametrize("way", ["whole", "in place"])
+    def test_a_file_that_was_laid_there_meanwhile_does_not_get_the_token(
+        self, file: Path, monkeypatch: pytest.MonkeyPatch, way: str
+    ) -> None:
+        """As a neighbour can, in a folder that everyone can write to."""
+        if way == "in place":
+            monkeypatch.setattr("os.replace", refuse(errno.EBUSY))
+        place = file if way == "in place" else file.parent / ".token.new"
+        (file.parent / "other").write_text("x")
+        other = os.open(file.parent / "other", os.O_RDONLY)
+        with pytest.raises(SignInFailed, match=r"another file has taken the place of") as caught:
+            renew(file, lambda: (file.parent / "other").rename(place) and None)
+        assert b"refresh-1" not in os.read(other, 1 << 16)
+        os.close(other)
+        self.is_kept(file, caught.value)
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+    def test_nor_does_a_file_of_the_same_number_and_another_owner(self, file: Path) -> None:
+        with pytest.raises(SignInFailed, match=r"another file has taken the place of") as caught:
+            renew(file, lambda: os.chown(file.parent / ".token.new", OTHER, -1))
+        self.is_kept(file, caught.value)
+
+    def is_kept(self, file: Path, error: SignInFailed) -> None:
+        [kept] = file.parent.glob("*.unsaved-*")
+        assert json.loads(kept.read_text()) == NEW and f"It is in {kept}" in error.advice
+
     def test_an_error_after_it_was_written_over_cuts_nothing_off(
         self, file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -323,9 +323,10 @@ class TestRead:
         real, pipe = os.stat, home / "pipe"
         os.mkfifo(pipe)
         before = set(os.listdir("/proc/self/fd"))
-        monkeypatch.setattr(files.os, "stat", lambda path: real(home / "file" if path == str(pipe) else path))
-        with pytest.raises(OSError, match="it is a pipe, not a file"):
-            read_regular(str(pipe))
+        with monkeypatch.context() as patch:
+            patch.setattr(files.os, "stat", lambda _path: real(home / "file"))
+            with pytest.raises(OSError, match="it is a pipe, not a file"):
+                read_regular(str(pipe))
         assert set(os.listdir("/proc/self/fd")) == before
 
     def test_no_more_than_is_wanted(self, tmp_path: Path) -> None:
