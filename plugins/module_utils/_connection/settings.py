@@ -14,6 +14,7 @@ from dataclasses import MISSING, dataclass, replace
 from typing import Any
 
 from .._core.errors import BadInput
+from .._core.files import open_regular
 from .fields import ConnectionField, connection_field, fields_of
 from .proxy import judged_proxy
 from .urls import BadUrl, judged
@@ -173,15 +174,25 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 def _check_files(settings: Settings) -> None:
     if settings.client_key and not settings.client_cert:
         raise BadInput(TRIED, "client_key is set and client_cert is not", "Set client_cert to the certificate's file.")
-    for option, path in (("client_cert", settings.client_cert), ("client_key", settings.client_key)):
-        if path and not os.path.isfile(path):
-            raise BadInput(TRIED, f"{option} names no file: {path}", f"Correct the path in {option}.")
+    _check_opens("client_cert", settings.client_cert)
+    _check_opens("client_key", settings.client_key)
+    if not os.path.isdir(settings.ca_path or ""):
+        _check_opens("ca_path", settings.ca_path)
     if settings.client_cert and _is_encrypted(settings.client_cert, settings.client_key):
         option = "client_key" if settings.client_key else "client_cert"
         advice = "Give a key without one, such as openssl pkey -in KEY -out PLAIN_KEY makes, readable by you alone."
         raise BadInput(TRIED, f"the private key in {option} has a pass phrase", advice)
-    if settings.ca_path and not os.path.exists(settings.ca_path):
-        raise BadInput(TRIED, f"ca_path does not exist: {settings.ca_path}", "Correct the path in ca_path.")
+
+
+def _check_opens(option: str, path: str | None) -> None:
+    """Before OpenSSL opens it, which waits for a pipe without end and says little."""
+    try:
+        if path:
+            open_regular(path).close()
+    except (OSError, ValueError) as error:
+        words = getattr(error, "strerror", None) or error
+        advice = f"Correct the path in {option}, or who may read it."
+        raise BadInput(TRIED, f"{option} names no file that can be read: {path} ({words})", advice) from None
 
 
 class _PassPhraseWanted(Exception):

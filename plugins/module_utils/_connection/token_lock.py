@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from .._core.errors import BadInput
-from .._core.files import check_trusted, exposure, remove_quietly
+from .._core.files import check_trusted, exposure, read_regular, remove_quietly
 from .._core.voice import Voice
 
 LONGEST_WAIT = 300.0  # seconds: a sign-in may take that long, with all its repeats
@@ -40,7 +40,11 @@ def locked(path: str, trusted_owner: str | None, voice: Voice) -> Iterator[None]
 
 @dataclass(frozen=True)
 class _Lock:
-    """``beside``: a file of its own beside the token file, which only its owner can open. Nobody else can hold it."""
+    """``beside``: a file of its own beside the token file, which only its owner can open. Nobody else can hold it.
+
+    Else it is the token file, which whoever may read it can hold. ``lockf`` is no better: a reader's read lock keeps
+    every writer out, and a process loses its own as soon as it closes any descriptor of the file.
+    """
 
     path: str
     beside: bool
@@ -81,9 +85,17 @@ class _Lock:
     def holder(self) -> str:
         with suppress(OSError, ValueError):
             if self.beside:
-                with open(self.path, encoding="ascii") as file:
-                    return f"the process {int(file.read(20))}"
+                return f"the process {int(read_regular(self.path, 20))}"
         return "another process"
+
+    def way_out(self) -> str:
+        """What to do where it is never let go."""
+        if self.beside:
+            return "See what that process waits for, and end it if need be; then run this again."
+        advice = f"Find that process (fuser -v {self.path}), see what it waits for, and end it if need be."
+        if who := exposure(self.path):
+            advice += f" It need not be one of yours, as {who}: take that right away (chmod 600)."
+        return advice
 
 
 def _lock_of(path: str) -> _Lock:
@@ -108,7 +120,7 @@ def _wait_for(lock: _Lock, trusted_owner: str | None, voice: Voice) -> int:
             raise BadInput(
                 f"Lock {lock.path}",
                 f"{lock.holder()} has had it for more than {LONGEST_WAIT:.0f} seconds",
-                "See what that process waits for, and end it if need be; then run this again.",
+                lock.way_out(),
             )
         if not told:
             voice.log(f"Waiting for {lock.holder()}, which renews the token: it has the lock {lock.path}.")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import tempfile
@@ -53,12 +54,13 @@ def _can_be_replaced(path: str, spare: str) -> bool:
 @contextmanager
 def _replaced(path: str, spare: str) -> Iterator[Keep]:
     def keep(content: bytes) -> None:
-        _write_over(spare, content)
+        _write_over(spare, content, reserved)
         os.replace(spare, path)
         sync_folder(os.path.dirname(path))
 
     try:
         _make(spare, b" " * RESERVED)
+        reserved = os.lstat(spare)
     except OSError as error:
         raise _unwritable(path, error) from None
     yield keep
@@ -72,11 +74,12 @@ def _written_over(path: str) -> Iterator[Keep]:
     def keep(content: bytes) -> None:
         nonlocal size
         size = -1
-        _write_over(path, content)
+        _write_over(path, content, reserved)
 
     try:
         try:
-            size = os.stat(path).st_size
+            reserved = os.stat(path)
+            size = reserved.st_size
             with _opened(path, os.O_APPEND) as file:
                 file.write(b" " * RESERVED)
                 file.flush()
@@ -124,10 +127,17 @@ def _make(path: str, content: bytes) -> None:
     new_file(path, content)
 
 
-def _write_over(path: str, content: bytes) -> None:
-    """In one piece, over white space or the old content, so that who reads it meanwhile finds JSON."""
+def _write_over(path: str, content: bytes, reserved: os.stat_result) -> None:
+    """In one piece, over white space or the old content, so that who reads it meanwhile finds JSON.
+
+    Not into another file that somebody laid there during the sign-in: its owner could read the new token.
+    """
     with _opened(path) as file:
-        file.write(content.ljust(os.fstat(file.fileno()).st_size))
+        found = os.fstat(file.fileno())
+        # The owner too: the number of a file that is gone is given to a new one.
+        if not os.path.samestat(found, reserved) or found.st_uid != reserved.st_uid:
+            raise OSError(errno.ESTALE, f"another file has taken the place of {path}")
+        file.write(content.ljust(found.st_size))
         file.flush()
         os.fsync(file.fileno())
         file.truncate(len(content))
@@ -135,7 +145,9 @@ def _write_over(path: str, content: bytes) -> None:
 
 
 def _opened(path: str, how: int = 0) -> BinaryIO:
-    return open(os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | how), "wb", buffering=1 << 17)
+    return open(
+        os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | how), "wb", buffering=1 << 17
+    )
 
 
 def _unwritable(path: str, error: OSError) -> BadInput:

@@ -12,16 +12,19 @@ import pwd
 import re
 import secrets
 import stat
+from collections.abc import Iterator
 from contextlib import suppress
+from typing import BinaryIO
 
 from .errors import BadInput
 
 MOST_LINKS = 40  # as Linux follows
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-_ADVICE = (
-    "Take that right away (chmod o-w), own it yourself (chown), or, if you trust its owner, name that user in "
-    "trusted_owner (NXAI_TRUSTED_OWNER)."
-)
+_BLOCKED = {  # what to do where the way to a file ends in an error
+    errno.EACCES: "Let this user enter the folder above it (chmod, chown), or choose another path.",
+    errno.ENOTDIR: "Correct the path: it goes through something that is no folder.",
+    errno.ENAMETOOLONG: "Correct the path: a name in it is too long.",
+}
 _KINDS = {
     stat.S_IFDIR: "a directory",
     stat.S_IFIFO: "a pipe",
@@ -31,49 +34,23 @@ _KINDS = {
 }
 
 
-def distrust(path: str, trusted_owner: str | None = None) -> str:
-    """Why what is at ``path`` may come from somebody else, in words; "" where it cannot.
+def check_trusted(tried: str, path: str, trusted_owner: str | None = None) -> None:
+    """Raises BadInput where what is at ``path`` may come from somebody else.
 
     Its owner has to be this user, root or ``trusted_owner`` (a name or a number), and nobody but owner and group may
-    write to it. The same holds for each link and each directory on the way: who may write there can exchange what is
-    in it. A directory such as /tmp, where people can exchange only what is theirs (the sticky bit), is good enough on
-    the way. What does not exist is not judged.
+    write to it. The same holds for each link and each folder on the way: who may write there can exchange what is
+    in it. Two kinds of folders are good enough on the way: one such as /tmp, where people can exchange only what is
+    theirs (the sticky bit), and one of ``trusted_owner``, who has decided who may write there. For a folder of root
+    that means that ``trusted_owner`` names root. What does not exist is not judged.
     """
-    trusted = {os.geteuid(), 0, *([_user_id(trusted_owner)] if trusted_owner else [])}
-    place, links = "/", 0
-    ahead = _parts(path if os.path.isabs(path) else os.path.join(os.getcwd(), path))
-    while ahead:
-        name = ahead.pop()
-        here = os.path.join(place, name)
-        try:
-            found = os.lstat(here)
-        except FileNotFoundError:
-            return ""
-        except OSError as error:
-            return f"{here}: {error.strerror}"
-        except ValueError:
-            return f"{here!a} is no path"
-        if found.st_uid not in trusted:
-            return f"{here} belongs to {_user(found.st_uid)}"
-        if stat.S_ISLNK(found.st_mode):
-            links += 1
-            if links > MOST_LINKS:
-                return f"{here} is a link in a circle"
-            target = os.readlink(here)
-            ahead += _parts(target)
-            place = "/" if target.startswith("/") else place
+    named = _user_id(trusted_owner) if trusted_owner else None
+    for here, found, on_the_way in _way(tried, path):
+        if found.st_uid not in (os.geteuid(), 0, named):
+            raise _other_owner(tried, here, found.st_uid)
+        if stat.S_ISLNK(found.st_mode) or not found.st_mode & stat.S_IWOTH:
             continue
-        sticky_on_the_way = ahead and stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX
-        if found.st_mode & stat.S_IWOTH and not sticky_on_the_way:
-            return f"everyone can write to {here}"
-        place = os.path.dirname(place) if name == ".." else here
-    return ""
-
-
-def check_trusted(tried: str, path: str, trusted_owner: str | None = None) -> None:
-    """Raises BadInput for what ``distrust`` finds."""
-    if reason := distrust(path, trusted_owner):
-        raise BadInput(tried, reason, _ADVICE)
+        if not (on_the_way and (found.st_mode & stat.S_ISVTX or found.st_uid == named)):
+            raise _open_to_everyone(tried, here, found, on_the_way)
 
 
 def exposure(path: str) -> str:
@@ -102,15 +79,25 @@ def check_name(tried: str, name: str) -> None:
         )
 
 
-def read_regular(path: str, most: int = -1) -> bytes:
-    """What the file holds, or its first ``most`` bytes. Raises OSError, also for what is no regular file.
+def open_regular(path: str) -> BinaryIO:
+    """The file, open for reading. Raises OSError, also for what is no regular file.
 
-    It is looked at before it is opened: that would wait for the other end of a pipe, and make a device do something.
+    It is looked at before it is opened, as that makes some devices do something, and again when it is open: by then it
+    may be another one. A pipe is not waited for.
     """
-    kind = stat.S_IFMT(os.stat(path).st_mode)
-    if kind != stat.S_IFREG:
-        raise OSError(errno.EINVAL, f"it is {_KINDS.get(kind, 'something else')}, not a file", path)
-    with open(path, "rb") as file:
+    _check_regular(os.stat(path), path)
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        _check_regular(os.fstat(handle), path)
+        return open(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def read_regular(path: str, most: int = -1) -> bytes:
+    """What the file holds, or its first ``most`` bytes. Raises OSError, also for what is no regular file."""
+    with open_regular(path) as file:
         return file.read(most)
 
 
@@ -169,9 +156,68 @@ def sync_folder(folder: str) -> None:
         os.close(handle)
 
 
+def _check_regular(found: os.stat_result, path: str) -> None:
+    kind = stat.S_IFMT(found.st_mode)
+    if kind != stat.S_IFREG:
+        raise OSError(errno.EINVAL, f"it is {_KINDS.get(kind, 'something else')}, not a file", path)
+
+
+def _way(tried: str, path: str) -> Iterator[tuple[str, os.stat_result, bool]]:
+    """Each link, each folder and what is at the end: its path, what it is, and whether the way goes on.
+
+    The way ends where something is missing. Raises BadInput where it cannot be followed.
+    """
+    place, links = "/", 0
+    ahead = _parts(path if os.path.isabs(path) else os.path.join(os.getcwd(), path))
+    while ahead:
+        name = ahead.pop()
+        here = os.path.join(place, name)
+        try:
+            found = os.lstat(here)
+            target = os.readlink(here) if stat.S_ISLNK(found.st_mode) else None
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            advice = _BLOCKED.get(error.errno or 0, "Check the path and the file system that it is on.")
+            raise BadInput(tried, f"{here}: {error.strerror}", advice) from None
+        except ValueError:
+            raise BadInput(tried, f"{here!a} is no path", "Correct the path: no path holds such a character.") from None
+        yield here, found, bool(ahead)
+        if target is None:
+            place = os.path.dirname(place) if name == ".." else here
+            continue
+        links += 1
+        if links > MOST_LINKS:
+            raise BadInput(tried, f"{here} is a link in a circle", "Make that link lead to the file, or remove it.")
+        ahead += _parts(target)
+        place = "/" if target.startswith("/") else place
+
+
 def _parts(path: str) -> list[str]:
     """The names on the way, the last one first."""
     return [name for name in reversed(path.split("/")) if name not in ("", ".")]
+
+
+def _other_owner(tried: str, here: str, owner: int) -> BadInput:
+    user = _user(owner)
+    return BadInput(
+        tried,
+        f"{here} belongs to the user {'with the number ' if user.isdigit() else ''}{user}",
+        f"If you trust that user, set trusted_owner (NXAI_TRUSTED_OWNER) to {user}. Else look at what it holds, and "
+        "own it yourself (chown).",
+    )
+
+
+def _open_to_everyone(tried: str, here: str, found: os.stat_result, on_the_way: bool) -> BadInput:
+    advice = f"Take that right away: chmod o-w {here}."
+    if found.st_uid != os.geteuid() and stat.S_ISDIR(found.st_mode):
+        advice += (
+            " Where you cannot, as in an emptyDir of Kubernetes, and you trust everyone who can write there: set "
+            f"trusted_owner (NXAI_TRUSTED_OWNER) to its owner, {_user(found.st_uid)}."
+            if on_the_way
+            else " Where you cannot, name a folder of your own in it."
+        )
+    return BadInput(tried, f"everyone can write to {here}", advice)
 
 
 def _user_id(owner: str) -> int:
@@ -186,7 +232,8 @@ def _user_id(owner: str) -> int:
 
 
 def _user(number: int) -> str:
+    """The name, or the number of a user who has none."""
     try:
-        return f"the user {pwd.getpwuid(number).pw_name}"
+        return pwd.getpwuid(number).pw_name
     except KeyError:
-        return f"the user with the number {number}"
+        return str(number)

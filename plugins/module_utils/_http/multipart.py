@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from .._core.errors import BadInput, missing_library
+from .._core.files import open_regular
 from .._core.values import to_json
 
 # The socket's time-out runs for one block, so it has to be small enough for a slow line. It stays just below 128 KiB,
@@ -70,7 +71,7 @@ class Multipart:
 
 def _opened(path: str) -> BinaryIO:
     try:
-        return open(path, "rb")
+        return open_regular(path)
     except OSError as error:
         raise BadInput(f"Upload {path}", str(error.strerror), "Check the path and who may read it.") from None
 

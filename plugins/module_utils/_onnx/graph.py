@@ -14,6 +14,7 @@ import os
 from typing import BinaryIO
 
 from .._core.errors import BadInput
+from .._core.files import open_regular
 from .header import varint
 
 # Messages of onnx.proto (ONNX 1.15) -> field number -> the message in it, or "" for a field that is kept as it is.
@@ -51,7 +52,7 @@ def graph_only(path: str) -> bytes:
     """A ``ModelProto`` in bytes. Raises BadInput for a file that is not one to its end, and for one past all reason."""
     tried = f"read the graph of {path}"
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return _Walk(file, tried).message("model", 0, os.fstat(file.fileno()).st_size, 0)
     except OSError as error:
         raise BadInput(tried, error.strerror or "it cannot be read", "Check its permissions.") from error

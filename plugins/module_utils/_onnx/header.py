@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
 from typing import BinaryIO
 
 from .._api.records import FileMark
 from .._core.errors import BadInput
+from .._core.files import open_regular
 
 # Top-level fields of ModelProto in onnx.proto (ONNX 1.15) and whether each is length-delimited.
 _ONNX_FIELDS = {1: False, 2: True, 3: True, 4: True, 5: False, 6: True, 7: True, 8: True, 14: True, 20: True, 25: True}
@@ -29,9 +29,7 @@ def inspect_file(path: str) -> FileMark:
     """
     tried = f"read the model file {path}"
     try:
-        if not Path(path).is_file():
-            raise BadInput(tried, "there is no such file", "The path is on the machine that runs the module.")
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             if size == 0:
                 raise BadInput(tried, "the file is empty", "Export the model again.")
@@ -45,14 +43,18 @@ def inspect_file(path: str) -> FileMark:
             digest = hashlib.sha256()
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
+    except FileNotFoundError:
+        advice = "The path is on the machine that runs the module."
+        raise BadInput(tried, "there is no such file", advice) from None
     except OSError as error:
-        raise BadInput(tried, error.strerror or "it cannot be read", "Check its permissions.") from error
+        advice = "Check the path and who may read it."
+        raise BadInput(tried, error.strerror or "it cannot be read", advice) from error
     return FileMark(digest.hexdigest(), size)
 
 
 def other_format(path: str) -> str | None:
     """The name of the format where the file is one of the two that are taken beside ONNX."""
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         return _other_format(file.read(8))
 
 

@@ -13,7 +13,7 @@ from dataclasses import fields
 from typing import Any
 
 from .._core.errors import BadInput
-from .._core.files import check_trusted
+from .._core.files import check_trusted, open_regular
 from .._core.wording import counted, printable, shortened
 from .files import PAGE, RolloutFolder, checked
 from .report import as_report, summary
@@ -53,8 +53,7 @@ class RolloutRun:
         for threshold in (self.rules.max_failures, self.rules.max_failures_per_wave):
             limit(threshold, 1)
         if self.options["gate_tasks"] and self.options["action"] == "rollout":
-            path = self.options["gate_tasks"]
-            check_trusted(f"Use the gate tasks {path}", path, self.options["trusted_owner"])
+            self._check_gate(self.options["gate_tasks"])
         rollout = self._planned()
         before = rollout.state["status"]
         if self.options["action"] == "rollback" and before not in ("rolled_back", "rolling_back"):
@@ -66,6 +65,14 @@ class RolloutRun:
             return self._end(rollout, result, write=False)
         rollout.state["run"] = uuid.uuid4().hex
         return self._end(rollout, result)
+
+    def _check_gate(self, path: str) -> None:
+        tried = f"Use the gate tasks {path}"
+        check_trusted(tried, path, self.options["trusted_owner"])
+        try:
+            open_regular(path).close()
+        except OSError as error:
+            raise BadInput(tried, str(error.strerror), "Correct the path, or who may read it.") from None
 
     def _planned(self) -> Rollout:
         """The rollout of an earlier run, or a new one where there is none."""

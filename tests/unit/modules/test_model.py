@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -171,8 +172,10 @@ def test_a_file_cut_short_is_refused(run_module: Callable, onnx_file: Path, tmp_
     assert "not those of a whole ONNX model" in upload(run_module, path)["msg"]
 
 
-def test_a_folder_is_no_file(run_module: Callable, tmp_path: Path) -> None:
-    assert "there is no such file" in upload(run_module, tmp_path)["msg"]
+def test_what_is_no_file_is_not_waited_for(run_module: Callable, tmp_path: Path) -> None:
+    assert "it is a directory, not a file" in upload(run_module, tmp_path)["msg"]
+    os.mkfifo(tmp_path / "pipe")  # which nobody writes to
+    assert "it is a pipe, not a file" in upload(run_module, tmp_path / "pipe")["msg"]
 
 
 def test_two_of_one_name_are_both_listed(cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls) -> None:

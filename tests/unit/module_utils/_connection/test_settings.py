@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import uuid
 
 import pytest
@@ -94,7 +96,7 @@ def test_act_as_whole_or_absent_is_taken():
         ({"client_key": __file__}, "client_cert is not"),
         ({"client_cert": "/nowhere/cert.pem"}, "client_cert names no file"),
         ({"client_cert": __file__, "client_key": "/nowhere/key.pem"}, "client_key names no file"),
-        ({"ca_path": "/nowhere/ca.pem"}, "ca_path does not exist"),
+        ({"ca_path": "/nowhere/ca.pem"}, "ca_path names no file"),
         ({"auth_scheme": "basic"}, "auth_scheme"),
         ({"timeout": 0}, "timeout"),
         ({"timeout": float("nan")}, "timeout"),
@@ -107,6 +109,29 @@ def test_act_as_whole_or_absent_is_taken():
 def test_what_cannot_work_is_refused(options, word):
     with pytest.raises(BadInput, match=word):
         Settings.from_options(options)
+
+
+@pytest.mark.parametrize("option", ["client_cert", "client_key", "ca_path"])
+@pytest.mark.parametrize("kind", ["a pipe", "a socket", "a device", "a directory"])
+def test_what_is_no_file_is_said_and_not_waited_for(tmp_path, monkeypatch, option, kind):
+    monkeypatch.chdir(tmp_path)  # the path of a socket is short
+    if kind == "a pipe":
+        os.mkfifo("it")
+    elif kind == "a socket":
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind("it")
+    elif kind == "a device":
+        os.symlink("/dev/zero", "it")
+    else:
+        os.mkdir("it")
+    options = {"client_cert": __file__, option: "it"}
+    if (option, kind) == ("ca_path", "a directory"):
+        assert Settings.from_options(options).ca_path == "it", "a folder of authorities"
+        return
+    with pytest.raises(BadInput) as caught:
+        Settings.from_options(options)
+    assert caught.value.answer == f"{option} names no file that can be read: it (it is {kind}, not a file)"
+    assert caught.value.advice == f"Correct the path in {option}, or who may read it."
 
 
 @pytest.mark.parametrize(

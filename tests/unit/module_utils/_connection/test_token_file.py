@@ -21,14 +21,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from token_renewals import NEW, OLD, content, never, renew
+from token_renewals import NEW, OLD, OTHER, as_other, content, never, renew
 
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.token_file import TokenFile
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, SignInFailed
 from tools.workplace import COLLECTIONS
 
 Refusal = Callable[..., None]
-OTHER = 54321  # no user of this machine
 
 
 def refuse(number: int, after: int = 0) -> Refusal:
@@ -118,6 +117,32 @@ class TestRenewal:
         assert json.loads(kept.read_text()) == NEW and stat.S_IMODE(kept.stat().st_mode) == 0o600
         assert f"It is in {kept}" in caught.value.advice
         assert "access-1" not in str(caught.value) and "refresh-1" not in str(caught.value)
+
+    @pytest.mark.parametrize("way", ["whole", "in place"])
+    def test_a_file_that_was_laid_there_meanwhile_does_not_get_the_token(
+        self, file: Path, monkeypatch: pytest.MonkeyPatch, way: str
+    ) -> None:
+        """As a neighbour can, in a folder that everyone can write to."""
+        if way == "in place":
+            monkeypatch.setattr("os.replace", refuse(errno.EBUSY))
+        place = file if way == "in place" else file.parent / ".token.new"
+        (file.parent / "other").write_text("x")
+        other = os.open(file.parent / "other", os.O_RDONLY)
+        with pytest.raises(SignInFailed, match=r"another file has taken the place of") as caught:
+            renew(file, lambda: (file.parent / "other").rename(place) and None)
+        assert b"refresh-1" not in os.read(other, 1 << 16)
+        os.close(other)
+        self.is_kept(file, caught.value)
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+    def test_nor_does_a_file_of_the_same_number_and_another_owner(self, file: Path) -> None:
+        with pytest.raises(SignInFailed, match=r"another file has taken the place of") as caught:
+            renew(file, lambda: os.chown(file.parent / ".token.new", OTHER, -1))
+        self.is_kept(file, caught.value)
+
+    def is_kept(self, file: Path, error: SignInFailed) -> None:
+        [kept] = file.parent.glob("*.unsaved-*")
+        assert json.loads(kept.read_text()) == NEW and f"It is in {kept}" in error.advice
 
     def test_an_error_after_it_was_written_over_cuts_nothing_off(
         self, file: Path, monkeypatch: pytest.MonkeyPatch
@@ -220,17 +245,29 @@ def test_a_folder_in_which_one_may_not_replace_it(mode: int) -> None:
         os.chown(file, OTHER + 1, OTHER)
         file.chmod(0o660)
         Path(name).chmod(mode)
-        groups = os.getgroups()
-        os.setgroups([])
-        os.setegid(OTHER)
-        os.seteuid(OTHER)
-        try:
+        with as_other():
             renew(file, trusted_owner=str(OTHER + 1))
-        finally:
-            os.seteuid(0)
-            os.setegid(0)
-            os.setgroups(groups)
         assert content(file) == NEW and file.stat().st_uid == OTHER + 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+@pytest.mark.parametrize("mode", [0o777, 0o2777])
+def test_an_emptydir_of_kubernetes(mode: int) -> None:
+    """Root owns it, everyone can write to it, and the job runs as somebody else."""
+    with tempfile.TemporaryDirectory(prefix="nxai-") as name:
+        file = Path(name) / "token"
+        Path(name).chmod(mode)
+        with as_other():
+            with pytest.raises(BadInput, match=f"everyone can write to {name}") as caught:
+                renew(file, never)
+            assert "set trusted_owner (NXAI_TRUSTED_OWNER) to its owner, root" in caught.value.advice
+            for _ in range(2):  # a new file, and the same again
+                renew(file, trusted_owner="root")
+                assert content(file)["refresh_token"] == "refresh-1"
+        assert (file.stat().st_uid, stat.S_IMODE(file.stat().st_mode)) == (OTHER, 0o600)
+        os.chown(file, OTHER + 1, -1)
+        with as_other(), pytest.raises(BadInput, match="token belongs to the user with the number"):
+            renew(file, never, trusted_owner="root")
 
 
 class TestKinds:

@@ -12,12 +12,13 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from token_renewals import NEW, content, never, renew
+from token_renewals import NEW, OLD, OTHER, as_other, content, never, renew
 
 from ansible_collections.nxai.cloud.plugins.module_utils._connection import token_lock
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.token_file import TokenFile
@@ -106,6 +107,42 @@ class TestLock:
         with pytest.raises(BadInput, match="Put token_file on another file system"):
             renew(file, never)
         assert TokenFile(str(file)).read()["refresh_token"] == "refresh-0", "and what is in it can be used"
+
+
+READ = """
+import fcntl, os, sys, time
+
+os.setgroups([])
+os.setgid(int(sys.argv[2]))
+os.setuid(int(sys.argv[2]) + 1)
+fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_where_a_reader_holds_the_file_itself_the_error_says_how_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no other lock: nothing can be written beside it."""
+    monkeypatch.setattr(token_lock, "LONGEST_WAIT", 0.3)
+    with tempfile.TemporaryDirectory(prefix="nxai-") as name:
+        Path(name).chmod(0o755)
+        file = Path(name) / "token"
+        file.write_text(OLD)
+        os.chown(file, OTHER, OTHER)
+        file.chmod(0o640)
+        command = [sys.executable, "-c", READ, str(file), str(OTHER)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
+            assert reader.stdout and reader.stdout.readline() == "held\n"
+            with as_other(), pytest.raises(BadInput, match="has had it for more than") as caught:
+                renew(file, never)
+            reader.kill()
+        assert f"fuser -v {file}" in caught.value.advice
+        assert "its group can read it: take that right away (chmod 600)" in caught.value.advice
+        file.chmod(0o600)
+        with as_other():
+            renew(file)
+        assert content(file) == NEW
 
 
 class TestTrust:

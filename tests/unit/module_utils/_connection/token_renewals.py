@@ -7,13 +7,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.token_file import TokenFile
 
 OLD = '{"access_token": "a", "refresh_token": "refresh-0", "mine": "' + "x" * 100 + '"}'
+OTHER = 54321  # no user of this machine
 NEW = {"access_token": "access-1", "refresh_token": "refresh-1", "expires_at": 1000, "mine": "x" * 100}
 
 
@@ -32,3 +35,18 @@ def never() -> None:
 def content(file: Path) -> Any:
     assert [each.name for each in file.parent.iterdir()] == [file.name]
     return json.loads(file.read_text())
+
+
+@contextmanager
+def as_other() -> Iterator[None]:
+    """As the user OTHER, of a group of the same number. Only root becomes another user."""
+    groups = os.getgroups()
+    os.setgroups([])
+    os.setegid(OTHER)
+    os.seteuid(OTHER)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        os.setgroups(groups)

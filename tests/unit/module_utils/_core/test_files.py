@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import stat
@@ -18,7 +19,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core import files
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._core.files import (
     check_name,
-    distrust,
+    check_trusted,
     exposure,
     make_folder,
     read_regular,
@@ -42,6 +43,15 @@ def umask() -> Iterator[None]:
     old = os.umask(0)
     yield
     os.umask(old)
+
+
+def distrust(path: str, trusted_owner: str | None = None) -> str:
+    """Why it is not trusted; "" where it is."""
+    try:
+        check_trusted("Use it", path, trusted_owner)
+    except BadInput as error:
+        return error.answer
+    return ""
 
 
 class TestDistrust:
@@ -124,8 +134,107 @@ class TestDistrust:
 
     def test_an_owner_by_name(self, home: Path) -> None:
         assert distrust(str(home), "root") == ""
-        with pytest.raises(BadInput, match="there is no user nobody-here"):
-            distrust(str(home), "nobody-here")
+        assert distrust(str(home), "nobody-here") == "there is no user nobody-here"
+
+
+class TestFolderForEveryone:
+    """Such as an emptyDir of Kubernetes: root owns it, everyone can write to it, and there is no sticky bit."""
+
+    @pytest.fixture(params=[0o777, 0o2777])
+    def shared(self, request: pytest.FixtureRequest, home: Path) -> Path:
+        home.chmod(request.param)
+        return home
+
+    def test_it_is_used_where_its_owner_is_named(self, shared: Path) -> None:
+        for path in (shared / "file", shared / "missing"):
+            assert distrust(str(path)) == f"everyone can write to {shared}"
+            assert distrust(str(path), str(OTHER)) == f"everyone can write to {shared}"
+            assert distrust(str(path), str(os.geteuid())) == ""
+
+    @needs_root
+    def test_what_a_neighbour_lays_there_is_refused_all_the_same(self, shared: Path) -> None:
+        os.chown(shared / "file", OTHER, -1)
+        (shared / "link").symlink_to("/etc/hostname")
+        os.lchown(shared / "link", OTHER, -1)
+        for name in ("file", "link"):
+            assert distrust(str(shared / name), "root") == (
+                f"{shared}/{name} belongs to the user with the number {OTHER}"
+            )
+
+    def test_what_does_not_show_who_wrote_it_is_refused_all_the_same(self, shared: Path) -> None:
+        (shared / "file").chmod(0o666)
+        for path in (shared / "file", shared):
+            assert distrust(str(path), str(os.geteuid())) == f"everyone can write to {path}"
+
+
+class TestAdvice:
+    """What it says to do helps: done so, the same path is trusted."""
+
+    def refused(self, path: Path) -> BadInput:
+        with pytest.raises(BadInput) as caught:
+            check_trusted("Use it", str(path))
+        return caught.value
+
+    @pytest.mark.parametrize(
+        ("name", "mode", "advice"),
+        [
+            ("file", 0o646, "Take that right away: chmod o-w {home}/file."),
+            (".", 0o777, "Take that right away: chmod o-w {home}."),
+        ],
+    )
+    def test_a_mode_of_what_is_mine(self, home: Path, name: str, mode: int, advice: str) -> None:
+        (home / name).chmod(mode)
+        assert self.refused(home / "file").advice == advice.format(home=home)
+        (home / name).chmod(mode & ~stat.S_IWOTH)
+        assert distrust(str(home / "file")) == ""
+
+    @needs_root
+    def test_a_folder_of_root_that_everyone_can_write_to(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        home.chmod(0o777)
+        monkeypatch.setattr(files.os, "geteuid", lambda: OTHER)
+        assert self.refused(home / "file").advice == (
+            f"Take that right away: chmod o-w {home}. Where you cannot, as in an emptyDir of Kubernetes, and you trust "
+            "everyone who can write there: set trusted_owner (NXAI_TRUSTED_OWNER) to its owner, root."
+        )
+        assert distrust(str(home / "file"), "root") == ""
+        assert self.refused(home).advice == (
+            f"Take that right away: chmod o-w {home}. Where you cannot, name a folder of your own in it."
+        )
+
+    @needs_root
+    def test_another_owner(self, home: Path) -> None:
+        os.chown(home / "file", OTHER, -1)
+        assert self.refused(home / "file").advice == (
+            f"If you trust that user, set trusted_owner (NXAI_TRUSTED_OWNER) to {OTHER}. Else look at what it holds, "
+            "and own it yourself (chown)."
+        )
+        assert distrust(str(home / "file"), str(OTHER)) == ""
+
+    def test_a_link_in_a_circle(self, home: Path) -> None:
+        (home / "link").symlink_to("link")
+        assert self.refused(home / "link").advice == "Make that link lead to the file, or remove it."
+        (home / "link").unlink()
+        assert distrust(str(home / "link")) == ""
+
+    @pytest.mark.parametrize(
+        ("error", "advice"),
+        [
+            (errno.EACCES, "Let this user enter the folder above it (chmod, chown), or choose another path."),
+            (errno.ENOTDIR, "Correct the path: it goes through something that is no folder."),
+            (errno.ENAMETOOLONG, "Correct the path: a name in it is too long."),
+            (errno.EIO, "Check the path and the file system that it is on."),
+        ],
+    )
+    def test_a_way_that_ends(self, home: Path, monkeypatch: pytest.MonkeyPatch, error: int, advice: str) -> None:
+        def lstat(path: str) -> os.stat_result:
+            raise OSError(error, os.strerror(error), path)
+
+        monkeypatch.setattr(files.os, "lstat", lstat)
+        found = self.refused(home)
+        assert found.answer.endswith(f": {os.strerror(error)}") and found.advice == advice
+
+    def test_what_is_no_path(self) -> None:
+        assert self.refused(Path("/tmp/a\0b")).advice == "Correct the path: no path holds such a character."
 
 
 @pytest.mark.parametrize(
@@ -206,6 +315,19 @@ class TestRead:
         make[kind](Path("it"))
         with pytest.raises(OSError, match=f"it is {kind}, not a file"):
             read_regular("it", 10)
+
+    def test_what_takes_the_place_of_the_file_is_not_waited_for(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Between the look and the opening: the open file counts."""
+        real, pipe = os.stat, home / "pipe"
+        os.mkfifo(pipe)
+        before = set(os.listdir("/proc/self/fd"))
+        with monkeypatch.context() as patch:
+            patch.setattr(files.os, "stat", lambda _path: real(home / "file"))
+            with pytest.raises(OSError, match="it is a pipe, not a file"):
+                read_regular(str(pipe))
+        assert set(os.listdir("/proc/self/fd")) == before
 
     def test_no_more_than_is_wanted(self, tmp_path: Path) -> None:
         big = tmp_path / "big"

@@ -125,6 +125,17 @@ class TestGateTasks:
         gate.chmod(0o644)
         assert step("open", gate_tasks=str(gate))["todo"]
 
+    @pytest.mark.parametrize(("kind", "said"), [("pipe", "it is a pipe, not a file"), ("none", "No such file")])
+    def test_what_is_no_file_is_not_waited_for(
+        self, home: Path, step: Step, tmp_path: Path, kind: str, said: str
+    ) -> None:
+        path = tmp_path / kind
+        if kind == "pipe":
+            os.mkfifo(path, 0o600)
+        with pytest.raises(BadInput, match=f"Use the gate tasks {path}: {said}"):
+            step("open", gate_tasks=str(path))
+        assert not home.exists()
+
     def test_it_does_not_keep_anybody_from_taking_back(self, step: Step, begun: Data, gate: Path) -> None:
         assert step("open", gate_tasks=str(gate), action="rollback")["restore"]
 
