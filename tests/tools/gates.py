@@ -30,6 +30,7 @@ class Gates:
 
     newest: Venv
     older: Sequence[Venv]
+    every: bool = False  # all cores: then many more cases, too, on the newest and the oldest libraries
 
     def lint(self) -> list[Step]:
         packages = ("ansible_collections.nxai.cloud.plugins", "simulator", "tools")
@@ -62,7 +63,7 @@ class Gates:
         return [self._step("changelog", "antsibull-changelog release --update-existing")]
 
     def unit(self) -> list[Step]:
-        return [*self._on_each("unit", _unit), *self._on_each("faults", _faults)]
+        return [*self._on_each("unit", self._unit), *self._on_each("faults", _faults)]
 
     def sanity(self) -> list[Step]:
         return self._on_each("ansible-test sanity", ansible_test.sanity)
@@ -138,6 +139,13 @@ class Gates:
             last = shell.text.strip().rpartition("\n")[2]
             raise NotRun(f"the data of known holes could not be had: {last or error}"[:300]) from None
 
+    def _unit(self, venv: Venv, shell: Shell) -> None:
+        """As many tests at a time as there are processors. Development mode has to be asked for again."""
+        many = self.every and (venv == self.newest or venv.lowest)
+        env = environment([venv.folder / "bin"], **({"FUZZ_CASES": "100000"} if many else {}))
+        python = f"{os.cpu_count() or 1}*popen//python={venv.bin('python')} -X dev"
+        shell.run([*pytest_on(venv, "tests/unit"), "--dist=worksteal", f"--tx={python}"], env)
+
     def _molecule(self, shell: Shell) -> None:
         model = make_model(self.newest)
         with simulator(self.newest, speed=FAST) as variables:
@@ -182,14 +190,6 @@ def tracked(clone: Path) -> set[str]:
 
 def pytest_on(venv: Venv, folder: str) -> list[str | Path]:
     return [venv.bin("python"), "-X", "dev", "-W", "error", "-m", "pytest", folder]
-
-
-def _unit(venv: Venv, shell: Shell) -> None:
-    """As many tests at a time as there are processors. Development mode has to be asked for again."""
-    python = f"{os.cpu_count() or 1}*popen//python={venv.bin('python')} -X dev"
-    shell.run(
-        [*pytest_on(venv, "tests/unit"), "--dist=worksteal", f"--tx={python}"], environment([venv.folder / "bin"])
-    )
 
 
 def _faults(venv: Venv, shell: Shell) -> None:

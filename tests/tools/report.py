@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Steps, one after the other until the first fails, and the table at the end."""
+"""Steps, one after the other, and the table at the end."""
 
 from __future__ import annotations
 
@@ -103,10 +103,10 @@ class Step:
         self.not_run = [f"{number} tests {word}" for word, number in counts.items()] + _SKIPPED.findall(text)
 
 
-def run_steps(steps: Sequence[Step], cannot_run: Sequence[str]) -> int:
-    """Run until the first failure, print the table, and return the exit status. The last line is the summary."""
+def run_steps(steps: Sequence[Step], cannot_run: Sequence[str], to_the_end: bool = False) -> int:
+    """Run until the first failure, or all; print the table, and return the exit status. The last line is the summary."""
     started = time.monotonic()
-    good = all(step.run() for step in steps)
+    good = all([step.run() for step in steps] if to_the_end else (step.run() for step in steps))
     print("\n=== Summary")
     for step in steps:
         print(f"{step.state:>8} {step.seconds:8.1f} s  {step.title}")
