@@ -104,7 +104,7 @@ class Step:
 
 
 def run_steps(steps: Sequence[Step], cannot_run: Sequence[str], to_the_end: bool = False) -> int:
-    """Run until the first failure, or all; print the table, and return the exit status. The last line is the summary."""
+    """Run until the first failure, or all; print the table, and return the exit status. The summary comes last."""
     started = time.monotonic()
     good = all([step.run() for step in steps] if to_the_end else (step.run() for step in steps))
     print("\n=== Summary")
