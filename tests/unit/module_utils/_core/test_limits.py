@@ -113,7 +113,6 @@ PATTERNS: dict[str, Callable[[str], Any]] = {
     "uuid": values.identity,
     "file mark": records.split_documentation,
     "one line": answer.one_line,
-    "connection": faults._CONNECTION.match,
     "query name": operation._NAME.fullmatch,
     "path": operation._PATH.fullmatch,
     "places": operation._places,
