@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A proxy that is reached by https and drips, in each state of the connection: the deadline holds in every one."""
+"""A proxy that is reached by https: it drips, in each state of the connection, or leaves once it has the request."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,13 +19,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import CREATE_CATALOGUE, LIST_MODELS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, Unreachable
 from simulator import certificate
 
 QUICK = replace(LIST_MODELS, name="quick", time_limit=0.5)
 SLOW = replace(LIST_MODELS, name="slow", time_limit=5)
 RECORD = b"\x16\x03\x03\x40\x00"  # the head of a TLS record of 16 KiB
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 OPEN = b"HTTP/1.1 200 Open\r\n\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]"
@@ -62,7 +64,8 @@ class Proxy:
 
     def __init__(self, folder: Path) -> None:
         self.ca_path, key = certificate.make(folder, "cloud.test")
-        self.drips_in = ""
+        self.drips_in = self.leaves_by = ""
+        self.consent = OPEN
         self.asked: list[bytes] = []
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(self.ca_path, key)
@@ -87,11 +90,15 @@ class Proxy:
             self.asked.append(outer.recv(1 << 16))
             if self.drips_in == "consent":
                 self._drip(outer, b"HTTP/1.1 200 Open\r\n", b"X-A: b\r\n")
-            outer.sendall(OPEN)
+            outer.sendall(self.consent)
             if self.drips_in == "inner handshake":
                 self._drip(outer, RECORD, b"x")
             inner = Inner(outer, self._context)
             self.asked.append(inner.recv())
+            if self.leaves_by == "reset":
+                outer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            if self.leaves_by:
+                return
             if self.drips_in == "record":
                 self._drip(outer, b"\x17\x03\x03\x40\x00", b"x")
             if self.drips_in == "body":
@@ -125,6 +132,21 @@ def transport(proxy: Proxy, new_transport: Callable[..., Any]) -> Any:
 def test_an_answer_comes_through_both_layers(proxy: Proxy, transport: Any) -> None:
     assert transport.send(SLOW).data == [1]
     assert [head.split()[0] for head in proxy.asked] == [b"CONNECT", b"GET"]
+
+
+def test_what_comes_before_the_consent_is_passed_over(proxy: Proxy, transport: Any) -> None:
+    proxy.consent = HINTS * 3 + OPEN
+    assert transport.send(SLOW).data == [1]
+
+
+@pytest.mark.parametrize("way", ["close", "reset"])
+def test_a_request_that_was_sent_may_have_arrived(proxy: Proxy, new_transport: Callable[..., Any], way: str) -> None:
+    """urllib3 calls it a fault of the proxy; a POST that creates is not sent again for that."""
+    proxy.leaves_by = way
+    options = {"proxy": f"https://127.0.0.1:{proxy.port}", "ca_path": str(proxy.ca_path), "retries": 3}
+    with pytest.raises(AnswerLost, match="connection broke"):
+        new_transport(api_url="https://cloud.test", **options).send(CREATE_CATALOGUE, json={"Name": "n"})
+    assert [head.split()[0] for head in proxy.asked] == [b"CONNECT", b"POST"]
 
 
 @pytest.mark.parametrize("state", ["outer handshake", "consent", "inner handshake"])
