@@ -38,7 +38,7 @@ from .operation import ISSUE_TOKEN, PREFIX, Operation
 from .retry import Outcome, decide, is_temporary, may_have_worked
 from .session import new_session, request_options
 from .throttle import Throttle
-from .wire import Exchange, exchange_within
+from .wire import exchange_within, is_connected
 
 if TYPE_CHECKING:
     from .multipart import Multipart
@@ -218,9 +218,9 @@ class Transport:
     def _exchange(self, call: _Call, header: str | None) -> Reply:
         """One request and its answer, redirects within the same origin followed (only those that keep the method)."""
         url = call.url
-        with exchange_within(max(call.operation.time_limit, self.settings.timeout)) as exchange:
+        with exchange_within(max(call.operation.time_limit, self.settings.timeout)):
             for _hop in range(MOST_REDIRECTS + 1):
-                reply = self._once(call, url, header, exchange)
+                reply = self._once(call, url, header)
                 if reply.status not in (307, 308):
                     return reply
                 url = self._redirected(call, url, reply)
@@ -240,7 +240,7 @@ class Transport:
         advice = f"Nothing was sent there. If that host is right, set {call.option} to it."
         raise Refused(call.tried, answer, advice, reply.status)
 
-    def _once(self, call: _Call, url: Url, header: str | None, exchange: Exchange) -> Reply:
+    def _once(self, call: _Call, url: Url, header: str | None) -> Reply:
         self._refuse_clear_text(call, url, header)
         settings = self.settings
         proxy = proxy_for(url, settings.proxy)
@@ -274,7 +274,7 @@ class Transport:
             # "from None": the texts of the libraries may hold headers, and are not redacted.
             source = proxy.source if proxy else ""
             raise fault(
-                error, exchange.connected, call.tried, call.option, source, silence, limit, self.redactor.clean
+                error, is_connected(), call.tried, call.option, source, silence, limit, self.redactor.clean
             ) from None
 
     def _refuse_clear_text(self, call: _Call, url: Url, header: str | None) -> None:

@@ -21,7 +21,7 @@ MOST_WIRE = 48 << 20  # bytes of one answer as it travels
 
 
 @dataclass
-class Exchange:
+class _Exchange:
     """A request with its answer, redirects included.
 
     ``left``: for how many seconds it may still wait for bytes. Time in which the request goes out does not count.
@@ -32,7 +32,7 @@ class Exchange:
     connected: bool = True
 
 
-_EXCHANGE: ContextVar[Exchange] = ContextVar("exchange")
+_EXCHANGE: ContextVar[_Exchange] = ContextVar("exchange")
 
 
 class AnswerTooLate(TimeoutError):
@@ -44,14 +44,18 @@ class BadAnswer(HTTPException):
 
 
 @contextmanager
-def exchange_within(seconds: float) -> Iterator[Exchange]:
+def exchange_within(seconds: float) -> Iterator[None]:
     """What this thread sends in the block is one exchange, whose answers have so long together."""
-    exchange = Exchange(seconds)
-    before = _EXCHANGE.set(exchange)
+    before = _EXCHANGE.set(_Exchange(seconds))
     try:
-        yield exchange
+        yield
     finally:
         _EXCHANGE.reset(before)
+
+
+def is_connected() -> bool:
+    """Whether the exchange got beyond making a connection, so that its request may have arrived."""
+    return _EXCHANGE.get().connected
 
 
 @contextmanager
