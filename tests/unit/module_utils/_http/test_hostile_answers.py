@@ -318,7 +318,8 @@ class TestFraming:
         with pytest.raises(AnswerLost, match=r"not proper HTTP .*another protocol"):
             transport.send(QUICK)
 
-    def test_what_follows_an_answer_is_not_taken_for_the_next(self, service: Service, transport: Any) -> None:
+    def test_what_follows_an_answer_is_not_taken_for_the_next(self, service: Service, new_transport: Any) -> None:
+        transport = new_transport(api_url=f"http://127.0.0.1:{service.port}")  # with retries: the service hangs up
         forged = OK + b'Content-Length: 8\r\n\r\n["evil"]'
         service.sends = lambda: [OK + b"Content-Length: 3\r\n\r\n[1]" + forged]
         assert [transport.send(QUICK).data for _turn in range(2)] == [[1], [1]]
