@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, replace
 
 from .._core.errors import BadInput
 from .urls import BadUrl, Url, is_loopback, judged
 
+_TRIED = "Read the connection options"
+_SOCKS = re.compile(r"socks[0-9a-z]*://", re.IGNORECASE)
 _SHAPE = "Write it as http://HOST:PORT, or https://HOST:PORT."
 
 
@@ -43,11 +46,27 @@ def proxy_for(url: Url, option: str | None) -> Proxy | None:
 
 
 def judged_proxy(text: str, source: str) -> Url:
-    """Raises ``BadInput``, without the text, which may hold a password."""
+    """Raises ``BadInput`` without the login in the text, which may hold a password."""
     try:
         url = judged(text.strip(), with_login=True)
         if url.target not in ("", "/"):
             raise BadUrl("it holds more than a host")
     except BadUrl as error:
-        raise BadInput("Read the connection options", f"{source} is not the URL of a proxy ({error})", _SHAPE) from None
+        socks = _SOCKS.match(text.strip())
+        if socks:
+            raise _no_socks(socks.group(), text.strip()[socks.end() :], source) from None
+        raise BadInput(_TRIED, f"{source} is not the URL of a proxy ({error})", _SHAPE) from None
     return replace(url, target="")
+
+
+def _no_socks(scheme: str, rest: str, source: str) -> BadInput:
+    try:
+        host = judged(f"http://{rest}", with_login=True).authority
+    except BadUrl:  # then nobody knows where its password ends
+        host = "..."
+    way = "leave it out" if source == "proxy" else "name the host of the service in NO_PROXY"
+    return BadInput(
+        _TRIED,
+        f"{source} is a SOCKS proxy ({scheme}{host}), and only http and https proxies are supported",
+        f"Set proxy to an HTTP proxy, such as http://HOST:PORT. If the service can be reached without one, {way}.",
+    )

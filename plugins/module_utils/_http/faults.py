@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
@@ -15,7 +14,6 @@ from .._core.redaction import one_line
 from .wire import AnswerTooLate
 
 AGAIN = "Run the task again: it looks first at what is there."
-_CONNECTION = re.compile(r"^\w+\(host=[^)]*\): ")  # urllib3 begins with it; the address is named anyway
 _FOREIGN = "the server's certificate is not signed by an authority known here"
 _OWN_AUTHORITY = (
     "If the server is yours, set ca_path to its authority's certificate (PEM). Otherwise somebody is in between."
@@ -59,33 +57,32 @@ _TLS = (  # words of OpenSSL and Python, what it means, what to do
 
 
 def fault(
-    error: Exception, tried: str, option: str, proxy: str, silence: float, limit: float, clean: Callable[[str], str]
+    error: Exception,
+    connected: bool,
+    tried: str,
+    option: str,
+    proxy: str,
+    silence: float,
+    limit: float,
+    clean: Callable[[str], str],
 ) -> NxaiError:
     """``error`` (of requests, urllib3, OSError or ValueError) as one of BadInput, Unreachable, AnswerLost.
 
+    ``connected``: whether the request may have been sent; urllib3 blames a proxy for what breaks after that, too.
     ``option`` names the setting that the address came from, ``proxy`` that of the proxy if there is one. ``silence`` is
     how long nothing may come or be accepted, and ``limit`` when the service has answered or given up, in seconds.
     """
     from requests import exceptions
-    from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
 
     reason = _reason(error)
-    words = one_line(clean(_CONNECTION.sub("", str(reason))))
+    words = one_line(clean(_words(reason)))
     if isinstance(error, (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.InvalidHeader)):
         return BadInput(tried, words, f"Check {option}, the token, and the proxy variables of the environment.")
-    if isinstance(error, exceptions.ProxyError):
-        return Unreachable(
-            tried,
-            f"the proxy gave no way through ({words})",
-            f"Check {proxy}." if proxy == "proxy" else f"Check {proxy} and NO_PROXY.",
-        )
     if isinstance(error, exceptions.SSLError):
         return _tls_fault(tried, option, words)
-    if isinstance(error, exceptions.ConnectTimeout):
-        advice = f"Check {option}, the network and the firewall."
-        return Unreachable(tried, "no connection within the time-out", advice)
-    if isinstance(reason, NewConnectionError):
-        return _no_connection(tried, option, words)
+    if not connected:
+        return _no_connection(tried, option, proxy, reason, words)
     if _is_too_late(error):
         return AnswerLost(tried, "the answer did not end in time", "Run the task again later.")
     if isinstance(error, exceptions.Timeout) or isinstance(reason, ReadTimeoutError):
@@ -117,6 +114,15 @@ def _reason(error: BaseException) -> BaseException:
         error = inner
 
 
+def _words(reason: BaseException) -> str:
+    from urllib3.exceptions import HTTPError
+
+    if isinstance(reason, IncompleteRead):  # whose text is Python
+        return "a part of the answer is missing"
+    # What urllib3 puts before its message is an object.
+    return str(reason.args[-1] if isinstance(reason, HTTPError) and reason.args else reason)
+
+
 def _tls_fault(tried: str, option: str, words: str) -> NxaiError:
     folded = words.lower()
     for sign, meaning, advice in _TLS:
@@ -129,7 +135,15 @@ def _tls_fault(tried: str, option: str, words: str) -> NxaiError:
     )
 
 
-def _no_connection(tried: str, option: str, words: str) -> Unreachable:
+def _no_connection(tried: str, option: str, proxy: str, reason: BaseException, words: str) -> Unreachable:
+    from urllib3 import exceptions
+
+    late = isinstance(reason, (TimeoutError, exceptions.TimeoutError))
+    if late and not isinstance(reason, exceptions.NewConnectionError):  # which is one, too
+        words = "it took longer than the time-out"
+    if proxy:
+        advice = f"Check {proxy}." if proxy == "proxy" else f"Check {proxy} and NO_PROXY."
+        return Unreachable(tried, f"the proxy gave no way through ({words})", advice)
     folded = words.lower()
     if "resolve" in folded or "getaddrinfo" in folded or "name or service" in folded:
         return Unreachable(

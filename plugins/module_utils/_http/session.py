@@ -9,15 +9,16 @@ from __future__ import annotations
 import ipaddress
 import os
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .._connection.proxy import Proxy
 from .._connection.settings import Settings
 from .._connection.urls import is_localhost
-from .wire import Answering
+from .wire import Answering, ProxySocket, connecting
 
 if TYPE_CHECKING:
     import socket
+    import ssl
 
     import requests
 
@@ -61,20 +62,34 @@ def _adapter(verified: bool) -> type[requests.adapters.HTTPAdapter]:
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.exceptions import NewConnectionError
 
-    class Plain(HTTPConnection):
+    class Named:
+        """In the errors of urllib3 it is called by its address, which urllib3 puts before what has happened."""
+
+        host: str
+        port: Any  # None in some pools
+
+        def __str__(self) -> str:
+            return f"{self.host}:{self.port}"
+
+        __repr__ = __str__
+
+    class Plain(Named, HTTPConnection):
         _answer: Answering | None = None
 
         def response_class(self, *args: Any, **kwargs: Any) -> Answering:  # type: ignore[override]
             self._answer = Answering(*args, **kwargs)
             return self._answer
 
+        def connect(self) -> None:
+            with connecting(cast(float, self.timeout)):
+                super().connect()
+
         def _tunnel(self) -> None:
             try:
                 super()._tunnel()
-            except BaseException:
+            finally:
                 if self._answer:
-                    self._answer.close()  # which older Pythons leave open where a proxy refuses
-                raise
+                    self._answer.close()  # which older Pythons leave open
 
         def _new_conn(self) -> socket.socket:
             name = self.host
@@ -96,10 +111,15 @@ def _adapter(verified: bool) -> type[requests.adapters.HTTPAdapter]:
             # What the pool looks at before it warns at each request. The user has switched validation off.
             self.is_verified = self.is_verified or not verified
 
-    class PlainPool(HTTPConnectionPool):
+        def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> ssl.SSLSocket:
+            found = super()._connect_tls_proxy(hostname, sock)
+            found.__class__ = ProxySocket
+            return found
+
+    class PlainPool(Named, HTTPConnectionPool):
         ConnectionCls = Plain
 
-    class SecurePool(HTTPSConnectionPool):
+    class SecurePool(Named, HTTPSConnectionPool):
         ConnectionCls = Secure
 
     pools = {"http": PlainPool, "https": SecurePool}

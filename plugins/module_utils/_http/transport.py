@@ -38,7 +38,7 @@ from .operation import ISSUE_TOKEN, PREFIX, Operation
 from .retry import Outcome, decide, is_temporary, may_have_worked
 from .session import new_session, request_options
 from .throttle import Throttle
-from .wire import answer_within
+from .wire import exchange_within, is_connected
 
 if TYPE_CHECKING:
     from .multipart import Multipart
@@ -218,11 +218,12 @@ class Transport:
     def _exchange(self, call: _Call, header: str | None) -> Reply:
         """One request and its answer, redirects within the same origin followed (only those that keep the method)."""
         url = call.url
-        for _hop in range(MOST_REDIRECTS + 1):
-            reply = self._once(call, url, header)
-            if reply.status not in (307, 308):
-                return reply
-            url = self._redirected(call, url, reply)
+        with exchange_within(max(call.operation.time_limit, self.settings.timeout)):
+            for _hop in range(MOST_REDIRECTS + 1):
+                reply = self._once(call, url, header)
+                if reply.status not in (307, 308):
+                    return reply
+                url = self._redirected(call, url, reply)
         raise Refused(call.tried, f"more than {MOST_REDIRECTS} redirects", f"Check {call.option}.", reply.status)
 
     def _redirected(self, call: _Call, url: Url, reply: Reply) -> Url:
@@ -256,7 +257,6 @@ class Transport:
         try:
             with (
                 call.upload.open() if call.upload else contextlib.nullcontext(call.content) as data,
-                answer_within(max(limit, settings.timeout)),
                 self._session.request(
                     call.operation.method,
                     str(url),
@@ -273,7 +273,9 @@ class Transport:
         except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
             # "from None": the texts of the libraries may hold headers, and are not redacted.
             source = proxy.source if proxy else ""
-            raise fault(error, call.tried, call.option, source, silence, limit, self.redactor.clean) from None
+            raise fault(
+                error, is_connected(), call.tried, call.option, source, silence, limit, self.redactor.clean
+            ) from None
 
     def _refuse_clear_text(self, call: _Call, url: Url, header: str | None) -> None:
         """Here, where each request passes: no secret goes over plain http, except to this very machine."""

@@ -7,17 +7,32 @@
 from __future__ import annotations
 
 import io
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from http.client import HTTPException, HTTPMessage, HTTPResponse
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPMessage, HTTPResponse, parse_headers
 from typing import Any
 
-MOST_HEAD = 1 << 18  # bytes of the status line and headers, with all "100 Continue" before them
+MOST_HEAD = 1 << 18  # bytes of the status line and headers, with all that is like "100 Continue" before them
 MOST_WIRE = 48 << 20  # bytes of one answer as it travels
 
-_SECONDS: ContextVar[float] = ContextVar("seconds", default=60.0)
+
+@dataclass
+class _Exchange:
+    """A request with its answer, redirects included.
+
+    ``left``: for how many seconds it may still wait for bytes. Time in which the request goes out does not count.
+    ``connected``: False while a connection is being made, and after that has failed: then nothing was sent.
+    """
+
+    left: float
+    connected: bool = True
+
+
+_EXCHANGE: ContextVar[_Exchange] = ContextVar("exchange")
 
 
 class AnswerTooLate(TimeoutError):
@@ -29,13 +44,56 @@ class BadAnswer(HTTPException):
 
 
 @contextmanager
-def answer_within(seconds: float) -> Iterator[None]:
-    """Answers to what this thread sends in the block have so long, each from the last byte of its request."""
-    before = _SECONDS.set(seconds)
+def exchange_within(seconds: float) -> Iterator[None]:
+    """What this thread sends in the block is one exchange, whose answers have so long together."""
+    before = _EXCHANGE.set(_Exchange(seconds))
     try:
         yield
     finally:
-        _SECONDS.reset(before)
+        _EXCHANGE.reset(before)
+
+
+def is_connected() -> bool:
+    """Whether the exchange got beyond making a connection, so that its request may have arrived."""
+    return _EXCHANGE.get().connected
+
+
+@contextmanager
+def connecting(seconds: float) -> Iterator[None]:
+    """A connection is made in the block. The consent of a proxy and TLS inside its TLS have so long together."""
+    exchange = _EXCHANGE.get()
+    left, exchange.left, exchange.connected = exchange.left, seconds, False
+    try:
+        yield
+        exchange.connected = True
+    finally:
+        exchange.left = left
+
+
+@contextmanager
+def _waiting(sock: Any, silence: float | None) -> Iterator[None]:
+    """Bytes are awaited in the block: for as long as the socket allows silence, and never past the end."""
+    exchange = _EXCHANGE.get()
+    began, left = time.monotonic(), exchange.left
+    if left <= 0:
+        raise AnswerTooLate("the answer did not end in time")
+    sock.settimeout(left if silence is None else min(silence, left))
+    try:
+        yield
+    except TimeoutError:
+        if time.monotonic() - began < left:
+            raise
+        raise AnswerTooLate("the answer did not end in time") from None
+    finally:
+        exchange.left = left - (time.monotonic() - began)  # set, not subtracted: a wait may hold others
+
+
+class ProxySocket(ssl.SSLSocket):
+    """TLS to a proxy, with TLS to the service inside. For one read of the inner, any number of these may be needed."""
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        with _waiting(self, self.gettimeout()):
+            return super().recv(buflen, flags)
 
 
 class Answering(HTTPResponse):
@@ -51,32 +109,33 @@ class Answering(HTTPResponse):
         self._wire.most = MOST_WIRE
         _check_length(self.headers)
 
+    def _read_status(self) -> tuple[str, int, str]:
+        """Passes over each 1xx, not only 100: its answer would be left for the next request."""
+        while True:
+            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if not 100 <= found[1] < 200:
+                return found
+            if found[1] == 101:
+                raise BadAnswer("it changes to another protocol, which nobody asked for")
+            parse_headers(self.fp)
+
 
 class _Wire(io.RawIOBase):
-    """The bytes of one answer. A read waits for the silence that the socket allows now, and never past the end."""
+    """The bytes of one answer."""
 
     def __init__(self, raw: io.RawIOBase, sock: Any) -> None:
         self.most = MOST_HEAD
         self._raw = raw
         self._sock = sock
         self._silence = sock.gettimeout()
-        self._end = time.monotonic() + _SECONDS.get()
         self._taken = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise AnswerTooLate("the answer did not end in time")
-        self._sock.settimeout(left if self._silence is None else min(self._silence, left))
-        try:
+        with _waiting(self._sock, self._silence):
             count = self._raw.readinto(buffer)
-        except TimeoutError:
-            if time.monotonic() < self._end:
-                raise
-            raise AnswerTooLate("the answer did not end in time") from None
         self._taken += count or 0
         if self._taken > self.most:
             raise BadAnswer(f"it does not end: more than {self.most >> 10} KiB came")

@@ -235,9 +235,7 @@ def test_a_proxy_that_is_not_there_is_blamed_on_who_named_it(
     assert caught.value.advice == advice
 
 
-@pytest.mark.parametrize(
-    "wrong", ["http://me:hidden#word@proxy:3128", "http://me:hidden/word@proxy", "http://p\\@q", "socks5://me:hidden@p"]
-)
+@pytest.mark.parametrize("wrong", ["http://me:hidden#word@proxy:3128", "http://me:hidden/word@proxy", "http://p\\@q"])
 def test_a_proxy_of_the_environment_is_judged_too(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", wrong)
     client = Client.from_options({"api_url": f"https://{CLOUD}", "token": "x"})
@@ -254,13 +252,33 @@ def test_a_proxy_of_the_environment_needs_no_scheme(
     assert len(proxy.heads) == 1
 
 
-@pytest.mark.parametrize(
-    "wrong", ["proxy:3128", "socks5://proxy", "http://", "http://[x", "http://p:99999", "http://p/x"]
-)
+@pytest.mark.parametrize("wrong", ["proxy:3128", "http://", "http://[x", "http://p:99999", "http://p/x"])
 def test_a_proxy_that_is_none_is_refused_and_not_repeated(wrong: str) -> None:
     with pytest.raises(BadInput, match="proxy is not the URL of a proxy") as caught:
         Client.from_options({"token": "x", "proxy": wrong.replace("//", "//me:hidden-word@", 1)})
     assert "hidden-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ("socks5://me:hidden-word@proxy:1080", "(socks5://proxy:1080)"),
+        ("SOCKS5H://proxy", "(SOCKS5H://proxy)"),
+        ("socks4://me:hidden/word@proxy", "(socks4://...)"),
+        ("socks://me:hidden@word@proxy", "(socks://...)"),
+    ],
+)
+@pytest.mark.parametrize("source", ["proxy", "ALL_PROXY"])
+def test_a_socks_proxy_is_called_one(monkeypatch: pytest.MonkeyPatch, source: str, given: str, named: str) -> None:
+    if source != "proxy":
+        monkeypatch.setenv(source, given)
+    options = {"api_url": f"https://{CLOUD}", "token": "x", "proxy": given if source == "proxy" else None}
+    with pytest.raises(BadInput) as caught, Client.from_options(options) as client:
+        client.compute.list_models()
+    error = caught.value
+    assert error.answer == f"{source} is a SOCKS proxy {named}, and only http and https proxies are supported"
+    assert "http://HOST:PORT" in error.advice and ("NO_PROXY" in error.advice) == (source == "ALL_PROXY")
+    assert "hidden" not in repr(error) and "word" not in str(error)
 
 
 def test_the_login_is_for_the_proxy_alone(

@@ -233,7 +233,7 @@ def test_a_redirect_never_leads_to_another_host(sockets: Sockets, far: Transport
     except Refused:
         return
     with pytest.raises((Unreachable, BadInput)):
-        far._once(call, target, "Bearer tok-secret-1")
+        far._exchange(replace(call, url=target), "Bearer tok-secret-1")
     assert sockets.asked == [API]
 
 
@@ -248,7 +248,7 @@ def test_an_address_leads_where_it_was_judged_to_lead(sockets: Sockets, far: Tra
     url = judged(options.api_url)
     call = replace(far._call(LIST_MODELS, {}, {}, None, None), url=replace(url, target="/cpt/functions"))
     with pytest.raises(NxaiError):
-        far._once(call, call.url, "Bearer tok-secret-1")
+        far._exchange(call, "Bearer tok-secret-1")
     [(host, port)] = sockets.asked
     assert port == url.origin[2]
     if is_loopback(url.host):
@@ -259,8 +259,9 @@ def test_an_address_leads_where_it_was_judged_to_lead(sockets: Sockets, far: Tra
 
 def test_a_name_below_localhost_is_not_asked_for(sockets: Sockets, far: Transport) -> None:
     sockets.asked.clear()
+    call = replace(far._call(LIST_MODELS, {}, {}, None, None), url=judged("http://sim.localhost:81/x"))
     with pytest.raises(Unreachable):
-        far._once(far._call(LIST_MODELS, {}, {}, None, None), judged("http://sim.localhost:81/x"), "Bearer x")
+        far._exchange(call, "Bearer x")
     assert sockets.asked == [("localhost", 81)]
 
 

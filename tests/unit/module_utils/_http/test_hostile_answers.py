@@ -26,6 +26,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._http import body
 from ansible_collections.nxai.cloud.plugins.module_utils._http.multipart import Multipart
 
 OK = b"HTTP/1.1 200 OK\r\n"
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 # Under names of their own: those of the table are looked up there.
 QUICK = replace(LIST_MODELS, name="quick", time_limit=0.5)
@@ -92,6 +93,7 @@ class TestTime:
         ("start", "drop"),
         [
             (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+            (b"", HINTS),
             (b"", b"H"),
             (OK, b"X-A: b\r\n"),
             (OK + b"X-A: ", b"x"),
@@ -105,8 +107,8 @@ class TestTime:
             (b"HTTP/1.1 500 Bad\r\nContent-Length: 100000\r\n\r\n", b"x"),
         ],
         ids=[
-            *("continue", "status", "headers", "header", "body", "open-body", "chunks", "chunk", "extension"),
-            *("trailers", "gzip", "error"),
+            *("continue", "hints", "status", "headers", "header", "body", "open-body", "chunks", "chunk"),
+            *("extension", "trailers", "gzip", "error"),
         ],
     )
     def test_a_dripping_answer_ends_at_its_deadline(
@@ -138,6 +140,13 @@ class TestTime:
         assert time.monotonic() - began < 2
         assert service.heads[0].startswith(b"CONNECT cloud.test:443 ")
 
+    def test_redirects_share_one_deadline(self, service: Service, transport: Any) -> None:
+        there = b"HTTP/1.1 307 There\r\nLocation: /x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        service.sends = lambda: (time.sleep(0.3) or each for each in [there])
+        with pytest.raises(AnswerLost, match="did not end in time"):
+            transport.send(QUICK)
+        assert len(service.heads) == 2
+
     def test_an_upload_may_take_longer_than_its_answer(
         self, server: Any, new_transport: Any, reply: Any, tmp_path: Any
     ) -> None:
@@ -161,6 +170,7 @@ class TestBounds:
         ("start", "block"),
         [
             (b"", b"HTTP/1.1 100 Continue\r\nX-A: b\r\n\r\n" * 100),
+            (b"", HINTS * 100),
             (b"", b"H" * MIB),
             (OK, b"X-A: b\r\n" * 1000),
             (OK + b"X-A: ", b"x" * MIB),
@@ -169,7 +179,7 @@ class TestBounds:
             (OK + b"\r\n", b"x" * MIB),
             (b"HTTP/1.1 500 Bad\r\n\r\n", b"x" * MIB),
         ],
-        ids=["continue", "status", "headers", "header", "extension", "trailers", "body", "error"],
+        ids=["continue", "hints", "status", "headers", "header", "extension", "trailers", "body", "error"],
     )
     def test_a_flood_ends_in_little_memory(
         self, service: Service, transport: Any, start: bytes, block: bytes, monkeypatch: pytest.MonkeyPatch
@@ -297,7 +307,19 @@ class TestFraming:
             transport.send(QUICK)
         assert len(str(caught.value)) < 600
 
-    def test_what_follows_an_answer_is_not_taken_for_the_next(self, service: Service, transport: Any) -> None:
+    @pytest.mark.parametrize("status", [100, 102, 103, 199])
+    def test_what_comes_before_an_answer_is_passed_over(self, service: Service, transport: Any, status: int) -> None:
+        early = HINTS.replace(b"103", b"%d" % status)
+        service.sends = lambda: [early, HINTS, OK + b"Content-Length: 3\r\n\r\n[1]"]
+        assert transport.send(QUICK).data == [1]
+
+    def test_a_change_of_the_protocol_is_refused(self, service: Service, transport: Any) -> None:
+        service.sends = lambda: [HINTS.replace(b"103", b"101")]
+        with pytest.raises(AnswerLost, match=r"not proper HTTP .*another protocol"):
+            transport.send(QUICK)
+
+    def test_what_follows_an_answer_is_not_taken_for_the_next(self, service: Service, new_transport: Any) -> None:
+        transport = new_transport(api_url=f"http://127.0.0.1:{service.port}")  # with retries: the service hangs up
         forged = OK + b'Content-Length: 8\r\n\r\n["evil"]'
         service.sends = lambda: [OK + b"Content-Length: 3\r\n\r\n[1]" + forged]
         assert [transport.send(QUICK).data for _turn in range(2)] == [[1], [1]]

@@ -272,15 +272,29 @@ def test_https_to_a_server_that_speaks_http_is_said(server, new_transport):
     assert "api_url" in caught.value.advice
 
 
-@pytest.mark.parametrize("apart", [True, False])
-def test_a_key_with_a_pass_phrase_is_found_out_before_anything_is_asked(authority, tmp_path, monkeypatch, apart):
+@pytest.fixture
+def locked(authority, tmp_path):
+    """Files with a certificate, with its key under a pass phrase, and with both."""
     certificate, key = authority.issue("locked", x509.DNSName("locked"))
     secret = serialization.load_pem_private_key(Path(key).read_bytes(), None)
     locked = secret.private_bytes(PEM, PLAIN[0], serialization.BestAvailableEncryption(b"phrase"))
     (tmp_path / "key.pem").write_bytes(locked)
     (tmp_path / "both.pem").write_bytes(Path(certificate).read_bytes() + locked)
-    options = {"client_cert": certificate, "client_key": str(tmp_path / "key.pem")}
+    return certificate, str(tmp_path / "key.pem"), str(tmp_path / "both.pem")
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_key_with_a_pass_phrase_is_found_out_before_anything_is_asked(locked, apart):
+    certificate, key, both = locked
     with pytest.raises(BadInput, match="has a pass phrase") as caught:
-        Settings.from_options(options if apart else {"client_cert": str(tmp_path / "both.pem")})
+        Settings.from_options({"client_cert": certificate, "client_key": key} if apart else {"client_cert": both})
     assert ("client_key" if apart else "client_cert") in caught.value.answer
     assert "openssl pkey" in caught.value.advice
+
+
+def test_a_key_with_a_pass_phrase_beside_a_file_that_is_no_certificate_is_said(good, tls_server, new_transport, locked):
+    """The options cannot see it: OpenSSL gives up at the certificate."""
+    options = {"api_url": tls_server(good).url, "client_cert": __file__, "client_key": locked[1]}
+    with pytest.raises(Unreachable, match="the client key has a pass phrase") as caught:
+        new_transport(**options).send(LIST_MODELS)
+    assert "client_key" in caught.value.advice
