@@ -13,6 +13,7 @@ from typing import Any
 
 from .._expressions.constructed import FastConstructable
 from .._expressions.untrusted import as_name, marked, never_template, own_text
+from .._expressions.variables import set_variables
 from .contents import KINDS, Contents, Host
 from .names import is_address
 
@@ -43,25 +44,25 @@ class Populating(FastConstructable):
             before = self.inventory.groups["all"].vars.get("nxai_missing_sites", [])
             self.inventory.set_variable("all", "nxai_missing_sites", [*before, *marked(list(contents.missing))])
         chosen = frozenset(self.get_option("hostvars"))
+        addresses = [*filter(ADDRESS.fullmatch, map(str, self.get_option("compose")))]
         shared = {key: never_template(variables) for key, variables in contents.shared().items()}
         for host in contents.hosts:
-            self._add(host, {**never_template(host.own), **_own(host.own), **shared[id(host.shared)]}, chosen)
+            variables = {**never_template(host.own), **_own(host.own), **shared[id(host.shared)]}
+            self._add(host, variables, chosen, addresses)
 
-    def _add(self, host: Host, variables: dict[str, Any], chosen: Collection[str]) -> None:
+    def _add(self, host: Host, variables: dict[str, Any], chosen: Collection[str], addresses: Collection[str]) -> None:
         name = as_name(host.name)
         is_new = name not in self.inventory.hosts
         # By the host itself: by its name, core would look for a group first.
         added = self.inventory.hosts[self.inventory.add_host(name, host.group)]
-        for key, value in variables.items():
-            if not chosen or key in chosen:
-                added.set_variable(key, value)
+        set_variables(added, {key: value for key, value in variables.items() if key in chosen} if chosen else variables)
         for group in host.flat:
             self.inventory.groups[group].add_host(added)
         if name in self.inventory.groups:
             self.display.warning(f"No compose, groups or keyed_groups for host {name!r}: a group has that name.")
             return
         self.construct(added, variables, is_new)
-        for variable in filter(ADDRESS.fullmatch, map(str, self.get_option("compose"))):
+        for variable in addresses:
             value = added.vars.get(variable)
             if isinstance(value, str) and not is_address(value):
                 del added.vars[variable]
@@ -70,7 +71,7 @@ class Populating(FastConstructable):
 
 def _own(variables: Mapping[str, Any]) -> dict[str, str]:
     """Those of the variables that hold a text of this collection's own."""
-    found = {name: variables[name] for name in OWN.keys() & variables}
+    found = {name: variables.get(name) for name in OWN}
     return {
         name: _own_text(value) for name, value in found.items() if isinstance(value, str) and OWN[name].fullmatch(value)
     }
