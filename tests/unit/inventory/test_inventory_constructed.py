@@ -91,6 +91,7 @@ CONSTRUCTED: list[dict[str, Any]] = [
     {"keyed_groups": [{"key": "nxai_server_name", "parent_group": "of {{ inventory_hostname }}"}]},
     {"keyed_groups": [{"key": "nxai_site_name", "parent_group": "{{ no_such }}"}, {"key": "nxai_kind"}]},
     {"keyed_groups": [{"key": "nxai_site_name", "prefix": "x"}, {"key": "nxai_server_name", "prefix": "x"}]},
+    {"keyed_groups": [{"key": "nxai_kind", "prefix": "x"}, {"key": "nxai_kind", "prefix": "y"}]},
     {"groups": {"_Main": "nxai_device_name == 'Door'"}, "keyed_groups": [{"key": "nxai_server_name"}]},
     {"keyed_groups": [{"key": "nxai_site_name"}, {"key": "group_names", "prefix": "in"}]},
     {"keyed_groups": [{"key": "nxai_server_name", "prefix": ""}, {"key": "inventory_hostname"}]},
@@ -140,6 +141,17 @@ def test_the_same_for_a_host_that_another_source_brought(read: Read, cloud: Serv
     options = {"groups": {"g": "mine == 'plain'"}, "keyed_groups": [{"key": "nxai_site_name"}, {"key": "mine"}]}
     ours = everything(read(into=earlier(), **options))
     assert ours == everything(read(into=earlier(), prepare=the_usual_way, **options))
+
+
+def test_a_mapping_of_another_source_is_merged_where_ansible_is_told_to_merge(
+    read: Read, cloud: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ansible.constants.DEFAULT_HASH_BEHAVIOUR", "merge")
+    earlier = Reading()
+    earlier.add_host("Till")
+    earlier.set_variable("Till", "facts", {"theirs": 1})
+    found = read(into=earlier, compose={"facts": "{'ours': 2}"})
+    assert found.variables("Till")["facts"] == {"theirs": 1, "ours": 2}
 
 
 @pytest.mark.parametrize("strict", [False, True])
