@@ -37,7 +37,7 @@ class Populating(FastConstructable):
             name = self.inventory.add_group(as_name(group.name))
             if group.parent:
                 self.inventory.add_child(group.parent, name)
-            for variable, value in {**never_template(group.variables), **_own(group.variables)}.items():
+            for variable, value in safe_variables(group.variables).items():
                 self.inventory.set_variable(name, variable, value)
         if self.get_option("on_error") == "skip":
             # Another source may have missed sites too.
@@ -47,8 +47,7 @@ class Populating(FastConstructable):
         addresses = [*filter(ADDRESS.fullmatch, map(str, self.get_option("compose")))]
         shared = {key: never_template(variables) for key, variables in contents.shared().items()}
         for host in contents.hosts:
-            variables = {**never_template(host.own), **_own(host.own), **shared[id(host.shared)]}
-            self._add(host, variables, chosen, addresses)
+            self._add(host, {**safe_variables(host.own), **shared[id(host.shared)]}, chosen, addresses)
 
     def _add(self, host: Host, variables: dict[str, Any], chosen: Collection[str], addresses: Collection[str]) -> None:
         name = as_name(host.name)
@@ -69,12 +68,14 @@ class Populating(FastConstructable):
                 self.display.warning(f"{variable} of host {name!r} is left out, as it is no address: {value!r}")
 
 
-def _own(variables: Mapping[str, Any]) -> dict[str, str]:
-    """Those of the variables that hold a text of this collection's own."""
-    found = {name: variables.get(name) for name in OWN}
-    return {
-        name: _own_text(value) for name, value in found.items() if isinstance(value, str) and OWN[name].fullmatch(value)
-    }
+def safe_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables with all text of the cloud marked, and none that this collection itself made."""
+    safe = never_template(variables)
+    for name, form in OWN.items():
+        value = variables.get(name)
+        if isinstance(value, str) and form.fullmatch(value):
+            safe[name] = _own_text(value)
+    return safe
 
 
 _own_text = lru_cache(maxsize=1 << 10)(own_text)
