@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``compose``, ``groups`` and ``keyed_groups`` of many hosts: ansible-core's methods, with a quick ``Evaluator``."""
+"""``compose``, ``groups`` and ``keyed_groups`` of many hosts: what ansible-core's methods do, sooner."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.host import Host
 from ansible.module_utils.common.text.converters import to_native
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -18,7 +18,9 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from ansible.utils.vars import combine_vars
 
 from .evaluator import Evaluator
-from .untrusted import as_name
+from .plain import fingerprint
+from .untrusted import TAGS, as_name, marked
+from .variables import set_variables
 
 # What a host's own variables say of it, and its groups say of it later.
 MAGIC = frozenset({"inventory_hostname", "inventory_hostname_short", "group_names"})
@@ -34,12 +36,19 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        self.__dict__.pop("_reads_own_variables_only", None)  # of other options, should the plugin have read a file
+        # Of another inventory and other options, should the plugin have read a file.
+        self._led_to: dict[Any, list[Any] | None] = {}
+        self.__dict__.pop("_reads_own_variables_only", None)
 
     @cached_property
     def evaluate(self) -> Evaluator:
-        """The value of an expression, as for ``compose`` and the keys of ``keyed_groups``."""
+        """The value of an expression, as for ``compose``."""
         return Evaluator(super()._compose)
+
+    @cached_property
+    def key(self) -> Evaluator:
+        """The value of a key of ``keyed_groups``."""
+        return Evaluator(self._own_key, "key")
 
     @cached_property
     def holds(self) -> Evaluator:
@@ -48,8 +57,15 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
 
     @cached_property
     def fill(self) -> Evaluator:
-        """A template with the variables filled in."""
+        """A template with the variables filled in, as for ``parent_group``."""
         return Evaluator(self._own_template, "template")
+
+    def _own_key(self, key: Any, variables: Mapping[str, Any]) -> Any:
+        """A text stays one: ansible-core before 2.19 reads a boolean in ``True``, and takes none for a group's name."""
+        value = super()._compose(key, variables)
+        if TAGS or isinstance(value, str) or not super()._compose(f"({key}) is string", variables):
+            return value
+        return marked(str(super()._compose(f"({key}) | string", variables)))
 
     def _own_condition(self, condition: Any, variables: Mapping[str, Any]) -> bool:
         self.templar.available_variables = variables
@@ -59,40 +75,51 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
 
     def _own_template(self, template: Any, variables: Mapping[str, Any]) -> Any:
         self.templar.available_variables = variables
-        return self.templar.template(template)
+        return self.templar.template(template) if TAGS else self.templar.template(template, convert_data=False)
 
     def _compose(self, template: Any, variables: Any, *_more: Any, **_others: Any) -> Any:
-        """Called by ansible-core's methods for each expression."""
-        extra = self._vars if self.get_option("use_extra_vars") else None
-        seen = combine_vars(variables, extra) if extra else variables
+        """Called by ansible-core for the key of ``keyed_groups``."""
+        seen = self._with_extra(variables)
         self.templar.available_variables = seen  # a parent group may be a template
-        return self.evaluate(template, seen)
+        return self.key(template, seen)
+
+    def _with_extra(self, variables: dict[str, Any]) -> dict[str, Any]:
+        extra = self._vars if self.get_option("use_extra_vars") else None
+        return combine_vars(variables, extra) if extra else variables
 
     def construct(self, host: Host, variables: dict[str, Any], is_new: bool) -> None:
         """Composed variables and constructed groups of a host. ``is_new``: all that it has, this plugin gave it."""
-        strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), variables, host.name, strict=strict)
+        self._set_composed(host, variables)
         # By default, core looks up what the host has for each key anew, as the groups of one may matter to the next.
         alone = is_new and self._reads_own_variables_only
         seen = combine_vars(variables, host.vars if alone else host.get_vars())
         self._add_to_groups(host, seen)
-        self._add_host_to_keyed_groups(
-            self.get_option("keyed_groups"),
-            seen if alone else variables,
-            host.name,
-            strict=strict,
-            fetch_hostvars=not alone,
-        )
+        for number, keyed in enumerate(self.get_option("keyed_groups")):
+            if not alone:
+                seen = self._with_extra(combine_vars(seen, host.get_vars()))
+            self._add_to_keyed_groups(host, number, keyed, seen)
 
     @cached_property
     def _reads_own_variables_only(self) -> bool:
         """Whether no expression of a group reads anything but what this plugin knows of the host."""
-        keys = [keyed.get("key") for keyed in self.get_option("keyed_groups") if isinstance(keyed, dict)]
-        expressions = [self.evaluate.expression(key) for key in keys]
+        keyed_groups = [keyed for keyed in self.get_option("keyed_groups") if isinstance(keyed, dict)]
+        expressions = [self.key.expression(keyed.get("key")) for keyed in keyed_groups]
+        expressions += [self.fill.expression(keyed.get("parent_group")) for keyed in keyed_groups]
         expressions += [self.holds.expression(condition) for condition in self.get_option("groups").values()]
         return not self.get_option("use_extra_vars") and all(
             expression.pure and MAGIC.isdisjoint(expression.names) for expression in expressions
         )
+
+    def _set_composed(self, host: Host, variables: dict[str, Any]) -> None:
+        seen = self._with_extra(variables)
+        composed = {}
+        for name, expression in self.get_option("compose").items():
+            try:
+                composed[str(name)] = self.evaluate(expression, seen)
+            except Exception as error:  # pylint: disable=broad-exception-caught  # as ansible-core does here
+                if self.get_option("strict"):
+                    raise AnsibleError(f"Could not set {name} for host {host.name}: {to_native(error)}") from None
+        set_variables(host, composed)
 
     def _add_to_groups(self, host: Host, variables: dict[str, Any]) -> None:
         for name, condition in self.get_option("groups").items():
@@ -105,4 +132,48 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
                     raise AnsibleParserError(message) from None
                 continue
             if belongs:
-                self.inventory.add_child(self.inventory.add_group(group), host.name)
+                self.inventory.groups[self.inventory.add_group(group)].add_host(host)
+
+    def _add_to_keyed_groups(self, host: Host, number: int, keyed: Any, variables: dict[str, Any]) -> None:
+        """What a value of a key leads to, ansible-core shows at the first host that has it."""
+        try:
+            parent = keyed.get("parent_group") and self.fill(keyed["parent_group"], variables)
+            value = number, fingerprint(self.key(keyed.get("key"), variables)), fingerprint(parent)
+        except Exception:  # pylint: disable=broad-exception-caught  # ansible-core will say, or pass over it
+            self._shown(host, keyed, variables)
+            return
+        groups = self._led_to.get(value)
+        if groups is None:
+            keyed = {**keyed, "parent_group": marked(parent)} if parent else keyed
+            self._led_to[value] = self._shown(host, keyed, variables)
+            return
+        for group in groups:
+            group.add_host(host)
+
+    def _shown(self, host: Host, keyed: Any, variables: dict[str, Any]) -> list[Any] | None:
+        """Let ansible-core add the host to the groups of one key. Which these were; None if that cannot be told."""
+        before = {group.name for group in host.groups}
+        self.inventory, inventory = _Witness(self.inventory), self.inventory
+        try:
+            strict = self.get_option("strict")
+            self._add_host_to_keyed_groups([keyed], variables, host.name, strict=strict, fetch_hostvars=False)
+            groups = [inventory.groups[name] for name in self.inventory.joined]
+        finally:
+            self.inventory = inventory
+        told = before.union(each.name for group in groups for each in (group, *group.get_ancestors()))
+        return groups if told.issuperset(group.name for group in host.groups) else None
+
+
+class _Witness:
+    """An inventory that remembers which groups a host was added to."""
+
+    def __init__(self, inventory: Any) -> None:
+        self._inventory = inventory
+        self.joined: list[str] = []
+
+    def add_host(self, host: str, group: str, *more: Any, **others: Any) -> Any:
+        self.joined.append(group)
+        return self._inventory.add_host(host, group, *more, **others)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inventory, name)

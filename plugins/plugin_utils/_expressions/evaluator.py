@@ -16,12 +16,12 @@ from typing import Any, Literal
 from ansible import constants as C
 
 from .expression import Expression
-from .plain import Unsure, copied, fingerprint
+from .plain import UNTRUSTED, Unsure, copied, fingerprint
 from .untrusted import TAGS, holds_marked, marked
 
 REMEMBERED = 1 << 14  # results of one expression
 Own = Callable[[Any, Mapping[str, Any]], Any]
-Kind = Literal["expression", "condition", "template"]
+Kind = Literal["expression", "key", "condition", "template"]
 
 
 class Evaluator:
@@ -58,25 +58,28 @@ class _Remembering:
         self._results: dict[Any, tuple[Any, Exception | None]] = {}
 
     def __call__(self, variables: Mapping[str, Any]) -> Any:
+        if self._native is None:
+            return self._remembered(variables)
         try:
-            result = self._natively(variables)
+            result = self._finished(self._native(variables), variables)
         except Unsure:
             return self._remembered(variables)
         return result if self._proven else self._prove(result, variables)
 
-    def _natively(self, variables: Mapping[str, Any]) -> Any:
-        if self._native is None:
-            raise Unsure
-        result = self._native(variables)
+    def _finished(self, result: Any, variables: Mapping[str, Any]) -> Any:
+        """What core makes of a native result."""
         if self._kind == "condition":
             if not isinstance(result, bool):
                 raise Unsure
         elif not TAGS:
-            if not _is_text(result):
+            if not _is_read_back(result) and not (self._kind == "key" and isinstance(result, str)):
                 raise Unsure
             # Core marks the result if a variable of the expression holds marked text, even text that is not used.
-            if any(holds_marked(variables.get(name)) for name in self.expression.names):
+            read = map(variables.get, self.expression.names)
+            if type(result) is not UNTRUSTED and any(map(holds_marked, read)):
                 result = marked(result)
+        if type(result) is UNTRUSTED:
+            return result
         fingerprint(result)
         return copied(result)
 
@@ -115,8 +118,10 @@ class _Remembering:
         return self._results[values]
 
 
-def _is_text(result: Any) -> bool:
-    """Before 2.19: whether the result is a text to core too, not what may be written in it, as a list or boolean."""
-    if C.DEFAULT_JINJA2_NATIVE or not isinstance(result, str):
+def _is_read_back(result: Any) -> bool:
+    """Before 2.19, core writes a result as text, and reads lists and booleans in it: whether it gets the same."""
+    if C.DEFAULT_JINJA2_NATIVE:
         return False
-    return not result.startswith(("{", "[")) and result not in ("True", "False")
+    if isinstance(result, list):
+        return all(isinstance(item, str) for item in result)
+    return isinstance(result, str) and not result.startswith(("{", "[")) and result not in ("True", "False")

@@ -17,7 +17,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from .plain import Unsure, fingerprint
+from .plain import UNTRUSTED, Unsure, fingerprint
 
 Read = Callable[[Mapping[str, Any]], Any]
 _ORDER = {"gt": operator.gt, "gteq": operator.ge, "lt": operator.lt, "lteq": operator.le}
@@ -76,7 +76,7 @@ def _is_key(key: str) -> bool:
 def _element(holder: Any, key: str) -> Any:
     """A list or mapping in it, ansible-core looks at when an element is asked for."""
     value = _one_of(dict, holder).get(key, Unsure)
-    if not isinstance(value, (list, dict)):
+    if type(value) is not UNTRUSTED and not isinstance(value, (list, dict)):
         fingerprint(value)
     return value
 

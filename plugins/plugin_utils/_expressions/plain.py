@@ -17,10 +17,12 @@ from .untrusted import TAGS
 if TAGS:
     from ansible.template import is_trusted_as_template, trust_as_template
 
+    UNTRUSTED: type[str] = str
     TEXTS = frozenset({str, type(trust_as_template("text"))})
 else:
     from ansible.utils.unsafe_proxy import AnsibleUnsafeText
 
+    UNTRUSTED = AnsibleUnsafeText
     TEXTS = frozenset({str, AnsibleUnsafeText})
 
     def is_trusted_as_template(value: object) -> bool:
@@ -38,6 +40,8 @@ class Unsure(Exception):
 def fingerprint(value: Any) -> Any:
     """Hashable, and the same only for the same value, type and trust. Unsure for what is not plain data."""
     kind = type(value)
+    if kind is UNTRUSTED:  # nearly all are, and what follows takes long
+        return value, False
     if kind in TEXTS:
         trusted = is_trusted_as_template(value)
         if trusted and TEMPLATE.search(value):

@@ -42,11 +42,10 @@ else:
 
     def holds_marked(value: Any) -> bool:
         """Whether ansible-core marks the result of a template that reads ``value``."""
-        if isinstance(value, Mapping):
-            return any(holds_marked(item) for item in value.values())
-        if isinstance(value, (list, tuple)):
-            return any(holds_marked(item) for item in value)
-        return hasattr(value, "__UNSAFE__")
+        if isinstance(value, str):
+            return hasattr(value, "__UNSAFE__")
+        items = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+        return any(map(holds_marked, items))
 
     def as_name(name: str) -> str:
         """The name of a host or group. ``ansible-inventory`` would print a mark, and AWX takes none in a list."""

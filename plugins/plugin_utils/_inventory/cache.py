@@ -151,5 +151,6 @@ def _is_sound_host(host: Host, groups: set[str]) -> bool:
         and groups.issuperset((host.group, *host.flat))
         and host.own["nxai_kind"] in KINDS
         and host.own.keys().isdisjoint(host.shared)
-        and _HOST_VARIABLES.issuperset(host.variables)
+        and _HOST_VARIABLES.issuperset(host.own)
+        and _HOST_VARIABLES.issuperset(host.shared)
     )

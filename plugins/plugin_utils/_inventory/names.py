@@ -62,7 +62,8 @@ def is_host_name(name: str, groups: Collection[str] = ()) -> bool:
         and is_address(name)
         and not ACTIVE.search(name)
         and not {".", ".."} & set(name.split("/"))
-        and name not in LOCALHOST | OWN_GROUPS
+        and name not in LOCALHOST
+        and name not in OWN_GROUPS
         and name not in groups
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from .._expressions.constructed import FastConstructable
 from .._expressions.untrusted import as_name, marked, never_template, own_text
+from .._expressions.variables import set_variables
 from .contents import KINDS, Contents, Host
 from .names import is_address
 
@@ -36,44 +37,45 @@ class Populating(FastConstructable):
             name = self.inventory.add_group(as_name(group.name))
             if group.parent:
                 self.inventory.add_child(group.parent, name)
-            for variable, value in {**never_template(group.variables), **_own(group.variables)}.items():
+            for variable, value in safe_variables(group.variables).items():
                 self.inventory.set_variable(name, variable, value)
         if self.get_option("on_error") == "skip":
             # Another source may have missed sites too.
             before = self.inventory.groups["all"].vars.get("nxai_missing_sites", [])
             self.inventory.set_variable("all", "nxai_missing_sites", [*before, *marked(list(contents.missing))])
         chosen = frozenset(self.get_option("hostvars"))
+        addresses = [*filter(ADDRESS.fullmatch, map(str, self.get_option("compose")))]
         shared = {key: never_template(variables) for key, variables in contents.shared().items()}
         for host in contents.hosts:
-            self._add(host, {**never_template(host.own), **_own(host.own), **shared[id(host.shared)]}, chosen)
+            self._add(host, {**safe_variables(host.own), **shared[id(host.shared)]}, chosen, addresses)
 
-    def _add(self, host: Host, variables: dict[str, Any], chosen: Collection[str]) -> None:
+    def _add(self, host: Host, variables: dict[str, Any], chosen: Collection[str], addresses: Collection[str]) -> None:
         name = as_name(host.name)
         is_new = name not in self.inventory.hosts
         # By the host itself: by its name, core would look for a group first.
         added = self.inventory.hosts[self.inventory.add_host(name, host.group)]
-        for key, value in variables.items():
-            if not chosen or key in chosen:
-                added.set_variable(key, value)
+        set_variables(added, {key: value for key, value in variables.items() if key in chosen} if chosen else variables)
         for group in host.flat:
             self.inventory.groups[group].add_host(added)
         if name in self.inventory.groups:
             self.display.warning(f"No compose, groups or keyed_groups for host {name!r}: a group has that name.")
             return
         self.construct(added, variables, is_new)
-        for variable in filter(ADDRESS.fullmatch, map(str, self.get_option("compose"))):
+        for variable in addresses:
             value = added.vars.get(variable)
             if isinstance(value, str) and not is_address(value):
                 del added.vars[variable]
                 self.display.warning(f"{variable} of host {name!r} is left out, as it is no address: {value!r}")
 
 
-def _own(variables: Mapping[str, Any]) -> dict[str, str]:
-    """Those of the variables that hold a text of this collection's own."""
-    found = {name: variables[name] for name in OWN.keys() & variables}
-    return {
-        name: _own_text(value) for name, value in found.items() if isinstance(value, str) and OWN[name].fullmatch(value)
-    }
+def safe_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables with all text of the cloud marked, and none that this collection itself made."""
+    safe = never_template(variables)
+    for name, form in OWN.items():
+        value = variables.get(name)
+        if isinstance(value, str) and form.fullmatch(value):
+            safe[name] = _own_text(value)
+    return safe
 
 
 _own_text = lru_cache(maxsize=1 << 10)(own_text)

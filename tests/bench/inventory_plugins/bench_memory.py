@@ -5,7 +5,7 @@
 """An inventory from memory, as other plugins make theirs: what nxai_devices is compared with.
 
 With ``way: baseline`` hosts, variables and groups are added as they are in the end, without an expression. With
-``way: usual`` the hosts that nxai_devices plans get their composed variables and groups by ansible-core's own methods.
+``way: usual`` the hosts of nxai_devices get their composed variables and groups by ansible-core's own methods.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.untrusted import never_template
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.contents import Contents
+from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.populating import safe_variables
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable):
@@ -48,7 +49,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             self.memory = [(name, never_template(variables)) for name, variables in found["hosts"]], found["groups"]
         else:
             contents = Contents.from_json(content)
-            self.memory = contents, [never_template(host.variables) for host in contents.hosts]
+            self.memory = contents, [safe_variables(host.variables) for host in contents.hosts]
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
@@ -76,7 +77,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             self.inventory.add_group(group.name)
             if group.parent:
                 self.inventory.add_child(group.parent, group.name)
-            for name, value in never_template(group.variables).items():
+            for name, value in safe_variables(group.variables).items():
                 self.inventory.set_variable(group.name, name, value)
         for host, variables in zip(contents.hosts, variables_of_hosts, strict=True):
             self.inventory.add_host(host.name, host.group)

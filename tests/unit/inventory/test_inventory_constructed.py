@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from types import MethodType
 from typing import Any
 
@@ -16,10 +17,11 @@ import pytest
 from ansible import template
 from ansible.errors import AnsibleError
 from ansible.inventory.host import Host
-from ansible.plugins.inventory import Constructable
+from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from inventory_estate import HOSTILE, PIPELINE, SEED, Reading, described
 
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.untrusted import TAGS
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.variables import stores_as_given
 from simulator.testing import Served
 
 Read = Callable[..., Reading]
@@ -40,6 +42,9 @@ ESTATE = {
         },
     ],
 }
+
+# Of texts like these, ansible-core before 2.19 makes a boolean, list or mapping, and from 2.19 on a name.
+READ_AS_DATA = ["True", "False", "None", "1", "1.5", "[1,2]", "{7}", '{"a": 1}', "[]"]
 
 
 def the_usual_way(plugin: Any) -> None:
@@ -83,6 +88,11 @@ CONSTRUCTED: list[dict[str, Any]] = [
     {"keyed_groups": [{"key": "{'at': nxai_site_name, 'rt': ''}", "trailing_separator": False, "prefix": "d"}]},
     {"keyed_groups": [{"key": "nxai_pipelines | map(attribute='model')", "parent_group": "models"}]},
     {"keyed_groups": [{"key": "nxai_server_name", "parent_group": "{{ nxai_site_name | lower }}"}]},
+    {"keyed_groups": [{"key": "nxai_server_name", "parent_group": "of {{ inventory_hostname }}"}]},
+    {"keyed_groups": [{"key": "nxai_site_name", "parent_group": "{{ no_such }}"}, {"key": "nxai_kind"}]},
+    {"keyed_groups": [{"key": "nxai_site_name", "prefix": "x"}, {"key": "nxai_server_name", "prefix": "x"}]},
+    {"keyed_groups": [{"key": "nxai_kind", "prefix": "x"}, {"key": "nxai_kind", "prefix": "y"}]},
+    {"groups": {"_Main": "nxai_device_name == 'Door'"}, "keyed_groups": [{"key": "nxai_server_name"}]},
     {"keyed_groups": [{"key": "nxai_site_name"}, {"key": "group_names", "prefix": "in"}]},
     {"keyed_groups": [{"key": "nxai_server_name", "prefix": ""}, {"key": "inventory_hostname"}]},
     {"keyed_groups": [{"key": "nxai_supports_pipelines"}, {"key": "no_such"}, {"prefix": "x"}]},
@@ -98,10 +108,20 @@ def outcome(read: Read, **options: Any) -> Any:
         return str(error)
 
 
+def without(names: list[str]) -> dict[str, Any]:
+    """ESTATE, but for the devices of its first server that are called so."""
+    estate = deepcopy(ESTATE)
+    server = estate["sites"][0]["servers"][0]
+    server["devices"] = [device for device in server["devices"] if device["name"] not in names]
+    return estate
+
+
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("options", CONSTRUCTED, ids=json.dumps)
 def test_the_same_as_the_usual_way(read: Read, cloud: Served, options: dict[str, Any], strict: bool) -> None:
-    cloud.reset(ESTATE)
+    names = {"nxai_device_name", "inventory_hostname"}
+    by_name = any(keyed.get("key") in names for keyed in options.get("keyed_groups", ()))
+    cloud.reset(ESTATE if TAGS or not by_name else without([*READ_AS_DATA, "[1, 2]"]))
     ours = outcome(read, **options, strict=strict)
     assert ours == outcome(read, **options, strict=strict, prepare=the_usual_way)
 
@@ -121,6 +141,94 @@ def test_the_same_for_a_host_that_another_source_brought(read: Read, cloud: Serv
     options = {"groups": {"g": "mine == 'plain'"}, "keyed_groups": [{"key": "nxai_site_name"}, {"key": "mine"}]}
     ours = everything(read(into=earlier(), **options))
     assert ours == everything(read(into=earlier(), prepare=the_usual_way, **options))
+
+
+def test_a_mapping_of_another_source_is_merged_where_ansible_is_told_to_merge(
+    read: Read, cloud: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ansible.constants.DEFAULT_HASH_BEHAVIOUR", "merge")
+    earlier = Reading()
+    earlier.add_host("Till")
+    earlier.set_variable("Till", "facts", {"theirs": 1})
+    found = read(into=earlier, compose={"facts": "{'ours': 2}"})
+    assert found.variables("Till")["facts"] == {"theirs": 1, "ours": 2}
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("key", ["nxai_device_name", "nxai_device_name | trim", "inventory_hostname"])
+def test_a_camera_whose_name_reads_as_data_is_in_the_group_of_its_name(
+    read: Read, cloud: Served, key: str, strict: bool
+) -> None:
+    cloud.reset({**SEED, "sites": [{"name": "Shop", "servers": [{"name": "Main", "devices": READ_AS_DATA}]}]})
+    keyed_groups = [
+        {"key": key, "prefix": "cam"},
+        {"key": "nxai_site_name", "prefix": "", "separator": "", "parent_group": "{{ nxai_device_name }}"},
+    ]
+    hostnames = ["{{ nxai_device_name }}"]
+    graph = read(keyed_groups=keyed_groups, hostnames=hostnames, strict=strict).graph()
+    group_of = BaseInventoryPlugin._sanitize_group_name
+    assert [graph[group_of(f"cam_{name}")] for name in READ_AS_DATA] == [[name] for name in READ_AS_DATA]
+    assert [graph[group_of(name)] for name in READ_AS_DATA] == [["Shop"] for name in READ_AS_DATA]
+
+
+def test_a_key_that_is_no_text_is_an_error_still(read: Read, cloud: Served) -> None:
+    with pytest.raises(AnsibleError, match="Invalid group name format"):
+        read(keyed_groups=[{"key": "nxai_supports_pipelines"}])
+
+
+ALL_AT_ONCE: dict[str, Any] = {
+    "compose": {"ansible_host": "nxai_server_name", "models": "nxai_pipelines | map(attribute='model') | list"},
+    "groups": {"assigned": "nxai_pipelines | length > 0"},
+    "keyed_groups": [{"key": "nxai_server_name", "parent_group": "servers"}, {"key": "models", "prefix": "model"}],
+}
+
+
+def test_the_same_where_ansible_does_more_than_to_store_a_variable(
+    read: Read, cloud: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.reset(ESTATE)
+    own, at_once = Host.set_variable, everything(read(**ALL_AT_ONCE))
+
+    def one_by_one(host: Host, name: str, value: Any) -> None:
+        own(host, name, ("stored", value) if isinstance(value, list) else value)
+
+    monkeypatch.setattr(Host, "set_variable", one_by_one)
+    stores_as_given.cache_clear()
+    ours = everything(read(**ALL_AT_ONCE))
+    stores_as_given.cache_clear()
+    assert ours == everything(read(**ALL_AT_ONCE, prepare=the_usual_way)) != at_once
+
+
+def test_the_same_where_ansible_adds_hosts_to_keyed_groups_in_another_way(
+    read: Read, cloud: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.reset(ESTATE)
+    own = Constructable._add_host_to_keyed_groups
+
+    def as_a_child(plugin: Any, keys: Any, variables: Any, host: str, **options: Any) -> None:
+        for key in keys:
+            own(plugin, [key], variables, host, **options)
+            plugin.inventory.add_child(plugin.inventory.add_group("keyed"), host)
+
+    monkeypatch.setattr(Constructable, "_add_host_to_keyed_groups", as_a_child)
+    ours = everything(read(**ALL_AT_ONCE))
+    assert ours == everything(read(**ALL_AT_ONCE, prepare=the_usual_way))
+    assert "Yard" in ours[0]["keyed"]
+
+
+def test_ansible_is_asked_once_for_the_groups_of_a_value(
+    read: Read, cloud: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.reset(ESTATE)
+    own, asked = Constructable._add_host_to_keyed_groups, []
+
+    def counted(plugin: Any, keys: Any, *more: Any, **options: Any) -> None:
+        asked.extend(keys)
+        own(plugin, keys, *more, **options)
+
+    monkeypatch.setattr(Constructable, "_add_host_to_keyed_groups", counted)
+    found = read(keyed_groups=[{"key": "nxai_server_name", "parent_group": "{{ nxai_site_name }}"}])
+    assert len(found.hosts) > len(asked) == 3  # Main and Old of Shop, Main of Depot
 
 
 def test_one_plugin_can_read_twice(read: Read, plugins: Any) -> None:
