@@ -64,7 +64,7 @@ def test_wrong_token(failing: RunModule) -> None:
 
 
 @pytest.mark.usefixtures("no_token")
-def test_expired_refresh_token(cloud: Served, failing: RunModule) -> None:
+def test_expired_refresh_token(failing: RunModule) -> None:
     assert "refresh token is wrong, expired or already used" in failing(refresh_token="nxcdb-expired-long-ago")["msg"]
 
 
@@ -172,7 +172,7 @@ def test_a_listing_shorter_than_its_header_says(cloud: Served, failing: RunModul
     assert "7" in message
 
 
-def test_the_option_changes_what_is_sent(cloud: Served, run_module: RunModule, reads: Any) -> None:
+def test_the_option_changes_what_is_sent(run_module: RunModule, reads: Any) -> None:
     change = {"list_sites": {"path": "/v2/systems", "query": {"Limit": "limit"}}}
     result = run_module("nxai_site_info", operations=change)
     assert result["failed"] and result["error"]["tried"].endswith("/dev/v2/systems")
@@ -180,7 +180,7 @@ def test_the_option_changes_what_is_sent(cloud: Served, run_module: RunModule, r
 
 
 def test_the_option_comes_from_the_environment_as_json(
-    cloud: Served, run_module: RunModule, reads: Any, monkeypatch: pytest.MonkeyPatch
+    run_module: RunModule, reads: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NXAI_OPERATIONS", '{"list_sites": {"path": "/sites"}}')
     run_module("nxai_site_info")

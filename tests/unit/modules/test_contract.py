@@ -19,7 +19,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._contract.document impo
 from ansible_collections.nxai.cloud.plugins.module_utils._contract.terms import TERMS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
-from simulator.testing import Served
 
 RunModule = Callable[..., dict[str, Any]]
 
@@ -168,7 +167,7 @@ def test_drift_is_told(operation: str, kind: str, severity: str, change: Callabl
     assert all(each.advice and each.expected and each.found for each in found)
 
 
-def test_there_is_no_difference_to_the_simulator(cloud: Served, run_module: RunModule, reads: Any) -> None:
+def test_there_is_no_difference_to_the_simulator(run_module: RunModule, reads: Any) -> None:
     result = run_module("nxai_contract_info", token="")
     assert result["differences"] == [] and result["changed"] is False
     assert result["table"] == "No differences." and result["counts"] == {"error": 0, "warning": 0, "note": 0}
@@ -239,7 +238,7 @@ def test_circles_and_great_depth_come_to_an_end() -> None:
     assert [each.kind for each in compared("device", document)] == ["answer_undescribed"]
 
 
-def test_names_of_the_document_are_cut_and_cleaned(run_module: RunModule, cloud: Served) -> None:
+def test_names_of_the_document_are_cut_and_cleaned(run_module: RunModule) -> None:
     document = documents()["device"]
     call(document, "get", "/systems")["parameters"].append(
         {"name": "{{ lookup('pipe', 'id') }}\x1b[2J\n" + "x" * 9999, "in": "query", "required": True}

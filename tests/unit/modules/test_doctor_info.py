@@ -77,7 +77,7 @@ def test_each_thing_that_is_wrong_is_found_with_what_to_do(cloud: Served, run_mo
     assert all(each["where"] in result["table"] for each in result["findings"])
 
 
-def test_a_token_that_is_refused_is_one_finding(cloud: Served, run_module: RunModule) -> None:
+def test_a_token_that_is_refused_is_one_finding(run_module: RunModule) -> None:
     result = run_module("nxai_doctor_info", token="nobodys-token")
     status = statuses(result)
     assert (status["token"], status["contract"], status["reachability"]) == ("error", "ok", "ok")
@@ -85,13 +85,13 @@ def test_a_token_that_is_refused_is_one_finding(cloud: Served, run_module: RunMo
     assert "nobodys-token" not in str({**result, "invocation": None})
 
 
-def test_no_token_at_all(cloud: Served, run_module: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_token_at_all(run_module: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NXAI_TOKEN")
     result = run_module("nxai_doctor_info")
     assert statuses(result)["token"] == "error" and statuses(result)["contract"] == "ok"
 
 
-def test_nobody_there(cloud: Served, run_module: RunModule) -> None:
+def test_nobody_there(run_module: RunModule) -> None:
     result = run_module("nxai_doctor_info", api_url="http://127.0.0.1:9", retries=0)
     assert statuses(result)["reachability"] == "error" and statuses(result)["tls"] == "ok"
 
@@ -111,7 +111,7 @@ def test_a_certificate_of_nobody_known(run_module: RunModule) -> None:
         assert trusting["findings"] == []
 
 
-def test_acting_for_an_organisation_that_refuses(cloud: Served, run_module: RunModule) -> None:
+def test_acting_for_an_organisation_that_refuses(run_module: RunModule) -> None:
     kind = {"kind": "organization", "id": "0b0e7f4c-9999-4222-8333-444455556666"}
     result = run_module("nxai_doctor_info", act_as=kind)
     assert statuses(result)["act_as"] == "error" and statuses(result)["token"] == "ok"
@@ -150,6 +150,6 @@ def test_a_check_reports_its_own_part_and_says_that_it_knows_nothing_without_ano
     }
 
 
-def test_a_site_that_is_not_there_is_no_fault_of_the_token(cloud: Served, run_module: RunModule) -> None:
+def test_a_site_that_is_not_there_is_no_fault_of_the_token(run_module: RunModule) -> None:
     status = statuses(run_module("nxai_doctor_info", sites=["Nowhere"]))
     assert (status["sites"], status["token"]) == ("error", "ok")

@@ -13,7 +13,6 @@ from pathlib import Path
 import onnx
 import pytest
 
-from simulator.testing import Served
 from tools.demo_model import model
 
 Calls = Callable[[], list[str]]
@@ -120,7 +119,7 @@ def test_without_the_library(
     assert run_module("nxai_model", name="Two", file=str(onnx_file), **QUICK)["changed"] is True
 
 
-def test_other_formats_are_not_in_the_way(cloud: Served, run_module: Callable, tmp_path: Path) -> None:
+def test_other_formats_are_not_in_the_way(run_module: Callable, tmp_path: Path) -> None:
     path = tmp_path / "model.tflite"
     path.write_bytes(b"\x1c\x00\x00\x00TFL3rest")
     failed = run_module("nxai_model", name="Detector", file=str(path), check_file="strict", **QUICK)

@@ -73,7 +73,7 @@ def test_devices_that_end_equal_share_one_put(
     assert len(writes()) == 2, "one result, but at most two devices in one request"
 
 
-def test_present_keeps_order_settings_and_unknown_keys(cloud: Served, run_module: RunModule, models: list[str]) -> None:
+def test_present_keeps_order_settings_and_unknown_keys(run_module: RunModule, models: list[str]) -> None:
     assign(run_module, ["Entrance"], {"model": "A", "nms": 0.9, "extra": {"Future": {"deep": [1]}}}, {"model": "B"})
     changed = assign(run_module, ["Entrance"], {"model": "A", "resizing_method": "stretch"})["devices"][0]
     assert [each["model"] for each in changed["after"]] == models
@@ -82,7 +82,7 @@ def test_present_keeps_order_settings_and_unknown_keys(cloud: Served, run_module
     assert changed["after"][0]["extra"] == {"Future": {"deep": [1]}}
 
 
-def test_exact_and_absent(cloud: Served, run_module: RunModule, models: list[str]) -> None:
+def test_exact_and_absent(run_module: RunModule, models: list[str]) -> None:
     assign(run_module, ["Entrance"], {"model": "A", "nms": 0.9}, {"model": "B"})
     exact = assign(run_module, ["Entrance"], {"model": "B"}, {"model": "A"}, state="exact")
     assert [(each["model"], each["nms"]) for each in exact["devices"][0]["after"]] == [
@@ -109,7 +109,7 @@ def test_a_snapshot_brings_back_what_was(
     assert writes() == []
 
 
-def test_pairs_of_site_and_device(cloud: Served, run_module: RunModule, models: list[str], writes: Calls) -> None:
+def test_pairs_of_site_and_device(run_module: RunModule, models: list[str], writes: Calls) -> None:
     pairs = [{"site": "Shop 001", "device": "Entrance"}, {"site": "Shop 002", "device": "Entrance"}]
     made = run_module("nxai_pipeline", devices=pairs, pipelines=[{"model": "A"}], **QUICK)
     assert len({each["site"] for each in made["devices"]}) == 2
@@ -126,7 +126,7 @@ def test_check_mode_plans_with_a_model_that_is_not_there_yet(
     assert writes() == []
 
 
-def test_no_devices_is_nothing_to_do(cloud: Served, run_module: RunModule, reads: Calls) -> None:
+def test_no_devices_is_nothing_to_do(run_module: RunModule, reads: Calls) -> None:
     assert assign(run_module, [], {"model": "A"})["changed"] is False
     assert reads() == []
 
@@ -149,7 +149,6 @@ def test_no_devices_is_nothing_to_do(cloud: Served, run_module: RunModule, reads
     ],
 )
 def test_bad_input(
-    cloud: Served,
     run_module: RunModule,
     models: list[str],
     writes: Calls,

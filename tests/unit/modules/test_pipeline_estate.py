@@ -82,7 +82,7 @@ def statuses(result: dict[str, Any]) -> dict[str, str]:
 # Which devices
 
 
-def test_select_picks_enabled_devices_of_sites_by_glob(cloud: Served, run_module: RunModule) -> None:
+def test_select_picks_enabled_devices_of_sites_by_glob(run_module: RunModule) -> None:
     made = run(run_module, select="enabled", sites=["Shop *"], pipelines=[{"model": A}])
     assert sorted(each["name"] for each in made["devices"]) == ["Door", "Door", "Gate", "Yard"]
     assert "Till" not in made["diff"]["prepared"]
@@ -90,7 +90,7 @@ def test_select_picks_enabled_devices_of_sites_by_glob(cloud: Served, run_module
     assert made["totals"]["applied"] == 3 and made["totals"]["unchanged"] == 1
 
 
-def test_select_over_all_sites_says_which_show_nothing(cloud: Served, run_module: RunModule) -> None:
+def test_select_over_all_sites_says_which_show_nothing(run_module: RunModule) -> None:
     planned = run(run_module, check=True, select="all", sites=["*"], pipelines=[{"model": A}])
     assert planned["totals"] == {
         **dict.fromkeys(planned["totals"], 0), "devices": 5, "changed": 4, "planned": 4, "unchanged": 1,
@@ -231,7 +231,7 @@ def test_devices_that_are_not_applicable_are_found_in_their_batch(
     assert skipped["totals"]["not_applicable"] == 1 and skipped["totals"]["unchanged"] == 2
 
 
-def test_a_device_that_a_put_passes_over_is_sent_to_alone(cloud: Served, run_module: RunModule, writes: Calls) -> None:
+def test_a_device_that_a_put_passes_over_is_sent_to_alone(run_module: RunModule, writes: Calls) -> None:
     """The service may take a PUT for those devices that are applicable, and say nothing of the others."""
     made = run(run_module, select="all", site="Shop 1", pipelines=[{"model": A}], not_applicable="skip")
     assert statuses(made) == {"Door": "applied", "Till": "not_applicable", "Yard": "applied"}

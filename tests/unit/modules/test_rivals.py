@@ -136,7 +136,7 @@ def test_another_model_of_that_name_is_not_taken_for_ours(
 
 
 def test_models_move_into_the_catalogue_that_stays(
-    cloud: Served, create: Create, onnx_file: Path, monkeypatch: pytest.MonkeyPatch
+    create: Create, onnx_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uuid = create("nxai_model", name="Member", file=str(onnx_file))["model"]["uuid"]
     rival(monkeypatch, create, "nxai_catalogue", [FIRST, SECOND])

@@ -77,7 +77,7 @@ def test_a_site_that_fails_is_not_an_empty_site(cloud: Served, run_module: RunMo
     assert [each["name"] for each in failed.get("servers", failed.get("devices"))] in (["T"], ["Door"])
 
 
-def test_devices_can_be_given_to_nxai_pipeline(cloud: Served, run_module: RunModule) -> None:
+def test_devices_can_be_given_to_nxai_pipeline(run_module: RunModule) -> None:
     found = run_module("nxai_device_info", select="enabled", sites=["Shop *"])
     assert [(each["site_name"], each["name"]) for each in found["devices"]] == [("Shop 1", "Door"), ("Shop 2", "Door")]
     assert found["devices"][0]["server"]["status"] == "running"

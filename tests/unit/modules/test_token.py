@@ -126,7 +126,7 @@ def test_an_authorization_code(cloud: Served, token: RunModule, file: Path) -> N
     assert failed["failed"] and "A code works once" in failed["msg"] and code not in failed["msg"]
 
 
-def test_what_a_code_request_holds(cloud: Served, token: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_code_request_holds(token: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[dict[str, str]] = []
     monkeypatch.setattr(Transport, "post_token", lambda _self, grant: sent.append(grant) or {"access_token": "a"})
     token(code="c-1", redirect_uri="https://example.com/signed-in", client_id="mine", token_scope="cloudSystemId=*")
@@ -175,7 +175,7 @@ def test_check_mode_says_what_is_missing(token: RunModule) -> None:
     assert "cloud_url" in token(check=True, cloud_url="", **PASSWORD)["msg"]
 
 
-def test_the_token_is_returned_only_when_asked(cloud: Served, token: RunModule, file: Path) -> None:
+def test_the_token_is_returned_only_when_asked(token: RunModule, file: Path) -> None:
     result = token(**PASSWORD, return_token=True)
     assert result["access_token"] == stored(file)["access_token"]
     assert result["refresh_token"] == stored(file)["refresh_token"]
