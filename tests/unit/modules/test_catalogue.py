@@ -4,18 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from module_runs import Calls, RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import FIELDS
 from simulator.testing import Served
 
-Calls = Callable[[], list[str]]
 
-
-def test_create_then_nothing_to_do(cloud: Served, run_module: Callable, writes: Calls, reads: Calls) -> None:
+def test_create_then_nothing_to_do(cloud: Served, run_module: RunModule, writes: Calls, reads: Calls) -> None:
     made = run_module("nxai_catalogue", name="Shop models")
     assert made["changed"] is True
     assert made["diff"]["after"] == {"name": "Shop models"}
@@ -28,20 +26,20 @@ def test_create_then_nothing_to_do(cloud: Served, run_module: Callable, writes: 
     assert writes() == [] and reads() == ["/cpt/catalogues"]
 
 
-def test_by_uuid(run_module: Callable, writes: Calls) -> None:
+def test_by_uuid(run_module: RunModule, writes: Calls) -> None:
     uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
     assert run_module("nxai_catalogue", name=uuid.upper())["changed"] is False
     renamed = run_module("nxai_catalogue", name=f"{{{uuid}}}", new_name="Retail")["catalogue"]
     assert (renamed["uuid"], renamed["name"]) == (uuid, "Retail")
 
 
-def test_unknown_uuid_is_not_created(run_module: Callable, writes: Calls) -> None:
+def test_unknown_uuid_is_not_created(run_module: RunModule, writes: Calls) -> None:
     failed = run_module("nxai_catalogue", name="11111111-2222-4333-8444-555555555555")
     assert failed["failed"] and "no catalogue has this UUID" in failed["msg"]
     assert writes() == []
 
 
-def test_rename_is_idempotent(cloud: Served, run_module: Callable, writes: Calls) -> None:
+def test_rename_is_idempotent(cloud: Served, run_module: RunModule, writes: Calls) -> None:
     made = run_module("nxai_catalogue", name="Shop models")
     cloud.clear_log()
     renamed = run_module("nxai_catalogue", name="Shop models", new_name="Retail models")
@@ -51,7 +49,7 @@ def test_rename_is_idempotent(cloud: Served, run_module: Callable, writes: Calls
     assert run_module("nxai_catalogue", name="Shop models", new_name="Retail models")["changed"] is False
 
 
-def test_rename_onto_an_existing_name_is_refused(run_module: Callable, cloud: Served, writes: Calls) -> None:
+def test_rename_onto_an_existing_name_is_refused(run_module: RunModule, cloud: Served, writes: Calls) -> None:
     run_module("nxai_catalogue", name="One")
     run_module("nxai_catalogue", name="Two")
     cloud.clear_log()
@@ -60,7 +58,7 @@ def test_rename_onto_an_existing_name_is_refused(run_module: Callable, cloud: Se
     assert writes() == []
 
 
-def test_delete(cloud: Served, run_module: Callable, writes: Calls) -> None:
+def test_delete(cloud: Served, run_module: RunModule, writes: Calls) -> None:
     run_module("nxai_catalogue", name="Shop models")
     cloud.clear_log()
     assert run_module("nxai_catalogue", name="Shop models", state="absent", check=True)["changed"] is True
@@ -71,14 +69,14 @@ def test_delete(cloud: Served, run_module: Callable, writes: Calls) -> None:
     assert len(writes()) == 1
 
 
-def test_check_mode_plans_and_writes_nothing(run_module: Callable, writes: Calls) -> None:
+def test_check_mode_plans_and_writes_nothing(run_module: RunModule, writes: Calls) -> None:
     planned = run_module("nxai_catalogue", name="Shop models", check=True)
     assert planned["changed"] is True
     assert planned["catalogue"] == {"uuid": None, "name": "Shop models", "organisation": None, "shared_with": None}
     assert writes() == []
 
 
-def test_two_of_one_name_are_both_listed(cloud: Served, run_module: Callable, writes: Calls) -> None:
+def test_two_of_one_name_are_both_listed(cloud: Served, run_module: RunModule, writes: Calls) -> None:
     run_module("nxai_catalogue", name="One")
     two = run_module("nxai_catalogue", name="Two")["catalogue"]["uuid"]
     cloud.world.catalogues[two].name = "One"
@@ -89,13 +87,13 @@ def test_two_of_one_name_are_both_listed(cloud: Served, run_module: Callable, wr
 
 
 @pytest.mark.parametrize("name", ["{{ 7*7 }}", "a\nb", 'quote " and \\', "🙂", "../../etc/passwd", "x" * 300])
-def test_hostile_names_are_just_names(run_module: Callable, name: str) -> None:
+def test_hostile_names_are_just_names(run_module: RunModule, name: str) -> None:
     assert run_module("nxai_catalogue", name=name)["catalogue"]["name"] == name
     assert run_module("nxai_catalogue", name=name)["changed"] is False
 
 
 @pytest.fixture
-def models(run_module: Callable, onnx_file: Path, cloud: Served) -> dict[str, str]:
+def models(run_module: RunModule, onnx_file: Path, cloud: Served) -> dict[str, str]:
     """Three models, by name."""
     made = {
         name: run_module("nxai_model", name=name, file=str(onnx_file), wait_interval=0.01)["model"]["uuid"]
@@ -110,7 +108,7 @@ def names(result: dict) -> list[str]:
 
 
 def test_append_and_exact(
-    cloud: Served, run_module: Callable, models: dict[str, str], writes: Calls, reads: Calls
+    cloud: Served, run_module: RunModule, models: dict[str, str], writes: Calls, reads: Calls
 ) -> None:
     made = run_module("nxai_catalogue", name="Shop", models=["One", models["Two"].upper()])
     assert made["diff"]["after"] == {"name": "Shop", "models": ["One", "Two"]}
@@ -131,7 +129,7 @@ def test_append_and_exact(
     assert run_module("nxai_catalogue", name="Shop", models=["Three", "Two"], models_mode="exact")["changed"] is False
 
 
-def test_other_catalogues_of_a_model_stay(run_module: Callable, models: dict[str, str]) -> None:
+def test_other_catalogues_of_a_model_stay(run_module: RunModule, models: dict[str, str]) -> None:
     first = run_module("nxai_catalogue", name="First", models=["One"])["catalogue"]["uuid"]
     second = run_module("nxai_catalogue", name="Second", models=["One"])["catalogue"]["uuid"]
     (found,) = run_module("nxai_model_info", models=["One"])["models"]
@@ -141,14 +139,14 @@ def test_other_catalogues_of_a_model_stay(run_module: Callable, models: dict[str
     assert found["catalogues"] == [second]
 
 
-def test_renamed_and_filled_at_once(run_module: Callable, models: dict[str, str]) -> None:
+def test_renamed_and_filled_at_once(run_module: RunModule, models: dict[str, str]) -> None:
     run_module("nxai_catalogue", name="Shop")
     both = run_module("nxai_catalogue", name="Shop", new_name="Retail", models=["One"])
     assert both["catalogue"]["name"] == "Retail" and names(both) == ["One"]
     assert run_module("nxai_catalogue", name="Shop", new_name="Retail", models=["One"])["changed"] is False
 
 
-def test_unknown_model(run_module: Callable, models: dict[str, str], writes: Calls) -> None:
+def test_unknown_model(run_module: RunModule, models: dict[str, str], writes: Calls) -> None:
     failed = run_module("nxai_catalogue", name="Shop", models=["Fore"])
     assert failed["failed"] and 'Find model "Fore"' in failed["msg"]
     planned = run_module("nxai_catalogue", name="Shop", models=["Fore", "One"], check=True)
@@ -158,7 +156,7 @@ def test_unknown_model(run_module: Callable, models: dict[str, str], writes: Cal
 
 
 def test_deletion_needs_force_while_models_are_in_it(
-    cloud: Served, run_module: Callable, models: dict[str, str], writes: Calls
+    cloud: Served, run_module: RunModule, models: dict[str, str], writes: Calls
 ) -> None:
     run_module("nxai_catalogue", name="Shop", models=["One", "Two"])
     cloud.clear_log()
@@ -175,7 +173,7 @@ def test_deletion_needs_force_while_models_are_in_it(
     assert len(run_module("nxai_model_info")["models"]) == 3
 
 
-def test_an_error_on_the_way_says_what_was_done(cloud: Served, run_module: Callable, models: dict[str, str]) -> None:
+def test_an_error_on_the_way_says_what_was_done(cloud: Served, run_module: RunModule, models: dict[str, str]) -> None:
     cloud.fault("status", "update_model", nth=2, status=403)
     failed = run_module("nxai_catalogue", name="Shop", models=["One", "Two"])
     assert failed["failed"] and failed["changed"] is True and "403" in failed["msg"]
@@ -183,13 +181,13 @@ def test_an_error_on_the_way_says_what_was_done(cloud: Served, run_module: Calla
     assert run_module("nxai_catalogue", name="Shop", models=["One", "Two"])["changed"] is True
 
 
-def test_models_that_did_not_move_are_an_error(cloud: Served, run_module: Callable, models: dict[str, str]) -> None:
+def test_models_that_did_not_move_are_an_error(cloud: Served, run_module: RunModule, models: dict[str, str]) -> None:
     cloud.fault("status", "update_model", status=200, body={"Message": "Ok"})
     failed = run_module("nxai_catalogue", name="Shop", models=["One"])
     assert failed["failed"] and "did not move, though it was accepted: One" in failed["msg"]
 
 
-def test_info_lists_the_models_too(run_module: Callable, models: dict[str, str], reads: Calls) -> None:
+def test_info_lists_the_models_too(run_module: RunModule, models: dict[str, str], reads: Calls) -> None:
     run_module("nxai_catalogue", name="Shop", models=["Two", "One"])
     run_module("nxai_catalogue", name="Empty")
     before = len(reads())
@@ -200,11 +198,11 @@ def test_info_lists_the_models_too(run_module: Callable, models: dict[str, str],
     assert shop["organisation"] is None and shop["shared_with"] is None
 
 
-def upload(run_module: Callable, onnx_file: Path, name: str, **options: object) -> dict:
+def upload(run_module: RunModule, onnx_file: Path, name: str, **options: object) -> dict:
     return run_module("nxai_model", name=name, file=str(onnx_file), wait_interval=0.01, **options)["model"]
 
 
-def test_models_by_name_uuid_and_glob(run_module: Callable, onnx_file: Path, writes: Calls) -> None:
+def test_models_by_name_uuid_and_glob(run_module: RunModule, onnx_file: Path, writes: Calls) -> None:
     two, one = upload(run_module, onnx_file, "Two"), upload(run_module, onnx_file, "One")
     sent = len(writes())
     assert run_module("nxai_model_info")["models"] == [one, two]
@@ -215,13 +213,13 @@ def test_models_by_name_uuid_and_glob(run_module: Callable, onnx_file: Path, wri
     assert len(writes()) == sent
 
 
-def test_two_models_of_one_name_are_both_listed(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
+def test_two_models_of_one_name_are_both_listed(cloud: Served, run_module: RunModule, onnx_file: Path) -> None:
     one, two = upload(run_module, onnx_file, "One")["uuid"], upload(run_module, onnx_file, "Two")["uuid"]
     cloud.world.models[two].name = "One"
     assert [each["uuid"] for each in run_module("nxai_model_info", models=["One"])["models"]] == sorted([one, two])
 
 
-def test_models_of_a_catalogue(cloud: Served, run_module: Callable, onnx_file: Path, reads: Calls) -> None:
+def test_models_of_a_catalogue(cloud: Served, run_module: RunModule, onnx_file: Path, reads: Calls) -> None:
     uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
     inside = upload(run_module, onnx_file, "Inside", catalogues=["Shop models"])
     upload(run_module, onnx_file, "Outside")
@@ -234,7 +232,7 @@ def test_models_of_a_catalogue(cloud: Served, run_module: Callable, onnx_file: P
 
 
 def test_what_info_shows_can_be_declared_without_a_change(
-    cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls
+    cloud: Served, run_module: RunModule, onnx_file: Path, writes: Calls
 ) -> None:
     run_module("nxai_catalogue", name="Shop models")
     upload(
@@ -254,7 +252,7 @@ def test_what_info_shows_can_be_declared_without_a_change(
     assert writes() == []
 
 
-def test_catalogues(run_module: Callable) -> None:
+def test_catalogues(run_module: RunModule) -> None:
     for name in ("Two", "One", "Other"):
         run_module("nxai_catalogue", name=name)
     found = run_module("nxai_catalogue_info")["catalogues"]
@@ -267,7 +265,7 @@ def test_catalogues(run_module: Callable) -> None:
     assert run_module("nxai_catalogue_info", catalogues=["Three"])["catalogues"] == []
 
 
-def test_models_that_do_not_tell_their_catalogues_are_reported(cloud: Served, run_module: Callable) -> None:
+def test_models_that_do_not_tell_their_catalogues_are_reported(cloud: Served, run_module: RunModule) -> None:
     uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
     inside = {"UUID": "459d2273-1514-431c-9d34-f5b72f3bfe20", "Name": "Inside", "Catalogues": [uuid]}
     unknown = {"UUID": "459d2273-1514-431c-9d34-f5b72f3bfe21", "Name": "Unknown"}

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import requests
+from module_runs import RunModule
 from wire_rows import BODIES, FILE, LOCAL, NOTES, ROWS, WITHOUT_REQUESTS, WORLD, Row
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
@@ -23,7 +24,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import 
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served
 
-RunModule = Callable[..., dict[str, Any]]
 MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("nxai_*.py"))
 Specs = Callable[[str], dict[str, Any]]
 

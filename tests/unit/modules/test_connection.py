@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from module_runs import RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import adapted
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from simulator.testing import Served, serve
 
-RunModule = Callable[..., dict[str, Any]]
 ORGANISATION = "11111111-2222-4333-8444-555555555555"
 
 MODULES: dict[str, dict[str, Any]] = {

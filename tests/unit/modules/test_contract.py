@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from contract_documents import Json, as_3_0, as_swagger, body, call, documents, parameter, row
+from module_runs import RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS, adapted
 from ansible_collections.nxai.cloud.plugins.module_utils._contract.comparison import compare, operations_of, table
@@ -19,8 +20,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._contract.document impo
 from ansible_collections.nxai.cloud.plugins.module_utils._contract.terms import TERMS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
-
-RunModule = Callable[..., dict[str, Any]]
 
 
 def compared(api: str, document: Any, changes: Any = None) -> list[Any]:

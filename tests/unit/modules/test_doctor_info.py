@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from module_runs import Calls, RunModule
 
 from simulator.testing import Served, serve
 
-RunModule = Callable[..., dict[str, Any]]
 READY, SLOW, FAILED, LOOSE = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "0123")
 WELL = f"""
 times: {{assignment: 0}}
@@ -52,7 +51,7 @@ def statuses(result: dict[str, Any]) -> dict[str, str]:
     return {each["check"]: each["status"] for each in result["checks"]}
 
 
-def test_nothing_is_wrong(cloud: Served, run_module: RunModule, writes: Callable[[], list[str]]) -> None:
+def test_nothing_is_wrong(cloud: Served, run_module: RunModule, writes: Calls) -> None:
     cloud.reset(seed=WELL)
     result = run_module("nxai_doctor_info")
     assert result["findings"] == [] and set(statuses(result).values()) == {"ok"}, result["table"]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from module_runs import RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api import client
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
@@ -26,7 +27,6 @@ from tools.workplace import COLLECTIONS
 HOURS = 7200.0  # after which every access token has expired
 SITES = 12
 Expire = Callable[[str, int], None]
-RunModule = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture

@@ -7,16 +7,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import onnx
 import pytest
+from module_runs import QUICK, Calls, RunModule
 
 from tools.demo_model import model
-
-Calls = Callable[[], list[str]]
-QUICK = {"wait_interval": 0.01, "wait_timeout": 20}
 
 
 @pytest.fixture
@@ -32,7 +29,7 @@ def poor_file(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("cloud")
 def test_the_module_needs_no_account(
-    run_module: Callable, onnx_file: Path, poor_file: Path, reads: Calls, monkeypatch: pytest.MonkeyPatch
+    run_module: RunModule, onnx_file: Path, poor_file: Path, reads: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("NXAI_TOKEN", "NXAI_API_URL", "NXAI_CLOUD_URL"):
         monkeypatch.delenv(name)
@@ -48,14 +45,14 @@ def test_the_module_needs_no_account(
     assert reads() == []
 
 
-def test_sizes_as_people_write_them(run_module: Callable, onnx_file: Path) -> None:
+def test_sizes_as_people_write_them(run_module: RunModule, onnx_file: Path) -> None:
     assert run_module("nxai_model_check", file=str(onnx_file), max_size="1K")["usable"] is True
     small = run_module("nxai_model_check", file=str(onnx_file), max_size="0.1K")
     assert [each["code"] for each in small["findings"]] == ["size"]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04"])
-def test_nothing_to_check_fails(run_module: Callable, tmp_path: Path, content: bytes | None) -> None:
+def test_nothing_to_check_fails(run_module: RunModule, tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "model.onnx"
     if content is not None:
         path.write_bytes(content)
@@ -63,12 +60,12 @@ def test_nothing_to_check_fails(run_module: Callable, tmp_path: Path, content: b
     assert failed["failed"] and failed["error"]["advice"]
 
 
-def test_off_looks_at_nothing(run_module: Callable, poor_file: Path) -> None:
+def test_off_looks_at_nothing(run_module: RunModule, poor_file: Path) -> None:
     made = run_module("nxai_model", name="Detector", file=str(poor_file), **QUICK)
     assert made["changed"] is True and "findings" not in made
 
 
-def test_warn_sends_and_warns(run_module: Callable, poor_file: Path, onnx_file: Path) -> None:
+def test_warn_sends_and_warns(run_module: RunModule, poor_file: Path, onnx_file: Path) -> None:
     made = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="warn", warns=True, **QUICK)
     assert made["changed"] is True
     assert [each["code"] for each in made["findings"]] == ["image_name", "opset"]
@@ -80,7 +77,7 @@ def test_warn_sends_and_warns(run_module: Callable, poor_file: Path, onnx_file: 
 
 @pytest.mark.parametrize("check", [False, True])
 def test_strict_refuses_before_anything_is_sent(
-    run_module: Callable, poor_file: Path, writes: Calls, check: bool
+    run_module: RunModule, poor_file: Path, writes: Calls, check: bool
 ) -> None:
     failed = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="strict", check=check, **QUICK)
     assert failed["failed"] and "its name is not" in failed["msg"] and "opset" not in failed["msg"]
@@ -88,14 +85,14 @@ def test_strict_refuses_before_anything_is_sent(
     assert writes() == []
 
 
-def test_strict_takes_what_is_good(run_module: Callable, onnx_file: Path) -> None:
+def test_strict_takes_what_is_good(run_module: RunModule, onnx_file: Path) -> None:
     made = run_module("nxai_model", name="Detector", file=str(onnx_file), check_file="strict", **QUICK)
     assert made["changed"] is True and made["findings"] == []
     failed = run_module("nxai_model", name="Two", file=str(onnx_file), check_file="strict", max_size="100", **QUICK)
     assert failed["failed"] and "MiB" in failed["msg"]
 
 
-def test_a_part_of_a_model_is_refused_also_by_warn(run_module: Callable, tmp_path: Path, writes: Calls) -> None:
+def test_a_part_of_a_model_is_refused_also_by_warn(run_module: RunModule, tmp_path: Path, writes: Calls) -> None:
     path = tmp_path / "part.onnx"
     made = model()
     corners = onnx.numpy_helper.to_array(made.graph.initializer[0])
@@ -107,7 +104,7 @@ def test_a_part_of_a_model_is_refused_also_by_warn(run_module: Callable, tmp_pat
 
 
 def test_without_the_library(
-    run_module: Callable, onnx_file: Path, writes: Calls, monkeypatch: pytest.MonkeyPatch
+    run_module: RunModule, onnx_file: Path, writes: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
     failed = run_module("nxai_model_check", file=str(onnx_file))
@@ -119,7 +116,7 @@ def test_without_the_library(
     assert run_module("nxai_model", name="Two", file=str(onnx_file), **QUICK)["changed"] is True
 
 
-def test_other_formats_are_not_in_the_way(run_module: Callable, tmp_path: Path) -> None:
+def test_other_formats_are_not_in_the_way(run_module: RunModule, tmp_path: Path) -> None:
     path = tmp_path / "model.tflite"
     path.write_bytes(b"\x1c\x00\x00\x00TFL3rest")
     failed = run_module("nxai_model", name="Detector", file=str(path), check_file="strict", **QUICK)

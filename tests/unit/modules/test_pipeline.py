@@ -4,17 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from module_runs import QUICK, Calls, RunModule
 
 from simulator.testing import Served
-
-Calls = Callable[[], list[str]]
-QUICK = {"wait_interval": 0.01, "wait_timeout": 20}
-RunModule = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from module_runs import Calls, RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
@@ -20,8 +20,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.options impo
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.resource import PipelineResource
 from simulator.testing import Served
 
-Calls = Callable[[], list[str]]
-RunModule = Callable[..., dict[str, Any]]
 QUICK = {"wait_interval": 0.01, "wait_timeout": 0.3, "applicable_timeout": 0}
 A, B, TFLITE, SLOW, FOREIGN = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01234")
 CHAINED = {

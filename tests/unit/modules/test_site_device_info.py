@@ -7,15 +7,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
+from module_runs import Calls, RunModule
 
 from simulator.testing import Served
 
-Calls = Callable[[], list[str]]
-RunModule = Callable[..., dict[str, Any]]
 A, B = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01")
 WIRE = {"modelUUID": A, "modelNMS": 0.7, "resizingMethod": "Stretch", "chains": [{"modelUUID": B}], "Future": [1]}
 WORLD = f"""

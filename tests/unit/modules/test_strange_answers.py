@@ -10,7 +10,6 @@ The true answer of the simulator is taken, one value in it is replaced, taken ou
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,12 @@ import pytest
 import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from module_runs import Calls, RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
 from simulator.testing import Served
 from tools.strange import STRANGE, changed, places
 
-RunModule = Callable[..., dict[str, Any]]
 MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 WORLD = f"""
 times: {{record: 0, code: 0, assignment: 0}}
@@ -128,9 +127,6 @@ def test_a_clear_failure_or_a_success(
     examine()
     cloud.clear_faults()
     assert outcomes
-
-
-Calls = Callable[[], list[str]]
 
 
 def chained(depth: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from module_runs import RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import REVOKE_TOKEN
 from ansible_collections.nxai.cloud.plugins.module_utils._core import errors
@@ -22,7 +23,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import 
 from simulator.testing import Served
 from tools.workplace import COLLECTIONS
 
-RunModule = Callable[..., dict[str, Any]]
 PASSWORD = {"username": "demo@example.com", "password": "demo"}
 
 
