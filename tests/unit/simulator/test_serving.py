@@ -40,13 +40,6 @@ def test_a_certificate_of_its_own_is_not_trusted_by_chance() -> None:
 
 
 @pytest.mark.parametrize("api", ["cpt", "dev"])
-def test_an_api_is_reachable_without_a_token(simulator: Served, api: str) -> None:
-    for path in (f"/{api}", f"/{api}/", f"/{api}/openapi.html"):
-        assert requests.get(simulator.url + path, timeout=10).status_code == 200
-    assert requests.put(f"{simulator.url}/{api}/", timeout=10).status_code == 405
-
-
-@pytest.mark.parametrize("api", ["cpt", "dev"])
 def test_the_document_names_every_operation_and_how_sure_it_is(simulator: Served, api: str) -> None:
     document = requests.get(f"{simulator.url}/{api}/openapi.json", timeout=10).json()
     found = {
