@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 from module_runs import QUICK, Calls, RunModule
@@ -139,19 +138,24 @@ def test_no_file_for_a_new_model(run_module: RunModule, writes: Calls) -> None:
     ("content", "expected"),
     [
         (None, "there is no such file"),
-        (".", "there is no such file"),
         (b"", "the file is empty"),
         (b"<html>404</html>", "its bytes are not those of a whole ONNX model"),
         (b"\x08\x08", "its bytes are not those of a whole ONNX model"),
     ],
 )
-def test_files_that_are_no_models(upload: RunModule, tmp_path: Path, reads: Calls, content: Any, expected: str) -> None:
-    path = tmp_path / ("model.onnx" if content != "." else ".")
-    if isinstance(content, bytes):
+def test_files_that_are_no_models(
+    upload: RunModule, tmp_path: Path, reads: Calls, content: bytes | None, expected: str
+) -> None:
+    path = tmp_path / "model.onnx"
+    if content is not None:
         path.write_bytes(content)
     failed = upload(file=str(path))
     assert failed["failed"] and expected in failed["msg"]
     assert reads() == [], "a bad file is found before anything is asked"
+
+
+def test_a_folder_is_no_file(upload: RunModule, tmp_path: Path) -> None:
+    assert "there is no such file" in upload(file=str(tmp_path))["msg"]
 
 
 def test_two_of_one_name_are_both_listed(cloud: Served, upload: RunModule, writes: Calls) -> None:
