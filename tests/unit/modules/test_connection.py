@@ -15,8 +15,6 @@ from typing import Any
 import pytest
 from module_runs import RunModule
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import adapted
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from simulator.testing import Served, serve
 
 ORGANISATION = "11111111-2222-4333-8444-555555555555"
@@ -185,30 +183,6 @@ def test_the_option_comes_from_the_environment_as_json(
     monkeypatch.setenv("NXAI_OPERATIONS", '{"list_sites": {"path": "/sites"}}')
     run_module("nxai_site_info")
     assert reads() == ["/dev/sites"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "word"),
-    [
-        ([], "dictionary"),
-        ({"nonsense": {}}, "nonsense"),
-        ({"list_models": "x"}, "list_models"),
-        ({"list_models": {"url": "x"}}, "list_models"),
-        ({"list_models": {"method": "POST"}}, "method"),
-        ({"delete_model": {"method": "GET"}}, "method"),
-        ({"delete_model": {"path": "/function"}}, "uuid"),
-        ({"delete_model": {"path": "/function/{uuid}/{other}"}}, "path"),
-        ({"list_models": {"path": "https://elsewhere"}}, "path"),
-        ({"list_models": {"path": "/../x"}}, "path"),
-        ({"list_models": {"path": "/a?b"}}, "path"),
-        ({"list_models": {"path": 7}}, "path"),
-        ({"list_models": {"query": {"Limit": 3}}}, "query"),
-        ({"delete_model": {"method": ["PUT"]}}, "method"),
-    ],
-)
-def test_changes_that_cannot_work_are_refused(changes: Any, word: str) -> None:
-    with pytest.raises(BadInput, match=word):
-        adapted(changes)
 
 
 def test_text_that_is_not_json_is_refused(run_module: RunModule) -> None:
