@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -36,7 +37,10 @@ def test_the_module_needs_no_account(
     good = run_module("nxai_model_check", file=str(onnx_file), check=True)
     assert (good["changed"], good["usable"], good["findings"]) == (False, True, [])
     assert good["image"] == {"layout": "nchw", "channels": 3, "height": 64, "width": 64}
-    assert good["classes"] == {"0": "Bright"} and good["file"]["size"] == onnx_file.stat().st_size
+    assert good["classes"] == {"0": "Bright"} and (good["opset"], good["ir_version"]) == (16, 8)
+    content = onnx_file.read_bytes()
+    assert good["file"] == {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    assert [each["role"] for each in good["inputs"] + good["outputs"]] == ["image", "nms_sensitivity", "boxes"]
     assert good["inputs"][1] == {"name": "nms_sensitivity", "shape": [1], "type": "float32", "role": "nms_sensitivity"}
     poor = run_module("nxai_model_check", file=str(poor_file))
     assert poor["usable"] is False
@@ -49,15 +53,18 @@ def test_sizes_as_people_write_them(run_module: RunModule, onnx_file: Path) -> N
     assert run_module("nxai_model_check", file=str(onnx_file), max_size="1K")["usable"] is True
     small = run_module("nxai_model_check", file=str(onnx_file), max_size="0.1K")
     assert [each["code"] for each in small["findings"]] == ["size"]
+    assert "raise max_size" in small["findings"][0]["advice"]
 
 
-@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04"])
-def test_nothing_to_check_fails(run_module: RunModule, tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "no such file"), (b"", "is empty"), (b"PK\x03\x04rest", "it is a ZIP file")]
+)
+def test_nothing_to_check_fails(run_module: RunModule, tmp_path: Path, content: bytes | None, said: str) -> None:
     path = tmp_path / "model.onnx"
     if content is not None:
         path.write_bytes(content)
     failed = run_module("nxai_model_check", file=str(path))
-    assert failed["failed"] and failed["error"]["advice"]
+    assert failed["failed"] and said in failed["msg"] and failed["error"]["advice"]
 
 
 def test_off_looks_at_nothing(run_module: RunModule, poor_file: Path) -> None:
