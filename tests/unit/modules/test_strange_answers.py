@@ -18,28 +18,13 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from module_runs import Calls, RunModule
+from wire_rows import FILE, MODEL, WORLD
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
 from simulator.testing import Served
 from tools.strange import STRANGE, changed, places
 
-MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
-WORLD = f"""
-times: {{record: 0, code: 0, assignment: 0}}
-organisations: [Retail]
-accounts: [{{email: demo@example.com, password: demo, organisations: [Retail]}}]
-catalogues: [Old, Other]
-models: [{{name: A, id: {MODEL}, catalogues: [Old], documentation: Text}}, {{name: B}}]
-sites:
-  - name: Shop 1
-    servers:
-      - name: S
-        devices: [{{name: Door, pipelines: [{{modelUUID: {MODEL}, modelNMS: 0.3, chains: [{{x: 1}}]}}]}}, Till]
-  - {{name: Shop 2, servers: [{{name: S, devices: [Gate]}}]}}
-registry: {{groups: [G1, G2], devices: [{{name: R1, groups: [G1]}}]}}
-"""
 QUICK = {"wait_interval": 0.01, "wait_timeout": 0.1}
-FILE = "FILE"  # replaced by the path of a model file
 PIPELINE = ("nxai_pipeline", {"site": "Shop 1", "devices": ["Till"], "pipelines": [{"model": "A"}], **QUICK})
 MODEL_TASK = ("nxai_model", {"name": "A", "documentation": "New", "catalogues": ["Other"], **QUICK})
 TASKS: dict[str, list[tuple[str, dict[str, Any]]]] = {

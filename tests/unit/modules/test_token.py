@@ -90,24 +90,17 @@ def test_a_token_that_is_still_good_is_left(token: RunModule, file: Path, grants
     assert file.read_bytes() == before and grants() == 1
 
 
+@pytest.mark.parametrize("options", [{"valid_for": 4000}, {"force": True}])
 def test_one_with_too_little_left_is_renewed_by_the_refresh_token(
-    cloud: Served, token: RunModule, file: Path, grants: Callable[[], int]
+    cloud: Served, token: RunModule, file: Path, grants: Callable[[], int], options: dict[str, Any]
 ) -> None:
     token(**PASSWORD)
     first = stored(file)
     assert token(valid_for=3000)["changed"] is False
-    result = token(valid_for=4000)
-    assert result["changed"] is True
+    assert token(**options)["changed"] is True
     second = stored(file)
     assert second["access_token"] != first["access_token"] and second["refresh_token"] != first["refresh_token"]
     assert works(cloud, second["access_token"]) and grants() == 2
-
-
-def test_force_renews_a_good_one(token: RunModule, file: Path, grants: Callable[[], int]) -> None:
-    token(**PASSWORD)
-    first = stored(file)
-    assert token(force=True)["changed"] is True
-    assert stored(file)["access_token"] != first["access_token"] and grants() == 2
 
 
 def test_the_other_members_of_the_file_are_kept(token: RunModule, file: Path, cloud: Served) -> None:
@@ -124,28 +117,6 @@ def test_an_authorization_code(cloud: Served, token: RunModule, file: Path) -> N
     assert token(code=code)["changed"] is False  # the code is spent, and not needed
     failed = token(code=code, force=True, grant="authorization_code")
     assert failed["failed"] and "A code works once" in failed["msg"] and code not in failed["msg"]
-
-
-def test_what_a_code_request_holds(token: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[dict[str, str]] = []
-    monkeypatch.setattr(Transport, "post_token", lambda _self, grant: sent.append(grant) or {"access_token": "a"})
-    token(code="c-1", redirect_uri="https://example.com/signed-in", client_id="mine", token_scope="cloudSystemId=*")
-    assert sent == [
-        {
-            "grant_type": "authorization_code",
-            "code": "c-1",
-            "redirect_uri": "https://example.com/signed-in",
-            "response_type": "token",
-            "client_id": "mine",
-            "scope": "cloudSystemId=*",
-        }
-    ]
-
-
-def test_a_dead_refresh_token_gives_way_to_the_password(cloud: Served, token: RunModule, file: Path) -> None:
-    file.write_text(json.dumps({"refresh_token": "nxcdb-dead"}))
-    assert token(**PASSWORD)["changed"] is True
-    assert works(cloud, stored(file)["access_token"])
 
 
 def test_only_the_grant_that_is_named_is_used(token: RunModule, file: Path, grants: Callable[[], int]) -> None:
@@ -222,31 +193,26 @@ def test_revoke(cloud: Served, token: RunModule, file: Path) -> None:
     assert cloud.log() == []
 
 
-def test_each_revocation_carries_the_access_token(token: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
-    token(**PASSWORD)
-    sent: list[Any] = []
-    monkeypatch.setattr(Transport, "send", lambda _self, what, **how: sent.append((what, how["path"], how["token"])))
-    file = Path(token(state="absent", check=True)["token_file"])
-    content = stored(file)
-    token(state="absent")
-    access, refresh = content["access_token"], content["refresh_token"]
-    assert sent == [(REVOKE_TOKEN, {"token": refresh}, access), (REVOKE_TOKEN, {"token": access}, access)]
-
-
-def test_an_access_token_that_is_over_does_not_save_the_refresh_token(
-    token: RunModule, file: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [("", [("r", "a"), ("a", "a")]), ("a", [("r", "a"), ("r", "r"), ("a", "a")])],
+    ids=["each carries the access token", "one that is over does not save the refresh token"],
+)
+def test_how_both_tokens_are_revoked(
+    token: RunModule, file: Path, monkeypatch: pytest.MonkeyPatch, over: str, expected: list[tuple[str, str]]
 ) -> None:
     file.write_text(json.dumps({"access_token": "nxcdb-a", "refresh_token": "nxcdb-r"}))
     sent: list[tuple[str, str]] = []
 
-    def send(_self: Transport, _name: str, *, path: dict[str, str], token: str) -> None:
-        sent.append((path["token"], token))
-        if token == "nxcdb-a":
+    def send(_self: Transport, what: object, *, path: dict[str, str], token: str) -> None:
+        assert what is REVOKE_TOKEN
+        sent.append((path["token"][-1], token[-1]))
+        if token[-1] == over:
             raise errors.Refused("revoke", "HTTP 401", "", 401)
 
     monkeypatch.setattr(Transport, "send", send)
     assert token(state="absent")["changed"] is True
-    assert sent == [("nxcdb-r", "nxcdb-a"), ("nxcdb-r", "nxcdb-r"), ("nxcdb-a", "nxcdb-a")]
+    assert sent == expected
 
 
 def test_revoke_a_token_that_is_given(cloud: Served, token: RunModule) -> None:
