@@ -137,27 +137,20 @@ def test_what_cannot_be_looked_up_is_not_sent_again(server, api, service, file, 
     assert len(posts(server)) == 1
 
 
-def test_retries_have_an_end_and_end_with_a_look(server, service, new_transport, file):
-    api = ComputeApi(new_transport(retries=1))
-    service.plan = [(False, {"fate": "reset"})] * 5
-    with pytest.raises(AnswerLost):
-        api.create_model(DATA, file)
-    assert len(posts(server)) == 2
-    assert server.requests[-1].method == "GET"
-
-
-def test_without_waiting_time_nothing_is_sent_again(server, service, new_transport, file):
-    service.plan = [(False, {"fate": "reset"})]
-    with pytest.raises(AnswerLost):
-        ComputeApi(new_transport(retry_budget=0)).create_model(DATA, file)
-    assert len(posts(server)) == 1
-
-
 @pytest.mark.parametrize("data", [{}, [], None, {"UUID": None}, {"UUID": 5}, {"UUID": ""}, "text"], ids=repr)
 def test_a_good_answer_without_a_uuid_is_an_error(api, service, file, data):
     service.plan = [(True, {"data": data})]
     with pytest.raises(Unexpected, match="no UUID"):
         api.create_model(DATA, file)
+
+
+@pytest.mark.parametrize(("options", "sent"), [({"retries": 1}, 2), ({"retry_budget": 0}, 1)])
+def test_retries_have_an_end_and_end_with_a_look(server, service, new_transport, file, options, sent):
+    service.plan = [(False, {"fate": "reset"})] * 5
+    with pytest.raises(AnswerLost):
+        ComputeApi(new_transport(**options)).create_model(DATA, file)
+    assert len(posts(server)) == sent
+    assert server.requests[-1].method == "GET"
 
 
 def test_a_file_that_is_not_the_one_of_the_mark_is_not_sent(server, api, tmp_path):
