@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.loader import lookup_loader
 
 from simulator.testing import Served, serve
-from tools.workplace import users_environment
+from tools.workplace import ansible
 
 Look = Callable[..., str]
 
@@ -87,9 +85,7 @@ def test_errors_are_readable(look: Look, terms: list[str], options: dict[str, st
 
 def test_ansible_2_22_prints_no_token_that_was_looked_up(tmp_path: Path) -> None:
     message = "msg=<{{ lookup('nxai.cloud.nxai_token', token='looked-up-4711') }}>"
-    command = [sys.executable, "-m", "ansible", "adhoc", "localhost", "-m", "debug", "-a", message]
-    env = users_environment(tmp_path)
-    shown = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60).stdout
+    shown = ansible(tmp_path, "adhoc", "localhost", "-m", "debug", "-a", message).stdout
     masks = tuple(map(int, release.__version__.split(".")[:2])) >= (2, 22)
     assert ("<$REDACTED$>" if masks else "<looked-up-4711>") in shown
 
@@ -128,17 +124,8 @@ HANDED_ON = """
 
 def test_no_way_to_hand_a_token_on_prints_it(cloud: Served, tmp_path: Path) -> None:
     (tmp_path / "play.yml").write_text(HANDED_ON)
-    env = users_environment(
-        tmp_path,
-        ANSIBLE_INVENTORY_UNPARSED_WARNING="0",
-        ANSIBLE_LOG_PATH=str(tmp_path / "log"),
-        NXAI_CLOUD_URL=cloud.url,
-        NXAI_API_URL=cloud.url,
-    )
-    command = [
-        sys.executable, "-m", "ansible", "playbook", "play.yml", "-vvvv", "--diff", "-e", f"file={tmp_path}/token",
-    ]  # fmt: skip
-    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    env = {"ANSIBLE_LOG_PATH": str(tmp_path / "log"), "NXAI_CLOUD_URL": cloud.url, "NXAI_API_URL": cloud.url}
+    done = ansible(tmp_path, "playbook", "play.yml", "-vvvv", "--diff", "-e", f"file={tmp_path}/token", **env)
     output = done.stdout + done.stderr
     assert done.returncode == 0, output
     assert "nxcdb-" not in output + (tmp_path / "log").read_text()

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +20,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Clie
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import SILENT
 from simulator.testing import Served, serve
 from tools.demo_model import model
-from tools.workplace import users_environment
+from tools.workplace import ansible
 
 MODEL = "Person detector"
 Play = Callable[..., str]
@@ -68,20 +66,13 @@ def play(tmp_path: Path, model_file: Path) -> Play:
             "pipeline_rollout_settings": {"wait_interval": 0.1},
             **more,
         }
-        env = users_environment(
-            tmp_path,
-            ANSIBLE_INVENTORY_UNPARSED_WARNING="0",
-            ANSIBLE_SHOW_CUSTOM_STATS="1",
-            NXAI_API_URL=cloud.url,
-            NXAI_TOKEN=cloud.token(),
-        )
-        name = playbook if "/" in playbook else f"nxai.cloud.{playbook}"
-        command = [sys.executable, "-m", "ansible", "playbook", name, "-e", json.dumps(variables)]
+        env = {"ANSIBLE_SHOW_CUSTOM_STATS": "1", "NXAI_API_URL": cloud.url, "NXAI_TOKEN": cloud.token()}
+        arguments = [playbook if "/" in playbook else f"nxai.cloud.{playbook}", "-e", json.dumps(variables)]
         if playbook == "release_and_rollout":
             (tmp_path / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
-            command += ["-i", "estate.nxai.yml"]
-        command += ["--check", "--diff"] if check else []
-        done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+            arguments += ["-i", "estate.nxai.yml"]
+        arguments += ["--check", "--diff"] if check else []
+        done = ansible(tmp_path, "playbook", *arguments, **env)
         output = done.stdout + done.stderr
         assert done.returncode == code, output
         assert "WARNING" not in output and "DEPRECATION" not in output, output
