@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -31,9 +30,8 @@ def move(holder: Json, old: str, new: str) -> None:
     holder[new] = holder.pop(old)
 
 
-def model_data(document: Json) -> Json:
-    found: Json = upload(document)["properties"]["data"]
-    return found
+def model_data(document: Json) -> Any:
+    return upload(document)["properties"]["data"]
 
 
 def drift_path_plural(d: Json) -> None:
@@ -41,10 +39,9 @@ def drift_path_plural(d: Json) -> None:
     move(d["paths"], "/catalogue/{uuid}", "/catalogues/{id}")
 
 
-def answer(d: Json) -> Json:
+def answer(d: Json) -> Any:
     """That to the listing of sites."""
-    found: Json = call(d, "get", "/systems")["responses"]["200"]
-    return found
+    return call(d, "get", "/systems")["responses"]["200"]
 
 
 def drift_wrapped(d: Json) -> None:
@@ -61,9 +58,8 @@ def drift_request_body(d: Json) -> None:
     call(d, "delete", "/catalogue/{uuid}")["requestBody"] = {"content": {"application/json": {"schema": schema}}}
 
 
-def assignment(d: Json) -> Json:
-    found: Json = body(d, "put", "/system/{site_id}/devices/pipelines")["properties"]
-    return found
+def assignment(d: Json) -> Any:
+    return body(d, "put", "/system/{site_id}/devices/pipelines")["properties"]
 
 
 def upload(d: Json) -> Json:
@@ -103,10 +99,8 @@ def drop_row_field(path: str, name: str) -> Callable[[Json], None]:
     return lambda d: row(d, path)["properties"].pop(name)
 
 
-def of_model(d: Json) -> Json:
-    """The fields of a model in the listing."""
-    found: Json = row(d, "/functions")["properties"]
-    return found
+def of_model(d: Json) -> Any:
+    return row(d, "/functions")["properties"]
 
 
 DRIFTS: list[tuple[str, str, str, Callable[[Json], Any]]] = [
@@ -131,19 +125,9 @@ DRIFTS: list[tuple[str, str, str, Callable[[Json], Any]]] = [
     ("create_model", "part_required", "error", lambda d: upload(d)["required"].append("checksum")),
     ("list_models", "answer_field", "warning", drop_row_field("/functions", "Status")),
     ("list_models", "answer_field", "error", drop_row_field("/functions", "UUID")),
-    (
-        "list_models",
-        "answer_field_spelling",
-        "note",
-        lambda d: move(of_model(d), "Name", "name"),
-    ),
+    ("list_models", "answer_field_spelling", "note", lambda d: move(of_model(d), "Name", "name")),
     ("list_models", "answer_field", "warning", lambda d: of_model(d)["Code"]["properties"].pop("Status")),
-    (
-        "list_models",
-        "field_type",
-        "error",
-        lambda d: of_model(d).update(Code={"type": "string"}),
-    ),
+    ("list_models", "field_type", "error", lambda d: of_model(d).update(Code={"type": "string"})),
     ("list_sites", "answer_shape", "error", drift_wrapped),
     ("list_sites", "answer_undescribed", "note", lambda d: answer(d).pop("content")),
     ("list_sites", "deprecated", "note", lambda d: call(d, "get", "/systems").update(deprecated=True)),
@@ -190,9 +174,6 @@ def test_the_option_that_is_advised_ends_the_difference(api: str, change: Any, o
     assert [each for each in compared(api, document, option["operations"]) if each.operation == operation] == []
 
 
-# Formats
-
-
 @pytest.mark.parametrize("api", ["compute", "device"])
 @pytest.mark.parametrize("convert", [as_3_0, as_swagger])
 def test_other_formats_say_the_same(api: str, convert: Callable[[Json], Json]) -> None:
@@ -202,9 +183,6 @@ def test_other_formats_say_the_same(api: str, convert: Callable[[Json], Json]) -
     path = "/catalogues" if api == "compute" else "/systems"
     row(broken, path)["properties"].pop("UUID")
     assert {each.kind for each in compared(api, convert(broken))} == {"answer_field"}
-
-
-# Documents that are not as they should be
 
 
 @pytest.mark.parametrize(
@@ -253,9 +231,6 @@ def test_a_name_that_the_option_would_not_take_is_not_advised() -> None:
     assert (found.kind, found.option) == ("path", None)
 
 
-# Completeness
-
-
 def test_each_operation_of_the_apis_is_compared() -> None:
     needed = {name for name, each in OPERATIONS.items() if each.api != "cloud" and not name.startswith("describe_")}
     assert set(TERMS) == needed
@@ -263,33 +238,3 @@ def test_each_operation_of_the_apis_is_compared() -> None:
         read = {part.split("|")[0].split(".")[0] for part in TERMS[name].reads}
         alternatives = {each for part in TERMS[name].reads for each in part.split("|")}
         assert set(OPERATIONS[name].relies_on) <= read | alternatives, name
-
-
-# Request properties that no option of a module sets, and why.
-WITHOUT_OPTION = {
-    "NamedInput": "never seen filled by a client, in two shapes",
-    "NamedOutput": "never seen filled by a client, in two shapes",
-    "Site": "a guess whose meaning is not known",
-    "OnnxModel": "the file goes as a part of its own, which needs a third less on the wire",
-}
-
-
-def test_each_request_property_is_sent_or_has_a_reason_not_to_be() -> None:
-    missing = set()
-    for api, document in documents().items():
-        described = Document(document, PREFIX[api], "-")  # type: ignore[index]
-        for operation in operations_of(api):
-            if operation.name not in TERMS:
-                continue
-            wanted = re.sub(r"{\w+}", "{}", operation.path)
-            [shape] = [
-                each
-                for each in described.operations.values()
-                if (each.method, re.sub(r"{\w+}", "{}", each.path)) == (operation.method, wanted)
-            ]
-            known = {*TERMS[operation.name].sends, *TERMS[operation.name].may_send}
-            for media, raw in shape.body.items():
-                if media == "multipart/form-data":
-                    raw = described.schema(raw).properties["data"]
-                missing |= set(described.schema(raw).properties) - known
-    assert missing == set(WITHOUT_OPTION)
