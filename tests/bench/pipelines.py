@@ -36,8 +36,6 @@ OPTIONS = {"select": "all", "sites": ["*"]}
 
 
 class Estate:
-    """A simulated estate, and what is run against it."""
-
     def __init__(self, venv: Venv, variables: dict[str, str]) -> None:
         self.venv = venv
         self.url = variables["NXAI_API_URL"]

@@ -92,7 +92,6 @@ class Control:
         return {"seed": draw.seed if draw else None, "elsewhere": draw.elsewhere if draw else None}
 
     def be_hostile(self, data: Mapping[str, Any]) -> Any:
-        """Each request meets what the seed draws for it."""
         self._simulator.faults.hostile = draw_from(data)
         return self.hostile({})
 

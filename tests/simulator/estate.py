@@ -113,7 +113,6 @@ def _device(
 
 
 def pipeline(model: str) -> dict[str, Any]:
-    """A pipeline as the portal makes it."""
     return {
         "modelUUID": model,
         "modelNMS": 0.42,

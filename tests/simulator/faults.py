@@ -122,7 +122,6 @@ class Faults:
 
 
 async def meet(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Let the fault happen to one request."""
     if fault.kind == "delay" and fault.handled:
         await _late(fault.seconds, app, scope, receive, send)
         return

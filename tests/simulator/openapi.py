@@ -150,7 +150,6 @@ def _responses(operation: Operation) -> dict[str, Any]:
 
 
 def html(shape: Mapping[str, Any]) -> str:
-    """A plain page of the document."""
     title = markup.escape(shape["info"]["title"])
     rows = [
         f"<tr><td>{method.upper()}</td><td>{markup.escape(path)}</td><td>{markup.escape(item['summary'])}</td>"

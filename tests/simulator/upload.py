@@ -73,8 +73,6 @@ class _Store:
 
 
 class _Parts:
-    """The callbacks of the multipart parser."""
-
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder = folder
         self._limit = limit

@@ -27,8 +27,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import 
 
 @dataclass
 class Request:
-    """What came in."""
-
     method: str
     path: str
     query: dict[str, str]

@@ -156,5 +156,4 @@ def writes(cloud: Served) -> Calls:
 
 @pytest.fixture
 def reads(cloud: Served) -> Calls:
-    """The paths read so far, in order."""
     return lambda: [each.path for each in cloud.log() if each.method == "GET"]

@@ -88,7 +88,6 @@ def test_hostile_names_are_just_names(run_module: RunModule, name: str) -> None:
 
 @pytest.fixture
 def models(upload: RunModule, cloud: Served) -> dict[str, str]:
-    """Three models, by name."""
     made = {name: upload(name=name)["model"]["uuid"] for name in ("One", "Two", "Three")}
     cloud.clear_log()
     return made

@@ -14,7 +14,6 @@ from simulator.testing import Served
 
 @pytest.fixture
 def site(cloud: Served) -> str:
-    """The id of Shop 001."""
     return next(site.id for site in cloud.world.sites.values() if site.name == "Shop 001")
 
 

@@ -28,7 +28,6 @@ Play = Callable[..., Done]
 
 @pytest.fixture
 def play(tmp_path: Path) -> Play:
-    """Runs a playbook against a simulator."""
     file = tmp_path / "model.onnx"
     file.write_bytes(model().SerializeToString())
 

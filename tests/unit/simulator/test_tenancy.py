@@ -48,7 +48,6 @@ def seeded(simulator: Served) -> None:
 
 @pytest.fixture
 def both(simulator: Served) -> Calls:
-    """As the account of two organisations."""
     return Calls(simulator, "both@example.com")
 
 

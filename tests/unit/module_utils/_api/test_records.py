@@ -20,6 +20,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.records import (
     split_documentation,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import describe_model
 
 UUID = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 OTHER = "7b65bdda-39da-4259-b1bf-b0d1dbb7b162"
@@ -65,14 +66,14 @@ def test_a_model_as_the_portal_shows_it():
             "Status": "ok",
             "Code": {"Status": "ok", "CDNURI": "https://cdn.example.com/x"},
             "Documentation": "# Faces",
-            "Catalogues": [OTHER.upper(), {"UUID": UUID, "Name": "Demo"}, None, {"Name": "no id"}],
+            "Catalogues": [OTHER.upper(), {"ID": f"{{{UUID}}}", "Name": "Demo"}, None, 5, {"Name": "no id"}],
             "UpdatedAt": "2026-01-02T03:04:05Z",
             "FileSize": 156672,
         }
     )
     assert (model.uuid, model.name, model.status, model.code_status) == (UUID, "Faces", "ok", "ok")
     assert model.cdn_uri == "https://cdn.example.com/x"
-    assert model.catalogue_uuids == (OTHER, UUID)
+    assert model.catalogue_uuids == (OTHER, UUID) == tuple(describe_model(model)["catalogues"])
     assert (model.size, model.updated_at, model.digest) == (156672, "2026-01-02T03:04:05Z", None)
 
 

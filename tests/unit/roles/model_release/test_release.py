@@ -115,7 +115,6 @@ def assign(cloud: Served, share: dict[str, float]) -> None:
 
 
 def running(cloud: Served) -> Counter[tuple[str, ...]]:
-    """What the devices run, by names and thresholds."""
     names = {uuid: name for name, uuid in uuids(cloud).items()}
     with client(cloud) as api:
         return Counter(
