@@ -221,14 +221,6 @@ def test_revoke_a_token_that_is_given(cloud: Served, token: RunModule) -> None:
     assert not works(cloud, access)
 
 
-@pytest.mark.parametrize("status", [401, 404])
-def test_a_token_that_is_over_already_is_no_error(cloud: Served, token: RunModule, file: Path, status: int) -> None:
-    token(**PASSWORD)
-    cloud.fault("status", "revoke_token", status=status, times=0)
-    assert token(state="absent")["changed"] is True
-    assert not file.exists()
-
-
 def test_a_revocation_that_fails_keeps_the_file_and_shows_no_token(cloud: Served, token: RunModule, file: Path) -> None:
     token(**PASSWORD)
     cloud.fault("status", "revoke_token", status=500, times=0)

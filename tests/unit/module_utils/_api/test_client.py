@@ -12,7 +12,6 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._api.device import DeviceApi
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 
 SITE = "0b0e7f4c-1111-4222-8333-444455556666"
 NXID = "459d2273-1514-431c-9d34-f5b72f3bfe20"
@@ -41,22 +40,6 @@ def test_the_verbs_of_the_device_api(server, transport, reply):
         "Functions": [NXID],
         "Pipelines": [{"modelUUID": NXID}],
     }
-
-
-def test_a_client_of_options(server, reply):
-    server.answer(reply(data=[]))
-    with Client.from_options({"api_url": server.url, "token": "abc", "name": "not ours"}) as client:
-        assert client.compute.list_models() == []
-        assert client.settings.api_url == server.url
-        assert client.transport.requests_sent == 1
-
-
-def test_a_client_of_bad_options_or_none():
-    with pytest.raises(BadInput):
-        Client.from_options({"api_url": "example.com"})
-    with Client.from_options({}) as client, pytest.raises(BadInput, match="no credentials"):
-        client.compute.list_models()
-    assert client.transport.requests_sent == 0
 
 
 def test_a_read_only_client_cannot_write(server):
