@@ -149,21 +149,13 @@ def one_release(cloud: Served, folder: Path, number: int, weather: Weather) -> i
 
 
 FIRST = """
-- name: The first release
-  hosts: localhost
+- hosts: localhost
   connection: local
   gather_facts: false
   tasks:
-    - name: Release
-      ansible.builtin.include_role:
-        name: nxai.cloud.model_release
-    - name: Roll out
-      ansible.builtin.include_role:
-        name: nxai.cloud.pipeline_rollout
-      vars:
-        pipeline_rollout_pipelines:
-          - model: "{{ model_release_result.name }}"
-            nms: 0.7
+    - ansible.builtin.include_role: {name: nxai.cloud.model_release}
+    - ansible.builtin.include_role: {name: nxai.cloud.pipeline_rollout}
+      vars: {pipeline_rollout_pipelines: [{model: "{{ model_release_result.name }}", nms: 0.7}]}
 """
 
 

@@ -90,35 +90,19 @@ def test_ansible_2_22_prints_no_token_that_was_looked_up(tmp_path: Path) -> None
     assert ("<$REDACTED$>" if masks else "<looked-up-4711>") in shown
 
 
+# Each way to hand a token to another task.
 HANDED_ON = """
-- name: Each way to hand a token to another task
-  hosts: localhost
+- hosts: localhost
   gather_facts: false
   tasks:
-    - name: Into a file
-      nxai.cloud.nxai_token:
-        username: demo@example.com
-        password: demo
-        token_file: "{{ file }}"
-    - name: From the file
-      nxai.cloud.nxai_catalogue_info:
-        token_file: "{{ file }}"
-    - name: By the lookup
-      nxai.cloud.nxai_catalogue_info:
-        token: "{{ lookup('nxai.cloud.nxai_token', token_file=file) }}"
-    - name: Into a variable
-      nxai.cloud.nxai_token:
-        token_file: "{{ file }}"
-        return_token: true
+    - nxai.cloud.nxai_token: {username: demo@example.com, password: demo, token_file: "{{ file }}"}
+    - nxai.cloud.nxai_catalogue_info: {token_file: "{{ file }}"}
+    - nxai.cloud.nxai_catalogue_info: {token: "{{ lookup('nxai.cloud.nxai_token', token_file=file) }}"}
+    - nxai.cloud.nxai_token: {token_file: "{{ file }}", return_token: true}
       register: signed_in
       no_log: true
-    - name: From the variable
-      nxai.cloud.nxai_catalogue_info:
-        token: "{{ signed_in.access_token }}"
-    - name: Ended
-      nxai.cloud.nxai_token:
-        token_file: "{{ file }}"
-        state: absent
+    - nxai.cloud.nxai_catalogue_info: {token: "{{ signed_in.access_token }}"}
+    - nxai.cloud.nxai_token: {token_file: "{{ file }}", state: absent}
 """
 
 

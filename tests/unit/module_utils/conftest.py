@@ -161,13 +161,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    scripted = ScriptedServer()
-    yield scripted
-    scripted.close()
-
-
-@pytest.fixture
 def new_server() -> Iterator[Callable[..., ScriptedServer]]:
     made: list[ScriptedServer] = []
 
@@ -178,6 +171,11 @@ def new_server() -> Iterator[Callable[..., ScriptedServer]]:
     yield make
     for scripted in made:
         scripted.close()
+
+
+@pytest.fixture
+def server(new_server: Callable[..., ScriptedServer]) -> ScriptedServer:
+    return new_server()
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ models: [{{name: Alpha, catalogues: [Old]}}]
 sites: [{{name: Shop, servers: [{{name: A, devices: [Door]}}]}}]
 registry: {{groups: [G1], devices: [R1]}}
 """
+WAVES = [{"name": "all", "devices": [{"site": "s", "site_name": "Shop", "device": "d", "name": "Door"}]}]
 # Options of the task, and how it ends where all requests are answered.
 TASKS: dict[str, dict[str, Any]] = {
     "nxai_catalogue": {"name": "New", "models": ["Alpha"]},
@@ -51,13 +52,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "nxai_model_info": {},
     "nxai_pipeline": {"site": "Shop", "devices": ["Door"], "pipelines": [{"model": "Alpha"}]},
     "nxai_pipeline_info": {},
-    "nxai_rollout_state": {
-        "path": "rollout",
-        "step": "open",
-        "name": "night",
-        "declaration": {"state": "present"},
-        "waves": [{"name": "all", "devices": [{"site": "s", "site_name": "Shop", "device": "d", "name": "Door"}]}],
-    },
+    "nxai_rollout_state": {"path": "rollout", "step": "open", "name": "night", "declaration": {}, "waves": WAVES},
     "nxai_server_info": {},
     "nxai_site_info": {},
     "nxai_token": {"token_file": "{{ token_file }}", "code": "{{ vault_code }}", "force": True, "grant": "password"},

@@ -58,19 +58,11 @@ def test_sites_servers_and_devices_have_their_wire_shapes(shop: Shop) -> None:
     servers = shop.get(f"/dev/system/{shop.site}/servers")
     device = shop.get(f"/dev/system/{shop.site}/devices")[0]
 
-    assert [(row["Name"], row["Supports"]["Pipelines"]) for row in servers] == [
-        ("Main", True),
-        ("Old", False),
-        ("Stopped", True),
-    ]
-    assert device["NxID"].startswith("{")
-    assert device["NxID"] == device["NxID"].lower()
-    assert device["V2"]["id"] == device["NxID"].strip("{}")
-    assert (device["Server"]["Name"], device["Server"]["Status"], device["nxAI"]["pipelines"]) == (
-        "Main",
-        "running",
-        [],
-    )
+    supports = {row["Name"]: row["Supports"]["Pipelines"] for row in servers}
+    assert supports == {"Main": True, "Old": False, "Stopped": True}
+    assert device["NxID"] == f"{{{device['V2']['id']}}}".lower()
+    assert device["Server"].items() >= {"Name": "Main", "Status": "running"}.items()
+    assert device["nxAI"]["pipelines"] == []
 
 
 def test_an_offline_site_has_the_zero_time_and_no_children(shop: Shop) -> None:
@@ -84,16 +76,12 @@ def test_an_offline_site_has_the_zero_time_and_no_children(shop: Shop) -> None:
 
 def test_an_assignment_arrives_a_moment_later_and_replaces_everything(shop: Shop) -> None:
     door = [shop.devices["Door"]]
-    assert (
-        shop.put(shop.site, door, shop.models["ready"], modelNMS=0.3, chains=[{"unknown": 1}], extra="kept").status_code
-        == 200
-    )
+    members = {"modelNMS": 0.3, "chains": [{"unknown": 1}], "extra": "kept"}
+    assert shop.put(shop.site, door, shop.models["ready"], **members).status_code == 200
     assert shop.assigned()["Door"] == []
     shop.served.advance(2)
     row = shop.get(f"/dev/system/{shop.site}/devices")[0]
-    assert row["nxAI"]["pipelines"] == [
-        {"modelUUID": shop.models["ready"], "modelNMS": 0.3, "chains": [{"unknown": 1}], "extra": "kept"}
-    ]
+    assert row["nxAI"]["pipelines"] == [{"modelUUID": shop.models["ready"], **members}]
     settings = row["nxAI"]["PluginSettings"]
     assert (settings["selectedPipeline"], settings["deviceActiveSwitch"]) == ("Custom", "true")
     assert settings[f"model_nms_{shop.models['ready']}"] == "0.3"
