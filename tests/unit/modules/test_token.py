@@ -119,14 +119,6 @@ def test_an_authorization_code(cloud: Served, token: RunModule, file: Path) -> N
     assert failed["failed"] and "A code works once" in failed["msg"] and code not in failed["msg"]
 
 
-def test_only_the_grant_that_is_named_is_used(token: RunModule, file: Path, grants: Callable[[], int]) -> None:
-    file.write_text(json.dumps({"refresh_token": "nxcdb-dead"}))
-    failed = token(**PASSWORD, grant="refresh_token")
-    assert "refresh token is wrong" in failed["msg"] and grants() == 1
-    assert "there is no authorization code" in token(**PASSWORD, grant="authorization_code")["msg"]
-    assert grants() == 1
-
-
 def test_check_mode_neither_signs_in_nor_revokes(cloud: Served, token: RunModule, file: Path) -> None:
     planned = token(**PASSWORD, check=True)
     assert planned["changed"] is True and planned["expires_at"] is None
@@ -256,13 +248,6 @@ def test_a_file_that_others_can_read_is_used_with_a_warning(cloud: Served, run_m
     file.chmod(0o640)
     [warning] = run_module("nxai_token", warns=True, token_file=str(file))["warnings"]
     assert "its group can read it" in warning and str(file) in warning
-
-
-def test_a_file_that_everyone_can_write_to_is_refused(cloud: Served, run_module: RunModule, file: Path) -> None:
-    file.write_text(cloud.token())
-    file.chmod(0o602)
-    failed = run_module("nxai_site_info", token_file=str(file))
-    assert failed["failed"] and f"everyone can write to {file}" in failed["msg"] and cloud.log() == []
 
 
 PROCESS = """

@@ -129,9 +129,8 @@ def test_a_few_bytes_that_stand_for_many(simulator: Served, part: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["error", "names", "headers"])
-def test_what_was_sent_comes_back(simulator: Served, part: str) -> None:
+def test_what_was_sent_comes_back(simulator: Served, calls: Calls, part: str) -> None:
     simulator.reset(sites=20)
-    calls = Calls(simulator)
     simulator.fault("echo", "list_sites", part=part, status=400, secrets=["other-secret"])
     answer = calls.send("GET", "/dev/systems")
     token = calls.headers["Authorization"].removeprefix("Bearer ")
@@ -140,9 +139,8 @@ def test_what_was_sent_comes_back(simulator: Served, part: str) -> None:
     assert ("other-secret" in answer.text + answer.headers.get("X-Debug", "")) == (part != "names")
 
 
-def test_strange_names_in_a_true_answer(simulator: Served) -> None:
+def test_strange_names_in_a_true_answer(simulator: Served, calls: Calls) -> None:
     simulator.reset(sites=20)
-    calls = Calls(simulator)
     simulator.fault("names", "list_sites", seed=5, times=2)
     first, again, honest = (calls.send("GET", "/dev/systems").json() for _time in range(3))
     assert first == again != honest
@@ -167,8 +165,7 @@ def test_the_seed_decides_what_each_request_meets_whatever_comes_between(simulat
     }  # fmt: skip
 
 
-def test_a_hostile_service_begins_anew_with_the_world(simulator: Served) -> None:
-    calls = Calls(simulator)
+def test_a_hostile_service_begins_anew_with_the_world(simulator: Served, calls: Calls) -> None:
     simulator.be_hostile(5)
     simulator.clear_log()
 

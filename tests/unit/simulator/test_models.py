@@ -123,9 +123,10 @@ def test_quirks_limit_the_size_and_require_members(simulator: Served) -> None:
     assert set(answer.json()["Field"]) >= {"InputDriver", "EnableConversions", "Customization"}
 
 
-def test_conversion_takes_simulated_time_and_the_record_is_ready_before_its_code(simulator: Served) -> None:
+def test_conversion_takes_simulated_time_and_the_record_is_ready_before_its_code(
+    simulator: Served, calls: Calls
+) -> None:
     simulator.world.clock.speed = 0
-    calls = Calls(simulator)
     uuid = calls.upload(DATA)["UUID"]
     seen = []
     for seconds in (0, 5, 6, 20):
@@ -143,9 +144,8 @@ def test_conversion_takes_simulated_time_and_the_record_is_ready_before_its_code
 
 
 @pytest.mark.parametrize(("quirk", "after"), [("late", [False, True]), ("never", [False, False])])
-def test_the_cdn_uri_may_come_late_or_never(simulator: Served, quirk: str, after: list[bool]) -> None:
+def test_the_cdn_uri_may_come_late_or_never(simulator: Served, calls: Calls, quirk: str, after: list[bool]) -> None:
     simulator.world.quirks.cdn = quirk
-    calls = Calls(simulator)
     uuid = calls.upload(DATA)["UUID"]
     for seconds, there in zip((31, 60), after, strict=True):
         simulator.advance(seconds)

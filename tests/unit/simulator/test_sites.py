@@ -153,9 +153,8 @@ def test_devices_are_silent_after_a_restart_until_announced(shop: Shop) -> None:
     assert shop.put(shop.site, door, model).status_code == 200
 
 
-def test_devices_come_in_pages(simulator: Served) -> None:
+def test_devices_come_in_pages(simulator: Served, calls: Calls) -> None:
     simulator.reset(sites=1, servers=2, devices=151)
-    calls = Calls(simulator)
     (site,) = simulator.world.sites
     path = f"/dev/system/{site}/devices"
     pages = [calls.get(path, Limit=50, Offset=start) for start in (0, 50, 100, 150)]
@@ -164,10 +163,9 @@ def test_devices_come_in_pages(simulator: Served) -> None:
     assert len({row["NxID"] for page in pages for row in page}) == 151
 
 
-def test_the_older_registry_is_a_world_of_its_own(simulator: Served) -> None:
+def test_the_older_registry_is_a_world_of_its_own(simulator: Served, calls: Calls) -> None:
     devices = [{"name": "Box", "serial": "1", "groups": ["Front"]}, "Other"]
     simulator.reset({"registry": {"groups": ["Front"], "devices": devices}})
-    calls = Calls(simulator)
     (group,) = calls.get("/dev/groups")
     (box,) = calls.get("/dev/devices", Group=group["UUID"])
     assert (box["Serial"], group["Devices"]) == ("1", [box["UUID"]])

@@ -83,14 +83,6 @@ def test_what_somebody_else_owns_is_used_where_that_user_is_named(
     assert step("open", action="rollback", trusted_owner=str(OTHER))["restore"]
 
 
-def test_an_empty_directory_that_everyone_can_write_to(home: Path, step: Step) -> None:
-    home.mkdir(parents=True)
-    home.chmod(0o1777)
-    with pytest.raises(BadInput, match="everyone can write to"):
-        step("open")
-    assert list(home.iterdir()) == []
-
-
 def test_a_pipe_in_the_place_of_the_state_is_not_waited_for(home: Path, step: Step, begun: Data) -> None:
     (home / "state.json").unlink()
     os.mkfifo(home / "state.json", 0o600)
