@@ -19,6 +19,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api import client
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served
+from tools.rollouts import devices_of
 
 HOURS = 7200.0  # after which every access token has expired
 SITES = 12
@@ -92,8 +93,6 @@ def test_in_a_task_over_many_sites(cloud: Served, run_module: RunModule, expire:
     )
     assert result["changed"] is True and not result.get("failed")
     cloud.advance(600)
-    for site in cloud.world.sites.values():
-        for device in site.devices.values():
-            device.settle(cloud.world.clock.now())
-            assert [each["modelUUID"] for each in device.pipelines] == [model]
+    for device in devices_of(cloud).values():
+        assert [each["modelUUID"] for each in device.pipelines] == [model]
     assert len(cloud.log("issue_token")) == 1  # the refresh token is good for one use: the threads share the new token

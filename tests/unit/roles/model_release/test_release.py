@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import SILENT
 from simulator.testing import Served, serve
 from tools.demo_model import model
+from tools.rollouts import devices_of
 from tools.workplace import ansible
 
 MODEL = "Person detector"
@@ -91,37 +91,28 @@ def retire(play: Play, tmp_path: Path) -> Play:
     return lambda cloud, version, **more: play(cloud, str(playbook), version, **more)
 
 
-def client(cloud: Served) -> Client:
-    return Client.from_options({"api_url": cloud.url, "token": cloud.token()})
-
-
 def uuids(cloud: Served) -> dict[str, str]:
-    with client(cloud) as api:
-        return {each.name: each.uuid for each in api.compute.list_models()}
+    return {each.name: each.uuid for each in cloud.world.models.values()}
 
 
 def assign(cloud: Served, share: dict[str, float]) -> None:
     """Give each release to its share of every site's devices, with settings of their own and a second model beside."""
     ids = uuids(cloud)
-    with client(cloud) as api:
-        for site in api.device.list_sites():
-            devices = [each.id for each in api.device.list_devices(site.id)]
-            for name, part in share.items():
-                chosen, devices = devices[: round(part * DEVICES / SITES)], devices[round(part * DEVICES / SITES) :]
-                functions = [ids[f"{MODEL} 3"], ids[name]]
-                pipelines = [{"modelUUID": each, **SETTINGS} for each in functions]
-                api.device.put_pipelines(site.id, chosen, functions, pipelines)
-    cloud.clear_log()
+    for site in cloud.world.sites.values():
+        devices = list(site.devices.values())
+        for name, part in share.items():
+            for device in devices[: round(part * DEVICES / SITES)]:
+                device.pipelines = [{"modelUUID": ids[each], **SETTINGS} for each in (f"{MODEL} 3", name)]
+            devices = devices[round(part * DEVICES / SITES) :]
 
 
 def running(cloud: Served) -> Counter[tuple[str, ...]]:
+    """By names and thresholds."""
     names = {uuid: name for name, uuid in uuids(cloud).items()}
-    with client(cloud) as api:
-        return Counter(
-            tuple(f"{names.get(each.model, each.model)} {each.to_option()['nms']}" for each in device.pipelines)
-            for site in api.device.list_sites()
-            for device in api.device.list_devices(site.id)
-        )
+    return Counter(
+        tuple(f"{names.get(each['modelUUID'], 'gone')} {each['modelNMS']}" for each in device.pipelines)
+        for device in devices_of(cloud).values()
+    )
 
 
 def listed(output: str) -> str:
@@ -182,8 +173,7 @@ def test_nothing_is_retired_while_a_site_cannot_be_read(retire: Play) -> None:
     with serve(world(offline_every=2)) as cloud:
         output = listed(retire(cloud, "8"))
         assert f'"not_known": [ "{MODEL}@5" ]' in output
-        with client(cloud) as api:
-            offline = {(each.name, SILENT, each.id) for each in api.device.list_sites() if each.online is False}
+        offline = {(each.name, SILENT, each.id) for each in cloud.world.sites.values() if not each.online}
         lines = re.findall(r'{ "name": "([^"]+)", "reason": "([^"]+)", "site": "([^"]+)" }', output)
         assert offline and set(lines) == offline
         assert cloud.writes() == []
