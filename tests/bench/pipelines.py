@@ -14,7 +14,6 @@ requests, with SITES and with twice as many.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tools.cost import measured
 from tools.simulated import simulator
 from tools.venvs import Venv, newest_venv
 from tools.workplace import ROOT, environment
@@ -36,8 +36,6 @@ OPTIONS = {"select": "all", "sites": ["*"]}
 
 
 class Estate:
-    """A simulated estate, and what is run against it."""
-
     def __init__(self, venv: Venv, variables: dict[str, str]) -> None:
         self.venv = venv
         self.url = variables["NXAI_API_URL"]
@@ -71,24 +69,11 @@ class Estate:
             raise SystemExit(f"the playbook failed: {done.stdout[-2000:]}")
         return time.perf_counter() - started
 
-    def module(self, nms: float) -> tuple[dict[str, Any], float, int]:
-        """Result, seconds, and peak memory in bytes of the module as a process of its own."""
+    def module(self, nms: float) -> tuple[float, int]:
+        """Seconds and peak memory in bytes of the module as a process of its own."""
         options = {**OPTIONS, "pipelines": [{"model": self.model, "nms": nms}]}
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            [self.venv.bin("python"), str(MODULE)], env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        assert process.stdin and process.stdout
-        process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode())
-        process.stdin.close()
-        result = json.loads(process.stdout.read())
-        _pid, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.stdout.close()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"the module failed: {result.get('msg')}")
-        return result, seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        arguments = json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode()
+        return measured([self.venv.bin("python"), str(MODULE)], self.env, arguments)[1:]
 
 
 @contextmanager
@@ -130,10 +115,10 @@ def beside_the_loop(one: Estate, folder: Path, devices: int, looped: int) -> flo
 def alone(here: Estate, sites: int) -> float:
     """The module without a playbook, writing and then with nothing to do. Seconds of the first."""
     here.get("/_sim/log", "DELETE")
-    _result, seconds, memory = here.module(0.6)
+    seconds, memory = here.module(0.6)
     first = requests(here)
     here.get("/_sim/log", "DELETE")
-    _result, again, more = here.module(0.6)
+    again, more = here.module(0.6)
     print(f"module alone, {sites * DEVICES} devices at {sites} sites:")
     print(f"  writing      {seconds:.1f} s, {memory / MIB:.0f} MiB; requests {first}")
     print(f"  no change    {again:.1f} s, {more / MIB:.0f} MiB; requests {requests(here)}")

@@ -16,14 +16,13 @@ from __future__ import annotations
 import json
 import os
 import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tools.cost import measured
 from tools.simulated import simulator
 from tools.venvs import Venv, newest_venv
 from tools.workplace import ROOT, environment
@@ -50,9 +49,9 @@ def main(mebibytes: int = 2048, rounds: int = 3) -> None:
         theirs, alone, whole, peaks, small_peaks = [], [], [], [], []
         for _round in range(rounds):
             with fresh(venv) as env:
-                theirs.append(timed(curl(file, env), env, b"")[0])
+                theirs.append(measured(curl(file, env), env, b"")[1])
             with fresh(venv) as env:
-                alone.append(float(run([venv.bin("python"), "-c", UPLOAD, str(file)], env)))
+                alone.append(float(measured([venv.bin("python"), "-c", UPLOAD, str(file)], env, b"")[0]))
             with fresh(venv) as env:
                 seconds, peak = module(venv, file, env)
                 whole.append(seconds)
@@ -81,7 +80,8 @@ def fresh(venv: Venv) -> Iterator[dict[str, str]]:
 def module(venv: Venv, file: Path, env: dict[str, str]) -> tuple[float, int]:
     """Seconds and peak memory in bytes of one upload by the module, as it runs on a managed machine."""
     options = {"name": file.name, "file": str(file), "wait": False}
-    return timed([venv.bin("python"), str(MODULE)], env, json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode())
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode()
+    return measured([venv.bin("python"), str(MODULE)], env, arguments)[1:]
 
 
 def write_onnx(path: Path, mebibytes: int) -> Path:
@@ -104,29 +104,6 @@ def curl(file: Path, variables: dict[str, str]) -> list[str]:
         "curl", "-sS", "--fail", "-H", header, "-H", "Expect:", *parts,
         variables["NXAI_API_URL"] + "/cpt/functions",
     ]  # fmt: skip
-
-
-def run(command: Sequence[str], env: dict[str, str]) -> str:
-    return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
-
-
-def timed(command: Sequence[str], env: dict[str, str], stdin: bytes) -> tuple[float, int]:
-    """Seconds and peak memory in bytes of a command that has to succeed."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    assert process.stdin and process.stdout
-    process.stdin.write(stdin)
-    process.stdin.close()
-    output = process.stdout.read()
-    _pid, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.stdout.close()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"{command[0]} failed: {output.decode()[-2000:]}")
-    return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":

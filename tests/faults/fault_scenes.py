@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import FileMark, Pipeline, join_documentation
 from simulator.testing import Served
 from tools.demo_model import model
+from tools.rollouts import devices_of
 
 CONTENT = model().SerializeToString()
 MARK = FileMark(hashlib.sha256(CONTENT).hexdigest(), len(CONTENT))
@@ -52,13 +53,10 @@ def state(served: Served) -> State:
     """What a user would mind about: names in order, so that a double shows, and the pipelines of each device."""
     world = served.world
     groups = {uuid: group.name for uuid, group in world.groups.items()}
-    for site in world.sites.values():
-        for device in site.devices.values():
-            device.settle(world.clock.now())
     return {
         "catalogues": sorted(each.name for each in world.catalogues.values()),
         "models": sorted((each.name, str(each.members.get("Documentation", ""))) for each in world.models.values()),
-        "pipelines": {each.name: each.pipelines for site in world.sites.values() for each in site.devices.values()},
+        "pipelines": {each.name: each.pipelines for each in devices_of(served).values()},
         "token_file": os.path.exists(os.environ.get("NXAI_TOKEN_FILE", "")),
         "registry": sorted(
             (each.members["Name"], sorted(map(groups.get, each.groups))) for each in world.registry.values()

@@ -129,7 +129,6 @@ TROUBLES = (
 
 
 def as_markdown() -> str:
-    """The table as the guide shows it."""
     lines = [f"| | {' | '.join(KINDS)} |", "|---" * (len(KINDS) + 1) + "|"]
     for trouble in TROUBLES:
         cells = (each if each in SUCCESSES else f"fails: `{each}`" for each in map(trouble.outcomes.__getitem__, KINDS))

@@ -21,6 +21,7 @@ from .clock import rfc3339
 from .identity import Claims, SignInError, TokenError
 from .world import World
 
+SYSTEM = {"systemStatus": "activated", "customization": "metavms"}  # of every site
 Endpoint = Callable[[Request, World], Awaitable[Response]]
 
 
@@ -96,9 +97,9 @@ async def list_systems(request: Request, world: World) -> Response:
         {
             "id": site.id,
             "name": site.name,
-            "customization": "metavms",
+            "customization": SYSTEM["customization"],
             "ownerAccountEmail": account.email,
-            "status": "activated",
+            "status": SYSTEM["systemStatus"],
             "version": site.version,
             "registrationTime": rfc3339(site.updated_at),
             "system2faEnabled": False,
@@ -108,11 +109,8 @@ async def list_systems(request: Request, world: World) -> Response:
         for site in world.sites.values()
         if site.owner in owners
     ]
-    if request.query_params.get("systemStatus", "activated") != "activated":
-        rows = []
-    if request.query_params.get("customization", "metavms") != "metavms":
-        rows = []
-    return Json({"systems": rows})
+    wanted = {name: request.query_params.get(name, own) == own for name, own in SYSTEM.items()}
+    return Json({"systems": rows if all(wanted.values()) else []})
 
 
 async def organizations(request: Request, world: World) -> Response:
@@ -139,15 +137,8 @@ def _results(request: Request, rows: list[dict[str, Any]]) -> Response:
 
     first, limit = number("offset", 0), number("limit", 100)
     more = first + limit < len(rows)
-    url = request.url.include_query_params(offset=first + limit, limit=limit)
-    return Json(
-        {
-            "count": len(rows),
-            "next": str(url) if more else None,
-            "previous": None,
-            "results": rows[first : first + limit],
-        }
-    )
+    url = str(request.url.include_query_params(offset=first + limit, limit=limit)) if more else None
+    return Json({"count": len(rows), "next": url, "previous": None, "results": rows[first : first + limit]})
 
 
 async def authorize(request: Request, world: World) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -23,7 +24,7 @@ from .clock import rfc3339
 from .faults import fault_from
 from .hostile import draw_from
 from .identifiers import braced
-from .records import Device, Site
+from .records import Device
 from .seed import Seed
 
 
@@ -32,6 +33,15 @@ class ControlError(ValueError):
 
 
 Action = Callable[[Mapping[str, Any]], Any]
+AT_A_SITE = ("server", "device")
+ALTERABLE: dict[str, dict[str, type]] = {
+    "site": {"name": str, "online": bool, "version": str},
+    "server": {
+        "name": str, "status": str, "plugin_version": str, "runtime": str, "supports_pipelines": bool, "licensed": bool,
+    },
+    "device": {"name": str, "enabled": bool, "group": str, "pipelines": list},
+    "model": {"name": str, "fixed_status": str, "catalogues": list},
+}  # fmt: skip
 
 
 class Control:
@@ -92,7 +102,6 @@ class Control:
         return {"seed": draw.seed if draw else None, "elsewhere": draw.elsewhere if draw else None}
 
     def be_hostile(self, data: Mapping[str, Any]) -> Any:
-        """Each request meets what the seed draws for it."""
         self._simulator.faults.hostile = draw_from(data)
         return self.hostile({})
 
@@ -114,62 +123,41 @@ class Control:
     def announce(self, data: Mapping[str, Any]) -> Any:
         return {"devices": self._simulator.world.announce(self._devices(data))}
 
-    def alter_site(self, data: Mapping[str, Any]) -> Any:
-        site = self._site(data)
-        _alter(site, data, {"name": str, "online": bool, "version": str}, ("site",))
-        site.updated_at = self._simulator.world.clock.now()
-        return {"site": site.id}
+    def alter(self, kind: str, data: Mapping[str, Any]) -> Any:
+        """Change members of a site or model, or of a server or device of a site."""
+        key, record = self._one(kind, data)
+        naming = (kind, "site") if kind in AT_A_SITE else (kind,)
+        changes = {name: value for name, value in data.items() if name not in naming}
+        for name, value in changes.items():
+            if name not in ALTERABLE[kind]:
+                raise ControlError(f"{name} is not known; known are {', '.join(ALTERABLE[kind])}")
+            if not isinstance(value, ALTERABLE[kind][name]):
+                raise ControlError(f"{name} must be of type {ALTERABLE[kind][name].__name__}")
+        for name, value in changes.items():
+            setattr(record, name, value)
+        if kind == "site":
+            record.updated_at = self._simulator.world.clock.now()
+        return {kind: key}
 
-    def alter_server(self, data: Mapping[str, Any]) -> Any:
-        server = self._site(data).servers.get(str(data.get("server", "")).lower())
-        if server is None:
-            raise ControlError(f"server: there is no server {data.get('server')!r} at this site")
-        kinds: dict[str, type] = {"name": str, "status": str, "plugin_version": str, "runtime": str}
-        _alter(server, data, {**kinds, "supports_pipelines": bool, "licensed": bool}, ("site", "server"))
-        return {"server": server.uuid}
-
-    def alter_device(self, data: Mapping[str, Any]) -> Any:
-        device = self._site(data).devices.get(braced(str(data.get("device", ""))))
-        if device is None:
-            raise ControlError(f"device: there is no device {data.get('device')!r} at this site")
-        kinds: dict[str, type] = {"name": str, "enabled": bool, "group": str, "pipelines": list}
-        _alter(device, data, kinds, ("site", "device"))
-        return {"device": device.nxid}
-
-    def alter_model(self, data: Mapping[str, Any]) -> Any:
-        model = self._simulator.world.models.get(str(data.get("model", "")).lower())
-        if model is None:
-            raise ControlError(f"model: there is no model {data.get('model')!r}")
-        _alter(model, data, {"name": str, "fixed_status": str, "catalogues": list}, ("model",))
-        return {"model": model.uuid}
-
-    def _site(self, data: Mapping[str, Any]) -> Site:
-        site = self._simulator.world.sites.get(str(data.get("site", "")).lower())
-        if site is None:
-            raise ControlError(f"site: there is no site {data.get('site')!r}")
-        return site
+    def _one(self, kind: str, data: Mapping[str, Any]) -> tuple[str, Any]:
+        """The one that ``data`` names, and its id."""
+        holder: Any = self._one("site", data)[1] if kind in AT_A_SITE else self._simulator.world
+        name = str(data.get(kind, ""))
+        key = braced(name) if kind == "device" else name.lower()
+        record = getattr(holder, f"{kind}s").get(key)
+        if record is None:
+            raise ControlError(f"{kind}: there is no {kind} {name!r}{' at this site' if kind in AT_A_SITE else ''}")
+        return key, record
 
     def _devices(self, data: Mapping[str, Any]) -> list[Device]:
         """All devices of a site, of one server of it (``server``), or the named ones (``devices``)."""
-        site = self._site(data)
-        chosen = list(site.devices.values())
+        chosen: list[Device] = list(self._one("site", data)[1].devices.values())
         if "server" in data:
             chosen = [device for device in chosen if device.server.uuid == str(data["server"]).lower()]
         if "devices" in data:
             wanted = {braced(str(item)) for item in data["devices"]}
             chosen = [device for device in chosen if device.nxid in wanted]
         return chosen
-
-
-def _alter(record: object, data: Mapping[str, Any], kinds: Mapping[str, type], naming: tuple[str, ...]) -> None:
-    changes = {name: value for name, value in data.items() if name not in naming}
-    for name, value in changes.items():
-        if name not in kinds:
-            raise ControlError(f"{name} is not known; known are {', '.join(kinds)}")
-        if not isinstance(value, kinds[name]):
-            raise ControlError(f"{name} must be of type {kinds[name].__name__}")
-    for name, value in changes.items():
-        setattr(record, name, value)
 
 
 def routes(simulator: Simulator) -> list[BaseRoute]:
@@ -187,10 +175,7 @@ def routes(simulator: Simulator) -> list[BaseRoute]:
         "/_sim/log": {"GET": control.log, "DELETE": control.clear_log},
         "/_sim/restart": {"POST": control.restart},
         "/_sim/announce": {"POST": control.announce},
-        "/_sim/site": {"POST": control.alter_site},
-        "/_sim/server": {"POST": control.alter_server},
-        "/_sim/device": {"POST": control.alter_device},
-        "/_sim/model": {"POST": control.alter_model},
+        **{f"/_sim/{kind}": {"POST": partial(control.alter, kind)} for kind in ALTERABLE},
     }
     return [Route(path, _endpoint(actions), methods=list(actions)) for path, actions in table.items()]
 

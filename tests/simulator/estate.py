@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .identifiers import braced, stable_uuid
-from .names import device_name, model_name, site_name
+from .names import CAMERAS, MODELS, name_of, site_name
 from .records import Catalogue, Children, Device, Model, Server, Site, StoredFile
 from .world import World
 
@@ -62,7 +62,7 @@ def _model(numbers: Numbers, index: int, owner: str) -> Model:
     uuid = stable_uuid(numbers.random_seed, "model", index)
     rng = random.Random(uuid)
     file = StoredFile("model.onnx", rng.randrange(100_000, 50_000_000), rng.randbytes(32).hex(), "onnx")
-    name = model_name(index, numbers.hostile_names)
+    name = name_of(MODELS, index, numbers.hostile_names)
     moment = EPOCH + index * 60
     return Model(uuid, name, owner, {}, file=file, received_at=moment, updated_at=moment, fixed_status="ok")
 
@@ -105,7 +105,7 @@ def _device(
 ) -> Device:
     return Device(
         nxid=braced(stable_uuid(site_id, "device", number)),
-        name=device_name(number, numbers.hostile_names),
+        name=name_of(CAMERAS, number, numbers.hostile_names),
         server=servers[number % len(servers)],
         enabled=not _is_nth(number, numbers.disabled_every),
         pipelines=[pipeline(rng.choice(models))] if models else [],
@@ -113,7 +113,6 @@ def _device(
 
 
 def pipeline(model: str) -> dict[str, Any]:
-    """A pipeline as the portal makes it."""
     return {
         "modelUUID": model,
         "modelNMS": 0.42,

@@ -122,9 +122,11 @@ class Faults:
 
 
 async def meet(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Let the fault happen to one request."""
     if fault.kind == "delay" and fault.handled:
-        await _late(fault.seconds, app, scope, receive, send)
+        # The true answer, when somebody may have given up waiting for it.
+        start, body = await _true_answer(app, scope, receive)
+        await asyncio.sleep(fault.seconds)
+        await _send(send, start, body)
         return
     if fault.seconds and fault.kind != "drip":
         await asyncio.sleep(fault.seconds)
@@ -179,21 +181,19 @@ def _answer(fault: Fault, scope: Scope) -> Response:
         return Response(content, 200, {**headers, **encoding}, media_type="application/json")
     if fault.kind == "echo":
         words = " ".join([f"you sent Authorization: {_authorization(scope)}", *fault.secrets])
-        said = (
-            {"resultCode": "no", "errorText": words} if path.startswith("/cdb/") else outcome(words, field={"x": words})
-        )
+        in_cloud = {"resultCode": "no", "errorText": words}
+        said = in_cloud if path.startswith("/cdb/") else outcome(words, field={"x": words})
         return Response(json.dumps(said), fault.status, headers, media_type="application/json")
     if fault.kind == "html":
         text = fault.body if isinstance(fault.body, str) else "<html><body><h1>Gateway</h1></body></html>"
         return Response(text, fault.status, headers, media_type="text/html")
-    if isinstance(fault.body, str):
-        return Response(fault.body, fault.status, headers, media_type="application/json")
     body = fault.body
     if body is None:
         body = outcome("Injected fault", authorization_invalid=fault.status == 401)
         if path.startswith(("/cdb/", "/oauth2/")):
             body = {"resultCode": "serviceUnavailable", "errorText": "Injected fault"}
-    return Response(json.dumps(body), fault.status, headers, media_type="application/json")
+    text = body if isinstance(body, str) else json.dumps(body)
+    return Response(text, fault.status, headers, media_type="application/json")
 
 
 def _with_headers(send: Send, changes: Mapping[str, str | None]) -> Send:
@@ -226,8 +226,7 @@ async def _altered(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, s
             body = json.dumps(renamed(json.loads(body), fault.seed, texts)).encode("ascii")
         kept = [pair for pair in start["headers"] if pair[0] != b"content-length"]
         start = {**start, "headers": [*kept, (b"content-length", str(len(body)).encode())]}
-    await send(start)
-    await send({"type": "http.response.body", "body": body})
+    await _send(send, start, body)
 
 
 async def _true_answer(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
@@ -241,20 +240,15 @@ async def _true_answer(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Me
     return messages[0], b"".join(message.get("body", b"") for message in messages[1:])
 
 
+async def _send(send: Send, start: Message, body: bytes, more_body: bool = False) -> None:
+    await send(start)
+    await send({"type": "http.response.body", "body": body, "more_body": more_body})
+
+
 async def _part(sent: str, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Announce the whole body and send all or half of it. The connection is left for the caller to break."""
     start, body = await _true_answer(app, scope, receive)
-    await send(start)
-    part = body if sent == "all" else body[: len(body) // 2]
-    await send({"type": "http.response.body", "body": part, "more_body": True})
-
-
-async def _late(seconds: float, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send the true answer when somebody may have given up waiting for it."""
-    start, body = await _true_answer(app, scope, receive)
-    await asyncio.sleep(seconds)
-    await send(start)
-    await send({"type": "http.response.body", "body": body})
+    await _send(send, start, body if sent == "all" else body[: len(body) // 2], more_body=True)
 
 
 async def _drip(seconds: float, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

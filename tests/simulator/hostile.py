@@ -46,7 +46,6 @@ class Draw:
             raise ValueError(f"elsewhere must be an http or https URL, not {self.elsewhere!r}")
 
     def restart(self) -> None:
-        """Draw the same again."""
         self._counts.clear()
 
     def next(self, operation: str, path: str, method: str, host: str) -> dict[str, Any] | None:

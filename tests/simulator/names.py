@@ -57,15 +57,9 @@ def site_name(index: int, count: int, hostile: bool) -> str:
     return f"Shop {index + 1:0{max(3, len(str(count)))}d}"
 
 
-def device_name(index: int, hostile: bool) -> str:
-    return _nth(HOSTILE if hostile else CAMERAS, index, hostile)
-
-
-def model_name(index: int, hostile: bool) -> str:
-    return _nth(HOSTILE if hostile else MODELS, index, hostile)
-
-
-def _nth(names: tuple[str, ...], index: int, hostile: bool) -> str:
+def name_of(names: tuple[str, ...], index: int, hostile: bool) -> str:
     """The names in turn; from the second round on with its number, but hostile ones come again as they are."""
+    if hostile:
+        return HOSTILE[index % len(HOSTILE)]
     name, turn = names[index % len(names)], index // len(names)
-    return name if hostile or not turn else f"{name} ({turn + 1})"
+    return f"{name} ({turn + 1})" if turn else name

@@ -95,16 +95,8 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         schema = schemas.NAME if name == "customization" else schemas.UUID
         found.append({"name": name, "in": "path", "required": True, "schema": schema})
     for item in operation.query:
-        found.append(
-            {
-                "name": item.name,
-                "in": "query",
-                "required": False,
-                "schema": item.schema,
-                "description": f"{item.about} The case of the name does not matter.",
-                "x-evidence": item.evidence,
-            }
-        )
+        about = {"description": f"{item.about} The case of the name does not matter.", "x-evidence": item.evidence}
+        found.append({"name": item.name, "in": "query", "required": False, "schema": item.schema, **about})
     return [*found, *({"$ref": f"#/components/parameters/{key}"} for key, _name, _schema in ACT_AS)]
 
 
@@ -129,18 +121,11 @@ def _content(operation: Operation) -> dict[str, Any]:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    success: dict[str, Any] = {
-        "description": "Done.",
-        "content": {"application/json": {"schema": operation.answer}},
-    }
+    content = {"application/json": {"schema": operation.answer}}
+    success: dict[str, Any] = {"description": "Done.", "content": content}
     if operation.paged:
-        success["headers"] = {
-            PAGE_HEADER: {
-                "required": True,
-                "schema": {"type": "integer", "minimum": 0},
-                "description": "Rows in all, whatever the page.",
-            }
-        }
+        total = {"required": True, "schema": schemas.COUNT, "description": "Rows in all, whatever the page."}
+        success["headers"] = {PAGE_HEADER: total}
     refused = {400, 401, 403, *operation.refusals}
     if operation.query or operation.body is not None:
         refused.add(operation.invalid)
@@ -150,7 +135,6 @@ def _responses(operation: Operation) -> dict[str, Any]:
 
 
 def html(shape: Mapping[str, Any]) -> str:
-    """A plain page of the document."""
     title = markup.escape(shape["info"]["title"])
     rows = [
         f"<tr><td>{method.upper()}</td><td>{markup.escape(path)}</td><td>{markup.escape(item['summary'])}</td>"

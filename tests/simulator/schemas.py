@@ -49,12 +49,8 @@ ORGANISATION = record(("UUID", "Name"), UUID=guess(UUID), Name=guess(TEXT))
 CATALOGUE = record(("UUID", "Name", "Organisation"), UUID=UUID, Name=TEXT, Organisation=ORGANISATION)
 CATALOGUE_NAME = record(("Name",), Name=NAME)
 
-CATALOGUE_REFERENCES = guess(
-    {
-        "type": ["array", "null"],
-        "items": {"anyOf": [UUID, record(("UUID",), UUID=UUID), TEXT]},
-    }
-)
+_REFERENCE = {"anyOf": [UUID, record(("UUID",), UUID=UUID), TEXT]}
+CATALOGUE_REFERENCES = guess({"type": ["array", "null"], "items": _REFERENCE})
 _MODEL_MEMBERS: dict[str, Schema] = {
     "Name": NAME,
     "Alias": guess(TEXT_OR_NULL, "client"),

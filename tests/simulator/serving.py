@@ -65,12 +65,10 @@ class Serving:
             self.close()
 
     def close(self) -> None:
-        """Give the port back and remove all files."""
         self._cleanup.close()
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    """Raises OSError when the address cannot be had."""
     family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     found = socket.socket(family, kind, protocol)
     try:

@@ -64,7 +64,6 @@ class Served:
         return [entry for entry in self.log() if entry.method not in harmless and entry.operation != "issue_token"]
 
     def advance(self, seconds: float) -> None:
-        """Let simulated time pass."""
         self.world.clock.advance(seconds)
 
     def fault(self, kind: str, operation: str = "", **members: Any) -> Fault:

@@ -41,7 +41,6 @@ async def reset(scope: Scope, receive: Receive) -> None:
 
 
 async def hang_up(scope: Scope, receive: Receive) -> None:
-    """Close the connection after what was sent so far."""
     _transport(scope).close()
     await _until_gone(receive)
 

@@ -14,7 +14,7 @@ import binascii
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -25,9 +25,6 @@ from .bodies import json_object, read_body
 from .conversion import file_kind
 from .identifiers import new_uuid
 from .records import StoredFile
-
-if TYPE_CHECKING:
-    from python_multipart.multipart import MultipartCallbacks
 
 MAX_DATA = 16 << 20  # bytes of the part ``data``
 
@@ -73,8 +70,6 @@ class _Store:
 
 
 class _Parts:
-    """The callbacks of the multipart parser."""
-
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder = folder
         self._limit = limit
@@ -86,16 +81,8 @@ class _Parts:
         self.store: _Store | None = None
         self.complete = False
 
-    def callbacks(self) -> MultipartCallbacks:
-        return {
-            "on_part_begin": self.on_part_begin,
-            "on_header_field": self.on_header_field,
-            "on_header_value": self.on_header_value,
-            "on_header_end": self.on_header_end,
-            "on_headers_finished": self.on_headers_finished,
-            "on_part_data": self.on_part_data,
-            "on_end": self.on_end,
-        }
+    def callbacks(self) -> Any:
+        return {name: getattr(self, name) for name in dir(self) if name.startswith("on_")}
 
     def on_part_begin(self) -> None:
         self._headers, self._part = {}, ""

@@ -56,7 +56,6 @@ class World:
         self.folder = Path(tempfile.mkdtemp(prefix="nxai-simulator-"))
 
     def close(self) -> None:
-        """Remove the uploaded files."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # Who sees what ---------------------------------------------------------------------------------------------

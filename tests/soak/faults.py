@@ -96,7 +96,7 @@ def main(minutes: float = 30, seed: int = 1) -> int:
         cloud.world.times.record = cloud.world.times.code = 1
         other = next(iter(cloud.world.models))
         for device in devices_of(cloud).values():
-            device.pipelines = [{"modelUUID": other, "modelNMS": 0.1, "x-of-someone": {"deep": [1, "ü"]}}]
+            device.pipelines = [had(other)]
         reader, readings = Reader(cloud), []
         try:
             number, runs = 0, 0
@@ -149,22 +149,19 @@ def one_release(cloud: Served, folder: Path, number: int, weather: Weather) -> i
 
 
 FIRST = """
-- name: The first release
-  hosts: localhost
+- hosts: localhost
   connection: local
   gather_facts: false
   tasks:
-    - name: Release
-      ansible.builtin.include_role:
-        name: nxai.cloud.model_release
-    - name: Roll out
-      ansible.builtin.include_role:
-        name: nxai.cloud.pipeline_rollout
-      vars:
-        pipeline_rollout_pipelines:
-          - model: "{{ model_release_result.name }}"
-            nms: 0.7
+    - ansible.builtin.include_role: {name: nxai.cloud.model_release}
+    - ansible.builtin.include_role: {name: nxai.cloud.pipeline_rollout}
+      vars: {pipeline_rollout_pipelines: [{model: "{{ model_release_result.name }}", nms: 0.7}]}
 """
+
+
+def had(other: str) -> dict[str, Any]:
+    """What every device ran before."""
+    return {"modelUUID": other, "modelNMS": 0.1, "x-of-someone": {"deep": [1, "ü"]}}
 
 
 def check(cloud: Served, number: int, other: str) -> None:
@@ -179,10 +176,9 @@ def check(cloud: Served, number: int, other: str) -> None:
     if len(catalogues) != 1:
         raise SystemExit(f"{len(catalogues)} catalogues where there should be one")
     uuid = next(each.uuid for each in cloud.world.models.values() if each.name == f"{NAME}@{number}")
-    had = {"modelUUID": other, "modelNMS": 0.1, "x-of-someone": {"deep": [1, "ü"]}}
     for key, device in devices_of(cloud).items():
         has = device.pipelines
-        right = len(has) == 2 and has[0] == had and (has[1]["modelUUID"], has[1]["modelNMS"]) == (uuid, 0.7)
+        right = len(has) == 2 and has[0] == had(other) and (has[1]["modelUUID"], has[1]["modelNMS"]) == (uuid, 0.7)
         if not right:
             raise SystemExit(f"device {key} has {has}, and should run {uuid} beside what it had")
     cloud.clear_log()

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from simulator.testing import Served, serve
-from tools.rollouts import Operator, assign_something, devices_of, first_model, snapshot, wrong_devices
+from tools.rollouts import Operator, assign_something, devices_of, first_model, snapshot, without, wrong_devices
 from tools.workplace import CACHE
 
 SITES, DEVICES = 25, 20  # 500 devices
@@ -76,10 +76,6 @@ def not_to_change(cloud: Served, before: Before, model: str) -> list[Any]:
         for key, device in devices_of(cloud).items()
         if without(had := json.loads(before[key]), model) != without(device.pipelines, model)
     ]
-
-
-def without(pipelines: list[Any], model: str) -> list[Any]:
-    return [each for each in pipelines if each["modelUUID"] != model]
 
 
 def unsaved(operator: Operator, before: Before) -> list[Any]:

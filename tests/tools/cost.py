@@ -10,6 +10,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.workplace import COLLECTIONS
@@ -37,6 +39,22 @@ class Cost:
     seconds: float
     mebibytes: float
     said: str
+
+
+def measured(command: Sequence[str], env: Mapping[str, str], stdin: bytes) -> tuple[str, float, int]:
+    """What a command said that has to succeed, its seconds from start to end, and its peak memory in bytes."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, env=env, stdin=-1, stdout=-1, stderr=subprocess.STDOUT)
+    assert process.stdin and process.stdout
+    with process.stdin, process.stdout:
+        process.stdin.write(stdin)
+        process.stdin.close()
+        output = process.stdout.read().decode()
+    _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command[0]} failed: {output[-2000:]}")
+    return output, time.perf_counter() - started, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def cost_of(code: str, *arguments: str) -> Cost:

@@ -79,15 +79,8 @@ class Gates:
 
     def all(self) -> list[Step]:
         """Cheap ones first."""
-        return [
-            *self.lint(),
-            *self.docs(),
-            *self.unit(),
-            *self.build(),
-            *self.molecule(),
-            *self.integration(),
-            *self.sanity(),
-        ]
+        gates = (self.lint, self.docs, self.unit, self.build, self.molecule, self.integration, self.sanity)
+        return [step for gate in gates for step in gate()]
 
     def _on_each(self, title: str, action: Callable[[Venv, Shell], None]) -> list[Step]:
         return [

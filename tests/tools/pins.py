@@ -9,7 +9,6 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from tools.locks import CONSTRAINTS, HASHES_ONLY, Pin, read_pins
 from tools.venvs import Venv, every_venv, lowest_allowed
@@ -20,6 +19,7 @@ _HEADER = """\
 # All that the requirements bring with them: the versions that were tested, and the hashes of all their files.
 # Made by: make pins. Read by tests/tools/locks.py, and nothing is installed that is not in here.
 # Where Pythons need different versions, a Python that is not named takes what pip finds, whose hash is missing."""
+_NOT = ("deps", "header", "annotate", "emit-index-url")
 Versions = dict[str, dict[int, set[str]]]  # by name and minor version of Python
 
 
@@ -64,23 +64,13 @@ def _hashes(uv: str, versions: Versions) -> dict[tuple[str, str], tuple[str, ...
     for turn in _turns(versions):
         wanted, result = CACHE / "pins.in", CACHE / "pins.out"
         wanted.write_text("\n".join(turn) + "\n")
-        options = [
-            "--no-deps",
-            "--universal",
-            "--generate-hashes",
-            "--no-header",
-            "--no-annotate",
-            "--no-emit-index-url",
-        ]
+        options = ["--universal", "--generate-hashes", *(f"--no-{each}" for each in _NOT)]
         command = [uv, "pip", "compile", "-q", *options, "--python-version", "3.10", "-o", str(result), str(wanted)]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-        text = "\n".join(line.partition(" ; ")[0] + (" \\" if " ; " in line else "") for line in _lines(result))
+        lines = result.read_text().splitlines()
+        text = "\n".join(line.partition(" ; ")[0] + (" \\" if " ; " in line else "") for line in lines)
         found.update({pin.key: pin.hashes for pin in read_pins(text)})
     return found
-
-
-def _lines(file: Path) -> list[str]:
-    return file.read_text().splitlines()
 
 
 def _turns(versions: Versions) -> Iterator[list[str]]:

@@ -10,9 +10,11 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tools.workplace import CACHE, ROOT
 
@@ -39,16 +41,10 @@ class Shell:
     def run(self, command: Sequence[str | Path], env: Mapping[str, str], cwd: Path = ROOT) -> str:
         """Run it and return its output. Raises Failed where its exit status is not 0."""
         lines = []
-        with subprocess.Popen(
-            [str(each) for each in command],
-            cwd=cwd,
-            env={**env, "NO_COLOR": "1", "ANSIBLE_NOCOLOR": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        ) as process:
+        pipes: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        env = {**env, "NO_COLOR": "1", "ANSIBLE_NOCOLOR": "1"}
+        arguments = [str(each) for each in command]
+        with subprocess.Popen(arguments, cwd=cwd, env=env, text=True, errors="replace", **pipes) as process:
             assert process.stdout is not None
             for line in process.stdout:
                 sys.stdout.write(line)
@@ -92,10 +88,9 @@ class Step:
         return not problem
 
     def _count(self, text: str, problem: str) -> None:
-        counts: dict[str, int] = {}
-        for summary in _PYTEST.findall(text):
-            for number, word in _COUNT.findall(summary):
-                counts[word] = counts.get(word, 0) + int(number)
+        counts: Counter[str] = Counter()
+        for number, word in _COUNT.findall(" ".join(_PYTEST.findall(text))):
+            counts[word] += int(number)
         self.passed = counts.pop("passed", 0 if problem else 1)
         self.failed = counts.pop("failed", 0) + counts.pop("error", 0) + counts.pop("errors", 0)
         if problem:

@@ -47,16 +47,8 @@ class Operator:
     def start(self, *arguments: str, **variables: Any) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "ansible", "playbook", "-i", "estate.nxai.yml", self.playbook]
         command += ["-e", json.dumps({**self.variables, **variables}), *arguments]
-        return subprocess.Popen(
-            command,
-            env=self.env,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        pipes: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen(command, env=self.env, cwd=self.folder, start_new_session=True, **pipes)
 
     def run(self, *arguments: str, **variables: Any) -> tuple[int, str]:
         """Exit code and output. Any warning of ansible-core fails the test, but one of names that no host can have."""
@@ -77,9 +69,6 @@ class Operator:
         if process.stdout:
             process.stdout.close()
         return process.returncode == -signal.SIGKILL
-
-    def state(self) -> Any:
-        return json.loads((self.home / "state.json").read_text())
 
     def report(self) -> Any:
         return json.loads((self.home / "rollout-report.json").read_text())
@@ -112,15 +101,16 @@ def snapshot(cloud: Served) -> dict[tuple[str, str], str]:
     return {key: json.dumps(device.pipelines) for key, device in devices_of(cloud).items()}
 
 
+def without(pipelines: list[Any], model: str) -> list[Any]:
+    return [each for each in pipelines if each["modelUUID"] != model]
+
+
 def wrong_devices(cloud: Served, before: dict[tuple[str, str], str], model: str, nms: float) -> list[Any]:
     """Devices that do not have what they had, in its order, with one pipeline of ``model`` as declared."""
     found = []
     for key, device in devices_of(cloud).items():
         had = json.loads(before[key])
-        others = [each for each in had if each["modelUUID"] != model]
-        has = [each for each in device.pipelines if each["modelUUID"] != model]
-        mine = [each for each in device.pipelines if each["modelUUID"] == model]
-        right = len(mine) == 1 and mine[0]["modelNMS"] == nms
-        if json.dumps(has) != json.dumps(others) or not right:
+        mine = [each["modelNMS"] for each in device.pipelines if each["modelUUID"] == model]
+        if json.dumps(without(device.pipelines, model)) != json.dumps(without(had, model)) or mine != [nms]:
             found.append((key, had, device.pipelines))
     return found

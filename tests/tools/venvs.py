@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tools.locks import CONSTRAINTS, Pin, constraints, locked, read_pins, resolve
@@ -128,27 +129,17 @@ def newest_core(python: Python | None = None) -> Core:
     return [core for core in cores if core.final and core.minor != "2.17"][-1]
 
 
-def demo_venv() -> Venv:
+def _newest(name: str, *requirements: Path) -> Venv:
+    """The newest ansible-core on the newest Python, with these requirements."""
     core = newest_core()
-    return Venv("demo", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR)).make()
+    return Venv(name.format(core.minor), core, core.pythons()[-1], requirements).make()
 
 
-def newest_venv() -> Venv:
-    """The newest ansible-core on the newest Python, with the linters."""
-    core = newest_core()
-    return Venv(f"core-{core.minor}", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _TEST, _LINT)).make()
-
-
-def bench_venv() -> Venv:
-    """The newest ansible-core with the collections of the package ansible, to compare with."""
-    core = newest_core()
-    return Venv("bench", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _BENCH)).make()
-
-
-def mutate_venv() -> Venv:
-    """The newest ansible-core with the unit tests, and what tells how much they see."""
-    core = newest_core()
-    return Venv("mutate", core, core.pythons()[-1], (_RUNTIME, _SIMULATOR, _TEST, _MUTATE)).make()
+demo_venv = partial(_newest, "demo", _RUNTIME, _SIMULATOR)
+newest_venv = partial(_newest, "core-{}", _RUNTIME, _SIMULATOR, _TEST, _LINT)
+bench_venv = partial(_newest, "bench", _RUNTIME, _SIMULATOR, _BENCH)  # with the collections of the package ansible
+mutate_venv = partial(_newest, "mutate", _RUNTIME, _SIMULATOR, _TEST, _MUTATE)
+audit_venv = partial(_newest, "audit", _AUDIT)  # the program pip-audit, apart from what it looks at
 
 
 def older_venvs(every: bool) -> list[Venv]:
@@ -160,12 +151,6 @@ def older_venvs(every: bool) -> list[Venv]:
     files = (_RUNTIME, _SIMULATOR, _TEST)
     chosen = cores if every else cores[:1]
     return [Venv(f"core-{core.minor}", core, core.pythons()[0], files, core == cores[0]).make() for core in chosen]
-
-
-def audit_venv() -> Venv:
-    """The program pip-audit, apart from what it looks at."""
-    core = newest_core()
-    return Venv("audit", core, core.pythons()[-1], (_AUDIT,)).make()
 
 
 def every_venv() -> list[Venv]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -53,6 +54,13 @@ def users_environment(home: Path, **extra: str) -> dict[str, str]:
         "ANSIBLE_LOCALHOST_WARNING": "0",
         **extra,
     }
+
+
+def ansible(home: Path, program: str, *arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run ``ansible-PROGRAM`` of this Python as a user with this home, in it."""
+    command = [sys.executable, "-m", "ansible", program, *map(str, arguments)]
+    env = users_environment(home, **{"ANSIBLE_INVENTORY_UNPARSED_WARNING": "0", **variables})
+    return subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, check=False, timeout=300)
 
 
 def environment(path: Iterable[Path] = (), **extra: str) -> dict[str, str]:

@@ -44,26 +44,24 @@ def test_the_tarball_holds_what_is_for_users_and_nothing_that_git_does_not_track
     assert files_in(tarball) == released
 
 
-def test_a_release_candidate_is_run_by_test_all_and_is_never_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
-    cores = tuple(Core(release[:4], release, 10, 14) for release in ("2.16.19", "2.21.5", "2.22.0rc1"))
-    monkeypatch.setattr(venvs, "CORES", cores)
+@pytest.fixture
+def cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three that every Python runs, and no environment is made."""
+    released = ("2.16.19", "2.21.5", "2.22.0rc1")
+    monkeypatch.setattr(venvs, "CORES", tuple(Core(release[:4], release, 10, 14) for release in released))
     monkeypatch.setattr(venvs.Venv, "make", lambda venv: venv)
 
+
+def test_a_release_candidate_is_run_by_test_all_and_is_never_the_newest(cores: None) -> None:
     assert venvs.newest_core().minor == "2.21"
     assert [venv.core.minor for venv in venvs.older_venvs(every=False)] == ["2.16"]
     assert [venv.core.minor for venv in venvs.older_venvs(every=True)] == ["2.16", "2.22"]
 
 
-def test_the_oldest_core_has_the_oldest_libraries_that_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    cores = tuple(Core(release[:4], release, 10, 14) for release in ("2.16.19", "2.20.1", "2.21.5"))
-    monkeypatch.setattr(venvs, "CORES", cores)
-    monkeypatch.setattr(venvs.Venv, "make", lambda venv: venv)
+def test_the_oldest_core_has_the_oldest_libraries_that_are_allowed(cores: None) -> None:
     oldest, other = venvs.older_venvs(every=True)
-    lines = oldest._constraints().splitlines()
-    assert [line for line in lines if line.startswith(("requests==", "urllib3=="))] == [
-        "requests==2.31",
-        "urllib3==1.26.20",
-    ]
+    lines = [line for line in oldest._constraints().splitlines() if line.startswith(("requests==", "urllib3=="))]
+    assert lines == ["requests==2.31", "urllib3==1.26.20"]
     assert "requests==2.31\n" not in other._constraints()
 
 

@@ -112,13 +112,8 @@ def test_entries_that_make_no_plan(entries: list[Any], words: str) -> None:
 
 
 def host(**variables: Any) -> dict[str, Any]:
-    names = {
-        "nxai_site_id": "site-1",
-        "nxai_device_id": "{d-1}",
-        "inventory_hostname": "Till",
-        "nxai_device_name": "Till",
-    }
-    return {**names, "nxai_site_name": "Shop", "nxai_site_online": True, **variables}
+    names = {"inventory_hostname": "Till", "nxai_device_id": "{d-1}", "nxai_device_name": "Till"}
+    return {**names, "nxai_site_id": "site-1", "nxai_site_name": "Shop", "nxai_site_online": True, **variables}
 
 
 @pytest.mark.parametrize(

@@ -33,12 +33,7 @@ with open(sys.argv[1], "w") as file:
 _TRACEBACK = re.compile(r"^(?:\s*)Traceback \(most recent call last\):\n(?:(?:[ \t].*)?\n)*(.*)", re.MULTILINE)
 # ansible-core shows where an error of its own kinds came from at -vvv. Those have words for people all the same.
 _OWN = re.compile(r"\s*(?:ansible\.(?:errors|_internal|module_utils)\.[\w.]*|Ansible\w+)(?::|$)")
-_UNEXPECTED = (
-    "Unexpected Exception",
-    "MODULE FAILURE",
-    "An exception occurred during task execution",
-    "RecursionError",
-)
+_UNEXPECTED = ("Unexpected Exception", "MODULE FAILURE", "An exception occurred during task", "RecursionError")
 
 
 @dataclass(frozen=True)

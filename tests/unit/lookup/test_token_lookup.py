@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.loader import lookup_loader
 
 from simulator.testing import Served, serve
-from tools.workplace import users_environment
+from tools.workplace import ansible
 
 Look = Callable[..., str]
 
@@ -87,58 +85,31 @@ def test_errors_are_readable(look: Look, terms: list[str], options: dict[str, st
 
 def test_ansible_2_22_prints_no_token_that_was_looked_up(tmp_path: Path) -> None:
     message = "msg=<{{ lookup('nxai.cloud.nxai_token', token='looked-up-4711') }}>"
-    command = [sys.executable, "-m", "ansible", "adhoc", "localhost", "-m", "debug", "-a", message]
-    env = users_environment(tmp_path)
-    shown = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60).stdout
+    shown = ansible(tmp_path, "adhoc", "localhost", "-m", "debug", "-a", message).stdout
     masks = tuple(map(int, release.__version__.split(".")[:2])) >= (2, 22)
     assert ("<$REDACTED$>" if masks else "<looked-up-4711>") in shown
 
 
+# Each way to hand a token to another task.
 HANDED_ON = """
-- name: Each way to hand a token to another task
-  hosts: localhost
+- hosts: localhost
   gather_facts: false
   tasks:
-    - name: Into a file
-      nxai.cloud.nxai_token:
-        username: demo@example.com
-        password: demo
-        token_file: "{{ file }}"
-    - name: From the file
-      nxai.cloud.nxai_catalogue_info:
-        token_file: "{{ file }}"
-    - name: By the lookup
-      nxai.cloud.nxai_catalogue_info:
-        token: "{{ lookup('nxai.cloud.nxai_token', token_file=file) }}"
-    - name: Into a variable
-      nxai.cloud.nxai_token:
-        token_file: "{{ file }}"
-        return_token: true
+    - nxai.cloud.nxai_token: {username: demo@example.com, password: demo, token_file: "{{ file }}"}
+    - nxai.cloud.nxai_catalogue_info: {token_file: "{{ file }}"}
+    - nxai.cloud.nxai_catalogue_info: {token: "{{ lookup('nxai.cloud.nxai_token', token_file=file) }}"}
+    - nxai.cloud.nxai_token: {token_file: "{{ file }}", return_token: true}
       register: signed_in
       no_log: true
-    - name: From the variable
-      nxai.cloud.nxai_catalogue_info:
-        token: "{{ signed_in.access_token }}"
-    - name: Ended
-      nxai.cloud.nxai_token:
-        token_file: "{{ file }}"
-        state: absent
+    - nxai.cloud.nxai_catalogue_info: {token: "{{ signed_in.access_token }}"}
+    - nxai.cloud.nxai_token: {token_file: "{{ file }}", state: absent}
 """
 
 
 def test_no_way_to_hand_a_token_on_prints_it(cloud: Served, tmp_path: Path) -> None:
     (tmp_path / "play.yml").write_text(HANDED_ON)
-    env = users_environment(
-        tmp_path,
-        ANSIBLE_INVENTORY_UNPARSED_WARNING="0",
-        ANSIBLE_LOG_PATH=str(tmp_path / "log"),
-        NXAI_CLOUD_URL=cloud.url,
-        NXAI_API_URL=cloud.url,
-    )
-    command = [
-        sys.executable, "-m", "ansible", "playbook", "play.yml", "-vvvv", "--diff", "-e", f"file={tmp_path}/token",
-    ]  # fmt: skip
-    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    env = {"ANSIBLE_LOG_PATH": str(tmp_path / "log"), "NXAI_CLOUD_URL": cloud.url, "NXAI_API_URL": cloud.url}
+    done = ansible(tmp_path, "playbook", "play.yml", "-vvvv", "--diff", "-e", f"file={tmp_path}/token", **env)
     output = done.stdout + done.stderr
     assert done.returncode == 0, output
     assert "nxcdb-" not in output + (tmp_path / "log").read_text()

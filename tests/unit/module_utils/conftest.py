@@ -27,8 +27,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import 
 
 @dataclass
 class Request:
-    """What came in."""
-
     method: str
     path: str
     query: dict[str, str]
@@ -163,13 +161,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    scripted = ScriptedServer()
-    yield scripted
-    scripted.close()
-
-
-@pytest.fixture
 def new_server() -> Iterator[Callable[..., ScriptedServer]]:
     made: list[ScriptedServer] = []
 
@@ -180,6 +171,11 @@ def new_server() -> Iterator[Callable[..., ScriptedServer]]:
     yield make
     for scripted in made:
         scripted.close()
+
+
+@pytest.fixture
+def server(new_server: Callable[..., ScriptedServer]) -> ScriptedServer:
+    return new_server()
 
 
 @pytest.fixture

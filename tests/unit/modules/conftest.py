@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils import basic
+from module_runs import QUICK, Calls, RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served, serve
@@ -43,8 +44,6 @@ sites:
       - name: Server C
         devices: [Entrance]
 """
-
-RunModule = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
@@ -107,9 +106,8 @@ def run_module(
         with pytest.raises(SystemExit):
             module.main()
         result: dict[str, Any] = json.loads(capsys.readouterr().out)
-        result.pop(
-            "_ansible_new_secrets", None
-        )  # as the controller of ansible-core 2.22 does: it masks them from then on
+        # As the controller of ansible-core 2.22 does: it masks them from then on.
+        result.pop("_ansible_new_secrets", None)
         result.update({"warnings": heard} if heard else {})
         assert warns in (None, "warnings" in result) and "deprecations" not in result, result
         assert "exception" not in result, result["exception"]
@@ -118,6 +116,13 @@ def run_module(
         return result
 
     return run
+
+
+@pytest.fixture
+def upload(run_module: RunModule, onnx_file: Path) -> RunModule:
+    """Run ``nxai_model`` with the model of the demonstration."""
+    usual = {"name": "Detector", "file": str(onnx_file), **QUICK}
+    return lambda **options: run_module("nxai_model", **{**usual, **options})
 
 
 class Captured(Exception):
@@ -144,12 +149,11 @@ def specs(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
 
 
 @pytest.fixture
-def writes(cloud: Served) -> Callable[[], list[str]]:
+def writes(cloud: Served) -> Calls:
     """The requests so far that could have changed something."""
     return lambda: [f"{each.method} {each.path}" for each in cloud.log() if each.method != "GET"]
 
 
 @pytest.fixture
-def reads(cloud: Served) -> Callable[[], list[str]]:
-    """The paths read so far, in order."""
+def reads(cloud: Served) -> Calls:
     return lambda: [each.path for each in cloud.log() if each.method == "GET"]

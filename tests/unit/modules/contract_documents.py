@@ -22,23 +22,20 @@ def documents() -> dict[str, Json]:
     return json.loads(json.dumps(made))  # type: ignore[no-any-return]
 
 
-def call(document: Json, method: str, path: str) -> Json:
-    found: Json = document["paths"][path][method]
-    return found
+def call(document: Json, method: str, path: str) -> Any:
+    return document["paths"][path][method]
 
 
-def parameter(document: Json, path: str, name: str) -> Json:
+def parameter(document: Json, path: str, name: str) -> Any:
     return next(each for each in call(document, "get", path)["parameters"] if each.get("name") == name)
 
 
-def row(document: Json, path: str) -> Json:
-    found: Json = call(document, "get", path)["responses"]["200"]["content"]["application/json"]["schema"]["items"]
-    return found
+def row(document: Json, path: str) -> Any:
+    return call(document, "get", path)["responses"]["200"]["content"]["application/json"]["schema"]["items"]
 
 
-def body(document: Json, method: str, path: str, media: str = "application/json") -> Json:
-    found: Json = call(document, method, path)["requestBody"]["content"][media]["schema"]
-    return found
+def body(document: Json, method: str, path: str, media: str = "application/json") -> Any:
+    return call(document, method, path)["requestBody"]["content"][media]["schema"]
 
 
 def as_3_0(document: Json) -> Json:
@@ -78,9 +75,8 @@ def as_swagger(document: Json) -> Json:
                     {"name": "file", "in": "formData", "type": "file"},
                 ]
             elif content:
-                new["parameters"].append(
-                    {"name": "body", "in": "body", "schema": content["application/json"]["schema"]}
-                )
+                schema = content["application/json"]["schema"]
+                new["parameters"].append({"name": "body", "in": "body", "schema": schema})
             for code, answer in each["responses"].items():
                 schema = answer.get("content", {}).get("application/json", {}).get("schema")
                 new["responses"][code] = {"description": "-", **({"schema": schema} if schema else {})}

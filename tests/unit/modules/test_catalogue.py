@@ -4,18 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import pytest
+from module_runs import Calls, RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import FIELDS
 from simulator.testing import Served
 
-Calls = Callable[[], list[str]]
 
-
-def test_create_then_nothing_to_do(cloud: Served, run_module: Callable, writes: Calls, reads: Calls) -> None:
+def test_create_then_nothing_to_do(cloud: Served, run_module: RunModule, writes: Calls, reads: Calls) -> None:
     made = run_module("nxai_catalogue", name="Shop models")
     assert made["changed"] is True
     assert made["diff"]["after"] == {"name": "Shop models"}
@@ -28,20 +26,14 @@ def test_create_then_nothing_to_do(cloud: Served, run_module: Callable, writes: 
     assert writes() == [] and reads() == ["/cpt/catalogues"]
 
 
-def test_by_uuid(run_module: Callable, writes: Calls) -> None:
+def test_by_uuid(run_module: RunModule, writes: Calls) -> None:
     uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
     assert run_module("nxai_catalogue", name=uuid.upper())["changed"] is False
     renamed = run_module("nxai_catalogue", name=f"{{{uuid}}}", new_name="Retail")["catalogue"]
     assert (renamed["uuid"], renamed["name"]) == (uuid, "Retail")
 
 
-def test_unknown_uuid_is_not_created(run_module: Callable, writes: Calls) -> None:
-    failed = run_module("nxai_catalogue", name="11111111-2222-4333-8444-555555555555")
-    assert failed["failed"] and "no catalogue has this UUID" in failed["msg"]
-    assert writes() == []
-
-
-def test_rename_is_idempotent(cloud: Served, run_module: Callable, writes: Calls) -> None:
+def test_rename_is_idempotent(cloud: Served, run_module: RunModule, writes: Calls) -> None:
     made = run_module("nxai_catalogue", name="Shop models")
     cloud.clear_log()
     renamed = run_module("nxai_catalogue", name="Shop models", new_name="Retail models")
@@ -51,16 +43,7 @@ def test_rename_is_idempotent(cloud: Served, run_module: Callable, writes: Calls
     assert run_module("nxai_catalogue", name="Shop models", new_name="Retail models")["changed"] is False
 
 
-def test_rename_onto_an_existing_name_is_refused(run_module: Callable, cloud: Served, writes: Calls) -> None:
-    run_module("nxai_catalogue", name="One")
-    run_module("nxai_catalogue", name="Two")
-    cloud.clear_log()
-    failed = run_module("nxai_catalogue", name="One", new_name="Two")
-    assert failed["failed"] and "both" in failed["msg"]
-    assert writes() == []
-
-
-def test_delete(cloud: Served, run_module: Callable, writes: Calls) -> None:
+def test_delete(cloud: Served, run_module: RunModule, writes: Calls) -> None:
     run_module("nxai_catalogue", name="Shop models")
     cloud.clear_log()
     assert run_module("nxai_catalogue", name="Shop models", state="absent", check=True)["changed"] is True
@@ -71,36 +54,41 @@ def test_delete(cloud: Served, run_module: Callable, writes: Calls) -> None:
     assert len(writes()) == 1
 
 
-def test_check_mode_plans_and_writes_nothing(run_module: Callable, writes: Calls) -> None:
+def test_check_mode_plans_and_writes_nothing(run_module: RunModule, writes: Calls) -> None:
     planned = run_module("nxai_catalogue", name="Shop models", check=True)
     assert planned["changed"] is True
     assert planned["catalogue"] == {"uuid": None, "name": "Shop models", "organisation": None, "shared_with": None}
     assert writes() == []
 
 
-def test_two_of_one_name_are_both_listed(cloud: Served, run_module: Callable, writes: Calls) -> None:
-    run_module("nxai_catalogue", name="One")
-    two = run_module("nxai_catalogue", name="Two")["catalogue"]["uuid"]
-    cloud.world.catalogues[two].name = "One"
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"name": "Twin"}, "2 match"),
+        ({"name": "One", "new_name": "Two"}, "both"),
+        ({"name": "11111111-2222-4333-8444-555555555555"}, "no catalogue has this UUID"),
+    ],
+)
+def test_which_is_meant_has_to_be_clear(
+    cloud: Served, run_module: RunModule, writes: Calls, options: dict[str, Any], words: str
+) -> None:
+    uuids = [run_module("nxai_catalogue", name=name)["catalogue"]["uuid"] for name in ("One", "Two", "Twin", "Other")]
+    cloud.world.catalogues[uuids[-1]].name = "Twin"
     cloud.clear_log()
-    failed = run_module("nxai_catalogue", name="One")
-    assert failed["failed"] and two in failed["msg"] and "2 match" in failed["msg"]
-    assert writes() == []
+    failed = run_module("nxai_catalogue", **options)
+    assert failed["failed"] and words in failed["msg"] and writes() == []
+    assert words != "2 match" or all(uuid in failed["msg"] for uuid in uuids[2:])
 
 
 @pytest.mark.parametrize("name", ["{{ 7*7 }}", "a\nb", 'quote " and \\', "🙂", "../../etc/passwd", "x" * 300])
-def test_hostile_names_are_just_names(run_module: Callable, name: str) -> None:
+def test_hostile_names_are_just_names(run_module: RunModule, name: str) -> None:
     assert run_module("nxai_catalogue", name=name)["catalogue"]["name"] == name
     assert run_module("nxai_catalogue", name=name)["changed"] is False
 
 
 @pytest.fixture
-def models(run_module: Callable, onnx_file: Path, cloud: Served) -> dict[str, str]:
-    """Three models, by name."""
-    made = {
-        name: run_module("nxai_model", name=name, file=str(onnx_file), wait_interval=0.01)["model"]["uuid"]
-        for name in ("One", "Two", "Three")
-    }
+def models(upload: RunModule, cloud: Served) -> dict[str, str]:
+    made = {name: upload(name=name)["model"]["uuid"] for name in ("One", "Two", "Three")}
     cloud.clear_log()
     return made
 
@@ -110,7 +98,7 @@ def names(result: dict) -> list[str]:
 
 
 def test_append_and_exact(
-    cloud: Served, run_module: Callable, models: dict[str, str], writes: Calls, reads: Calls
+    cloud: Served, run_module: RunModule, models: dict[str, str], writes: Calls, reads: Calls
 ) -> None:
     made = run_module("nxai_catalogue", name="Shop", models=["One", models["Two"].upper()])
     assert made["diff"]["after"] == {"name": "Shop", "models": ["One", "Two"]}
@@ -131,7 +119,7 @@ def test_append_and_exact(
     assert run_module("nxai_catalogue", name="Shop", models=["Three", "Two"], models_mode="exact")["changed"] is False
 
 
-def test_other_catalogues_of_a_model_stay(run_module: Callable, models: dict[str, str]) -> None:
+def test_other_catalogues_of_a_model_stay(run_module: RunModule, models: dict[str, str]) -> None:
     first = run_module("nxai_catalogue", name="First", models=["One"])["catalogue"]["uuid"]
     second = run_module("nxai_catalogue", name="Second", models=["One"])["catalogue"]["uuid"]
     (found,) = run_module("nxai_model_info", models=["One"])["models"]
@@ -141,14 +129,14 @@ def test_other_catalogues_of_a_model_stay(run_module: Callable, models: dict[str
     assert found["catalogues"] == [second]
 
 
-def test_renamed_and_filled_at_once(run_module: Callable, models: dict[str, str]) -> None:
+def test_renamed_and_filled_at_once(run_module: RunModule, models: dict[str, str]) -> None:
     run_module("nxai_catalogue", name="Shop")
     both = run_module("nxai_catalogue", name="Shop", new_name="Retail", models=["One"])
     assert both["catalogue"]["name"] == "Retail" and names(both) == ["One"]
     assert run_module("nxai_catalogue", name="Shop", new_name="Retail", models=["One"])["changed"] is False
 
 
-def test_unknown_model(run_module: Callable, models: dict[str, str], writes: Calls) -> None:
+def test_unknown_model(run_module: RunModule, models: dict[str, str], writes: Calls) -> None:
     failed = run_module("nxai_catalogue", name="Shop", models=["Fore"])
     assert failed["failed"] and 'Find model "Fore"' in failed["msg"]
     planned = run_module("nxai_catalogue", name="Shop", models=["Fore", "One"], check=True)
@@ -158,7 +146,7 @@ def test_unknown_model(run_module: Callable, models: dict[str, str], writes: Cal
 
 
 def test_deletion_needs_force_while_models_are_in_it(
-    cloud: Served, run_module: Callable, models: dict[str, str], writes: Calls
+    cloud: Served, run_module: RunModule, models: dict[str, str], writes: Calls
 ) -> None:
     run_module("nxai_catalogue", name="Shop", models=["One", "Two"])
     cloud.clear_log()
@@ -175,7 +163,7 @@ def test_deletion_needs_force_while_models_are_in_it(
     assert len(run_module("nxai_model_info")["models"]) == 3
 
 
-def test_an_error_on_the_way_says_what_was_done(cloud: Served, run_module: Callable, models: dict[str, str]) -> None:
+def test_an_error_on_the_way_says_what_was_done(cloud: Served, run_module: RunModule, models: dict[str, str]) -> None:
     cloud.fault("status", "update_model", nth=2, status=403)
     failed = run_module("nxai_catalogue", name="Shop", models=["One", "Two"])
     assert failed["failed"] and failed["changed"] is True and "403" in failed["msg"]
@@ -183,13 +171,13 @@ def test_an_error_on_the_way_says_what_was_done(cloud: Served, run_module: Calla
     assert run_module("nxai_catalogue", name="Shop", models=["One", "Two"])["changed"] is True
 
 
-def test_models_that_did_not_move_are_an_error(cloud: Served, run_module: Callable, models: dict[str, str]) -> None:
+def test_models_that_did_not_move_are_an_error(cloud: Served, run_module: RunModule, models: dict[str, str]) -> None:
     cloud.fault("status", "update_model", status=200, body={"Message": "Ok"})
     failed = run_module("nxai_catalogue", name="Shop", models=["One"])
     assert failed["failed"] and "did not move, though it was accepted: One" in failed["msg"]
 
 
-def test_info_lists_the_models_too(run_module: Callable, models: dict[str, str], reads: Calls) -> None:
+def test_info_lists_the_models_too(run_module: RunModule, models: dict[str, str], reads: Calls) -> None:
     run_module("nxai_catalogue", name="Shop", models=["Two", "One"])
     run_module("nxai_catalogue", name="Empty")
     before = len(reads())
@@ -200,12 +188,8 @@ def test_info_lists_the_models_too(run_module: Callable, models: dict[str, str],
     assert shop["organisation"] is None and shop["shared_with"] is None
 
 
-def upload(run_module: Callable, onnx_file: Path, name: str, **options: object) -> dict:
-    return run_module("nxai_model", name=name, file=str(onnx_file), wait_interval=0.01, **options)["model"]
-
-
-def test_models_by_name_uuid_and_glob(run_module: Callable, onnx_file: Path, writes: Calls) -> None:
-    two, one = upload(run_module, onnx_file, "Two"), upload(run_module, onnx_file, "One")
+def test_models_by_name_uuid_and_glob(run_module: RunModule, upload: RunModule, writes: Calls) -> None:
+    two, one = (upload(name=name)["model"] for name in ("Two", "One"))
     sent = len(writes())
     assert run_module("nxai_model_info")["models"] == [one, two]
     assert run_module("nxai_model_info", models=["T*"])["models"] == [two]
@@ -215,16 +199,16 @@ def test_models_by_name_uuid_and_glob(run_module: Callable, onnx_file: Path, wri
     assert len(writes()) == sent
 
 
-def test_two_models_of_one_name_are_both_listed(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
-    one, two = upload(run_module, onnx_file, "One")["uuid"], upload(run_module, onnx_file, "Two")["uuid"]
+def test_two_models_of_one_name_are_both_listed(cloud: Served, run_module: RunModule, upload: RunModule) -> None:
+    one, two = (upload(name=name)["model"]["uuid"] for name in ("One", "Two"))
     cloud.world.models[two].name = "One"
     assert [each["uuid"] for each in run_module("nxai_model_info", models=["One"])["models"]] == sorted([one, two])
 
 
-def test_models_of_a_catalogue(cloud: Served, run_module: Callable, onnx_file: Path, reads: Calls) -> None:
+def test_models_of_a_catalogue(cloud: Served, run_module: RunModule, upload: RunModule, reads: Calls) -> None:
     uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
-    inside = upload(run_module, onnx_file, "Inside", catalogues=["Shop models"])
-    upload(run_module, onnx_file, "Outside")
+    inside = upload(name="Inside", catalogues=["Shop models"])["model"]
+    upload(name="Outside")
     cloud.clear_log()
     assert run_module("nxai_model_info", catalogue=uuid)["models"] == [inside]
     assert reads() == ["/cpt/functions"]
@@ -234,11 +218,11 @@ def test_models_of_a_catalogue(cloud: Served, run_module: Callable, onnx_file: P
 
 
 def test_what_info_shows_can_be_declared_without_a_change(
-    cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls
+    cloud: Served, run_module: RunModule, upload: RunModule, writes: Calls
 ) -> None:
     run_module("nxai_catalogue", name="Shop models")
     upload(
-        run_module, onnx_file, "Detector", catalogues=["Shop models"], alias="d", documentation="Text", channels=3,
+        name="Detector", catalogues=["Shop models"], alias="d", documentation="Text", channels=3,
         height=64, width=64, means=[1, 2, 3], scales=[4, 5, 6], layout="nhwc", conversions=["a"],
         source_name="n", source_url="https://example.com", customization="other", input_details={"own": [1]},
         output_details={"own": "o"}, input_driver="i", output_driver="o",
@@ -249,25 +233,23 @@ def test_what_info_shows_can_be_declared_without_a_change(
     options = {name: value for name, value in found.items() if name not in told}
     assert {*options} == {each.option for each in FIELDS}
     assert None not in options.values() and options["input_details"] == {"own": [1]}
-    again = run_module("nxai_model", **options, catalogues_mode="exact", file=str(onnx_file))
+    again = upload(**options, catalogues_mode="exact")
     assert again["changed"] is False
     assert writes() == []
 
 
-def test_catalogues(run_module: Callable) -> None:
+def test_catalogues(run_module: RunModule) -> None:
     for name in ("Two", "One", "Other"):
         run_module("nxai_catalogue", name=name)
     found = run_module("nxai_catalogue_info")["catalogues"]
     assert [each["name"] for each in found] == ["One", "Other", "Two"]
     assert set(found[0]) == {"uuid", "name", "organisation", "shared_with"}
-    assert [each["name"] for each in run_module("nxai_catalogue_info", catalogues=["O*"])["catalogues"]] == [
-        "One",
-        "Other",
-    ]
+    some = run_module("nxai_catalogue_info", catalogues=["O*"])["catalogues"]
+    assert [each["name"] for each in some] == ["One", "Other"]
     assert run_module("nxai_catalogue_info", catalogues=["Three"])["catalogues"] == []
 
 
-def test_models_that_do_not_tell_their_catalogues_are_reported(cloud: Served, run_module: Callable) -> None:
+def test_models_that_do_not_tell_their_catalogues_are_reported(cloud: Served, run_module: RunModule) -> None:
     uuid = run_module("nxai_catalogue", name="Shop models")["catalogue"]["uuid"]
     inside = {"UUID": "459d2273-1514-431c-9d34-f5b72f3bfe20", "Name": "Inside", "Catalogues": [uuid]}
     unknown = {"UUID": "459d2273-1514-431c-9d34-f5b72f3bfe21", "Name": "Unknown"}

@@ -16,16 +16,18 @@ from typing import Any
 
 import pytest
 import requests
+from module_runs import RunModule
 from wire_rows import BODIES, FILE, LOCAL, NOTES, ROWS, WITHOUT_REQUESTS, WORLD, Row
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.nxai.cloud.plugins.module_utils._contract.terms import TERMS
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served
 
-RunModule = Callable[..., dict[str, Any]]
 MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("nxai_*.py"))
 Specs = Callable[[str], dict[str, Any]]
+NOT_SENT = ("NamedInput", "NamedOutput", "Site")  # see BODIES
 
 
 @pytest.fixture
@@ -129,6 +131,8 @@ def test_every_property_that_can_be_sent_is_an_option_or_says_why(api: str, clou
         content = described.get("requestBody", {}).get("content", {})
         schema = content.get("multipart/form-data") or content.get("application/json") or {}
         assert set(properties(schema.get("schema", {}), document)) == set(BODIES.get(name, {})), name
+        known = {*TERMS[name].sends, *TERMS[name].may_send, "data", "file", *NOT_SENT}
+        assert {each.removeprefix("data.").partition(".")[0] for each in BODIES.get(name, {})} <= known, name
     for wanted in BODIES.values():
         for option in (each for each in wanted.values() if each.startswith("nxai_")):
             module, named = option.split(".")

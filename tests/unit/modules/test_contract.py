@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from contract_documents import Json, as_3_0, as_swagger, body, call, documents, parameter, row
+from module_runs import RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
@@ -20,9 +20,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._contract.document impo
 from ansible_collections.nxai.cloud.plugins.module_utils._contract.terms import TERMS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
-from simulator.testing import Served
-
-RunModule = Callable[..., dict[str, Any]]
 
 
 def compared(api: str, document: Any, changes: Any = None) -> list[Any]:
@@ -34,9 +31,8 @@ def move(holder: Json, old: str, new: str) -> None:
     holder[new] = holder.pop(old)
 
 
-def model_data(document: Json) -> Json:
-    found: Json = upload(document)["properties"]["data"]
-    return found
+def model_data(document: Json) -> Any:
+    return upload(document)["properties"]["data"]
 
 
 def drift_path_plural(d: Json) -> None:
@@ -44,10 +40,9 @@ def drift_path_plural(d: Json) -> None:
     move(d["paths"], "/catalogue/{uuid}", "/catalogues/{id}")
 
 
-def answer(d: Json) -> Json:
+def answer(d: Json) -> Any:
     """That to the listing of sites."""
-    found: Json = call(d, "get", "/systems")["responses"]["200"]
-    return found
+    return call(d, "get", "/systems")["responses"]["200"]
 
 
 def drift_wrapped(d: Json) -> None:
@@ -64,9 +59,8 @@ def drift_request_body(d: Json) -> None:
     call(d, "delete", "/catalogue/{uuid}")["requestBody"] = {"content": {"application/json": {"schema": schema}}}
 
 
-def assignment(d: Json) -> Json:
-    found: Json = body(d, "put", "/system/{site_id}/devices/pipelines")["properties"]
-    return found
+def assignment(d: Json) -> Any:
+    return body(d, "put", "/system/{site_id}/devices/pipelines")["properties"]
 
 
 def upload(d: Json) -> Json:
@@ -106,10 +100,8 @@ def drop_row_field(path: str, name: str) -> Callable[[Json], None]:
     return lambda d: row(d, path)["properties"].pop(name)
 
 
-def of_model(d: Json) -> Json:
-    """The fields of a model in the listing."""
-    found: Json = row(d, "/functions")["properties"]
-    return found
+def of_model(d: Json) -> Any:
+    return row(d, "/functions")["properties"]
 
 
 DRIFTS: list[tuple[str, str, str, Callable[[Json], Any]]] = [
@@ -134,19 +126,9 @@ DRIFTS: list[tuple[str, str, str, Callable[[Json], Any]]] = [
     ("create_model", "part_required", "error", lambda d: upload(d)["required"].append("checksum")),
     ("list_models", "answer_field", "warning", drop_row_field("/functions", "Status")),
     ("list_models", "answer_field", "error", drop_row_field("/functions", "UUID")),
-    (
-        "list_models",
-        "answer_field_spelling",
-        "note",
-        lambda d: move(of_model(d), "Name", "name"),
-    ),
+    ("list_models", "answer_field_spelling", "note", lambda d: move(of_model(d), "Name", "name")),
     ("list_models", "answer_field", "warning", lambda d: of_model(d)["Code"]["properties"].pop("Status")),
-    (
-        "list_models",
-        "field_type",
-        "error",
-        lambda d: of_model(d).update(Code={"type": "string"}),
-    ),
+    ("list_models", "field_type", "error", lambda d: of_model(d).update(Code={"type": "string"})),
     ("list_sites", "answer_shape", "error", drift_wrapped),
     ("list_sites", "answer_undescribed", "note", lambda d: answer(d).pop("content")),
     ("list_sites", "deprecated", "note", lambda d: call(d, "get", "/systems").update(deprecated=True)),
@@ -169,7 +151,7 @@ def test_drift_is_told(operation: str, kind: str, severity: str, change: Callabl
     assert all(each.advice and each.expected and each.found for each in found)
 
 
-def test_there_is_no_difference_to_the_simulator(cloud: Served, run_module: RunModule, reads: Any) -> None:
+def test_there_is_no_difference_to_the_simulator(run_module: RunModule, reads: Any) -> None:
     result = run_module("nxai_contract_info", token="")
     assert result["differences"] == [] and result["changed"] is False
     assert result["table"] == "No differences." and result["counts"] == {"error": 0, "warning": 0, "note": 0}
@@ -193,9 +175,6 @@ def test_the_option_that_is_advised_ends_the_difference(api: str, change: Any, o
     assert [each for each in compared(api, document, option["contract"]) if each.operation == operation] == []
 
 
-# Formats
-
-
 @pytest.mark.parametrize("api", ["compute", "device"])
 @pytest.mark.parametrize("convert", [as_3_0, as_swagger])
 def test_other_formats_say_the_same(api: str, convert: Callable[[Json], Json]) -> None:
@@ -205,9 +184,6 @@ def test_other_formats_say_the_same(api: str, convert: Callable[[Json], Json]) -
     path = "/catalogues" if api == "compute" else "/systems"
     row(broken, path)["properties"].pop("UUID")
     assert {each.kind for each in compared(api, convert(broken))} == {"answer_field"}
-
-
-# Documents that are not as they should be
 
 
 @pytest.mark.parametrize(
@@ -240,7 +216,7 @@ def test_circles_and_great_depth_come_to_an_end() -> None:
     assert [each.kind for each in compared("device", document)] == ["answer_undescribed"]
 
 
-def test_names_of_the_document_are_cut_and_cleaned(run_module: RunModule, cloud: Served) -> None:
+def test_names_of_the_document_are_cut_and_cleaned(run_module: RunModule) -> None:
     document = documents()["device"]
     call(document, "get", "/systems")["parameters"].append(
         {"name": "{{ lookup('pipe', 'id') }}\x1b[2J\n" + "x" * 9999, "in": "query", "required": True}
@@ -256,9 +232,6 @@ def test_a_name_that_the_option_would_not_take_is_not_advised() -> None:
     assert (found.kind, found.option) == ("path", None)
 
 
-# Completeness
-
-
 def test_each_operation_of_the_apis_is_compared() -> None:
     needed = {name for name, each in OPERATIONS.items() if each.api != "cloud" and not name.startswith("describe_")}
     assert set(TERMS) == needed
@@ -266,33 +239,3 @@ def test_each_operation_of_the_apis_is_compared() -> None:
         read = {part.split("|")[0].split(".")[0] for part in TERMS[name].reads}
         alternatives = {each for part in TERMS[name].reads for each in part.split("|")}
         assert set(OPERATIONS[name].relies_on) <= read | alternatives, name
-
-
-# Request properties that no option of a module sets, and why.
-WITHOUT_OPTION = {
-    "NamedInput": "never seen filled by a client, in two shapes",
-    "NamedOutput": "never seen filled by a client, in two shapes",
-    "Site": "a guess whose meaning is not known",
-    "OnnxModel": "the file goes as a part of its own, which needs a third less on the wire",
-}
-
-
-def test_each_request_property_is_sent_or_has_a_reason_not_to_be() -> None:
-    missing = set()
-    for api, document in documents().items():
-        described = Document(document, PREFIX[api], "-")  # type: ignore[index]
-        for operation in operations_of(api):
-            if operation.name not in TERMS:
-                continue
-            wanted = re.sub(r"{\w+}", "{}", operation.path)
-            [shape] = [
-                each
-                for each in described.operations.values()
-                if (each.method, re.sub(r"{\w+}", "{}", each.path)) == (operation.method, wanted)
-            ]
-            known = {*TERMS[operation.name].sends, *TERMS[operation.name].may_send}
-            for media, raw in shape.body.items():
-                if media == "multipart/form-data":
-                    raw = described.schema(raw).properties["data"]
-                missing |= set(described.schema(raw).properties) - known
-    assert missing == set(WITHOUT_OPTION)

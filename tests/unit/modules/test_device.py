@@ -4,15 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from module_runs import Calls, RunModule
 
 from simulator.testing import Served
 
-Calls = Callable[[], list[str]]
-RunModule = Callable[..., dict[str, Any]]
 WORLD = """
 registry:
   groups: [North, South, Doors]

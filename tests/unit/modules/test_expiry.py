@@ -2,13 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A token that ends in the middle of something, and one that several processes share."""
+"""A token that ends in the middle of something."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from module_runs import RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api import client
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served
-from tools.workplace import COLLECTIONS
+from tools.rollouts import devices_of
 
 HOURS = 7200.0  # after which every access token has expired
 SITES = 12
 Expire = Callable[[str, int], None]
-RunModule = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
@@ -96,44 +93,6 @@ def test_in_a_task_over_many_sites(cloud: Served, run_module: RunModule, expire:
     )
     assert result["changed"] is True and not result.get("failed")
     cloud.advance(600)
-    for site in cloud.world.sites.values():
-        for device in site.devices.values():
-            device.settle(cloud.world.clock.now())
-            assert [each["modelUUID"] for each in device.pipelines] == [model]
+    for device in devices_of(cloud).values():
+        assert [each["modelUUID"] for each in device.pipelines] == [model]
     assert len(cloud.log("issue_token")) == 1  # the refresh token is good for one use: the threads share the new token
-
-
-RUN = """
-import sys
-from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
-url, file = sys.argv[1:]
-for _line in sys.stdin:
-    with Client.from_options({"api_url": url, "cloud_url": url, "token_file": file}) as client:
-        print(len(client.compute.list_models()), flush=True)
-"""
-
-
-def test_runs_that_share_a_token_file_spend_each_refresh_token_once(cloud: Served, tmp_path: Path) -> None:
-    cloud.reset(models=3)
-    file = tmp_path / "token.json"
-    file.write_text(json.dumps({"access_token": cloud.token(), "refresh_token": cloud.refresh_token()}))
-    command = [sys.executable, "-c", RUN, cloud.url, str(file)]
-    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    rounds, seen = 4, {json.loads(file.read_text())["refresh_token"]}
-    with ExitStack() as stack:
-        runs = [
-            stack.enter_context(subprocess.Popen(command, env={"PYTHONPATH": str(COLLECTIONS)}, **pipes))
-            for _run in range(2)
-        ]
-        for _round in range(rounds):
-            cloud.advance(HOURS)
-            for run in runs:
-                run.stdin.write("go\n")
-                run.stdin.flush()
-            assert [run.stdout.readline() for run in runs] == ["3\n", "3\n"]
-            seen.add(json.loads(file.read_text())["refresh_token"])
-        for run in runs:
-            run.stdin.close()
-        assert [run.wait(30) for run in runs] == [0, 0]
-    assert len(cloud.log("issue_token")) == rounds == len(seen) - 1
-    assert file.stat().st_mode & 0o777 == 0o600

@@ -6,18 +6,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import onnx
 import pytest
+from module_runs import QUICK, Calls, RunModule
 
-from simulator.testing import Served
 from tools.demo_model import model
-
-Calls = Callable[[], list[str]]
-QUICK = {"wait_interval": 0.01, "wait_timeout": 20}
 
 
 @pytest.fixture
@@ -33,14 +30,17 @@ def poor_file(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("cloud")
 def test_the_module_needs_no_account(
-    run_module: Callable, onnx_file: Path, poor_file: Path, reads: Calls, monkeypatch: pytest.MonkeyPatch
+    run_module: RunModule, onnx_file: Path, poor_file: Path, reads: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("NXAI_TOKEN", "NXAI_API_URL", "NXAI_CLOUD_URL"):
         monkeypatch.delenv(name)
     good = run_module("nxai_model_check", file=str(onnx_file), check=True)
     assert (good["changed"], good["usable"], good["findings"]) == (False, True, [])
     assert good["image"] == {"layout": "nchw", "channels": 3, "height": 64, "width": 64}
-    assert good["classes"] == {"0": "Bright"} and good["file"]["size"] == onnx_file.stat().st_size
+    assert good["classes"] == {"0": "Bright"} and (good["opset"], good["ir_version"]) == (16, 8)
+    content = onnx_file.read_bytes()
+    assert good["file"] == {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    assert [each["role"] for each in good["inputs"] + good["outputs"]] == ["image", "nms_sensitivity", "boxes"]
     assert good["inputs"][1] == {"name": "nms_sensitivity", "shape": [1], "type": "float32", "role": "nms_sensitivity"}
     poor = run_module("nxai_model_check", file=str(poor_file))
     assert poor["usable"] is False
@@ -49,27 +49,30 @@ def test_the_module_needs_no_account(
     assert reads() == []
 
 
-def test_sizes_as_people_write_them(run_module: Callable, onnx_file: Path) -> None:
+def test_sizes_as_people_write_them(run_module: RunModule, onnx_file: Path) -> None:
     assert run_module("nxai_model_check", file=str(onnx_file), max_size="1K")["usable"] is True
     small = run_module("nxai_model_check", file=str(onnx_file), max_size="0.1K")
     assert [each["code"] for each in small["findings"]] == ["size"]
+    assert "raise max_size" in small["findings"][0]["advice"]
 
 
-@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04"])
-def test_nothing_to_check_fails(run_module: Callable, tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "no such file"), (b"", "is empty"), (b"PK\x03\x04rest", "it is a ZIP file")]
+)
+def test_nothing_to_check_fails(run_module: RunModule, tmp_path: Path, content: bytes | None, said: str) -> None:
     path = tmp_path / "model.onnx"
     if content is not None:
         path.write_bytes(content)
     failed = run_module("nxai_model_check", file=str(path))
-    assert failed["failed"] and failed["error"]["advice"]
+    assert failed["failed"] and said in failed["msg"] and failed["error"]["advice"]
 
 
-def test_off_looks_at_nothing(run_module: Callable, poor_file: Path) -> None:
+def test_off_looks_at_nothing(run_module: RunModule, poor_file: Path) -> None:
     made = run_module("nxai_model", name="Detector", file=str(poor_file), **QUICK)
     assert made["changed"] is True and "findings" not in made
 
 
-def test_warn_sends_and_warns(run_module: Callable, poor_file: Path, onnx_file: Path) -> None:
+def test_warn_sends_and_warns(run_module: RunModule, poor_file: Path, onnx_file: Path) -> None:
     made = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="warn", warns=True, **QUICK)
     assert made["changed"] is True
     assert [each["code"] for each in made["findings"]] == ["image_name", "opset"]
@@ -81,7 +84,7 @@ def test_warn_sends_and_warns(run_module: Callable, poor_file: Path, onnx_file: 
 
 @pytest.mark.parametrize("check", [False, True])
 def test_strict_refuses_before_anything_is_sent(
-    run_module: Callable, poor_file: Path, writes: Calls, check: bool
+    run_module: RunModule, poor_file: Path, writes: Calls, check: bool
 ) -> None:
     failed = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="strict", check=check, **QUICK)
     assert failed["failed"] and "its name is not" in failed["msg"] and "opset" not in failed["msg"]
@@ -89,14 +92,14 @@ def test_strict_refuses_before_anything_is_sent(
     assert writes() == []
 
 
-def test_strict_takes_what_is_good(run_module: Callable, onnx_file: Path) -> None:
+def test_strict_takes_what_is_good(run_module: RunModule, onnx_file: Path) -> None:
     made = run_module("nxai_model", name="Detector", file=str(onnx_file), check_file="strict", **QUICK)
     assert made["changed"] is True and made["findings"] == []
     failed = run_module("nxai_model", name="Two", file=str(onnx_file), check_file="strict", max_size="100", **QUICK)
     assert failed["failed"] and "MiB" in failed["msg"]
 
 
-def test_a_part_of_a_model_is_refused_also_by_warn(run_module: Callable, tmp_path: Path, writes: Calls) -> None:
+def test_a_part_of_a_model_is_refused_also_by_warn(run_module: RunModule, tmp_path: Path, writes: Calls) -> None:
     path = tmp_path / "part.onnx"
     made = model()
     corners = onnx.numpy_helper.to_array(made.graph.initializer[0])
@@ -108,7 +111,7 @@ def test_a_part_of_a_model_is_refused_also_by_warn(run_module: Callable, tmp_pat
 
 
 def test_without_the_library(
-    run_module: Callable, onnx_file: Path, writes: Calls, monkeypatch: pytest.MonkeyPatch
+    run_module: RunModule, onnx_file: Path, writes: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
     failed = run_module("nxai_model_check", file=str(onnx_file))
@@ -120,7 +123,7 @@ def test_without_the_library(
     assert run_module("nxai_model", name="Two", file=str(onnx_file), **QUICK)["changed"] is True
 
 
-def test_other_formats_are_not_in_the_way(cloud: Served, run_module: Callable, tmp_path: Path) -> None:
+def test_other_formats_are_not_in_the_way(run_module: RunModule, tmp_path: Path) -> None:
     path = tmp_path / "model.tflite"
     path.write_bytes(b"\x1c\x00\x00\x00TFL3rest")
     failed = run_module("nxai_model", name="Detector", file=str(path), check_file="strict", **QUICK)

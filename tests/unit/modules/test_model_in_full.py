@@ -7,55 +7,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from module_runs import QUICK, Calls, RunModule
 
 from simulator.testing import Served
 
-Calls = Callable[[], list[str]]
-QUICK = {"wait_interval": 0.01, "wait_timeout": 20}
 
-
-def upload(run_module: Callable, onnx_file: Path, **options: object) -> dict:
-    return run_module("nxai_model", **{"name": "Detector", "file": str(onnx_file), **QUICK, **options})
-
-
-# Requests ------------------------------------------------------------------------------------------------------------
-
-
-def test_requests_are_counted(
-    cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls, reads: Calls
-) -> None:
-    uuid = upload(run_module, onnx_file)["model"]["uuid"]
+def test_requests_are_counted(cloud: Served, upload: RunModule, onnx_file: Path, writes: Calls, reads: Calls) -> None:
+    uuid = upload()["model"]["uuid"]
     for options, patches, gets in (
         ({}, 0, 1),
         ({"alias": "a", "wait": False}, 1, 1),
         ({"alias": "b"}, 1, 2),  # and read back
     ):
         cloud.clear_log()
-        assert upload(run_module, onnx_file, **options)["changed"] is bool(patches)
+        assert upload(**options)["changed"] is bool(patches)
         assert (writes(), reads()) == ([f"PATCH /cpt/function/{uuid}"] * patches, ["/cpt/functions"] * gets)
         assert sum(each.bytes for each in cloud.log() if each.method == "PATCH") < onnx_file.stat().st_size, "no file"
 
 
-def test_without_waiting_the_model_is_shown_as_sent(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
-    made = upload(run_module, onnx_file, wait=False, alias="a")
+def test_without_waiting_the_model_is_shown_as_sent(upload: RunModule, run_module: RunModule) -> None:
+    made = upload(wait=False, alias="a")
     (listed,) = run_module("nxai_model_info")["models"]
     assert made["model"]["state"] == "pending" and made["file_in_cloud"] == "same"
     told = ("uuid", "name", "alias", "file", "documentation", "means", "scales", "customization")
     assert {name: made["model"][name] for name in told} == {name: listed[name] for name in told}
-    changed = upload(run_module, onnx_file, wait=False, alias="b")
+    changed = upload(wait=False, alias="b")
     assert (changed["model"]["state"], changed["model"]["alias"]) == ("ready", "b")
     assert run_module("nxai_model", name="Detector", state="absent", wait=False)["model"] is None
 
 
-# Metadata ------------------------------------------------------------------------------------------------------------
-
-
-def test_details_are_merged(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
-    uuid = upload(run_module, onnx_file, means=[1, 2, 3])["model"]["uuid"]
+def test_details_are_merged(cloud: Served, upload: RunModule, run_module: RunModule) -> None:
+    uuid = upload(means=[1, 2, 3])["model"]["uuid"]
     members = cloud.world.models[uuid].members
     members["InputDriverDetails"]["theirs"] = {"deep": 1}
     members["OutputDriverDetails"] = {"theirs": 2, "postProcessing": None}
@@ -69,8 +54,10 @@ def test_details_are_merged(cloud: Served, run_module: Callable, onnx_file: Path
     assert again["changed"] is False
 
 
-def test_values_that_no_option_can_say_are_kept_and_shown(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
-    uuid = upload(run_module, onnx_file)["model"]["uuid"]
+def test_values_that_no_option_can_say_are_kept_and_shown(
+    cloud: Served, upload: RunModule, run_module: RunModule
+) -> None:
+    uuid = upload()["model"]["uuid"]
     odd = {"channels": 4, "order": 7, "means": "auto", "height": 64}
     cloud.world.models[uuid].members["InputDriverDetails"] = odd
     (found,) = run_module("nxai_model_info")["models"]
@@ -80,83 +67,77 @@ def test_values_that_no_option_can_say_are_kept_and_shown(cloud: Served, run_mod
     assert same["changed"] is False
 
 
-def test_numbers_may_lose_precision_on_their_way(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
-    uuid = upload(run_module, onnx_file, scales=[0.229, 0.224, 0.225])["model"]["uuid"]
+def test_numbers_may_lose_precision_on_their_way(cloud: Served, upload: RunModule) -> None:
+    uuid = upload(scales=[0.229, 0.224, 0.225])["model"]["uuid"]
     details = cloud.world.models[uuid].members["InputDriverDetails"]
     details["vars"] = [0.2290000021457672, 0.2240000069141388, 0.22499999403953552]
-    assert upload(run_module, onnx_file, scales=[0.229, 0.224, 0.225])["changed"] is False
-    assert upload(run_module, onnx_file, scales=[0.229, 0.224, 0.226])["changed"] is True
+    assert upload(scales=[0.229, 0.224, 0.225])["changed"] is False
+    assert upload(scales=[0.229, 0.224, 0.226])["changed"] is True
 
 
 def test_customization_of_a_new_model_and_of_one_that_is_there(
-    run_module: Callable, onnx_file: Path, monkeypatch: pytest.MonkeyPatch
+    upload: RunModule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert upload(run_module, onnx_file)["model"]["customization"] == "metavms"
-    assert upload(run_module, onnx_file, customization="other")["diff"]["after"] == {"customization": "other"}
-    assert upload(run_module, onnx_file)["changed"] is False, "nothing declared, nothing reset"
+    assert upload()["model"]["customization"] == "metavms"
+    assert upload(customization="other")["diff"]["after"] == {"customization": "other"}
+    assert upload()["changed"] is False, "nothing declared, nothing reset"
     monkeypatch.setenv("NXAI_CUSTOMIZATION", "third")
-    assert upload(run_module, onnx_file, name="New")["model"]["customization"] == "third"
+    assert upload(name="New")["model"]["customization"] == "third"
 
 
-def test_documentation_from_a_file(run_module: Callable, onnx_file: Path, tmp_path: Path) -> None:
+def test_documentation_from_a_file(upload: RunModule, tmp_path: Path) -> None:
     path = tmp_path / "readme.md"
     path.write_text("# Größe {{ 7*7 }}", encoding="utf-8")
-    made = upload(run_module, onnx_file, documentation_file=str(path))
+    made = upload(documentation_file=str(path))
     assert made["model"]["documentation"] == "# Größe {{ 7*7 }}"
-    assert upload(run_module, onnx_file, documentation_file=str(path))["changed"] is False
-    both = upload(run_module, onnx_file, documentation_file=str(path), documentation="x")
+    assert upload(documentation_file=str(path))["changed"] is False
+    both = upload(documentation_file=str(path), documentation="x")
     assert both["failed"] and "mutually exclusive" in both["msg"]
     path.write_bytes(b"\xff\xfe")
-    assert "not text in UTF-8" in upload(run_module, onnx_file, documentation_file=str(path))["msg"]
-    assert "No such file" in upload(run_module, onnx_file, documentation_file=str(tmp_path / "none"))["msg"]
+    assert "not text in UTF-8" in upload(documentation_file=str(path))["msg"]
+    assert "No such file" in upload(documentation_file=str(tmp_path / "none"))["msg"]
     os.mkfifo(tmp_path / "pipe")  # which nobody writes to
-    assert "a pipe, not a file" in upload(run_module, onnx_file, documentation_file=str(tmp_path / "pipe"))["msg"]
+    assert "a pipe, not a file" in upload(documentation_file=str(tmp_path / "pipe"))["msg"]
 
 
-def test_the_upload_is_told_in_figures(run_module: Callable, onnx_file: Path) -> None:
-    told = upload(run_module, onnx_file)["upload"]
+def test_the_upload_is_told_in_figures(upload: RunModule, onnx_file: Path) -> None:
+    told = upload()["upload"]
     assert told["bytes"] > onnx_file.stat().st_size and told["seconds"] > 0
-    assert "upload" not in upload(run_module, onnx_file, alias="a")
+    assert "upload" not in upload(alias="a")
 
 
-# What the service does not take, and conversion ----------------------------------------------------------------------
-
-
-def test_what_was_accepted_and_not_done_is_an_error(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
-    upload(run_module, onnx_file, alias="old")
+def test_what_was_accepted_and_not_done_is_an_error(cloud: Served, upload: RunModule) -> None:
+    upload(alias="old")
     cloud.fault("status", "update_model", status=200, body={"Message": "Ok"})
-    failed = upload(run_module, onnx_file, alias="new")
+    failed = upload(alias="new")
     assert failed["failed"] and failed["changed"] is True
     assert "accepted the change, but alias is 'old'" in failed["msg"]
 
 
-def test_a_failed_conversion_shows_its_log(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
-    uuid = upload(run_module, onnx_file)["model"]["uuid"]
+def test_a_failed_conversion_shows_its_log(cloud: Served, upload: RunModule) -> None:
+    uuid = upload()["model"]["uuid"]
     cloud.world.models[uuid].fixed_status = "rejected"
-    failed = upload(run_module, onnx_file)
+    failed = upload()
     assert failed["failed"] and "Status rejected" in failed["msg"] and "its log ends with: rejected" in failed["msg"]
     assert failed["model"]["conversion_log"] == "rejected" and failed["changed"] is False
 
 
-def test_an_unknown_word_is_not_yet(cloud: Served, run_module: Callable, onnx_file: Path) -> None:
-    uuid = upload(run_module, onnx_file)["model"]["uuid"]
+def test_an_unknown_word_is_not_yet(cloud: Served, upload: RunModule) -> None:
+    uuid = upload()["model"]["uuid"]
     cloud.world.models[uuid].fixed_status = "marinating"
     cloud.clear_log()
-    late = upload(run_module, onnx_file, wait_timeout=600, wait_interval=60)
+    late = upload(wait_timeout=600, wait_interval=60)
     assert late["failed"] and "not ready after 600 s: Status marinating, Code marinating" in late["msg"]
     assert len(cloud.log("list_models")) in (11, 12)  # one to plan, and one after each pause
     assert late["model"]["state"] == "pending"
     cloud.world.models[uuid].fixed_status = ""
-    assert upload(run_module, onnx_file)["model"]["state"] == "ready"
-
-
-# Deletion ------------------------------------------------------------------------------------------------------------
+    assert upload()["model"]["state"] == "ready"
 
 
 @pytest.fixture
-def assigned(cloud: Served, run_module: Callable, onnx_file: Path) -> str:
+def assigned(cloud: Served, upload: RunModule, run_module: RunModule) -> str:
     """The UUID of a model that runs at both shops."""
-    uuid = upload(run_module, onnx_file)["model"]["uuid"]
+    uuid = upload()["model"]["uuid"]
     for site, devices in (("Shop 001", ["Till 1", "Entrance"]), ("Shop 002", ["Entrance"])):
         run_module("nxai_pipeline", site=site, devices=devices, pipelines=[{"model": uuid}], wait_interval=0.01)
     cloud.clear_log()
@@ -165,7 +146,7 @@ def assigned(cloud: Served, run_module: Callable, onnx_file: Path) -> str:
 
 @pytest.mark.parametrize("check", [False, True])
 def test_a_model_in_use_is_not_deleted(
-    run_module: Callable, assigned: str, writes: Calls, reads: Calls, check: bool
+    run_module: RunModule, assigned: str, writes: Calls, reads: Calls, check: bool
 ) -> None:
     failed = run_module("nxai_model", name="Detector", state="absent", check=check)
     assert failed["failed"] and "3 devices use it" in failed["msg"]
@@ -177,22 +158,22 @@ def test_a_model_in_use_is_not_deleted(
     assert sorted(each.rpartition("/")[2] for each in reads()) == ["devices", "devices", "functions", "systems"]
 
 
-def test_in_use_ignored(run_module: Callable, assigned: str, reads: Calls) -> None:
+def test_in_use_ignored(run_module: RunModule, assigned: str, reads: Calls) -> None:
     gone = run_module("nxai_model", name="Detector", state="absent", in_use="ignore")
     assert gone["changed"] is True and "used_by" not in gone
     assert reads() == ["/cpt/functions"] * 2
 
 
-def test_a_model_in_a_chain_is_in_use(cloud: Served, run_module: Callable, onnx_file: Path, assigned: str) -> None:
-    child = upload(run_module, onnx_file, name="Plates")["model"]["uuid"]
+def test_a_model_in_a_chain_is_in_use(cloud: Served, upload: RunModule, run_module: RunModule, assigned: str) -> None:
+    child = upload(name="Plates")["model"]["uuid"]
     device = next(iter(next(iter(cloud.world.sites.values())).devices.values()))
     device.pipelines = [{"modelUUID": assigned, "chains": [{"unknown": {"model": child.upper()}}]}]
     failed = run_module("nxai_model", name="Plates", state="absent")
     assert failed["failed"] and "1 devices use it" in failed["msg"]
 
 
-def test_offline_sites_are_told(cloud: Served, run_module: Callable, onnx_file: Path, reads: Calls) -> None:
-    upload(run_module, onnx_file)
+def test_offline_sites_are_told(cloud: Served, upload: RunModule, run_module: RunModule, reads: Calls) -> None:
+    upload()
     site = next(each for each in cloud.world.sites.values() if each.name == "Shop 002")
     site.online = False
     gone = run_module("nxai_model", name="Detector", state="absent")
@@ -202,9 +183,9 @@ def test_offline_sites_are_told(cloud: Served, run_module: Callable, onnx_file: 
 
 
 def test_a_site_that_cannot_be_read_is_no_site_without_devices(
-    cloud: Served, run_module: Callable, onnx_file: Path, writes: Calls
+    cloud: Served, upload: RunModule, run_module: RunModule, writes: Calls
 ) -> None:
-    upload(run_module, onnx_file)
+    upload()
     cloud.clear_log()
     cloud.fault("status", "list_devices", status=403, times=0)
     failed = run_module("nxai_model", name="Detector", state="absent")
@@ -212,14 +193,14 @@ def test_a_site_that_cannot_be_read_is_no_site_without_devices(
     assert writes() == []
 
 
-def test_usage_of_all_models(run_module: Callable, onnx_file: Path, assigned: str) -> None:
-    upload(run_module, onnx_file, name="Idle")
+def test_usage_of_all_models(upload: RunModule, run_module: RunModule, assigned: str) -> None:
+    upload(name="Idle")
     found = run_module("nxai_model_info", usage=True)
     assert {each["name"]: len(each["used_by"]) for each in found["models"]} == {"Detector": 3, "Idle": 0}
     assert found["unread_sites"] == []
 
 
-def test_usage_is_the_same_whatever_the_order_of_answers(cloud: Served, run_module: Callable, assigned: str) -> None:
+def test_usage_is_the_same_whatever_the_order_of_answers(cloud: Served, run_module: RunModule, assigned: str) -> None:
     first = run_module("nxai_model_info", usage=True)
     sites = cloud.world.sites
     for where in (sites, *(each.devices for each in sites.values())):
@@ -229,7 +210,9 @@ def test_usage_is_the_same_whatever_the_order_of_answers(cloud: Served, run_modu
     assert run_module("nxai_model_info", usage=True) == first
 
 
-def test_a_site_that_is_online_and_shows_no_devices_is_told(cloud: Served, run_module: Callable, assigned: str) -> None:
+def test_a_site_that_is_online_and_shows_no_devices_is_told(
+    cloud: Served, run_module: RunModule, assigned: str
+) -> None:
     site = next(each for each in cloud.world.sites.values() if each.name == "Shop 002")
     site.devices.clear()
     found = run_module("nxai_model_info", usage=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from module_runs import Calls, RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
@@ -20,8 +20,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.options impo
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.resource import PipelineResource
 from simulator.testing import Served
 
-Calls = Callable[[], list[str]]
-RunModule = Callable[..., dict[str, Any]]
 QUICK = {"wait_interval": 0.01, "wait_timeout": 0.3, "applicable_timeout": 0}
 A, B, TFLITE, SLOW, FOREIGN = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01234")
 CHAINED = {
@@ -82,7 +80,7 @@ def statuses(result: dict[str, Any]) -> dict[str, str]:
 # Which devices
 
 
-def test_select_picks_enabled_devices_of_sites_by_glob(cloud: Served, run_module: RunModule) -> None:
+def test_select_picks_enabled_devices_of_sites_by_glob(run_module: RunModule) -> None:
     made = run(run_module, select="enabled", sites=["Shop *"], pipelines=[{"model": A}])
     assert sorted(each["name"] for each in made["devices"]) == ["Door", "Door", "Gate", "Yard"]
     assert "Till" not in made["diff"]["prepared"]
@@ -90,7 +88,7 @@ def test_select_picks_enabled_devices_of_sites_by_glob(cloud: Served, run_module
     assert made["totals"]["applied"] == 3 and made["totals"]["unchanged"] == 1
 
 
-def test_select_over_all_sites_says_which_show_nothing(cloud: Served, run_module: RunModule) -> None:
+def test_select_over_all_sites_says_which_show_nothing(run_module: RunModule) -> None:
     planned = run(run_module, check=True, select="all", sites=["*"], pipelines=[{"model": A}])
     assert planned["totals"] == {
         **dict.fromkeys(planned["totals"], 0), "devices": 5, "changed": 4, "planned": 4, "unchanged": 1,
@@ -203,9 +201,7 @@ def test_what_would_do_nothing_is_refused_with_device_and_reason(
 
 def test_one_model_fits_one_server_and_not_the_other(run_module: RunModule) -> None:
     failed = run(run_module, select="all", site="Shop 2", pipelines=[{"model": "Lite"}])
-    assert [each["reason"].split(" (")[0] for each in failed["refused"]] == [
-        "the model Lite has no file for the runtime Hailo-8"
-    ]
+    assert ["no file for the runtime Hailo-8" in each["reason"] for each in failed["refused"]] == [True]
     made = run(run_module, site="Shop 2", devices=["Door"], pipelines=[{"model": "Lite"}])
     assert made["devices"][0]["status"] == "applied"
 
@@ -231,7 +227,7 @@ def test_devices_that_are_not_applicable_are_found_in_their_batch(
     assert skipped["totals"]["not_applicable"] == 1 and skipped["totals"]["unchanged"] == 2
 
 
-def test_a_device_that_a_put_passes_over_is_sent_to_alone(cloud: Served, run_module: RunModule, writes: Calls) -> None:
+def test_a_device_that_a_put_passes_over_is_sent_to_alone(run_module: RunModule, writes: Calls) -> None:
     """The service may take a PUT for those devices that are applicable, and say nothing of the others."""
     made = run(run_module, select="all", site="Shop 1", pipelines=[{"model": A}], not_applicable="skip")
     assert statuses(made) == {"Door": "applied", "Till": "not_applicable", "Yard": "applied"}
@@ -272,6 +268,7 @@ def test_a_site_that_fails_does_not_stop_the_others(cloud: Served, run_module: R
     assert Counter(each["status"] for each in failed["devices"]) == {"failed": 2, "applied": 1}
     assert pipelines(cloud)["Shop 2/Gate"][0]["modelUUID"] == A
     assert failed["totals"]["failed"] == 2 and failed["changed"] is True
+    assert {each["site"] for each in failed["snapshot"]} >= {two}
 
 
 def test_a_site_that_cannot_be_reached_is_left_and_the_rest_is_clearly_not_sent(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from module_runs import RunModule
 from wire_rows import FILE, MODEL, WORLD
 
 from simulator.testing import Served
@@ -120,7 +121,7 @@ def paths(value: Any, where: str = "") -> set[str]:
 
 @pytest.mark.parametrize("module", sorted(AT_TIMES))
 def test_what_is_there_at_times_is_there_at_some(
-    module: str, cloud: Served, run_module: Callable[..., dict[str, Any]], onnx_file: Path
+    module: str, cloud: Served, run_module: RunModule, onnx_file: Path
 ) -> None:
     cloud.reset(seed=WORLD)
     seen: set[str] = set()

@@ -7,15 +7,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
+from module_runs import Calls, RunModule
 
 from simulator.testing import Served
 
-Calls = Callable[[], list[str]]
-RunModule = Callable[..., dict[str, Any]]
 A, B = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01")
 WIRE = {"modelUUID": A, "modelNMS": 0.7, "resizingMethod": "Stretch", "chains": [{"modelUUID": B}], "Future": [1]}
 WORLD = f"""
@@ -45,11 +42,7 @@ def site_id(cloud: Served, name: str) -> str:
 def test_sites_by_glob_name_and_id(cloud: Served, run_module: RunModule) -> None:
     every = run_module("nxai_site_info")
     assert every["changed"] is False
-    assert [(each["name"], each["online"]) for each in every["sites"]] == [
-        ("Shop 1", True),
-        ("Shop 2", True),
-        ("Depot", False),
-    ]
+    assert {each["name"]: each["online"] for each in every["sites"]} == {"Shop 1": True, "Shop 2": True, "Depot": False}
     assert every["sites"][0]["id"] == site_id(cloud, "Shop 1") and every["sites"][0]["organisation"] == "Demo Retail"
     some = run_module("nxai_site_info", sites=[site_id(cloud, "Depot").upper(), "Shop ?", "Shop 1"])
     assert [each["name"] for each in some["sites"]] == ["Depot", "Shop 1", "Shop 2"]
@@ -77,7 +70,7 @@ def test_a_site_that_fails_is_not_an_empty_site(cloud: Served, run_module: RunMo
     assert [each["name"] for each in failed.get("servers", failed.get("devices"))] in (["T"], ["Door"])
 
 
-def test_devices_can_be_given_to_nxai_pipeline(cloud: Served, run_module: RunModule) -> None:
+def test_devices_can_be_given_to_nxai_pipeline(run_module: RunModule) -> None:
     found = run_module("nxai_device_info", select="enabled", sites=["Shop *"])
     assert [(each["site_name"], each["name"]) for each in found["devices"]] == [("Shop 1", "Door"), ("Shop 2", "Door")]
     assert found["devices"][0]["server"]["status"] == "running"
@@ -114,22 +107,15 @@ def test_pipelines_come_back_as_they_were(cloud: Served, run_module: RunModule, 
 
 
 def test_what_is_not_understood_is_in_no_snapshot(cloud: Served, run_module: RunModule) -> None:
-    rows = [{"NxID": "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}", "Name": "Door", "nxAI": {"pipelines": "what?"}}]
-    cloud.fault("status", "list_devices", status=200, body=rows)
-    found = run_module("nxai_pipeline_info", site="Shop 1", warns=True)
-    assert found["pipelines"] == [] and found["devices"][0]["pipelines"] is None
-    (warning,) = found["warnings"]
-    assert "lacks Door at site Shop 1, because" in warning
-    assert "warnings" not in run_module("nxai_device_info", site="Shop 1"), "which has no snapshot"
-
-
-def test_a_warning_of_a_snapshot_counts_what_it_lacks(cloud: Served, run_module: RunModule) -> None:
     for name in ("Shop 1", "Shop 2"):
         nxid = f"{{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5{name[-1]}}}"
         rows = [{"NxID": nxid, "Name": "Door", "nxAI": {"pipelines": "what?"}}]
-        cloud.fault("status", path=f"/dev/system/{site_id(cloud, name)}/devices", status=200, body=rows)
+        cloud.fault("status", path=f"/dev/system/{site_id(cloud, name)}/devices", status=200, body=rows, times=2)
     found = run_module("nxai_pipeline_info", warns=True)
-    assert "lacks Door at site Shop 1, Door at site Shop 2" in found["warnings"][0]
+    assert found["pipelines"] == [] and [each["pipelines"] for each in found["devices"]] == [None, None]
+    (warning,) = found["warnings"]
+    assert "lacks Door at site Shop 1, Door at site Shop 2, because" in warning
+    assert "warnings" not in run_module("nxai_device_info", site="Shop 1"), "which has no snapshot"
 
 
 @pytest.mark.parametrize("module", ["nxai_site_info", "nxai_server_info", "nxai_device_info", "nxai_pipeline_info"])

@@ -10,7 +10,6 @@ The true answer of the simulator is taken, one value in it is replaced, taken ou
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,29 +17,14 @@ import pytest
 import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from module_runs import Calls, RunModule
+from wire_rows import FILE, MODEL, WORLD
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
 from simulator.testing import Served
 from tools.strange import STRANGE, changed, places
 
-RunModule = Callable[..., dict[str, Any]]
-MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
-WORLD = f"""
-times: {{record: 0, code: 0, assignment: 0}}
-organisations: [Retail]
-accounts: [{{email: demo@example.com, password: demo, organisations: [Retail]}}]
-catalogues: [Old, Other]
-models: [{{name: A, id: {MODEL}, catalogues: [Old], documentation: Text}}, {{name: B}}]
-sites:
-  - name: Shop 1
-    servers:
-      - name: S
-        devices: [{{name: Door, pipelines: [{{modelUUID: {MODEL}, modelNMS: 0.3, chains: [{{x: 1}}]}}]}}, Till]
-  - {{name: Shop 2, servers: [{{name: S, devices: [Gate]}}]}}
-registry: {{groups: [G1, G2], devices: [{{name: R1, groups: [G1]}}]}}
-"""
 QUICK = {"wait_interval": 0.01, "wait_timeout": 0.1}
-FILE = "FILE"  # replaced by the path of a model file
 PIPELINE = ("nxai_pipeline", {"site": "Shop 1", "devices": ["Till"], "pipelines": [{"model": "A"}], **QUICK})
 MODEL_TASK = ("nxai_model", {"name": "A", "documentation": "New", "catalogues": ["Other"], **QUICK})
 TASKS: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -128,9 +112,6 @@ def test_a_clear_failure_or_a_success(
     examine()
     cloud.clear_faults()
     assert outcomes
-
-
-Calls = Callable[[], list[str]]
 
 
 def chained(depth: int) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from module_runs import RunModule
 
 from simulator.testing import Served
 
-RunModule = Callable[..., dict[str, Any]]
 COLLECTION = Path(__file__).parents[3]
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("nxai_*.py"))
 SECONDS = 30  # real ones; whatever is waited for here has happened already, or never will

@@ -20,7 +20,7 @@ organisations: [Retail]
 accounts: [{{email: demo@example.com, password: demo, organisations: [Retail]}}]
 catalogues: [Old, Other]
 models:
-  - {{name: A, id: {MODEL}, catalogues: [Old]}}
+  - {{name: A, id: {MODEL}, catalogues: [Old], documentation: Text}}
   - {{name: B, id: {OTHER}}}
   - {{name: Same, size: {SIZE}}}
 sites:
@@ -28,7 +28,7 @@ sites:
     servers:
       - name: S
         devices:
-          - {{name: Door, pipelines: [{{modelUUID: {MODEL}, modelNMS: 0.3}}]}}
+          - {{name: Door, pipelines: [{{modelUUID: {MODEL}, modelNMS: 0.3, chains: [{{x: 1}}]}}]}}
           - {{name: Till, enabled: false}}
   - {{name: Shop 2, servers: [{{name: T, devices: [Gate]}}]}}
 registry: {{groups: [G1, G2], devices: [{{name: R1, groups: [G1]}}]}}

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -16,7 +15,7 @@ import pytest
 
 from simulator.testing import Served, serve
 from tools.demo_model import model
-from tools.workplace import ROOT, users_environment
+from tools.workplace import ROOT, ansible
 
 PLAYBOOKS = ROOT / "playbooks"
 DEMO_SEED = Path(__file__).parents[2] / "simulator" / "demo.yml"
@@ -29,15 +28,12 @@ Play = Callable[..., Done]
 
 @pytest.fixture
 def play(tmp_path: Path) -> Play:
-    """Runs a playbook against a simulator."""
     file = tmp_path / "model.onnx"
     file.write_bytes(model().SerializeToString())
 
     def run(playbook: Sequence[str], cloud: Served, *arguments: str, token: str = "") -> Done:
         variables = {"NXAI_API_URL": cloud.url, "NXAI_TOKEN": token or cloud.token()}
-        env = users_environment(tmp_path, ANSIBLE_INVENTORY_UNPARSED_WARNING="0", **variables)
-        command = [sys.executable, "-m", "ansible", "playbook", *playbook, "-e", f"model_file={file}", *arguments]
-        return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+        return ansible(tmp_path, "playbook", *playbook, "-e", f"model_file={file}", *arguments, **variables)
 
     return run
 

@@ -38,6 +38,7 @@ models: [{{name: Alpha, catalogues: [Old]}}]
 sites: [{{name: Shop, servers: [{{name: A, devices: [Door]}}]}}]
 registry: {{groups: [G1], devices: [R1]}}
 """
+WAVES = [{"name": "all", "devices": [{"site": "s", "site_name": "Shop", "device": "d", "name": "Door"}]}]
 # Options of the task, and how it ends where all requests are answered.
 TASKS: dict[str, dict[str, Any]] = {
     "nxai_catalogue": {"name": "New", "models": ["Alpha"]},
@@ -51,13 +52,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "nxai_model_info": {},
     "nxai_pipeline": {"site": "Shop", "devices": ["Door"], "pipelines": [{"model": "Alpha"}]},
     "nxai_pipeline_info": {},
-    "nxai_rollout_state": {
-        "path": "rollout",
-        "step": "open",
-        "name": "night",
-        "declaration": {"state": "present"},
-        "waves": [{"name": "all", "devices": [{"site": "s", "site_name": "Shop", "device": "d", "name": "Door"}]}],
-    },
+    "nxai_rollout_state": {"path": "rollout", "step": "open", "name": "night", "declaration": {}, "waves": WAVES},
     "nxai_server_info": {},
     "nxai_site_info": {},
     "nxai_token": {"token_file": "{{ token_file }}", "code": "{{ vault_code }}", "force": True, "grant": "password"},
@@ -88,13 +83,8 @@ class Account:
     refresh_token: str
 
     def options(self) -> dict[str, str]:
-        return {
-            "token": self.token,
-            "refresh_token": self.refresh_token,
-            "username": "demo@example.com",
-            "password": PASSWORD,
-            "mfa_code": MFA_CODE,
-        }
+        tokens = {"token": self.token, "refresh_token": self.refresh_token}
+        return {**tokens, "username": "demo@example.com", "password": PASSWORD, "mfa_code": MFA_CODE}
 
     def secrets(self) -> list[str]:
         return [self.token, self.refresh_token, PASSWORD, MFA_CODE, CODE]
@@ -202,10 +192,8 @@ def playbook(tmp_path: Path, account: Account, talk: Talk) -> Talk:
 
 def told(secrets: list[str], text: str) -> list[str]:
     """Which of these are in the text, in whatever form."""
-    forms = [
-        form for each in secrets for form in (each, quote(each, safe=""), base64.b64encode(each.encode()).decode())
-    ]
-    return [form for form in forms if form in text]
+    as_they_are = ((each, quote(each, safe=""), base64.b64encode(each.encode()).decode()) for each in secrets)
+    return [form for forms in as_they_are for form in forms if form in text]
 
 
 def squeezed(text: str) -> str:
@@ -261,9 +249,8 @@ def test_the_inventory(account: Account, talk: Talk, tmp_path: Path, careless: b
     if careless:
         account.careless(PASSWORD, MFA_CODE)
     source = tmp_path / "nxai.yml"
-    source.write_text(
-        yaml.safe_dump({"plugin": "nxai.cloud.nxai_devices", "retries": 0, **account.where(), **account.options()})
-    )
+    options = {"plugin": "nxai.cloud.nxai_devices", "retries": 0, **account.where(), **account.options()}
+    source.write_text(yaml.safe_dump(options))
     text = talk("inventory", "-i", source, "--list")
     assert ("yousent" in squeezed(text)) == careless and ("nxai_device_name" in text) != careless
     assert excerpts(account, text) == []

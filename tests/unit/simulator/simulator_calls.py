@@ -39,7 +39,7 @@ class Calls:
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         headers = {**self.headers, **options.pop("headers", {})}
-        return requests.request(method, self.served.url + path, headers=headers, timeout=20, **options)
+        return requests.request(method, self.served.url + path, headers=headers, **{"timeout": 20, **options})
 
     def get(self, path: str, **query: Any) -> Any:
         answer = self.send("GET", path, params=query)

@@ -18,33 +18,12 @@ def create(calls: Calls, name: str) -> str:
     return str(answer.json()["UUID"])
 
 
-def test_create_rename_read_delete(calls: Calls) -> None:
-    uuid = create(calls, "One")
-    assert calls.send("PATCH", f"/cpt/catalogue/{uuid}", json={"Name": "Two"}).status_code == 200
-    assert [row["Name"] for row in calls.get("/cpt/catalogues")] == ["Two"]
-    assert calls.get(f"/cpt/catalogue/{uuid}") == calls.get("/cpt/catalogues")[0]
-    assert calls.send("DELETE", f"/cpt/catalogue/{uuid.upper()}").json()["Message"] == "Done"
-    assert calls.get("/cpt/catalogues") == []
-    assert calls.send("GET", f"/cpt/catalogue/{uuid}").status_code == 404
-
-
-def test_names_need_not_be_unique(calls: Calls) -> None:
-    assert create(calls, "Twin") != create(calls, "Twin")
-
-
 def test_one_with_models_is_not_deleted(calls: Calls) -> None:
     uuid = create(calls, "Full")
     model = calls.upload({"Name": "m", "Catalogues": [uuid]})["UUID"]
     assert calls.send("DELETE", f"/cpt/catalogue/{uuid}").status_code == 409
     calls.send("PATCH", f"/cpt/function/{model}", json={"Catalogues": []})
     assert calls.send("DELETE", f"/cpt/catalogue/{uuid}").status_code == 200
-
-
-@pytest.mark.parametrize("body", [{}, {"Name": ""}, {"Name": None}, [], "x"])
-def test_a_name_is_needed(simulator: Served, body: object) -> None:
-    answer = Calls(simulator).send("POST", "/cpt/catalogues", json=body)
-    assert answer.status_code == 400
-    assert answer.json()["Field"]
 
 
 def test_pages_are_cut_from_the_ordered_whole(simulator: Served, calls: Calls) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,23 +15,20 @@ from simulator_calls import Calls
 
 from simulator.testing import Served, serve
 
-FOREIGN = (
-    "shop.example",
-    "shop.example:80",
-    "localhost.shop.example",
-    "127.0.0.1.shop.example",
-    "10.1.2.3",
-    "[::2]",
-    "a@localhost",
-    "",
-)
+Ask = Callable[..., Any]
+SHOP = "shop.example"
+FOREIGN = (SHOP, f"{SHOP}:80", f"localhost.{SHOP}", f"127.0.0.1.{SHOP}", "10.1.2.3", "[::2]", "a@localhost", "")
 
 
-def ask(simulator: Served, method: str, path: str, data: Any = None, status: int = 200) -> Any:
-    options = {"data": data.encode()} if isinstance(data, str) else {"json": data}
-    answer = requests.request(method, f"{simulator.url}/_sim{path}", timeout=10, **options)
-    assert answer.status_code == status, answer.text
-    return answer.json()
+@pytest.fixture
+def ask(simulator: Served) -> Ask:
+    def sent(method: str, path: str, data: Any = None, status: int = 200) -> Any:
+        options = {"data": data.encode()} if isinstance(data, str) else {"json": data}
+        answer = requests.request(method, f"{simulator.url}/_sim{path}", timeout=10, **options)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    return sent
 
 
 def test_it_is_off_unless_asked_for() -> None:
@@ -38,20 +36,20 @@ def test_it_is_off_unless_asked_for() -> None:
         assert requests.get(f"{served.url}/_sim", timeout=10).status_code == 404
 
 
-def test_seed_by_numbers_and_by_yaml_then_reset(simulator: Served) -> None:
-    assert ask(simulator, "POST", "/seed", {"generate": {"sites": 3, "models": 2}})["counts"]["sites"] == 3
-    assert ask(simulator, "POST", "/seed", "sites:\n  - name: One\n")["counts"] == {
+def test_seed_by_numbers_and_by_yaml_then_reset(simulator: Served, ask: Ask) -> None:
+    assert ask("POST", "/seed", {"generate": {"sites": 3, "models": 2}})["counts"]["sites"] == 3
+    assert ask("POST", "/seed", "sites:\n  - name: One\n")["counts"] == {
         "organisations": 1, "accounts": 1, "catalogues": 0, "models": 0, "sites": 1,
     }  # fmt: skip
     Calls(simulator).send("POST", "/cpt/catalogues", json={"Name": "x"})
-    assert ask(simulator, "POST", "/reset")["counts"]["catalogues"] == 0
-    assert ask(simulator, "GET", "")["counts"]["sites"] == 1
+    assert ask("POST", "/reset")["counts"]["catalogues"] == 0
+    assert ask("GET", "")["counts"]["sites"] == 1
 
 
-def test_objects_can_be_added(simulator: Served) -> None:
+def test_objects_can_be_added(simulator: Served, ask: Ask) -> None:
     simulator.reset(sites=1)
     document = "models: [{name: More}]\nsites: [{name: Second, servers: [{name: S, devices: [Door]}]}]\n"
-    assert ask(simulator, "POST", "/add", document)["counts"]["sites"] == 2
+    assert ask("POST", "/add", document)["counts"]["sites"] == 2
     assert {row["Name"] for row in Calls(simulator).get("/dev/systems")} == {"Shop 001", "Second"}
 
 
@@ -72,69 +70,59 @@ def test_objects_can_be_added(simulator: Served) -> None:
     ],
 )
 def test_what_makes_no_sense_is_a_400_and_changes_nothing(
-    simulator: Served, path: str, data: Any, message: str
+    simulator: Served, ask: Ask, path: str, data: Any, message: str
 ) -> None:
     simulator.reset(sites=1)
-    assert message in ask(simulator, "POST", path, data, 400)["error"]
-    assert ask(simulator, "GET", "")["counts"]["sites"] == 1
+    assert message in ask("POST", path, data, 400)["error"]
+    assert ask("GET", "")["counts"]["sites"] == 1
 
 
-def test_time_can_jump_and_run_faster(simulator: Served) -> None:
-    before = ask(simulator, "GET", "/clock")["now"]
-    after = ask(simulator, "POST", "/clock", {"advance": 1000, "speed": 5})
+def test_time_can_jump_and_run_faster(ask: Ask) -> None:
+    before = ask("GET", "/clock")["now"]
+    after = ask("POST", "/clock", {"advance": 1000, "speed": 5})
     assert after["now"] - before >= 1000
     assert after["speed"] == 5
 
 
-def test_faults_and_log_over_http(simulator: Served) -> None:
-    assert (
-        ask(simulator, "POST", "/faults", {"kind": "status", "operation": "list_sites", "status": 500})[0]["times"] == 1
-    )
-    calls = Calls(simulator)
+def test_faults_and_log_over_http(ask: Ask, calls: Calls) -> None:
+    fault = {"kind": "status", "operation": "list_sites", "status": 500}
+    assert ask("POST", "/faults", fault)[0]["times"] == 1
     assert [calls.send("GET", "/dev/systems").status_code for _time in range(2)] == [500, 200]
-    log = ask(simulator, "GET", "/log")
-    assert log["operations"] == {"list_sites": 2}
-    assert log["methods"] == {"GET": 2}
-    assert log["entries"][0] == {
-        "method": "GET",
-        "path": "/dev/systems",
-        "operation": "list_sites",
-        "status": 500,
-        "bytes": 0,
-        "fault": "status",
-    }
-    assert ask(simulator, "DELETE", "/log")["entries"] == []
-    assert ask(simulator, "DELETE", "/faults") == ask(simulator, "GET", "/faults") == []
+    log = ask("GET", "/log")
+    assert (log["operations"], log["methods"]) == ({"list_sites": 2}, {"GET": 2})
+    entry = {"method": "GET", "path": "/dev/systems", "operation": "list_sites", "status": 500}
+    assert log["entries"][0] == {**entry, "bytes": 0, "fault": "status"}
+    assert ask("DELETE", "/log")["entries"] == []
+    assert ask("DELETE", "/faults") == ask("GET", "/faults") == []
 
 
-def test_sites_servers_devices_and_models_can_be_altered(simulator: Served) -> None:
+def test_sites_servers_devices_and_models_can_be_altered(simulator: Served, ask: Ask, calls: Calls) -> None:
     simulator.reset(sites=1, devices=2, models=1)
-    calls = Calls(simulator)
     (site,), (model,) = simulator.world.sites, simulator.world.models
     (server,) = simulator.world.sites[site].servers
     first, second = simulator.world.sites[site].devices
-    ask(simulator, "POST", "/model", {"model": model, "fixed_status": "error"})
-    ask(simulator, "POST", "/server", {"site": site, "server": server, "plugin_version": "9"})
-    ask(simulator, "POST", "/device", {"site": site, "device": first, "enabled": False})
-    assert ask(simulator, "POST", "/restart", {"site": site, "devices": [second]}) == {"devices": 1}
+    ask("POST", "/model", {"model": model, "fixed_status": "error"})
+    ask("POST", "/server", {"site": site, "server": server, "plugin_version": "9"})
+    ask("POST", "/device", {"site": site, "device": first, "enabled": False})
+    assert ask("POST", "/restart", {"site": site, "devices": [second]}) == {"devices": 1}
 
     assert calls.model(model)["Status"] == "error"
     assert calls.get(f"/dev/system/{site}/servers")[0]["AIPluginVersion"] == "9"
     assert calls.put(site, [first, second]).status_code == 422
-    ask(simulator, "POST", "/announce", {"site": site, "server": server})
+    ask("POST", "/announce", {"site": site, "server": server})
     assert calls.put(site, [second]).status_code == 200
-    ask(simulator, "POST", "/site", {"site": site, "online": False})
+    ask("POST", "/site", {"site": site, "online": False})
     assert calls.get(f"/dev/system/{site}/devices") == []
-    ask(simulator, "POST", "/device", {"site": site, "device": first, "enabled": "no"}, 400)
+    ask("POST", "/device", {"site": site, "device": first, "enabled": "no"}, 400)
 
 
-def test_a_hostile_service_by_seed(simulator: Served) -> None:
-    assert ask(simulator, "GET", "/hostile")["seed"] is None
-    assert ask(simulator, "POST", "/hostile", {"seed": 3})["seed"] == 3
+def test_a_hostile_service_by_seed(ask: Ask) -> None:
+    assert ask("GET", "/hostile")["seed"] is None
+    assert ask("POST", "/hostile", {"seed": 3})["seed"] == 3
     for wrong in ({}, {"seed": "x"}, {"seed": True}, {"seed": 1, "elsewhere": "ftp://x"}, {"seed": 1, "other": 2}):
-        assert "error" in ask(simulator, "POST", "/hostile", wrong, 400)
-    assert ask(simulator, "GET", "/hostile")["seed"] == 3
-    assert ask(simulator, "DELETE", "/hostile")["seed"] is None
+        assert "error" in ask("POST", "/hostile", wrong, 400)
+    assert ask("GET", "/hostile")["seed"] == 3
+    assert ask("DELETE", "/hostile")["seed"] is None
 
 
 @pytest.mark.parametrize(
@@ -147,12 +135,12 @@ def test_a_hostile_service_by_seed(simulator: Served) -> None:
         *[({"Host": host}, "is not this simulator") for host in FOREIGN],
     ],
 )
-def test_a_web_page_reaches_no_control(simulator: Served, headers: dict[str, str], word: str) -> None:
-    before = ask(simulator, "GET", "/clock")["speed"]
+def test_a_web_page_reaches_no_control(simulator: Served, ask: Ask, headers: dict[str, str], word: str) -> None:
+    before = ask("GET", "/clock")["speed"]
     answer = requests.post(f"{simulator.url}/_sim/clock", json={"speed": 77}, headers=headers, timeout=10)
     assert answer.status_code == 403
     assert word in answer.json()["error"]
-    assert ask(simulator, "GET", "/clock")["speed"] == before != 77
+    assert ask("GET", "/clock")["speed"] == before != 77
 
 
 @pytest.mark.parametrize(
@@ -164,8 +152,7 @@ def test_this_machine_reaches_it_by_any_of_its_own_names(simulator: Served, host
 
 
 @pytest.mark.parametrize("host", FOREIGN)
-def test_a_name_that_was_made_to_lead_here_reaches_no_api(simulator: Served, host: str) -> None:
-    calls = Calls(simulator)
+def test_a_name_that_was_made_to_lead_here_reaches_no_api(simulator: Served, calls: Calls, host: str) -> None:
     simulator.clear_log()
     answer = calls.send("GET", "/dev/systems", headers={"Host": host})
     assert (answer.status_code, answer.json()["Message"].split()[-1]) == (403, "on")

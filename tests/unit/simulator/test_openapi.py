@@ -51,20 +51,11 @@ def test_no_check_of_schemathesis_fails(simulator: Served, tmp_path: Path, api: 
         "group": list(world.groups),
     }
     (tmp_path / "schemathesis.toml").write_text(CONFIGURATION.format(hooks=json.dumps(str(HOOKS))))
-    command = [
-        str(Path(sys.executable).with_name("schemathesis")),
-        "run",
-        f"{simulator.url}/{api}/openapi.json",
-        f"--url={simulator.url}/{api}",
-        f"--header=Authorization: Bearer {simulator.token()}",
-        "--max-examples=10",
-        "--no-color",
-    ]
-    environment = {**os.environ, "KNOWN_IDS": json.dumps(known)}
-    run = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=False
-    )
-
+    url, program = f"{simulator.url}/{api}", str(Path(sys.executable).with_name("schemathesis"))
+    command = [program, "run", f"{url}/openapi.json", f"--url={url}", "--max-examples=10", "--no-color"]
+    command.append(f"--header=Authorization: Bearer {simulator.token()}")
+    env = {**os.environ, "KNOWN_IDS": json.dumps(known)}
+    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=240, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     document = requests.get(f"{simulator.url}/{api}/openapi.json", timeout=10).json()
     tested = {item["operationId"] for path in document["paths"].values() for item in path.values()}

@@ -58,10 +58,9 @@ def test_every_nth_is_odd_in_its_way(simulator: Served) -> None:
     assert [row["Enabled"] for row in inside[1]] == [True, True, False] * 2
 
 
-def test_hostile_names_come_through_unchanged(simulator: Served) -> None:
+def test_hostile_names_come_through_unchanged(simulator: Served, calls: Calls) -> None:
     count = len(HOSTILE)
     simulator.reset(sites=count, devices=count, models=count, hostile_names=True)
-    calls = Calls(simulator)
     sites = calls.get("/dev/systems")
     assert [row["Name"] for row in sites] == list(HOSTILE)
     assert [row["Name"] for row in calls.get("/cpt/functions")] == list(HOSTILE)
@@ -76,10 +75,9 @@ def test_names_may_repeat_in_a_seed(simulator: Served) -> None:
     assert len({row["NxID"] for row in inside[1] + inside[3]}) == 4
 
 
-def test_fifty_thousand_devices_cost_nothing_until_looked_at(simulator: Served) -> None:
+def test_fifty_thousand_devices_cost_nothing_until_looked_at(simulator: Served, calls: Calls) -> None:
     start = time.monotonic()
     simulator.reset(sites=2000, servers=2, devices=25)
-    calls = Calls(simulator)
     page = calls.get("/dev/systems", Limit=10, Offset=1990)
     calls.get(f"/dev/system/{page[0]['UUID']}/devices", Limit=5)
 

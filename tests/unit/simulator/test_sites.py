@@ -58,19 +58,11 @@ def test_sites_servers_and_devices_have_their_wire_shapes(shop: Shop) -> None:
     servers = shop.get(f"/dev/system/{shop.site}/servers")
     device = shop.get(f"/dev/system/{shop.site}/devices")[0]
 
-    assert [(row["Name"], row["Supports"]["Pipelines"]) for row in servers] == [
-        ("Main", True),
-        ("Old", False),
-        ("Stopped", True),
-    ]
-    assert device["NxID"].startswith("{")
-    assert device["NxID"] == device["NxID"].lower()
-    assert device["V2"]["id"] == device["NxID"].strip("{}")
-    assert (device["Server"]["Name"], device["Server"]["Status"], device["nxAI"]["pipelines"]) == (
-        "Main",
-        "running",
-        [],
-    )
+    supports = {row["Name"]: row["Supports"]["Pipelines"] for row in servers}
+    assert supports == {"Main": True, "Old": False, "Stopped": True}
+    assert device["NxID"] == f"{{{device['V2']['id']}}}".lower()
+    assert device["Server"].items() >= {"Name": "Main", "Status": "running"}.items()
+    assert device["nxAI"]["pipelines"] == []
 
 
 def test_an_offline_site_has_the_zero_time_and_no_children(shop: Shop) -> None:
@@ -84,16 +76,12 @@ def test_an_offline_site_has_the_zero_time_and_no_children(shop: Shop) -> None:
 
 def test_an_assignment_arrives_a_moment_later_and_replaces_everything(shop: Shop) -> None:
     door = [shop.devices["Door"]]
-    assert (
-        shop.put(shop.site, door, shop.models["ready"], modelNMS=0.3, chains=[{"unknown": 1}], extra="kept").status_code
-        == 200
-    )
+    members = {"modelNMS": 0.3, "chains": [{"unknown": 1}], "extra": "kept"}
+    assert shop.put(shop.site, door, shop.models["ready"], **members).status_code == 200
     assert shop.assigned()["Door"] == []
     shop.served.advance(2)
     row = shop.get(f"/dev/system/{shop.site}/devices")[0]
-    assert row["nxAI"]["pipelines"] == [
-        {"modelUUID": shop.models["ready"], "modelNMS": 0.3, "chains": [{"unknown": 1}], "extra": "kept"}
-    ]
+    assert row["nxAI"]["pipelines"] == [{"modelUUID": shop.models["ready"], **members}]
     settings = row["nxAI"]["PluginSettings"]
     assert (settings["selectedPipeline"], settings["deviceActiveSwitch"]) == ("Custom", "true")
     assert settings[f"model_nms_{shop.models['ready']}"] == "0.3"
@@ -104,31 +92,13 @@ def test_an_assignment_arrives_a_moment_later_and_replaces_everything(shop: Shop
     assert shop.assigned()["Door"] == ["ready", "ready"]
 
 
-@pytest.mark.parametrize("model", ["converting", "failed"])
-def test_a_model_that_is_not_ready_is_accepted_without_effect(shop: Shop, model: str) -> None:
-    door = [shop.devices["Door"]]
-    shop.put(shop.site, door, shop.models["ready"])
-    shop.served.advance(3)
-    assert shop.put(shop.site, door, shop.models["ready"], shop.models[model]).status_code == 200
-    shop.served.advance(60)
-    assert shop.assigned()["Door"] == ["ready"]
-
-
 @pytest.mark.parametrize("device", ["Disabled", "Silent", "Yard", "Attic"])
 def test_no_devices_are_applicable(shop: Shop, device: str) -> None:
     answer = shop.put(shop.site, [shop.devices[device]], shop.models["ready"])
     assert (answer.status_code, answer.json()["Message"]) == (422, "No devices are applicable")
     assert list(answer.json()["Field"]) == [shop.devices[device]]
-
-
-def test_of_a_mixed_list_the_applicable_ones_are_assigned(shop: Shop) -> None:
-    mixed = [shop.devices["Door"], shop.devices["Yard"], "{00000000-0000-4000-8000-000000000000}"]
     shop.served.world.quirks.mixed_put = "refuse"
-    assert shop.put(shop.site, mixed, shop.models["ready"]).status_code == 422
-    shop.served.world.quirks.mixed_put = "partial"
-    assert shop.put(shop.site, mixed, shop.models["ready"]).status_code == 200
-    shop.served.advance(2)
-    assert {name for name, models in shop.assigned().items() if models} == {"Door"}
+    assert shop.put(shop.site, [shop.devices["Door"], shop.devices[device]], shop.models["ready"]).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -183,9 +153,8 @@ def test_devices_are_silent_after_a_restart_until_announced(shop: Shop) -> None:
     assert shop.put(shop.site, door, model).status_code == 200
 
 
-def test_devices_come_in_pages(simulator: Served) -> None:
+def test_devices_come_in_pages(simulator: Served, calls: Calls) -> None:
     simulator.reset(sites=1, servers=2, devices=151)
-    calls = Calls(simulator)
     (site,) = simulator.world.sites
     path = f"/dev/system/{site}/devices"
     pages = [calls.get(path, Limit=50, Offset=start) for start in (0, 50, 100, 150)]
@@ -194,40 +163,19 @@ def test_devices_come_in_pages(simulator: Served) -> None:
     assert len({row["NxID"] for page in pages for row in page}) == 151
 
 
-@pytest.mark.parametrize(
-    "path", ["/dev/system/x/devices", "/dev/nothing", "/cpt/rpc/me", "/cpt/functions/x", "/", "/_sim2"]
-)
-def test_probes_of_strangers_find_nothing_in_json(simulator: Served, path: str) -> None:
-    answer = Calls(simulator).send("GET", path)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
-
-
-def test_the_older_registry_is_a_world_of_its_own(simulator: Served) -> None:
-    simulator.reset(
-        {"registry": {"groups": ["Front"], "devices": [{"name": "Box", "serial": "1", "groups": ["Front"]}]}}
-    )
-    calls = Calls(simulator)
+def test_the_older_registry_is_a_world_of_its_own(simulator: Served, calls: Calls) -> None:
+    devices = [{"name": "Box", "serial": "1", "groups": ["Front"]}, "Other"]
+    simulator.reset({"registry": {"groups": ["Front"], "devices": devices}})
     (group,) = calls.get("/dev/groups")
     (box,) = calls.get("/dev/devices", Group=group["UUID"])
     assert (box["Serial"], group["Devices"]) == ("1", [box["UUID"]])
 
-    path = f"/dev/device/{box['UUID']}"
-    steps = [
-        ("DELETE", f"{path}/group/{group['UUID']}", None, "Ok"),
-        ("POST", f"/dev/group/{group['UUID']}/devices", {"Devices": [box["UUID"]]}, "Ok"),
-        ("PATCH", path, {"Name": "Other"}, "Ok"),
-    ]
-    for method, where, body, message in steps:
-        assert calls.send(method, where, json=body).json()["Message"] == message, where
-    (row,) = calls.get("/dev/devices")
-    assert (row["Name"], row["Groups"]) == ("Other", [group["UUID"]])
-
-    model = {"FunctionUUID": NOBODY}
-    assert calls.send("POST", f"{path}/functions", json=[model]).json()["Message"] == "Ok"
-    assert calls.send("DELETE", f"/dev/group/{group['UUID']}").json()["Message"] == "Deleted"
+    path, model = f"/dev/device/{box['UUID']}", {"FunctionUUID": NOBODY}
+    calls.send("POST", f"{path}/functions", json=[model])
+    calls.send("DELETE", f"/dev/group/{group['UUID']}")
     row = calls.get(path)
     assert (calls.get("/dev/groups"), row["Groups"], row["Functions"]) == ([], [], [model])
     new = calls.send("POST", "/dev/devices", json={"Name": "New", "RegistrationToken": "t"}).json()["UUID"]
-    assert calls.get("/dev/devices/statistics") == {"Devices": 2}
+    assert calls.get("/dev/devices/statistics") == {"Devices": 3}
     assert calls.send("DELETE", path).json()["Message"] == "Deleted"
-    assert [row["UUID"] for row in calls.get("/dev/devices")] == [new]
+    assert new in [row["UUID"] for row in calls.get("/dev/devices")]

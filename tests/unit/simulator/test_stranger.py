@@ -104,11 +104,17 @@ def test_all_that_the_collection_does_not_call_is_called_here_and_in_the_guide()
 @pytest.mark.parametrize(
     ("call", "status"),
     [
+        ("GET /", 404),
+        ("GET /_sim2", 404),
+        ("GET /dev/nothing", 404),
+        ("GET /dev/system/x/devices", 404),
+        ("GET /cpt/rpc/me", 404),
         ("GET /cpt/functions/options", 404),
         ("POST /cpt/functions/link", 404),
         ("GET /dev/system/00000000-0000-4000-8000-000000000000", 404),
         ("GET /cdb/nothing", 404),
         ("GET /partners/nothing", 404),
+        ("PUT /cpt/", 405),
         ("PUT /cpt/functions", 405),
         ("POST /cpt/functions/statistics", 405),
         ("PUT /dev/device/00000000-0000-4000-8000-000000000000", 405),
@@ -118,13 +124,14 @@ def test_all_that_the_collection_does_not_call_is_called_here_and_in_the_guide()
 )
 def test_what_is_not_served_is_a_404_or_a_405_in_json(simulator: Served, call: str, status: int) -> None:
     method, _space, path = call.partition(" ")
-    client = Client()
-    answer = client.http.request(method, simulator.url + path, timeout=15)
-    errors = "Message" if path.startswith(("/cpt", "/dev")) else "resultCode"
+    answer = Client().http.request(method, simulator.url + path, timeout=15)
+    errors = "resultCode" if path.startswith(("/cdb", "/partners")) else "Message"
     assert (answer.status_code, errors in answer.json(), "Allow" in answer.headers) == (status, True, status == 405)
 
 
-@pytest.mark.parametrize("path", ["/cpt", "/cpt/", "/dev", "/dev/"])
-def test_a_check_of_the_connection_needs_no_token(simulator: Served, path: str) -> None:
-    answer = Client().http.get(simulator.url + path, timeout=15)
-    assert (answer.status_code, answer.json()["Message"]) == (200, "Ok")
+@pytest.mark.parametrize("api", ["/cpt", "/dev"])
+def test_a_check_of_the_connection_and_the_documents_need_no_token(simulator: Served, api: str) -> None:
+    for path in (api, f"{api}/"):
+        answer = Client().http.get(simulator.url + path, timeout=15)
+        assert (answer.status_code, answer.json()["Message"]) == (200, "Ok")
+    assert Client().http.get(f"{simulator.url}{api}/openapi.html", timeout=15).status_code == 200

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import pytest
 import requests
 from simulator_calls import Calls
 
@@ -40,6 +41,16 @@ sites:
 """
 
 
+@pytest.fixture(autouse=True)
+def seeded(simulator: Served) -> None:
+    simulator.reset(SEED)
+
+
+@pytest.fixture
+def both(simulator: Served) -> Calls:
+    return Calls(simulator, "both@example.com")
+
+
 def names(calls: Calls, path: str) -> set[str]:
     return {row["Name"] for row in calls.get(path)}
 
@@ -50,10 +61,8 @@ def identifier(simulator: Served, name: str) -> str:
     return {**found, **{name: key for key, name in world.partners.items()}}[name]
 
 
-def test_the_personal_view_and_that_of_organisations(simulator: Served) -> None:
-    simulator.reset(SEED)
+def test_the_personal_view_and_that_of_organisations(simulator: Served, both: Calls) -> None:
     everything = {"alpha", "alpha in catalogue", "shared", "public", "beta", "private"}
-    both = Calls(simulator, "both@example.com")
     assert names(both, "/cpt/functions") == everything
     assert names(both, "/dev/systems") == {"Alpha site", "Beta site"}
 
@@ -72,9 +81,7 @@ def test_the_personal_view_and_that_of_organisations(simulator: Served) -> None:
     assert names(both, "/cpt/functions") == {"private", "public"}
 
 
-def test_act_as_headers_come_in_pairs_and_name_what_one_belongs_to(simulator: Served) -> None:
-    simulator.reset(SEED)
-    calls = Calls(simulator, "both@example.com")
+def test_act_as_headers_come_in_pairs_and_name_what_one_belongs_to(simulator: Served, both: Calls) -> None:
     alpha, gamma = identifier(simulator, "Alpha"), identifier(simulator, "Gamma")
     cases = [
         ({"X-Act-As-Kind": "organization"}, 403),
@@ -88,23 +95,20 @@ def test_act_as_headers_come_in_pairs_and_name_what_one_belongs_to(simulator: Se
         ({"X-Cloud-System-Id": "x", "X-Nx-System-Id": "y", "X-Integration-Id": "z"}, 200),
     ]
     for headers, status in cases:
-        assert calls.send("GET", "/dev/systems", headers=headers).status_code == status, headers
+        assert both.send("GET", "/dev/systems", headers=headers).status_code == status, headers
 
 
-def test_new_things_belong_to_the_one_acted_for(simulator: Served) -> None:
-    simulator.reset(SEED)
+def test_new_things_belong_to_the_one_acted_for(simulator: Served, both: Calls) -> None:
     alpha = Calls(simulator, "both@example.com", ("organization", identifier(simulator, "Alpha")))
     uuid = alpha.send("POST", "/cpt/catalogues", json={"Name": "New"}).json()["UUID"]
     owners = {row["UUID"]: row["Organisation"]["Name"] for row in alpha.get("/cpt/catalogues")}
     assert owners[uuid] == "Alpha"
-    own = Calls(simulator, "both@example.com")
-    private = own.upload({"Name": "mine"})["UUID"]
-    assert own.model(private)["Organisation"]["Name"] == ""
+    private = both.upload({"Name": "mine"})["UUID"]
+    assert both.model(private)["Organisation"]["Name"] == ""
     assert alpha.send("GET", f"/cpt/function/{private}").status_code == 404
 
 
 def test_what_is_seen_may_still_belong_to_somebody_else(simulator: Served) -> None:
-    simulator.reset(SEED)
     gamma = Calls(simulator, "gamma@example.com")
     model = next(item.uuid for item in simulator.world.models.values() if item.name == "public")
     catalogue = next(item.uuid for item in simulator.world.catalogues.values() if item.public)
@@ -117,16 +121,13 @@ def test_what_is_seen_may_still_belong_to_somebody_else(simulator: Served) -> No
 
 
 def test_a_viewer_reads_and_does_not_write(simulator: Served) -> None:
-    simulator.reset(SEED)
     viewer = Calls(simulator, "viewer@example.com")
     assert names(viewer, "/dev/systems") == {"Alpha site"}
     answer = viewer.send("POST", "/cpt/catalogues", json={"Name": "x"})
     assert (answer.status_code, answer.json()["AuthorizationInvalid"]) == (403, False)
 
 
-def test_a_model_of_another_organisation_is_seen_but_not_assignable(simulator: Served) -> None:
-    simulator.reset(SEED)
-    both = Calls(simulator, "both@example.com")
+def test_a_model_of_another_organisation_is_seen_but_not_assignable(simulator: Served, both: Calls) -> None:
     uuid = {item.name: item.uuid for item in simulator.world.models.values()}
     site = next(site for site in simulator.world.sites.values() if site.name == "Beta site")
     devices = list(site.devices)
@@ -142,9 +143,7 @@ def test_a_model_of_another_organisation_is_seen_but_not_assignable(simulator: S
     assert both.pipelines(site.id) == {"Door": [uuid["private"]]}
 
 
-def test_the_models_available_to_a_site_are_the_managed_ones(simulator: Served) -> None:
-    simulator.reset(SEED)
-    both = Calls(simulator, "both@example.com")
+def test_the_models_available_to_a_site_are_the_managed_ones(simulator: Served, both: Calls) -> None:
     site = {row["Name"]: row["UUID"] for row in both.get("/dev/systems")}["Alpha site"]
     path = f"/cpt/rpc/pipelines/available/{site}"
     assert names(both, f"{path}/metavms") == {"alpha in catalogue", "shared", "public"}
@@ -154,9 +153,7 @@ def test_the_models_available_to_a_site_are_the_managed_ones(simulator: Served) 
     assert gamma.send("GET", f"{path}/metavms").status_code == 404
 
 
-def test_the_cloud_lists_organisations_partners_and_systems(simulator: Served) -> None:
-    simulator.reset(SEED)
-    both = Calls(simulator, "both@example.com")
+def test_the_cloud_lists_organisations_partners_and_systems(simulator: Served, both: Calls) -> None:
     page = both.get("/partners/api/v2/organizations/", limit=1)
     assert (page["count"], len(page["results"])) == (2, 1)
     rest = requests.get(page["next"], headers=both.headers, timeout=10).json()

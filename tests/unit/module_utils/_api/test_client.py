@@ -12,7 +12,6 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._api.device import DeviceApi
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, Incomplete, Unexpected
 
 SITE = "0b0e7f4c-1111-4222-8333-444455556666"
 NXID = "459d2273-1514-431c-9d34-f5b72f3bfe20"
@@ -41,54 +40,6 @@ def test_the_verbs_of_the_device_api(server, transport, reply):
         "Functions": [NXID],
         "Pipelines": [{"modelUUID": NXID}],
     }
-
-
-def test_a_large_site_comes_whole(server, transport, reply):
-    rows = [{"NxID": f"{number:08x}-0000-4000-8000-000000000000"} for number in range(1234)]
-
-    def page(request):
-        first = int(request.query.get("Offset", 0))
-        return reply(data=rows[first : first + 500], headers={"X-Pagination-Records": "1234"})
-
-    server.handle = page
-    assert len(DeviceApi(transport).list_devices(SITE)) == 1234
-    assert len(server.requests) == 3
-
-
-def test_a_listing_shorter_than_its_header_is_an_error(server, transport, reply):
-    server.answer(
-        *[
-            reply(data=[{"NxID": NXID}], headers={"X-Pagination-Records": "2"}),
-            reply(data=[], headers={"X-Pagination-Records": "2"}),
-        ]
-        * 2
-    )
-    with pytest.raises(Incomplete, match="1 rows came") as caught:
-        DeviceApi(transport).list_devices(SITE)
-    assert SITE in caught.value.tried
-
-
-@pytest.mark.parametrize("data", [{"systems": []}, "text", [None], [{"Name": "no id"}]], ids=repr)
-def test_json_of_another_shape_is_an_error(server, transport, reply, data):
-    server.answer(reply(data=data))
-    with pytest.raises(Unexpected):
-        DeviceApi(transport).list_sites()
-
-
-def test_a_client_of_options(server, reply):
-    server.answer(reply(data=[]))
-    with Client.from_options({"api_url": server.url, "token": "abc", "name": "not ours"}) as client:
-        assert client.compute.list_models() == []
-        assert client.settings.api_url == server.url
-        assert client.transport.requests_sent == 1
-
-
-def test_a_client_of_bad_options_or_none():
-    with pytest.raises(BadInput):
-        Client.from_options({"api_url": "example.com"})
-    with Client.from_options({}) as client, pytest.raises(BadInput, match="no credentials"):
-        client.compute.list_models()
-    assert client.transport.requests_sent == 0
 
 
 def test_a_read_only_client_cannot_write(server):

@@ -32,49 +32,34 @@ class Listing:
         return SimpleNamespace(tried="GET /x", headers=headers, data=self.rows[offset : offset + limit])
 
 
-def test_one_page_is_one_request_without_an_offset():
-    listing = Listing(3)
-    assert all_pages(listing, page_size=10) == rows(0, 3)
-    assert listing.queries == [{"Limit": "10"}]
-
-
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 20, 25])
 @pytest.mark.parametrize("total", [0, None])
 def test_all_rows_come_whatever_the_count(count, total):
-    listing = Listing(count, total)
-    assert all_pages(listing, page_size=10) == rows(0, count)
-
-
-def test_later_pages_ask_for_limit_and_offset():
-    listing = Listing(25)
-    all_pages(listing, page_size=10)
-    assert listing.queries == [{"Limit": "10"}, {"Limit": "10", "Offset": "10"}, {"Limit": "10", "Offset": "20"}]
-
-
-def test_a_full_last_page_needs_no_further_request_when_the_total_is_told():
-    listing = Listing(20)
-    all_pages(listing, page_size=10)
-    assert len(listing.queries) == 2
-
-
-def test_a_service_that_gives_smaller_pages_than_asked_is_read_to_its_end():
-    assert all_pages(Listing(25, cap=7), page_size=10) == rows(0, 25)
-
-
-@pytest.mark.parametrize("total", [0, None])
-def test_more_rows_than_asked_are_the_whole_list(total):
-    listing = Listing(25, total, honours=())
-    assert all_pages(listing, page_size=10) == rows(0, 25)
-    assert len(listing.queries) == 1
-
-
-def test_a_total_that_is_too_small_loses_no_row():
-    assert all_pages(Listing(25, total=3), page_size=10) == rows(0, 25)
+    assert all_pages(Listing(count, total), page_size=10) == rows(0, count)
 
 
 @pytest.mark.parametrize("total", ["", "many", "-3", "3.5", "²", "9" * 10, "9" * 20])
 def test_a_total_that_is_no_number_counts_as_absent(total):
     assert all_pages(Listing(3, total=total), page_size=10) == rows(0, 3)
+
+
+@pytest.mark.parametrize(
+    ("count", "ways", "offsets"),
+    [
+        pytest.param(3, {}, [None], id="one page is one request without an offset"),
+        pytest.param(25, {}, [None, "10", "20"], id="later pages ask for limit and offset"),
+        pytest.param(20, {}, [None, "10"], id="a full last page is the last when the total is told"),
+        pytest.param(25, {"cap": 7}, [None, "7", "14", "21"], id="smaller pages than asked are read to the end"),
+        pytest.param(25, {"honours": ()}, [None], id="more rows than asked are the whole list"),
+        pytest.param(25, {"total": None, "honours": ()}, [None], id="and without a total"),
+        pytest.param(25, {"total": 3}, [None, "10", "20"], id="a total that is too small loses no row"),
+    ],
+)
+def test_what_is_asked_for(count, ways, offsets):
+    listing = Listing(count, **ways)
+    assert all_pages(listing, page_size=10) == listing.rows
+    asked = [{"Limit": "10"} if each is None else {"Limit": "10", "Offset": each} for each in offsets]
+    assert listing.queries == asked
 
 
 def test_fewer_rows_than_the_total_are_an_error_after_a_second_look():
@@ -103,54 +88,47 @@ def test_a_service_that_ignores_offset_is_an_error_and_not_an_endless_loop():
         all_pages(Listing(25, honours=("Limit",)), page_size=10)
 
 
-def test_a_total_that_changes_once_is_read_again():
-    listing = Listing(12)
-    answers = iter([12, 13, 12, 12])
+def with_totals(*totals):
+    listing, left = Listing(12), iter(totals)
 
     def fetch(query):
-        listing.total = next(answers)
+        listing.total = next(left)
         return listing(query)
 
-    assert all_pages(fetch, page_size=10) == rows(0, 12)
+    return fetch
+
+
+def test_a_total_that_changes_once_is_read_again():
+    assert all_pages(with_totals(12, 13, 12, 12), page_size=10) == rows(0, 12)
 
 
 def test_a_total_that_keeps_changing_is_an_error():
-    listing = Listing(12)
-    answers = iter(range(12, 99))
-
-    def fetch(query):
-        listing.total = next(answers)
-        return listing(query)
-
     with pytest.raises(Incomplete, match="the total changed from 14 to 15"):
-        all_pages(fetch, page_size=10)
+        all_pages(with_totals(*range(12, 99)), page_size=10)
 
 
 def test_another_key_tells_rows_apart():
-    page = [{"NxID": "a", "UUID": "same"}, {"NxID": "b", "UUID": "same"}]
-
-    def fetch(query):
-        number = int(query.get("Offset", 0)) // 2
-        data = page if number == 0 else [{"NxID": "c", "UUID": "same"}]
-        return SimpleNamespace(tried="GET /x", headers={}, data=data)
-
-    assert len(all_pages(fetch, page_size=2, record="device")) == 3
-
-
-@pytest.mark.parametrize("data", [None, {}, {"systems": []}, "text", 7, [1], [{"UUID": "a"}, None], [[]]])
-def test_a_body_of_another_shape_is_an_error_that_names_the_call(data):
-    with pytest.raises(Unexpected, match="GET /x") as caught:
-        all_pages(lambda query: SimpleNamespace(tried="GET /x", headers={}, data=data))
-    assert not isinstance(caught.value, Incomplete)
-    assert (caught.value.tried, "api_url" in caught.value.advice) == ("GET /x", True)
+    pages = iter([[{"NxID": "a", "UUID": "same"}, {"NxID": "b", "UUID": "same"}], [{"NxID": "c", "UUID": "same"}]])
+    fetched = all_pages(
+        lambda query: SimpleNamespace(tried="GET /x", headers={}, data=next(pages)), page_size=2, record="device"
+    )
+    assert len(fetched) == 3
 
 
 @pytest.mark.parametrize(
-    ("data", "shape"), [([1], "but a list with something else in it"), ({}, "but dict"), (None, "but NoneType")]
+    ("data", "shape"),
+    [
+        *((each, "but a list with something else in it") for each in ([1], [{"UUID": "a"}, None], [[]])),
+        *((each, f"but {type(each).__name__}") for each in (None, {}, {"systems": []}, "text", 7)),
+    ],
 )
-def test_a_body_of_another_shape_is_described(data, shape):
-    with pytest.raises(Unexpected, match=shape):
+def test_a_body_of_another_shape_is_an_error_that_names_the_call(data, shape):
+    with pytest.raises(Unexpected, match=f"GET /x.*{shape}") as caught:
         all_pages(lambda query: SimpleNamespace(tried="GET /x", headers={}, data=data))
+    assert not isinstance(caught.value, Incomplete)
+    assert "api_url" in caught.value.advice
+    assert not isinstance(caught.value, Incomplete)
+    assert (caught.value.tried, "api_url" in caught.value.advice) == ("GET /x", True)
 
 
 def test_a_listing_without_end_is_given_up():

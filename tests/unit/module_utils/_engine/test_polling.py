@@ -71,32 +71,28 @@ def written(api: Api, deadline: Any, **options: Any) -> tuple[str, str]:
     return writer.status[change.key]
 
 
-def test_an_assignment_is_sent_until_it_is_applicable(deadline: Any, clock: Any) -> None:
-    assert written(Api(refusals=3), deadline, applicable_timeout=14.0) == ("applied", "")
-    assert clock.sleeps == [2.0, 4.0, 8.0, 5.0]
-
-
-def test_an_assignment_that_stays_refused_is_given_up_before_the_time_is_over(deadline: Any, clock: Any) -> None:
-    api = Api(refusals=99)
-    assert written(api, deadline, applicable_timeout=13.9) == ("not_applicable", NOT_YET.answer)
-    assert clock.sleeps == [2.0, 4.0] and api.sent == 3
-
-
-def test_a_device_is_looked_at_until_it_follows(deadline: Any, clock: Any) -> None:
-    assert written(Api(looks=3), deadline) == ("applied", "")
-    assert clock.sleeps == [5.0, 5.0, 2.0]
-
-
-def test_a_device_that_does_not_follow_is_sent_to_once_more_and_given_up(deadline: Any, clock: Any) -> None:
-    api = Api(looks=99)
-    status, reason = written(api, deadline)
-    assert status == "pending" and "within 12 s, nor when sent again" in reason
-    assert clock.sleeps == [5.0, 5.0, 2.0] * 2 and api.sent == 2
-
-
-def test_without_time_there_is_one_look(deadline: Any, clock: Any) -> None:
-    assert written(Api(looks=1), deadline, wait_timeout=0.0) == ("applied", "")
-    assert clock.sleeps == [0.0]
+@pytest.mark.parametrize(
+    ("refusals", "looks", "options", "status", "sleeps", "sent"),
+    [
+        pytest.param(
+            3, 1, {"applicable_timeout": 14.0}, "applied", [2.0, 4.0, 8.0, 5.0], 4, id="until it is applicable"
+        ),
+        pytest.param(
+            99, 1, {"applicable_timeout": 13.9}, "not_applicable", [2.0, 4.0], 3, id="before the time is over"
+        ),
+        pytest.param(0, 3, {}, "applied", [5.0, 5.0, 2.0], 1, id="until it follows"),
+        pytest.param(0, 99, {}, "pending", [5.0, 5.0, 2.0] * 2, 2, id="sent to once more and given up"),
+        pytest.param(0, 1, {"wait_timeout": 0.0}, "applied", [0.0], 1, id="one look without time"),
+    ],
+)
+def test_how_often_an_assignment_is_sent_and_a_device_looked_at(
+    deadline: Any, clock: Any, refusals: int, looks: int, options: Any, status: str, sleeps: list[float], sent: int
+) -> None:
+    api = Api(refusals, looks)
+    found, reason = written(api, deadline, **options)
+    assert (found, clock.sleeps, api.sent) == (status, sleeps, sent)
+    reasons = {"applied": "", "not_applicable": NOT_YET.answer, "pending": "within 12 s, nor when sent again"}
+    assert reasons[status] in reason and bool(reason) == bool(reasons[status])
 
 
 def kept(deadline: Any, made: str, *looks: list[str]) -> Catalogue | None:

@@ -17,13 +17,11 @@ FOUND = {
     "EnableConversions": ["a"],
     "Unknown": {"deep": True},
 }
+AB = {"a": 1, "b": 2}
 
 
-def test_nothing_declared_is_nothing_to_do() -> None:
+def test_nothing_declared_and_what_info_shows_is_nothing_to_do() -> None:
     assert not plan_object(FIELDS, FOUND, {}).changed
-
-
-def test_what_info_shows_can_be_declared_without_a_change() -> None:
     assert not plan_object(FIELDS, FOUND, view(FIELDS, FOUND)).changed
 
 
@@ -31,66 +29,53 @@ def test_only_top_level_keys_that_differ_are_sent_with_their_neighbours() -> Non
     plan = plan_object(FIELDS, FOUND, {"name": "Detector", "layout": "nhwc", "conversions": ["a"]})
     assert plan.action == "update"
     assert plan.send == {"InputDriverDetails": {"means": [0, 0, 0], "vars": [1, 1, 1], "order": 1, "unknown": "kept"}}
-    assert plan.before == {"layout": "nchw"}
-    assert plan.after == {"layout": "nhwc"}
+    assert (plan.before, plan.after) == ({"layout": "nchw"}, {"layout": "nhwc"})
 
 
-def test_an_empty_list_and_an_empty_text_are_declared() -> None:
-    plan = plan_object(FIELDS, FOUND, {"conversions": [], "alias": ""})
-    assert plan.send == {"EnableConversions": [], "Alias": ""}
+@pytest.mark.parametrize(
+    ("found", "declared", "send"),
+    [
+        pytest.param({}, {"conversions": [], "alias": ""}, {"EnableConversions": [], "Alias": ""}, id="empty values"),
+        pytest.param({"InputDriverDetails": "odd"}, {"width": 64}, {"InputDriverDetails": {"width": 64}}, id="odd"),
+    ],
+)
+def test_what_is_sent(found, declared, send) -> None:
+    assert plan_object(FIELDS, {**FOUND, **found}, declared).send == send
 
 
-def test_creation_starts_from_the_defaults() -> None:
-    plan = plan_object(FIELDS, None, {"name": "New", "means": [1, 2, 3]}, new_model("metavms"))
-    assert plan.action == "create"
-    assert plan.send["InputDriverDetails"] == {"means": [1, 2, 3], "vars": [1.0, 1.0, 1.0]}
-    assert plan.send["Customization"] == "metavms"
-    assert plan.before == {}
-    assert plan.after == {"name": "New", "means": [1, 2, 3]}
-
-
-def test_a_value_of_another_shape_is_replaced_not_stumbled_over() -> None:
-    plan = plan_object(FIELDS, {**FOUND, "InputDriverDetails": "odd"}, {"width": 64})
-    assert plan.send == {"InputDriverDetails": {"width": 64}}
-
-
-def test_what_is_declared_for_a_new_object_is_shown_though_it_is_the_default() -> None:
+@pytest.mark.parametrize("declared", [{"means": [1, 2, 3]}, {"scales": [1.0, 1.0, 1.0]}], ids=["other", "the default"])
+def test_creation_starts_from_the_defaults_and_shows_what_is_declared(declared) -> None:
     defaults = new_model("metavms")
-    plan = plan_object(FIELDS, None, {"name": "New", "scales": [1.0, 1.0, 1.0]}, defaults)
-    assert plan.after == {"name": "New", "scales": [1.0, 1.0, 1.0]}
-    assert plan.send == {**defaults, "Name": "New"}
+    plan = plan_object(FIELDS, None, {"name": "New", **declared}, defaults)
+    assert (plan.action, plan.before, plan.after) == ("create", {}, {"name": "New", **declared})
+    details = {"means": declared.get("means", [0.0, 0.0, 0.0]), "vars": [1.0, 1.0, 1.0]}
+    assert plan.send == {**defaults, "Name": "New", "InputDriverDetails": details}
+    assert plan.send["Customization"] == "metavms"
 
 
 def test_the_diff_is_one_that_ansible_prints() -> None:
-    assert plan_object(FIELDS, FOUND, {"name": "Other"}).diff("Model Detector") == {
-        "before": {"name": "Detector"},
-        "after": {"name": "Other"},
-        "before_header": "Model Detector",
-        "after_header": "Model Detector",
-    }
+    headers = {"before_header": "Model Detector", "after_header": "Model Detector"}
+    diff = plan_object(FIELDS, FOUND, {"name": "Other"}).diff("Model Detector")
+    assert diff == {"before": {"name": "Detector"}, "after": {"name": "Other"}, **headers}
 
 
-class TestMerge:
-    """An option that is a dictionary, of which only the keys declared count."""
-
-    FIELD = Field("settings", ("Details", "Settings"), {}, merge=True)
-
-    def test_keys_that_are_not_declared_stay(self) -> None:
-        found = {"Details": {"Settings": {"a": 1, "b": 2}, "else": 3}}
-        plan = plan_object([self.FIELD], found, {"settings": {"b": 5}})
-        assert plan.send == {"Details": {"Settings": {"a": 1, "b": 5}, "else": 3}}
-        assert plan.before == {"settings": {"a": 1, "b": 2}}
-        assert plan.after == {"settings": {"a": 1, "b": 5}}
-
-    def test_a_part_of_what_is_there_is_no_change(self) -> None:
-        found = {"Details": {"Settings": {"a": 1, "b": 2}}}
-        assert not plan_object([self.FIELD], found, {"settings": {"b": 2}}).changed
-
-    @pytest.mark.parametrize("found", [{}, {"Details": None}, {"Details": {"Settings": None}}])
-    def test_where_nothing_is_there_it_is_made(self, found) -> None:
-        plan = plan_object([self.FIELD], found, {"settings": {"b": 5}})
-        assert plan.send == {"Details": {"Settings": {"b": 5}}}
-        assert plan.before == {"settings": None}
+@pytest.mark.parametrize(
+    ("found", "declared", "sent", "before"),
+    [
+        ({"Details": {"Settings": AB, "else": 3}}, {"b": 5}, {"Settings": {"a": 1, "b": 5}, "else": 3}, AB),
+        ({"Details": {"Settings": AB}}, {"b": 2}, None, None),
+        ({}, {"b": 5}, {"Settings": {"b": 5}}, None),
+        ({"Details": None}, {"b": 5}, {"Settings": {"b": 5}}, None),
+        ({"Details": {"Settings": None}}, {"b": 5}, {"Settings": {"b": 5}}, None),
+    ],
+)
+def test_of_a_dictionary_only_the_keys_declared_count(found, declared, sent, before) -> None:
+    field = Field("settings", ("Details", "Settings"), {}, merge=True)
+    plan = plan_object([field], found, {"settings": declared})
+    assert plan.changed is (sent is not None)
+    if sent:
+        assert plan.send == {"Details": sent}
+        assert (plan.before, plan.after) == ({"settings": before}, {"settings": sent["Settings"]})
 
 
 @pytest.mark.parametrize(

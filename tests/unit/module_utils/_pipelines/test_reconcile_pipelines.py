@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +15,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile im
     AssignmentPlan,
     DeviceChange,
     State,
-    batches,
     merge,
     swap,
 )
@@ -65,26 +63,6 @@ def test_the_second_of_one_model_stands_for_the_second_found() -> None:
     assert [each.wire["modelNMS"] for each in result] == [0.1, 0.9]
 
 
-def test_exact_gives_defaults_but_keeps_what_is_not_understood() -> None:
-    found = (Pipeline({"modelUUID": A, "modelNMS": 0.1, "Future": 1}),)
-    assert merge(found, [{"model": A}], "exact")[0].to_option() == {
-        "model": A, "nms": 0.42, "resizing_method": "letterbox", "preprocessor": "", "postprocessor": "",
-        "chains": [], "extra": {"Future": 1},
-    }  # fmt: skip
-
-
-CHAINED = {"modelUUID": A, "modelNMS": 0.3, "chains": [{"Method": "Direct", "modelUUID": B, "Keep": [1]}], "Future": 1}
-
-
-def test_swap_changes_the_model_wherever_it_runs_and_nothing_else() -> None:
-    found = (Pipeline({"modelUUID": C}), Pipeline(CHAINED))
-    assert [each.wire for each in swap(found, {B}, C)] == [
-        {"modelUUID": C},
-        {**CHAINED, "chains": [{"Method": "Direct", "modelUUID": C, "Keep": [1]}]},
-    ]
-    assert [each.wire for each in swap(found, {A}, B)] == [{"modelUUID": C}, {**CHAINED, "modelUUID": B}]
-
-
 @given(FOUND)
 def test_swap_of_what_does_not_run_is_no_change(found: tuple[Pipeline, ...]) -> None:
     without = tuple(each for each in found if each.model != A)
@@ -92,26 +70,9 @@ def test_swap_of_what_does_not_run_is_no_change(found: tuple[Pipeline, ...]) -> 
     assert A not in models_of(swap(found, {A}, B))
 
 
-def test_new_models_are_those_of_chains_too() -> None:
-    assert change("s", 1, (Pipeline({"modelUUID": A}),), (Pipeline(CHAINED),)).new_models == [B]
-
-
 def change(site: str, number: int, before: tuple[Pipeline, ...], after: tuple[Pipeline, ...]) -> DeviceChange:
     device = Device.from_api({"NxID": f"{{4f7d9c1e-2b6a-4d3f-8a5b-{number:012}}}", "Name": f"Camera {number}"})
     return DeviceChange(Site.from_api({"id": site, "Name": site}), device, before, after)
-
-
-def test_batches_are_by_site_and_result_and_of_limited_size() -> None:
-    one, two = (Pipeline({"modelUUID": A}),), (Pipeline({"modelUUID": B}),)
-    changes = [
-        *(change("s1", number, (), one) for number in range(5)),
-        change("s1", 5, one, one),
-        change("s1", 6, (), two),
-        change("s2", 7, (), one),
-    ]
-    found = batches(changes, 3)
-    sizes = {site: [(len(batch.changes), batch.after) for batch in its] for site, its in found.items()}
-    assert sizes == {"s1": [(3, one), (2, one), (1, two)], "s2": [(1, one)]}
 
 
 def test_ten_thousand_equal_changes_are_one_block_of_the_diff() -> None:
@@ -142,12 +103,3 @@ def test_a_new_order_alone_is_shown() -> None:
     plan = AssignmentPlan((change("s", 1, (one, two), (two, one)),), {})
     assert plan.changed
     assert "order: " in plan.diff("assignments")["prepared"]
-
-
-@pytest.mark.parametrize(
-    ("reported", "reached"),
-    [([{"modelUUID": A}], True), ([{"modelUUID": A, "id": 7}], True), ([], False), ([{"modelUUID": B}], False)],
-)
-def test_reached_by(reported: list[dict[str, Any]], reached: bool) -> None:
-    wanted = change("s", 1, (), (Pipeline({"modelUUID": A}),))
-    assert wanted.reached_by(tuple(Pipeline(each) for each in reported)) is reached

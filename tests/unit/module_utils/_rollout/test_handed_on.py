@@ -16,22 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rollout_steps import Data, device, had, rows, step
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.report import as_html, as_report
-from ansible_collections.nxai.cloud.plugins.module_utils._rollout.steps import RolloutRun
-from ansible_collections.nxai.cloud.plugins.modules.nxai_rollout_state import ARGUMENT_SPEC
 from tools.cost import MOST_MEMORY, cost_of
 from tools.strange import DEEP, TAKEN_OUT, changed, places
-
-Data = dict[str, Any]
-SPEC: Any = ARGUMENT_SPEC
-
-
-def step(path: Path, step: str, check: bool = False, **options: Any) -> Data:
-    defaults = {name: option.get("default") for name, option in SPEC.items()}
-    given = {**defaults, "path": str(path), "step": step, "name": "r", "declaration": {"state": "present"}, **options}
-    return RolloutRun(given, check).take_step()
 
 
 def packed(data: Any) -> str:
@@ -43,10 +33,6 @@ def unpacked(saved: str) -> Any:
     return json.loads(zlib.decompress(base64.b64decode(saved)))
 
 
-def device(number: int) -> Data:
-    return {"site": "s", "site_name": "Shop", "device": f"{{d{number}}}", "name": f"Camera {number}"}
-
-
 @pytest.fixture
 def handed(tmp_path: Path) -> Data:
     """What a job left that has written wave 1, judged it, and paused before wave 2, with a device in the queue."""
@@ -55,12 +41,11 @@ def handed(tmp_path: Path) -> Data:
     away = [{**device(3), "unavailable": "off-line"}]
     rules = {"unavailable": "queue", "pause_before_wave": ["2"]}
     run = step(home, "open", waves=waves, left_out=away, **rules)["run"]
-    row = {"site": "s", "device": "{d1}", "reason": ""}
-    had = [{"site": "s", "device": "{d1}", "name": "Camera 1", "pipelines": [{"modelUUID": "before", "chains": []}]}]
+    had_before = [{**had([1])[0], "name": "Camera 1", "pipelines": [{"modelUUID": "before", "chains": []}]}]
     options = {"run": run, "wave": 1, **rules}
-    step(home, "begin", devices=[{**row, "status": "planned"}], snapshot=had, **options)
-    step(home, "written", devices=[{**row, "status": "applied"}], **options)
-    step(home, "gate", devices=[{**row, "status": "unchanged"}], **options)
+    step(home, "begin", devices=rows([1], "planned"), snapshot=had_before, **options)
+    step(home, "written", devices=rows([1], "applied"), **options)
+    step(home, "gate", devices=rows([1], "unchanged"), **options)
     found: Data = unpacked(step(home, "close", **options)["saved"])
     return found
 
@@ -238,10 +223,8 @@ def test_what_a_rollout_itself_writes_can_be_read_back(tmp_path: Path) -> None:
     """Reasons come from tasks, which can print megabytes; they are cut, and the next run goes on."""
     waves = [{"name": "100%", "devices": [device(1)]}]
     run = step(tmp_path, "open", waves=waves)["run"]
-    row = {"site": "s", "device": "{d1}", "status": "planned", "reason": ""}
-    step(tmp_path, "begin", run=run, wave=1, devices=[row], snapshot=[])
-    long = {**row, "status": "failed", "reason": "x" * 100_000}
-    step(tmp_path, "written", run=run, wave=1, devices=[long])
+    step(tmp_path, "begin", run=run, wave=1, devices=rows([1], "planned"), snapshot=[])
+    step(tmp_path, "written", run=run, wave=1, devices=rows([1], "failed", "x" * 100_000))
     saved = step(tmp_path, "open")["saved"]
     assert step(tmp_path / "elsewhere", "open", saved=saved)["summary"]["status"] == "running"
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import SILENT
 from simulator.testing import Served, serve
 from tools.demo_model import model
-from tools.workplace import users_environment
+from tools.rollouts import devices_of
+from tools.workplace import ansible
 
 MODEL = "Person detector"
 Play = Callable[..., str]
@@ -68,20 +66,13 @@ def play(tmp_path: Path, model_file: Path) -> Play:
             "pipeline_rollout_settings": {"wait_interval": 0.1},
             **more,
         }
-        env = users_environment(
-            tmp_path,
-            ANSIBLE_INVENTORY_UNPARSED_WARNING="0",
-            ANSIBLE_SHOW_CUSTOM_STATS="1",
-            NXAI_API_URL=cloud.url,
-            NXAI_TOKEN=cloud.token(),
-        )
-        name = playbook if "/" in playbook else f"nxai.cloud.{playbook}"
-        command = [sys.executable, "-m", "ansible", "playbook", name, "-e", json.dumps(variables)]
+        env = {"ANSIBLE_SHOW_CUSTOM_STATS": "1", "NXAI_API_URL": cloud.url, "NXAI_TOKEN": cloud.token()}
+        arguments = [playbook if "/" in playbook else f"nxai.cloud.{playbook}", "-e", json.dumps(variables)]
         if playbook == "release_and_rollout":
             (tmp_path / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
-            command += ["-i", "estate.nxai.yml"]
-        command += ["--check", "--diff"] if check else []
-        done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+            arguments += ["-i", "estate.nxai.yml"]
+        arguments += ["--check", "--diff"] if check else []
+        done = ansible(tmp_path, "playbook", *arguments, **env)
         output = done.stdout + done.stderr
         assert done.returncode == code, output
         assert "WARNING" not in output and "DEPRECATION" not in output, output
@@ -100,38 +91,28 @@ def retire(play: Play, tmp_path: Path) -> Play:
     return lambda cloud, version, **more: play(cloud, str(playbook), version, **more)
 
 
-def client(cloud: Served) -> Client:
-    return Client.from_options({"api_url": cloud.url, "token": cloud.token()})
-
-
 def uuids(cloud: Served) -> dict[str, str]:
-    with client(cloud) as api:
-        return {each.name: each.uuid for each in api.compute.list_models()}
+    return {each.name: each.uuid for each in cloud.world.models.values()}
 
 
 def assign(cloud: Served, share: dict[str, float]) -> None:
     """Give each release to its share of every site's devices, with settings of their own and a second model beside."""
     ids = uuids(cloud)
-    with client(cloud) as api:
-        for site in api.device.list_sites():
-            devices = [each.id for each in api.device.list_devices(site.id)]
-            for name, part in share.items():
-                chosen, devices = devices[: round(part * DEVICES / SITES)], devices[round(part * DEVICES / SITES) :]
-                functions = [ids[f"{MODEL} 3"], ids[name]]
-                pipelines = [{"modelUUID": each, **SETTINGS} for each in functions]
-                api.device.put_pipelines(site.id, chosen, functions, pipelines)
-    cloud.clear_log()
+    for site in cloud.world.sites.values():
+        devices = list(site.devices.values())
+        for name, part in share.items():
+            for device in devices[: round(part * DEVICES / SITES)]:
+                device.pipelines = [{"modelUUID": ids[each], **SETTINGS} for each in (f"{MODEL} 3", name)]
+            devices = devices[round(part * DEVICES / SITES) :]
 
 
 def running(cloud: Served) -> Counter[tuple[str, ...]]:
-    """What the devices run, by names and thresholds."""
+    """By names and thresholds."""
     names = {uuid: name for name, uuid in uuids(cloud).items()}
-    with client(cloud) as api:
-        return Counter(
-            tuple(f"{names.get(each.model, each.model)} {each.to_option()['nms']}" for each in device.pipelines)
-            for site in api.device.list_sites()
-            for device in api.device.list_devices(site.id)
-        )
+    return Counter(
+        tuple(f"{names.get(each['modelUUID'], 'gone')} {each['modelNMS']}" for each in device.pipelines)
+        for device in devices_of(cloud).values()
+    )
 
 
 def listed(output: str) -> str:
@@ -192,8 +173,7 @@ def test_nothing_is_retired_while_a_site_cannot_be_read(retire: Play) -> None:
     with serve(world(offline_every=2)) as cloud:
         output = listed(retire(cloud, "8"))
         assert f'"not_known": [ "{MODEL}@5" ]' in output
-        with client(cloud) as api:
-            offline = {(each.name, SILENT, each.id) for each in api.device.list_sites() if each.online is False}
+        offline = {(each.name, SILENT, each.id) for each in cloud.world.sites.values() if not each.online}
         lines = re.findall(r'{ "name": "([^"]+)", "reason": "([^"]+)", "site": "([^"]+)" }', output)
         assert offline and set(lines) == offline
         assert cloud.writes() == []

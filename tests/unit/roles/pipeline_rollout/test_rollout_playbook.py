@@ -72,11 +72,8 @@ def test_the_waves_are_done_one_after_the_other_and_then_nothing_is_left_to_do(h
 
 def test_a_gate_that_fails_in_the_third_wave_takes_everything_back(hire: Hire, tmp_path: Path) -> None:
     (tmp_path / "gate.yml").write_text(GATE)
-    op = hire(
-        pipeline_rollout_waves=[4, 6, "100%"],
-        pipeline_rollout_gate_tasks="gate.yml",
-        pipeline_rollout_on_breach="rollback_all",
-    )
+    op = hire(pipeline_rollout_waves=[4, 6, "100%"], pipeline_rollout_on_breach="rollback_all")
+    op.variables["pipeline_rollout_gate_tasks"] = "gate.yml"
     before = snapshot(op.cloud)
     code, said = op.run()
     assert code == 2
