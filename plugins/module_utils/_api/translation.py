@@ -106,7 +106,10 @@ class _View:
 
     def __init__(self, record: str, places: Mapping[str, tuple[str, ...]], words: Mapping[str, Iterable[str]]) -> None:
         lines = RECORDS[record]
-        named = {name: tuple(map(path_of, places.get(f"{record}.{name}", ()))) for name in lines}
+        said = {name: places.get(f"{record}.{name}", ()) for name in lines}
+        named = {
+            name: () if said[name] == line.default else tuple(map(path_of, said[name])) for name, line in lines.items()
+        }
         touched = [path for paths in named.values() for path in paths]
         moves = []
         for name, line in lines.items():

@@ -29,6 +29,7 @@ def test_without_a_file_each_row_is_the_very_row() -> None:
     rows: list[Any] = [{"UUID": ID}]
     assert KNOWN.known("model", rows) is rows
     assert contract_of({"fields": {"site": {"name": "Title"}}}).known("device", rows) is rows
+    assert contract_of({"fields": {"device": {"pipelines": "nxAI.pipelines"}}}).known("device", rows) is rows
 
 
 def test_what_comes_in_is_not_changed_itself() -> None:
