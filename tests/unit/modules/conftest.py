@@ -18,6 +18,7 @@ import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
+from simulator import views
 from simulator.testing import Served, serve
 from tools.demo_model import model
 from tools.return_docs import differences
@@ -118,6 +119,17 @@ def run_module(
         return result
 
     return run
+
+
+@pytest.fixture
+def rows_as(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[dict[str, Any]], dict[str, Any]]], None]:
+    """Let the simulator show each device in another form."""
+    usual = views.device
+
+    def change(rewrite: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        monkeypatch.setattr(views, "device", lambda item: rewrite(usual(item)))
+
+    return change
 
 
 class Captured(Exception):
