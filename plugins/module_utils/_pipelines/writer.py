@@ -171,8 +171,7 @@ class PipelineWriter:
         late = []
         for each in changes:
             device = now.get(each.device.id)
-            shown = device.assignment if device else None
-            said = None if shown is None else compare(each.after, shown)
+            said = _shown(each, device) if device else None
             if said is None:
                 self._seen[each.key] = device
                 late.append(each)
@@ -213,5 +212,9 @@ class PipelineWriter:
             self.status[each.key] = (status, reason)
 
 
-def _halves(batch: Batch) -> list[Batch]:
-    return batch.parts((len(batch.changes) + 1) // 2)
+def _shown(change: DeviceChange, device: Device) -> str | None:
+    """As ``compare``. A device that showed its pipelines, and shows nothing since it was sent none, has none."""
+    if device.assignment is not None:
+        return compare(change.after, device.assignment)
+    emptied = bool(change.device.assignment) and not change.after and device.unknown and device.unknown.shape
+    return "none was sent, and nothing is shown" if emptied else None
