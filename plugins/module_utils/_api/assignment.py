@@ -19,7 +19,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from .._core.limits import read_json
+from .._core.limits import is_deep, read_json
 from .._core.values import ZERO_UUID, identity
 from .pipeline import Assignment, Pipeline, models_of
 
@@ -112,9 +112,10 @@ def _unpacked(value: Any) -> Any:
     if len(value) > MOST_TEXT:
         return _Wrong(f"a text of more than {MOST_TEXT:,} characters")
     try:
-        return read_json(value.encode())
+        data = read_json(value.encode("utf-8", "replace"))
     except ValueError:
         return _Wrong("a text that is not JSON")
+    return _Wrong("a text with values nested too deep") if is_deep([[[[[[data]]]]]]) else data  # as deep as a snapshot
 
 
 # What looks like pipelines in another place

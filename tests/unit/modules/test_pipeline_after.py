@@ -47,7 +47,7 @@ def run(run_module: RunModule, *devices: str, **options: Any) -> dict[str, Any]:
         "wait_timeout": 0.3,
         "applicable_timeout": 0,
     }
-    given = {**usual, "pipelines": [{"model": A, "nms": 0.42}], **options}
+    given = {**usual, "devices": list(devices), "pipelines": [{"model": A, "nms": 0.42}], **options}
     return run_module("nxai_pipeline", **{name: value for name, value in given.items() if value is not None})
 
 
@@ -111,6 +111,36 @@ def test_extra_keys_that_are_called_like_options_are_restored(cloud: Served, run
     restored = run_module("nxai_pipeline", restore=snapshot, wait_interval=0.01)
     assert ends(restored) == {"Busy": ("applied", "")}
     assert busy.pipelines == [{**OLD, "nms": 0.1, "model": "x"}]
+
+
+@pytest.mark.parametrize("levels", [100, 200, 2000])
+@pytest.mark.parametrize("option", ["pipelines", "restore"])
+def test_a_chain_too_deep_to_handle_ends_in_words(run_module: RunModule, levels: int, option: str) -> None:
+    wire: Row = {"modelUUID": A}
+    for _level in range(levels):
+        wire = {"modelUUID": A, "chains": [wire]}
+    declared = {"pipelines": [{"model": A, "chains": [wire]}]}
+    given = (
+        declared if option == "pipelines" else {"restore": [{"site": "Shop 1", "device": "Door", "pipelines": [wire]}]}
+    )
+    targets = {"site": None, "devices": None, "pipelines": None} if option == "restore" else {}
+    failed = run(run_module, "Door", **{**targets, **given})
+    assert failed["failed"] and "nested more than 100 deep: correct the task" in failed["msg"]
+
+
+@pytest.mark.parametrize("levels", [30, 46, 47, 60, 200])
+def test_pipelines_in_a_text_are_as_deep_as_a_snapshot_can_be(
+    run_module: RunModule, rows_as: RowsAs, levels: int
+) -> None:
+    wire: Row = {"modelUUID": A}
+    for _level in range(levels):
+        wire = {"modelUUID": A, "chains": [wire]}
+    rows_as(lambda row: {**row, "nxAI": {"pipelines": json.dumps([wire])}})
+    read = run_module("nxai_pipeline_info", site="Shop 1", warns=None)
+    assert all((each["pipelines"] is None) == (levels > 46) for each in read["devices"])
+    if levels <= 46:
+        restored = run_module("nxai_pipeline", restore=read["pipelines"], check=True)
+        assert restored["changed"] is False
 
 
 # Errors after an effect
