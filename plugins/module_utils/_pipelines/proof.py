@@ -93,12 +93,10 @@ class Proof:
         )
 
     def failure(self) -> str:
-        """What it means that the device does not show what was sent to it."""
-        if self.change is None or self.shape in self._api.no_pipelines:
-            return ""
+        """What it means where the device does not show what was sent to it."""
         return (
-            f"{self.change.label} does not show what was sent to it, so rows like its row do not say that nothing runs."
-            f" Nothing else was written. {_WHAT_NOW}"
+            "it does not show what was sent to it, so rows like its row do not say that nothing runs. Nothing else was"
+            f" written. {_WHAT_NOW}"
         )
 
     def as_result(self) -> dict[str, Any]:

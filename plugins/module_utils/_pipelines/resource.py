@@ -166,7 +166,7 @@ class PipelineResource:
 
     def act(self, plan: AssignmentPlan) -> None:
         if self.proof.change is not None:
-            if not self.writer.prove(self.proof.change):
+            if not self.writer.prove(self.proof.change, self.proof.failure()):
                 return  # nothing else is written
             self.warn(self.proof.passed())
         self.writer.send(plan)
@@ -227,8 +227,7 @@ class PipelineResource:
             said = [f"{len(self.found.errors)} sites could not be read ({self.found.errors[0]})"]
         if not said:
             return None
-        usual = "The result has every device. Look at those named, then run the task again, or restore the snapshot."
-        advice = self.proof.failure() or usual
+        advice = "The result has every device. Look at those named, then run the task again, or restore the snapshot."
         status = next((each.status for each in errors if isinstance(each, Refused)), None)
         return Unexpected("Make the assignments as declared", "; ".join(said), advice, status)
 

@@ -115,11 +115,14 @@ class PipelineWriter:
             return error
         return None
 
-    def prove(self, change: DeviceChange) -> bool:
-        """Send to one device alone; whether it then reports what was sent."""
+    def prove(self, change: DeviceChange, failure: str) -> bool:
+        """Send to one device alone; whether it then reports what was sent. ``failure``: what it means if not."""
         self._send_sites(batches([change], 1), self._options["applicable_timeout"])
         self.follow(AssignmentPlan((change,)))
-        return self.status[change.key][0] == "applied"
+        status, reason = self.status[change.key]
+        if status in ("pending", "conflict"):
+            self._note([change], status, f"{failure} ({reason})")
+        return status == "applied"
 
     # Follow
 
