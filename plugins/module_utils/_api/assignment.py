@@ -50,24 +50,16 @@ class Unknown:
 
 def read_assignment(raw: Mapping[str, Any], place: tuple[str, ...] = PLACE) -> Known | Unknown:
     """The pipelines of a row. ``place`` is compared without regard to case, ``_`` and ``-``; text in it may be JSON."""
-    dotted = ".".join(place)
-    found, rest = _follow(raw, place)
-    if isinstance(found, _Wrong):
-        return Unknown(f"{dotted}: {found.what}")
-    pipelines: Assignment = ()
-    if found is not None:
-        if not isinstance(found, list):
-            return Unknown(f"{dotted} is {_kind(found)} and no list")
-        if not all(isinstance(each, dict) for each in found):
-            return Unknown(f"{dotted} holds something that is no object")
-        pipelines = tuple(Pipeline(each) for each in found)
-        if not all(each.model for each in pipelines):
-            return Unknown(f"{dotted} holds a pipeline without modelUUID")
-    elsewhere = _elsewhere(rest, models_of(pipelines))
-    if elsewhere:
+    found, others = _follow(raw, place)
+    problem = _problem(found, ".".join(place))
+    if problem:
+        return Unknown(problem)
+    pipelines = tuple(map(Pipeline, found or ()))
+    elsewhere = next(_hits_but(pipelines, others), None)
+    if elsewhere is not None:
         return Unknown(f"{elsewhere} names a model or holds pipelines, too")
     if found is None:
-        return Unknown(f"the service shows nothing at {dotted}", _shape(raw, place))
+        return Unknown(f"the service shows nothing at {'.'.join(place)}", _shape(raw, place))
     return Known(pipelines)
 
 
@@ -76,26 +68,42 @@ class _Wrong:
     what: str
 
 
+def _problem(found: Any, dotted: str) -> str:
+    """Why what is in the place is not understood; "" where it is, or nothing is there."""
+    if isinstance(found, _Wrong):
+        return f"{dotted}: {found.what}"
+    if found is None:
+        return ""
+    if not isinstance(found, list):
+        return f"{dotted} is {_kind(found)} and no list"
+    for each in found:
+        if not isinstance(each, dict):
+            return f"{dotted} holds something that is no object"
+        if not identity(each.get("modelUUID")):
+            return f"{dotted} holds a pipeline without modelUUID"
+    return ""
+
+
 def _follow(raw: Mapping[str, Any], place: tuple[str, ...]) -> tuple[Any, list[tuple[str, Any]]]:
-    """What is at a place (None for nothing, or _Wrong), and all that is beside the way to it, by its path."""
+    """What is at a place (None for nothing, or _Wrong), and by its path each member beside the way that may tell more.
+
+    Every row of an estate comes through here: what cannot tell anything is not even named.
+    """
     value: Any = raw
-    rest: list[tuple[str, Any]] = []
+    others: list[tuple[str, Any]] = []
     for depth, step in enumerate(place):
         if not isinstance(value, dict):
-            return _Wrong(f"{'.'.join(place[:depth])} is {_kind(value)} and no object"), rest
-        path = "".join(f"{each}." for each in place[:depth])
-        key = next((key for key in value if _plain(key) == _plain(step)), None)
+            return _Wrong(f"{'.'.join(place[:depth])} is {_kind(value)} and no object"), others
+        key = step if step in value else next((key for key in value if _plain(key) == _plain(step)), None)
         last = depth == len(place) - 1
-        shown = key is not None and last and isinstance(value[key], list)
-        rest += [
-            (path + name, inner)
-            for name, inner in value.items()
-            if name != key and not (last and _is_beside(_plain(name), shown))
-        ]
+        shown = last and key is not None and isinstance(value[key], list)
+        for name, inner in value.items():
+            if name != key and _may_tell(name, inner) and not (last and _is_beside(_plain(name), shown)):
+                others.append((".".join((*place[:depth], name)), inner))
         value = _unpacked(value[key]) if key is not None else None
         if value is None or isinstance(value, _Wrong):
-            return value, rest
-    return value, rest
+            return value, others
+    return value, others
 
 
 def _is_beside(name: str, shown: bool) -> bool:
@@ -121,18 +129,24 @@ def _unpacked(value: Any) -> Any:
 # What looks like pipelines in another place
 
 
-def _elsewhere(rest: list[tuple[str, Any]], known: list[str]) -> str:
-    """The first place of something that names a model, or holds pipelines; "" where there is none.
+def _may_tell(key: str, value: Any) -> bool:
+    """Whether there may be a model or pipelines in there: a quick look, which settles nearly every member."""
+    kind = type(value)
+    if kind is str:
+        return _is_telling(key) or (value[:1] in "{[" and '"' in value)
+    if kind is dict:
+        return _is_telling(key) or any(_may_tell(name, inner) for name, inner in value.items())
+    if kind is list:
+        return _is_telling(key) or any(_may_tell("", inner) for inner in value)
+    return bool(value) and value is not True and _is_telling(key)
 
-    What only repeats the models that are ``known`` to run is a view of the same.
-    """
-    for path, value in rest:
-        if value is None or isinstance(value, (bool, int, float)):
-            continue
+
+def _hits_but(known: Assignment, others: list[tuple[str, Any]]) -> Iterator[str]:
+    """The places of what names a model, or holds pipelines, and does not only repeat what is known to run."""
+    for path, value in others:
         for place, model in _hits(path, value):
-            if not known or model not in known:
-                return place
-    return ""
+            if not model or model not in models_of(known):
+                yield place
 
 
 def _hits(path: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -174,6 +188,11 @@ def _ids(place: str, value: Any) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=2048)
 def _plain(key: str) -> str:
     return str(key).lower().replace("_", "").replace("-", "")
+
+
+@lru_cache(maxsize=2048)
+def _is_telling(key: str) -> bool:
+    return _says_model(key) or _says_pipelines(key) or _plain(key) in _OF_A_PIPELINE
 
 
 @lru_cache(maxsize=2048)
