@@ -65,7 +65,7 @@ RETURN = r"""
 pipelines:
   description:
     - The assignment of each device exactly as the API gives it, as O(nxai.cloud.nxai_pipeline#module:restore) takes it.
-    - A device whose pipelines are in a form that is not understood is not among them.
+    - A device of which it is not known what it runs is not among them, and a warning names it.
   returned: success, and failure where a part could not be read
   type: list
   elements: dict

@@ -44,7 +44,8 @@ def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
         for device in listing:
             line = {"site": site.name, "site_id": site.id, "device": device.name, "device_id": device.id}
             for uuid in set(use.devices).intersection(ids_in(device.raw)):
-                use.devices[uuid].append(line)
+                if use.devices[uuid][-1:] != [line]:  # several rows of one device are one device
+                    use.devices[uuid].append(line)
     for lines in (use.unread, *use.devices.values()):  # whatever the order of the service
         lines.sort(key=lambda line: list(line.values()))
     return use

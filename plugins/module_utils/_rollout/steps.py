@@ -128,7 +128,8 @@ class RolloutRun:
 
     def _gate(self, rollout: Rollout) -> Result:
         number, options = self.options["wave"], self.options
-        rollout.look(number, options["devices"], options["servers"], options["server_running"])
+        refused = [{**row, "status": "refused"} for row in options["refused"]]
+        rollout.look(number, [*options["devices"], *refused], options["servers"], options["server_running"])
         rollout.name_failures(number, options["gate_failures"])
         return {"breach": rollout.judge(number, final=True, gate=options["reason"])}
 

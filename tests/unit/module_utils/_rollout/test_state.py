@@ -192,6 +192,7 @@ def test_a_threshold_that_is_none(start: Start, text: str) -> None:
     [
         ({"devices": rows([1], "planned") + rows([2, 3], "unchanged")}, "it no longer reports what was sent"),
         ({"devices": rows([2, 3], "unchanged")}, "nothing is known of it"),
+        ({"devices": rows([2, 3], "unchanged"), "refused": rows([1], "", "unknown")}, "unknown"),
         ({"servers": [{"site": "s", "device": "{d1}", "server": {"status": "Stopped"}}]}, "its server is Stopped"),
         ({"gate_failures": [{"site": "s", "device": "{d1}", "reason": "dark"}]}, "dark"),
     ],
