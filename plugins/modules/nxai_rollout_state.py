@@ -99,7 +99,9 @@ options:
     elements: dict
     default: []
   proof:
-    description: RV(nxai.cloud.nxai_pipeline#module:proof) of that task, with O(step=begin) and O(step=written).
+    description:
+      - RV(nxai.cloud.nxai_pipeline#module:proof) of that task, with O(step=begin) and O(step=written).
+      - "For example V({site: shop, device: door, shape: 'Name: text, nxAI: null', proved: false})."
     type: dict
   servers:
     description: RV(nxai.cloud.nxai_device_info#module:devices), with O(step=gate).
