@@ -113,7 +113,7 @@ def test_extra_keys_that_are_called_like_options_are_restored(cloud: Served, run
     assert busy.pipelines == [{**OLD, "nms": 0.1, "model": "x"}]
 
 
-@pytest.mark.parametrize("levels", [100, 200, 2000])
+@pytest.mark.parametrize("levels", [100, 200, 350])
 @pytest.mark.parametrize("option", ["pipelines", "restore"])
 def test_a_chain_too_deep_to_handle_ends_in_words(run_module: RunModule, levels: int, option: str) -> None:
     wire: Row = {"modelUUID": A}
