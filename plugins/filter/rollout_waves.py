@@ -39,6 +39,12 @@ options:
   canary:
     description: A group whose devices make the first wave.
     type: str
+  first:
+    description:
+      - The NxID or the name of a device that makes a wave of its own before all others, called C(proof). For example
+        V(Storage room).
+      - A O(canary) of this device alone makes no further wave.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -92,13 +98,19 @@ def rollout_waves(
     waves: Sequence[Any],
     groups: Mapping[str, Sequence[str]] | None = None,
     canary: str | None = None,
+    first: str | None = None,
 ) -> list[dict[str, Any]]:
     """Raises where an entry means nothing, a group gives no device, or devices are left over."""
     entries = [str(each).strip() for each in [*([canary] if canary else []), *waves]]
     left = fair_order(devices)
     made: list[dict[str, Any]] = []
+    if first:
+        made.append({"name": "proof", "devices": _only(first, left)})
+        left = _without(left, made[0]["devices"])
     for place, entry in enumerate(entries):
         last = place == len(entries) - 1
+        if canary and place == 0 and made and {*(groups or {}).get(entry, ())} == {made[0]["devices"][0]["host"]}:
+            continue  # the canary is the device that proves
         size = _size(entry, len(devices))
         if size is None or (canary and place == 0):
             chosen = _of_group(entry, left, groups or {})
@@ -157,6 +169,16 @@ def _of_group(entry: str, left: Sequence[Device], groups: Mapping[str, Sequence[
     if not chosen:
         raise AnsibleFilterError(f"the group {entry!r} has no device that is not in an earlier wave already")
     return chosen
+
+
+def _only(wanted: str, devices: Sequence[Device]) -> list[Device]:
+    """The one device of that NxID, with or without braces, or of that name."""
+    bare = wanted.strip("{}").lower()
+    found = [each for each in devices if str(each["device"]).strip("{}").lower() == bare]
+    found = found or [each for each in devices if each["name"] == wanted]
+    if len(found) != 1:
+        raise AnsibleFilterError(f"{len(found)} devices that take pipelines now are called {wanted!r}: give an NxID")
+    return found
 
 
 def _without(devices: Sequence[Device], others: Sequence[Device]) -> list[Device]:

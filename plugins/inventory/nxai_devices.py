@@ -101,6 +101,7 @@ options:
       - nxai_device_name
       - nxai_enabled
       - nxai_pipelines
+      - nxai_pipelines_unknown
       - nxai_server_id
       - nxai_server_name
       - nxai_server_status

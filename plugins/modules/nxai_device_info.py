@@ -92,12 +92,16 @@ devices:
     pipelines:
       description:
         - What the device runs, in the words of O(nxai.cloud.nxai_pipeline#module:pipelines), which takes it.
-        - V(null) where it is in a form that is not understood.
+        - V(null) where that is not known.
       type: list
       elements: dict
       sample:
         - {model: 459d2273-1514-431c-9d34-f5b72f3bfe20, nms: 0.42, resizing_method: letterbox,
            preprocessor: "", postprocessor: "", chains: [], extra: {}}
+    unknown:
+      description: Why it is not known what the device runs; empty where it is known.
+      type: str
+      sample: ""
 unread_sites:
   description: The sites that show no devices, which is how a site looks that is off-line, with the reason.
   returned: success, and failure where a part could not be read

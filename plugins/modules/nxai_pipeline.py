@@ -81,6 +81,8 @@ options:
     description:
       - Puts one model in the place of another, or of several, wherever those run, in chains too, and keeps every other
         setting.
+      - Where a device then has the new model from several of these models, or runs it already, only one stays. It is
+        the one that comes first in its list, with its settings.
       - With O(select=running), O(running_model) is C(from) unless it is given.
     type: dict
     suboptions:
@@ -118,6 +120,33 @@ options:
         type: list
         elements: dict
         required: true
+  prove:
+    description:
+      - What to do about devices of which the service does not show whether they run anything. The member of their row
+        that holds the pipelines is not there, or is null. That can mean that there are none, or that they are not
+        shown, and what runs would be lost.
+      - V(refuse) refuses the task before anything is written, and says how such a row looks.
+      - V(one) writes to O(prove_device) first, alone, and reads it back. If it shows what was sent, rows of that shape
+        mean that there are no pipelines, and the task goes on. If not, the task ends there.
+      - V(false) takes them for devices without pipelines. Use it only if you know that they are.
+      - A device whose row holds something that is not understood is refused in each case.
+    type: str
+    choices: [refuse, one, "false"]
+    default: refuse
+  prove_device:
+    description:
+      - The NxID, or the name, of a device of this task that may lose what it runs, for O(prove=one).
+      - It proves for all devices whose rows have the same members and types as its own. The others are refused.
+      - For example V(Storage room).
+    type: str
+  no_pipelines:
+    description:
+      - Shapes of rows that are known to mean that a device has no pipelines, beside those of the contract.
+      - An earlier task gives them as RV(contract.no_pipelines).
+      - "For example V(['Name: text, NxID: text, nxAI: null'])."
+    type: list
+    elements: str
+    default: []
   batch_size:
     description: The most devices in one request.
     type: int
@@ -220,7 +249,7 @@ devices:
       sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
     name: {description: The name of the device., type: str, sample: Entrance}
     before:
-      description: The assignment before, in the words of O(pipelines). V(null) where the device could not be read.
+      description: The assignment before, in the words of O(pipelines). V(null) where it is not known.
       type: list
       elements: dict
       sample:
@@ -243,15 +272,18 @@ devices:
           sent; V(sent) with O(wait=false).
         - V(pending) where it did not report in time what was sent; V(conflict) where it reports neither that nor what
           it had; V(not_applicable) where it cannot be written to now; V(failed) where its site could not be read, or
-          the request failed; V(not_sent) where its site could no longer be reached.
+          the request failed; V(not_sent) where its site could no longer be reached, or a device before it proved
+          nothing (O(prove)).
       type: str
       sample: applied
     reason:
-      description: Why, where it is not as declared; otherwise empty.
+      description:
+        - Why, where it is not as declared. For V(conflict) it has what was sent beside what is reported.
+        - For V(applied), what the service shows otherwise than it was sent, such as another order. Otherwise empty.
       type: str
       sample: ""
 snapshot:
-  description: The assignments before the task, of all its devices that could be read, as O(restore) takes them.
+  description: The assignments before the task, of all its devices of which they are known, as O(restore) takes them.
   returned: success, and failure after the plan
   type: list
   elements: dict
@@ -262,6 +294,24 @@ snapshot:
       pipelines:
         - {modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20, modelNMS: 0.42, resizingMethod: Letterbox,
            Preprocessor: "", Postprocessor: "", chains: []}
+proof:
+  description: The device that proves what rows of its shape mean (O(prove=one)).
+  returned: where there is such a device
+  type: dict
+  contains:
+    site: {description: The cloud system id of the site., type: str, sample: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d}
+    device: {description: "The NxID of the device, with braces.", type: str,
+             sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"}
+    shape: {description: "The keys and types of its row, without values.", type: str,
+            sample: "Name: text, NxID: text, nxAI: null"}
+    proved: {description: Whether it shows what was sent. V(false) in check mode., type: bool, sample: true}
+contract:
+  description: What to keep in the contract file, so that the proof is asked for once.
+  returned: where O(prove=one) has proved something
+  type: dict
+  contains:
+    no_pipelines: {description: The shapes., type: list, elements: str,
+                   sample: ["Name: text, NxID: text, nxAI: null"]}
 totals:
   description: How many devices the task is for, how many of them changed, and how many have each status.
   returned: success, and failure after the plan

@@ -65,7 +65,7 @@ RETURN = r"""
 pipelines:
   description:
     - The assignment of each device exactly as the API gives it, as O(nxai.cloud.nxai_pipeline#module:restore) takes it.
-    - A device whose pipelines are in a form that is not understood is not among them.
+    - A device of which it is not known what it runs is not among them, and a warning names it.
   returned: success, and failure where a part could not be read
   type: list
   elements: dict
@@ -90,12 +90,16 @@ devices:
     pipelines:
       description:
         - What the device runs, in the words of O(nxai.cloud.nxai_pipeline#module:pipelines), which takes it.
-        - V(null) where it is in a form that is not understood.
+        - V(null) where that is not known.
       type: list
       elements: dict
       sample:
         - {model: 459d2273-1514-431c-9d34-f5b72f3bfe20, nms: 0.42, resizing_method: letterbox,
            preprocessor: "", postprocessor: "", chains: [], extra: {}}
+    unknown:
+      description: Why it is not known what the device runs; empty where it is known.
+      type: str
+      sample: ""
 unread_sites:
   description: The sites that show no devices, which is how a site looks that is off-line, with the reason.
   returned: success, and failure where a part could not be read

@@ -100,6 +100,11 @@ options:
     type: list
     elements: dict
     default: []
+  proof:
+    description:
+      - RV(nxai.cloud.nxai_pipeline#module:proof) of that task, with O(step=begin) and O(step=written).
+      - "For example V({site: shop, device: door, shape: 'Name: text, nxAI: null', proved: false})."
+    type: dict
   servers:
     description: RV(nxai.cloud.nxai_device_info#module:devices), with O(step=gate).
     type: list
@@ -248,6 +253,12 @@ restore:
       pipelines:
         - {modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20, modelNMS: 0.42, resizingMethod: Letterbox,
            Preprocessor: "", Postprocessor: "", chains: []}
+no_pipelines:
+  description: What was proved in this rollout, as O(nxai.cloud.nxai_pipeline#module:no_pipelines) takes it.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Name: text, NxID: text, nxAI: null"]
 remaining:
   description: With O(step=restored), the number of devices that are not back yet.
   returned: success, with this step

@@ -25,7 +25,7 @@ from .operations import (
     UPDATE_REGISTRY_DEVICE,
 )
 from .pages import all_pages
-from .records import Device, DeviceGroup, RegistryDevice, Server, Site, normalise_nxid
+from .records import Device, DeviceGroup, RegistryDevice, Server, Site
 
 
 class DeviceApi:
@@ -34,6 +34,8 @@ class DeviceApi:
     def __init__(self, transport: Transport, contract: Contract = KNOWN) -> None:
         self._transport = transport
         self._contract = contract
+        # Shapes of rows that mean "no pipelines" (see assignment.py): the contract's, and those proved since.
+        self.no_pipelines: frozenset[str] = contract.no_pipelines
 
     def list_sites(self) -> list[Site]:
         """All sites that the token may see, offline ones included."""
@@ -45,18 +47,22 @@ class DeviceApi:
 
     def list_devices(self, site_id: str) -> list[Device]:
         """All devices of a site with their pipelines; an offline site has none to show."""
-        return [Device.from_api(row) for row in self._list("device", LIST_DEVICES, {"site_id": site_id})]
+        return self.devices(self._list("device", LIST_DEVICES, {"site_id": site_id}))
+
+    def devices(self, rows: Iterable[Mapping[str, Any]]) -> list[Device]:
+        """The devices of a listing, or of the rows that are remembered of one."""
+        return [each.with_proof(self.no_pipelines) for each in Device.listed(rows)]
 
     def put_pipelines(
         self, site_id: str, device_ids: Iterable[str], functions: Iterable[str], pipelines: Iterable[Mapping[str, Any]]
     ) -> None:
         """Replace everything that these devices had by ``pipelines`` (wire form, ``Pipeline.to_wire``).
 
-        ``functions`` are the UUIDs of the models used. The service answers before the devices have changed, and its
-        answer says nothing of use: read the devices again.
+        ``device_ids`` go out as they are: give them as listed. ``functions`` are the UUIDs of the models used.
+        The service answers before the devices have changed, and its answer says nothing of use: read the devices again.
         """
         body = {
-            "Devices": [normalise_nxid(device_id) for device_id in device_ids],
+            "Devices": list(device_ids),
             "Functions": list(functions),
             "Pipelines": [self._contract.outgoing("pipeline", pipeline) for pipeline in pipelines],
         }

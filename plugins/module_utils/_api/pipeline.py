@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ WIRE_NAMES = {
 }
 _NMS_DIGITS = 4  # a threshold that went through single precision is still the same
 _TRIED = "read a pipeline"
+_UUID_PARTS = re.compile("-?".join(f"([0-9a-fA-F]{{{digits}}})" for digits in (8, 4, 4, 4, 12)))
+_NUMBER = re.compile(r"[0-9]{0,9}\.?[0-9]{0,30}(?:[eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +82,7 @@ class Pipeline:
         chains = self.wire.get("chains")
         return {
             "model": self.model,
-            "nms": number(self.wire.get("modelNMS")),
+            "nms": understood_number(self.wire.get("modelNMS")),
             "resizing_method": resizing.lower() if isinstance(resizing, str) else None,
             "preprocessor": text(self.wire.get("Preprocessor")) or "",
             "postprocessor": text(self.wire.get("Postprocessor")) or "",
@@ -92,25 +95,29 @@ class Pipeline:
 
     __hash__ = None  # type: ignore[assignment]  # equal ones may be written differently
 
-    def shows(self, sent: Pipeline) -> bool:
-        """Whether this, as read back, is what was sent: the service may have added keys of its own."""
-        mine, its = self._meaning(), sent._meaning()
-        return all(name in mine and mine[name] == value for name, value in its.items())
-
     def _meaning(self) -> dict[str, Any]:
-        """What is compared: the known keys in one form, all others as they are."""
+        """What is compared, by the names on the wire: the known keys in one form, all others as they are."""
         option = self.to_option()
         if option["nms"] is not None:
             option["nms"] = round(option["nms"], _NMS_DIGITS)
-        not_understood = {
-            name: self.wire[wire_name]
-            for name, wire_name in WIRE_NAMES.items()
-            if option[name] in (None, "", []) and self.wire.get(wire_name) not in (None, "", [])
-        }
-        return {**option.pop("extra"), **option, **not_understood}
+        meaning = dict(self.wire)
+        for name, wire_name in WIRE_NAMES.items():
+            if option[name] not in (None, "", []) or self.wire.get(wire_name) in (None, "", []):
+                meaning[wire_name] = option[name]
+        return meaning
 
 
 Assignment = tuple[Pipeline, ...]  # of one device, in order
+
+
+def understood_number(value: Any) -> float | None:
+    """A number, also one that the service writes as text."""
+    if isinstance(value, str) and value and _NUMBER.fullmatch(value):
+        try:
+            return number(float(value))
+        except ValueError:
+            return None
+    return number(value)
 
 
 def models_of(assignment: Iterable[Pipeline]) -> list[str]:
@@ -137,8 +144,8 @@ def with_models(value: Any, rename: Callable[[str], str]) -> Any:
     return made
 
 
-def texts_in(value: Any) -> Iterator[str]:
-    """Every text that is a value somewhere in there, as an id is compared.
+def ids_in(value: Any) -> Iterator[str]:
+    """Every id that occurs somewhere in there, as ids are compared: as a value, as a key, and inside any text.
 
     Before a model is deleted this is asked, not ``models_of``: it also finds what pipelines of an unknown shape name.
     """
@@ -146,11 +153,12 @@ def texts_in(value: Any) -> Iterator[str]:
     while waiting:
         item = waiting.pop()
         if isinstance(item, Mapping):
-            waiting.extend(item.values())
+            waiting += [*item, *item.values()]
         elif isinstance(item, list):
-            waiting.extend(item)
+            waiting += item
         elif isinstance(item, str):
             yield identity(item)
+            yield from ("-".join(parts).lower() for parts in _UUID_PARTS.findall(item))
 
 
 def _models_in(value: Any) -> Iterator[str]:

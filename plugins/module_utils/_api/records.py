@@ -12,15 +12,16 @@ A row comes in the known names (``Contract.known``): those of ``lines``, where e
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._core.errors import Unexpected
 from .._core.values import UUID_TEXT, ZERO_UUID, first_text, flag, folded, identity, mapping, number, text
 from .._http.operation import relied_on
+from .assignment import Known, Unknown, read_assignment
 from .lines import RECORDS, WORDS, names_of
-from .pipeline import Pipeline
+from .pipeline import Assignment
 
 _ZERO_TIME = "0001-01-01"
 _FAILED_WORDS = frozenset(WORDS["failed"][0])  # guess: no failure was ever seen
@@ -225,39 +226,58 @@ class Server(_Named):
 
 @dataclass(frozen=True)
 class Device(_Named):
-    """A camera. ``id`` is its NxID in braces and lower case.
+    """A camera. ``id`` is its NxID in braces and lower case, ``nxid`` as it was listed, which is how it is sent.
 
-    ``pipelines_known`` is False if the answer holds pipelines in a shape that is not understood: writing to such a
-    device would lose them.
+    ``assignment`` is None where it is not known, and ``unknown`` says why. Nothing may take that for no pipelines.
     """
 
+    nxid: str
     server: Server
     enabled: bool | None
-    pipelines: tuple[Pipeline, ...]
-    pipelines_known: bool
+    assignment: Assignment | None
+    unknown: Unknown | None
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
     @classmethod
     def from_api(cls, raw: Mapping[str, Any]) -> Device:
         row = folded(raw)
-        ai = row.get("nxai")
-        found = folded(mapping(ai)).get("pipelines")
-        elements = found if isinstance(found, list) else []
+        own_id, found = _required_id(row, "device", "nxid"), read_assignment(raw)
         return cls(
-            id=normalise_nxid(_required_id(row, "device", "nxid")),
+            id=normalise_nxid(own_id),
             name=text(row.get("name")) or "",
+            nxid=text(row.get("nxid")) or own_id,
             server=Server.from_api(mapping(row.get("server")), embedded=True),
             enabled=flag(row.get("enabled")),
-            pipelines=tuple(Pipeline(element) for element in elements if isinstance(element, dict)),
-            pipelines_known=(ai is None or isinstance(ai, dict))
-            and (found is None or isinstance(found, list))
-            and all(isinstance(element, dict) for element in elements),
+            assignment=found.pipelines if isinstance(found, Known) else None,
+            unknown=found if isinstance(found, Unknown) else None,
             raw=raw,
         )
 
+    @classmethod
+    def listed(cls, rows: Iterable[Mapping[str, Any]]) -> list[Device]:
+        """The devices of one listing. Of rows with one NxID, equal ones count once, and no others say what it has."""
+        found: dict[str, list[Device]] = {}
+        for row in rows:
+            device = cls.from_api(row)
+            same = found.setdefault(device.id, [])
+            if not same or all(device.raw != each.raw for each in same):
+                same.append(device)
+        twice = Unknown("the listing has several rows of it that differ (duplicate rows)")
+        return [
+            each if len(same) == 1 else replace(each, assignment=None, unknown=twice)
+            for same in found.values()
+            for each in same
+        ]
+
+    def with_proof(self, shapes: Collection[str]) -> Device:
+        """The same device, without pipelines where its row is of one of these shapes (see ``read_assignment``)."""
+        if self.unknown is None or self.unknown.shape not in shapes or not self.unknown.shape:
+            return self
+        return replace(self, assignment=(), unknown=None)
+
     def pipeline_options(self) -> list[dict[str, Any]] | None:
-        """Its pipelines as users write them. None where not all are understood: a part, sent back, loses the rest."""
-        return [each.to_option() for each in self.pipelines] if self.pipelines_known else None
+        """Its pipelines as users write them; None where they are not known."""
+        return None if self.assignment is None else [each.to_option() for each in self.assignment]
 
 
 @dataclass(frozen=True)

@@ -79,8 +79,14 @@ class AnswerLost(NxaiError):
     at_work: float = field(default=0.0, kw_only=True)
 
 
+@dataclass(repr=False, unsafe_hash=True)
 class Refused(NxaiError):
-    """The service answered with an error status, after all retries."""
+    """The service answered with an error status, after all retries.
+
+    ``fields``: what it said of single members of the request, by the name that it has for each.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict, kw_only=True, hash=False)
 
 
 class Unexpected(NxaiError):

@@ -18,6 +18,7 @@ from .._contract.comparison import Difference
 from .._core.errors import BadInput, NxaiError, SignInFailed, Unreachable
 from .._core.redaction import one_line
 from .._core.values import folded
+from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,10 @@ def _servers(seen: Seen) -> Iterator[Finding]:
 def _devices(seen: Seen) -> Iterator[Finding]:
     for site, device in seen.devices or ():
         where = f"{site.label} / {device.label}"
-        if not device.pipelines_known:
-            advice = "Do not assign to it: its settings would be lost. Please report the answer of the service."
-            yield Finding("devices", "error", where, "its pipelines are not understood", advice)
-        elif device.enabled and not device.pipelines:
+        if device.assignment is None:
+            advice = f"nxai_pipeline does not write to it, as that could lose what runs. {WHERE_PIPELINES_ARE}"
+            yield Finding("devices", "error", where, f"its pipelines are not known: {why_unknown(device)}", advice)
+        elif device.enabled and not device.assignment:
             advice = "Assign a model with nxai_pipeline, or switch the plugin off for this device."
             yield Finding("devices", "warning", where, "it is enabled and runs nothing", advice)
 
@@ -216,9 +217,9 @@ def _distinct(seen: Seen) -> list[NxaiError]:
 
 
 def _used(seen: Seen) -> dict[str, int]:
-    """How many devices run each model, by itself or in a chain."""
+    """How many devices are known to run each model, by itself or in a chain."""
     counts: dict[str, int] = {}
     for _site, device in seen.devices or ():
-        for uuid in models_of(device.pipelines):
+        for uuid in models_of(device.assignment or ()):
             counts[uuid] = counts.get(uuid, 0) + 1
     return counts

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -131,6 +132,10 @@ def run_local(
 def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> AnsibleModule:
     try:
         module = AnsibleModule(argument_spec, supports_check_mode=True, **rules)
+    except RecursionError:
+        # ansible-core copies the options before it makes the module, so there is none that could end with an error.
+        print(json.dumps({"failed": True, "msg": f"an option is nested more than {MOST_DEPTH} deep: correct the task"}))
+        raise SystemExit(1) from None
     except (TypeError, ValueError, ArithmeticError):
         # ansible-core (2.16 to 2.21) breaks on some values: true where an option has options, or inf for a number.
         lax = {name: {"type": "raw", "no_log": each.get("no_log", False)} for name, each in argument_spec.items()}

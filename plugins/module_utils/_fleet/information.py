@@ -16,7 +16,7 @@ from .._core.values import first_text, flag, folded, identity
 from .._engine.lookup import find, globbed, is_glob, is_uuid
 from .._engine.module import Task
 from .._engine.sites import SiteReader, unread
-from .targets import TARGETS_EXCLUSIVE, Chosen, Found, find_targets, named_targets, select_devices
+from .targets import TARGETS_EXCLUSIVE, Chosen, Found, find_targets, named_targets, select_devices, why_unknown
 
 SITES_SPEC: dict[str, dict[str, Any]] = {"sites": {"type": "list", "elements": "str", "default": ["*"]}}
 READ_RULES: dict[str, Any] = {
@@ -145,6 +145,7 @@ def _device(chosen: Chosen) -> dict[str, Any]:
         "group": first_text(folded(device.raw), "group"),
         "server": _server_fields(device.server),
         "pipelines": device.pipeline_options(),
+        "unknown": why_unknown(device),
     }
 
 

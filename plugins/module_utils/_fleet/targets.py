@@ -7,14 +7,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._api.assignment import LINE
 from .._api.device import DeviceApi
 from .._api.pipeline import Assignment, Pipeline, models_of
 from .._api.records import Device, Site
 from .._core.errors import BadInput, NxaiError
+from .._core.wording import shortened
 from .._engine.lookup import Index, is_uuid
 from .._engine.sites import SILENT, NoSuchSite, SiteReader, unread
 
@@ -26,6 +28,7 @@ TARGETS_SPEC: dict[str, dict[str, Any]] = {
     "running_model": {"type": "str"},
     "concurrency": {"type": "int", "default": 8},
 }
+WHERE_PIPELINES_ARE = f"If the service has the pipelines in another place, {LINE} of the contract file says which."
 TARGETS_EXCLUSIVE = [("site", "sites"), ("devices", "sites"), ("devices", "select")]
 
 
@@ -77,14 +80,21 @@ def named_targets(entries: Sequence[Any], site: str | None) -> list[Target]:
     return [_target(each, site) for each in entries]
 
 
-def snapshot_entry(site: Site, device: Device) -> dict[str, Any]:
-    """What a device runs, as ``snapshot_targets`` takes it."""
-    return {
-        "site": site.id,
-        "device": device.id,
-        "name": device.name,
-        "pipelines": [each.to_wire() for each in device.pipelines],
-    }
+def snapshot(devices: Iterable[tuple[Site, Device]], warn: Callable[[str], None]) -> list[dict[str, Any]]:
+    """What each device runs, as ``snapshot_targets`` takes it. Those of which it is not known are left out."""
+    entries, left_out = [], []
+    for site, device in devices:
+        if device.assignment is None:
+            left_out.append(f"{device.label} at site {site.label}")
+            continue
+        pipelines = [each.to_wire() for each in device.assignment]
+        entries.append({"site": site.id, "device": device.id, "name": device.name, "pipelines": pipelines})
+    if left_out:
+        warn(
+            f"The snapshot lacks {shortened(left_out)}, because it is not known what runs there."
+            " To restore from it leaves these devices as they are."
+        )
+    return entries
 
 
 def snapshot_targets(snapshot: Sequence[Mapping[str, Any]]) -> list[Target]:
@@ -129,9 +139,22 @@ def select_devices(
             continue
         if not listing:
             found.unread.append(unread(site))
-        found.chosen += [Chosen(site, each) for each in listing if _is_selected(each, site, select, models)]
+        found.chosen += [Chosen(site, each) for each in _one_each(listing) if _is_selected(each, site, select, models)]
     _raise_if_nothing_was_read(found, len(sites))
     return found
+
+
+def why_unknown(device: Device) -> str:
+    """Why it is not known what a device runs, with the shape of its row where that is a class of its own."""
+    found = device.unknown
+    if found is None:
+        return ""
+    return f"{found.reason}; the row is: {found.shape}" if found.shape else found.reason
+
+
+def _one_each(listing: Sequence[Device]) -> list[Device]:
+    """Each device once: of rows that differ, none is known (see ``Device.listed``)."""
+    return list({each.id: each for each in listing}.values())
 
 
 def _target(entry: Any, site: str | None) -> Target:
@@ -152,7 +175,7 @@ def _target(entry: Any, site: str | None) -> Target:
 
 def _pick(found: Found, site: Site, wanted: Sequence[Target], listing: Sequence[Device]) -> None:
     """A name that is not there may be a slip of the pen, which is an error; an NxID is a device that has gone."""
-    index = Index(listing, "device", f"at site {site.label}")
+    index = Index(_one_each(listing), "device", f"at site {site.label}")
     for each in wanted:
         device = index.find_or_none(each.device) if is_uuid(each.device) else index.find(each.device)
         if device is None:
@@ -171,13 +194,13 @@ def _is_selected(device: Device, site: Site, select: str, models: Collection[str
             )
         return device.enabled
     if select == "running":
-        if not device.pipelines_known:
+        if device.assignment is None:
             raise BadInput(
                 f"Select the devices that run {' or '.join(sorted(models))}",
-                f"what {device.label} at site {site.label} runs is not understood",
-                "Name the devices.",
+                f"it is not known what {device.label} at site {site.label} runs ({why_unknown(device)})",
+                f"Name the devices. {WHERE_PIPELINES_ARE}",
             )
-        return not set(models_of(device.pipelines)).isdisjoint(models)
+        return not set(models_of(device.assignment)).isdisjoint(models)
     return True
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from .._core.errors import Refused, Unexpected
 from .._core.limits import TooLarge, read_json
 from .._core.redaction import one_line
+from .._core.values import mapping
 from .operation import Operation
 
 ADVICE = {
@@ -81,7 +82,7 @@ def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
         advice = NOT_THE_API
     else:
         advice = ADVICE.get(reply.status, LATER if reply.status > 500 else ADVICE[400])
-    return Refused(tried, one_line(clean(answer)), advice, reply.status)
+    return Refused(tried, one_line(clean(answer)), advice, reply.status, fields=_fields(reply, clean))
 
 
 def _not_json(tried: str, reply: Reply, clean: Callable[[str], str], error: ValueError) -> Unexpected:
@@ -114,6 +115,15 @@ def _message(reply: Reply) -> str:
     if isinstance(faults, dict) and faults:
         said.append("(" + "; ".join(f"{name}: {fault}" for name, fault in faults.items()) + ")")
     return " ".join(dict.fromkeys(said))
+
+
+def _fields(reply: Reply, clean: Callable[[str], str]) -> dict[str, str]:
+    """``Field`` of an answer of the APIs: each with its own words."""
+    try:
+        found = mapping(mapping(read_json(reply.content)).get("Field"))
+    except ValueError:
+        return {}
+    return {clean(str(name)): one_line(clean(str(fault))) for name, fault in found.items()}
 
 
 def _excerpt(reply: Reply) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from .._api.device import DeviceApi
-from .._api.pipeline import texts_in
+from .._api.pipeline import ids_in
 from .._core.errors import NxaiError
 from .._engine.sites import SiteReader, unread
 
@@ -29,7 +29,8 @@ class Use:
 def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
     """Costs one listing of the sites and one of each site that is online, eight sites at a time.
 
-    A model counts wherever a device has its UUID as a value, so in chains too, whose names on the wire are not known.
+    A model counts wherever its UUID occurs in the row of a device, as a value, a key, or in a text: so in chains too,
+    whose names on the wire are not known, and where the pipelines of the device are not known at all.
     """
     reader = SiteReader(api, _AT_ONCE)
     sites = reader.all()
@@ -42,8 +43,9 @@ def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
             use.unread.append(unread(site))
         for device in listing:
             line = {"site": site.name, "site_id": site.id, "device": device.name, "device_id": device.id}
-            for uuid in set(use.devices).intersection(texts_in(device.raw)):
-                use.devices[uuid].append(line)
+            for uuid in set(use.devices).intersection(ids_in(device.raw)):
+                if use.devices[uuid][-1:] != [line]:  # several rows of one device are one device
+                    use.devices[uuid].append(line)
     for lines in (use.unread, *use.devices.values()):  # whatever the order of the service
         lines.sort(key=lambda line: list(line.values()))
     return use

@@ -59,7 +59,7 @@ class Refusal:
         return {"site": self.site, "device": self.device, "reason": self.reason}
 
 
-def raise_if_any(refusals: Sequence[Refusal]) -> None:
+def raise_if_any(refusals: Sequence[Refusal], advice: str = "") -> None:
     """One error with each reason once, and the devices that it is for; in its result, one entry for each device."""
     if not refusals:
         return
@@ -71,14 +71,9 @@ def raise_if_any(refusals: Sequence[Refusal]) -> None:
         "Plan the assignments",
         "; ".join(reasons[:10]) + (f"; and {len(reasons) - 10} more reasons" if len(reasons) > 10 else ""),
         "Nothing was written. Correct or leave out what is named. The options not_applicable and require_* "
-        "say which of these checks can be switched off.",
+        f"say which of these checks can be switched off. {advice}".rstrip(),
         result={"changed": False, "refused": [each.as_result() for each in refusals]},
     )
-
-
-def not_understood(changes: Iterable[DeviceChange]) -> list[Refusal]:
-    reason = "what runs now is not understood and would be lost"
-    return [Refusal.of(each, reason) for each in changes if not each.device.pipelines_known]
 
 
 def refusals(

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core.wording import shortened
 from .._engine.module import Task
 from .._fleet.information import find_devices, read_errors, whole
-from .._fleet.targets import Found, snapshot_entry
+from .._fleet.targets import snapshot, why_unknown
 
 
 def read_pipelines(task: Task) -> dict[str, Any]:
-    """``pipelines`` is a snapshot: a device whose pipelines are not understood is not in it."""
+    """``pipelines`` is a snapshot: a device whose pipelines are not known is not in it."""
     found = find_devices(task)
-    _warn_of_incomplete_snapshot(task, found)
     result = {
-        "pipelines": [snapshot_entry(each.site, each.device) for each in found.chosen if each.device.pipelines_known],
+        "pipelines": snapshot([(each.site, each.device) for each in found.chosen], task.warn),
         "devices": [
             {
                 "site": each.site.id,
@@ -27,19 +25,10 @@ def read_pipelines(task: Task) -> dict[str, Any]:
                 "device": each.device.id,
                 "name": each.device.name,
                 "pipelines": each.device.pipeline_options(),
+                "unknown": why_unknown(each.device),
             }
             for each in found.chosen
         ],
         "unread_sites": found.unread,
     }
     return whole(result, read_errors(found))
-
-
-def _warn_of_incomplete_snapshot(task: Task, found: Found) -> None:
-    left_out = [each for each in found.chosen if not each.device.pipelines_known]
-    if left_out:
-        names = shortened([f"{each.device.label} at site {each.site.label}" for each in left_out])
-        task.warn(
-            f"The return value pipelines lacks {names}, because what runs there is in a form that is not understood."
-            " To restore from it leaves these devices as they are."
-        )

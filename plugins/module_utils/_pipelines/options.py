@@ -11,6 +11,7 @@ from typing import Any
 from .._engine.module import wait_spec
 from .._fleet.targets import TARGETS_EXCLUSIVE, TARGETS_SPEC
 from .checks import CHECKS_SPEC
+from .proof import PROOF_SPEC
 
 PIPELINE = {
     "model": {"type": "str", "required": True},
@@ -36,6 +37,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "restore": {"type": "list", "elements": "dict", "options": SNAPSHOT},
     "batch_size": {"type": "int", "default": 200},
     **CHECKS_SPEC,
+    **PROOF_SPEC,
     "applicable_timeout": {"type": "float", "default": 60.0},
     "not_applicable": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
     **wait_spec(timeout=60, interval=2),
@@ -53,5 +55,6 @@ RULES: dict[str, Any] = {
         ("select", "enabled", ("site", "sites"), True),
         ("select", "running", ("site", "sites"), True),
         ("select", "running", ("running_model", "swap"), True),
+        ("prove", "one", ("prove_device",)),
     ],
 }

@@ -48,15 +48,23 @@ def merge(found: Assignment, declared: Sequence[Mapping[str, Any]], state: State
 
 
 def swap(found: Assignment, old: Collection[str], new: str) -> Assignment:
-    """The assignment with one model in place of others, in chains too, and every other setting as it was."""
+    """The assignment with one model in place of others, in chains too, and every other setting as it was.
+
+    Where that makes one model of several, the one that comes first stays, with its settings, and the others go.
+    """
     if set(models_of(found)).isdisjoint(old):
         return found
-    return tuple(each.with_models(lambda model: new if identity(model) in old else model) for each in found)
+    stays = next((each.model for each in found if each.model == new or each.model in old), new)
+    kept = [each for each in found if each.model == stays or each.model not in (*old, new)]
+    return tuple(each.with_models(lambda model: new if identity(model) in old else model) for each in kept)
 
 
 @dataclass(frozen=True)
 class DeviceChange:
-    """One device of one site, with its assignment before and after."""
+    """One device of one site, with its assignment before and after.
+
+    Where the device does not say what it has (``device.assignment`` is None), ``before`` is only an assumption.
+    """
 
     site: Site
     device: Device
@@ -80,12 +88,6 @@ class DeviceChange:
         before = models_of(self.before)
         return [model for model in models_of(self.after) if model not in before]
 
-    def reached_by(self, reported: Assignment) -> bool:
-        """Whether what the device reports is what it is to have."""
-        return len(reported) == len(self.after) and all(
-            mine.shows(sent) for mine, sent in zip(reported, self.after, strict=True)
-        )
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -98,10 +100,14 @@ class Batch:
     def after(self) -> Assignment:
         return self.changes[0].after
 
+    def only(self, changes: Iterable[DeviceChange]) -> Batch:
+        """The same for some of its devices."""
+        return Batch(self.site, tuple(changes))
+
     def parts(self, size: int) -> list[Batch]:
         """The same devices in PUTs of at most ``size``."""
         starts = range(0, len(self.changes), size)
-        return [Batch(self.site, self.changes[start : start + size]) for start in starts]
+        return [self.only(self.changes[start : start + size]) for start in starts]
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,11 @@ from .._fleet.targets import (
     find_targets,
     named_targets,
     select_devices,
-    snapshot_entry,
+    snapshot,
     snapshot_targets,
 )
-from .checks import Facts, Refusal, not_understood, raise_if_any, refusals, sites_whose_servers_count
+from .checks import Facts, Refusal, raise_if_any, refusals, sites_whose_servers_count
+from .proof import Proof
 from .reconcile import AssignmentPlan, DeviceChange, merge, swap
 from .writer import PipelineWriter
 
@@ -50,6 +51,8 @@ class PipelineResource:
         self.client = task.client
         self.reader = SiteReader(task.client.device, task.options["concurrency"])
         self.writer = PipelineWriter(task.client.device, task.options, task.deadline)
+        self.proof = Proof(task.options, task.client.device)
+        self.warn = task.warn
         self.skip: bool = task.options["not_applicable"] == "skip"
         self.models: Index[Model] | None = None  # read only where needed
         self.found = Found()
@@ -62,13 +65,9 @@ class PipelineResource:
         rule = self._rule()
         self.found = self._find()
         changes = [
-            DeviceChange(
-                each.site,
-                each.device,
-                each.device.pipelines,
-                rule(each.device.pipelines) if each.restore is None else each.restore,
-            )
+            DeviceChange(each.site, each.device, before, rule(before) if each.restore is None else each.restore)
             for each in self.found.chosen
+            for before in [each.device.assignment or ()]  # where it is not known: see Proof
         ]
         plan = AssignmentPlan(tuple(changes))
         self._check(plan)
@@ -132,14 +131,17 @@ class PipelineResource:
 
     def _check(self, plan: AssignmentPlan) -> None:
         """Refuse, with every reason, what would lose something, or would be accepted and then do nothing."""
-        found = not_understood(plan.changes)
+        found = self.proof.refusals(plan.changes)
+        lost = {(each.site, each.device) for each in found}
         if not self.skip:
             found += [_refusal(each) for each in self.found.missing if each.status == "not_applicable"]
         changes = [each for each in plan.changes if each.changed]
         if changes:
             restoring = self.options["restore"] is not None
             found += refusals(changes, self._facts(changes, restoring), self.options, restoring)
-        raise_if_any(found)
+        raise_if_any(found, self.proof.advice([each for each in plan.changes if each.key in lost]) if lost else "")
+        if self.proof.change and self.check_mode:
+            self.warn(self.proof.question())
 
     def _facts(self, changes: Sequence[DeviceChange], restoring: bool) -> Facts:
         if restoring or not (self.options["pipelines"] or self.options["swap"]):
@@ -163,6 +165,10 @@ class PipelineResource:
     # Act, look again
 
     def act(self, plan: AssignmentPlan) -> None:
+        if self.proof.change is not None:
+            if not self.writer.prove(self.proof.change, self.proof.failure()):
+                return  # nothing else is written
+            self.warn(self.proof.passed())
         self.writer.send(plan)
 
     def settle(self, plan: AssignmentPlan) -> None:
@@ -178,14 +184,15 @@ class PipelineResource:
         ]
         count = Counter(each["status"] for each in devices)
         changed = sum(each["changed"] for each in devices)
-        known = [each for each in plan.changes if each.device.pipelines_known]
-        result = {
+        snapshot_of = [(each.site, self.proof.resolved(each)) for each in plan.changes]
+        result: dict[str, Any] = {
             "changed": changed > 0,
             "devices": devices,
-            "snapshot": [snapshot_entry(each.site, each.device) for each in known],
+            "snapshot": snapshot(snapshot_of, self.warn),
             "totals": {"devices": len(devices), "changed": changed, **{each: count[each] for each in STATUSES}},
             "unread_sites": self.found.unread,
         }
+        result.update(self.proof.as_result())
         failure = self._failure(devices, count)
         if failure is not None:
             raise replace(failure, result=result)
@@ -198,7 +205,7 @@ class PipelineResource:
             "site": change.site.id,
             "device": change.device.id,
             "name": change.device.name,
-            "before": [each.to_option() for each in change.before],
+            "before": self.proof.resolved(change).pipeline_options(),
             "after": [each.to_option() for each in change.after],
             "changed": status not in _UNTOUCHED,
             "status": status,
@@ -206,7 +213,7 @@ class PipelineResource:
         }
 
     def _failure(self, devices: Sequence[Mapping[str, Any]], count: Mapping[str, int]) -> NxaiError | None:
-        bad = {"failed": "failed", "conflict": "were written by somebody else", "not_sent": "were not tried"}
+        bad = {"failed": "failed", "conflict": "report something else than was sent", "not_sent": "were not tried"}
         bad["pending"] = "do not report what was sent"
         if not self.skip:
             bad["not_applicable"] = "are not applicable"

@@ -13,14 +13,17 @@ from typing import Any
 
 from .._api.device import DeviceApi
 from .._api.pipeline import Assignment, models_of
-from .._core.errors import AnswerLost, BadInput, NxaiError, Refused, SignInFailed, Unreachable
+from .._api.records import Device
+from .._core.errors import AnswerLost, BadInput, NxaiError, Refused, SignInFailed, Unexpected, Unreachable
 from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
+from .._fleet.targets import why_unknown
+from .applicable import tell_apart
+from .readback import compare, side_by_side
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
 
 Key = tuple[str, str]
 _FIRST_PAUSE = 2.0  # seconds; doubled at each repeat
-_MOST_SPLITS = 64  # requests to find out which devices of a batch are not applicable
 _MOST_ALONE = 32  # devices of a site that are sent again one by one; more of them have another reason in common
 
 
@@ -40,12 +43,14 @@ class PipelineWriter:
         self._options = options
         self._deadline = deadline
         self._signed_out = threading.Event()
-        self._seen: dict[Key, Assignment | None] = {}  # what a device that has not followed reported last
+        self._seen: dict[Key, Device | None] = {}  # a device that has not followed, as it was listed last
 
     # Send
 
     def send(self, plan: AssignmentPlan) -> None:
-        self._send_sites(batches(plan.changes, self._options["batch_size"]), self._options["applicable_timeout"])
+        """All changes that nothing was tried for."""
+        changes = [each for each in plan.changes if each.key not in self.status]
+        self._send_sites(batches(changes, self._options["batch_size"]), self._options["applicable_timeout"])
 
     def _send_sites(self, by_site: Mapping[str, Sequence[Batch]], patience: float) -> None:
         in_parallel(lambda its: self._send_site(its, patience), by_site.values(), self._options["concurrency"])
@@ -60,39 +65,30 @@ class PipelineWriter:
             except NxaiError as error:
                 self.errors.append(error)
                 open_ones = [each for each in batch.changes if self.status.get(each.key, ("", ""))[0] in ("", "again")]
-                # Lost is not failed: the device may have got it, and is asked.
-                lost = isinstance(error, AnswerLost) and self._options["wait"]
-                self._note(open_ones, "sent" if lost else "failed", str(error))
+                self._note_error(open_ones, error)
                 if isinstance(error, SignInFailed):
                     self._signed_out.set()
                 if isinstance(error, (Unreachable, AnswerLost)):
                     return
 
+    def _note_error(self, changes: Sequence[DeviceChange], error: NxaiError) -> None:
+        """What may have had an effect is looked up, by one read, before it is called failed."""
+        if isinstance(error, AnswerLost) and self._options["wait"]:
+            self._note(changes, "sent", str(error))  # followed like any other
+            return
+        self._note(changes, "failed", str(error))
+        failed_late = isinstance(error, Refused) and (error.status or 0) >= 500
+        if changes and (failed_late or isinstance(error, (AnswerLost, Unexpected))):
+            self._deadline(self._options["wait_interval"]).pause(self._options["wait_interval"])
+            self._look_at_site(changes[0].site.id, changes)
+
     def _send(self, batch: Batch, patience: float) -> None:
         refusal = self._put_patiently(batch, patience)
         if refusal is None:
             self._note(batch.changes, "sent", "")
-        elif len(batch.changes) == 1:
-            self._note(batch.changes, "not_applicable", refusal.answer)
-        else:
-            self._split(batch)
-
-    def _split(self, batch: Batch) -> None:
-        """Halve until it is known which devices are not applicable. Larger parts go first: most devices are good."""
-        parts, left = _halves(batch), _MOST_SPLITS
-        while parts:
-            part = parts.pop(0)
-            if left == 0:
-                self._note(part.changes, "not_applicable", "refused together with others, and not tried alone")
-                continue
-            left -= 1
-            refusal = self._put(part)
-            if refusal is None:
-                self._note(part.changes, "sent", "")
-            elif len(part.changes) == 1:
-                self._note(part.changes, "not_applicable", refusal.answer)
-            else:
-                parts += _halves(part)
+            return
+        for part, answer in tell_apart(batch, refusal, self._put):
+            self._note(part.changes, *("not_applicable", answer.answer) if answer else ("sent", ""))
 
     def _put_patiently(self, batch: Batch, patience: float) -> Refused | None:
         """None, or the last answer that no device is applicable: it can mean that they are not announced yet."""
@@ -108,7 +104,7 @@ class PipelineWriter:
         try:
             self._api.put_pipelines(
                 batch.site.id,
-                [each.device.id for each in batch.changes],
+                [each.device.nxid for each in batch.changes],
                 models_of(batch.after),
                 [each.to_wire() for each in batch.after],
             )
@@ -118,12 +114,21 @@ class PipelineWriter:
             return error
         return None
 
+    def prove(self, change: DeviceChange, failure: str) -> bool:
+        """Send to one device alone; whether it then reports what was sent. ``failure``: what it means if not."""
+        self._send_sites(batches([change], 1), self._options["applicable_timeout"])
+        self.follow(AssignmentPlan((change,)))
+        status, reason = self.status[change.key]
+        if status in ("pending", "conflict"):
+            self._note([change], status, f"{failure} ({reason})")
+        return status == "applied"
+
     # Follow
 
     def follow(self, plan: AssignmentPlan) -> None:
         """Read back. A device that still reports what it had is sent to once more, alone, and then given up."""
         late = self._wait([each for each in plan.changes if self._is_sent(each)])
-        again = [each for each in late if self._seen.get(each.key) == each.before]
+        again = [each for each in late if self._reports(each) == each.before]
         if again:
             self._send_again(again)
             self._wait([each for each in again if self._is_sent(each)])
@@ -158,27 +163,45 @@ class PipelineWriter:
 
     def _look_at_site(self, site_id: str, changes: Sequence[DeviceChange]) -> list[DeviceChange]:
         try:
-            now = {each.id: each.pipelines for each in self._api.list_devices(site_id)}
+            now = {each.id: each for each in self._api.list_devices(site_id)}
         except NxaiError as error:
-            self._note(changes, "sent", f"could not be read back: {error}")
+            for each in changes:
+                status, reason = self.status[each.key]
+                told = f"{reason} " if status == "failed" else ""
+                self._note([each], status, f"{told}It could not be read back: {error}")
             return list(changes)
         late = []
         for each in changes:
-            reported = now.get(each.device.id)
-            if reported is not None and each.reached_by(reported):
-                self._note([each], "applied", "")
-            else:
-                self._seen[each.key] = reported
+            device = now.get(each.device.id)
+            said = _shown(each, device) if device else None
+            if said is None:
+                self._seen[each.key] = device
                 late.append(each)
+            else:
+                self._note([each], "applied", said)
         return late
 
+    def _reports(self, change: DeviceChange) -> Assignment | None:
+        """What a device that has not followed reported last; None where it is not known."""
+        device = self._seen.get(change.key)
+        return device.assignment if device else None
+
     def _note_laggard(self, change: DeviceChange) -> None:
-        seen = self._seen.get(change.key, change.before)
+        if change.key not in self._seen:
+            self._note([change], "pending", self.status[change.key][1])  # it could not be read back
+            return
+        device, reported = self._seen[change.key], self._reports(change)
         status, reason = "pending", self.status[change.key][1]
-        if seen is None:
+        if device is None:
             reason = "the site does not list this device any more"
-        elif seen != change.before:
-            status, reason = "conflict", "it reports neither what it had nor what was sent: somebody else writes, too"
+        elif reported is None:
+            reason = f"it is not known what it runs now: {why_unknown(device)}"
+        elif reported != change.before:
+            status = "conflict"
+            reason = (
+                "it reports neither what it had nor what was sent: somebody else writes, or the service changed it."
+                f" {side_by_side(change.after, reported)}"
+            )
         elif not reason:
             reason = f"not reported by the device within {self._options['wait_timeout']:g} s, nor when sent again"
         self._note([change], status, reason)
@@ -191,5 +214,9 @@ class PipelineWriter:
             self.status[each.key] = (status, reason)
 
 
-def _halves(batch: Batch) -> list[Batch]:
-    return batch.parts((len(batch.changes) + 1) // 2)
+def _shown(change: DeviceChange, device: Device) -> str | None:
+    """As ``compare``. A device that showed its pipelines, and shows nothing since it was sent none, has none."""
+    if device.assignment is not None:
+        return compare(change.after, device.assignment)
+    emptied = bool(change.device.assignment) and not change.after and device.unknown and device.unknown.shape
+    return "none was sent, and nothing is shown" if emptied else None

@@ -31,6 +31,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "devices": _ROWS,
     "refused": _ROWS,
     "snapshot": _ROWS,
+    "proof": {"type": "dict"},
     "servers": _ROWS,
     "server_running": {"type": "list", "elements": "str", "default": ["running"]},
     "gate_failures": _ROWS,

@@ -150,7 +150,8 @@ _STATE: dict[str, Check] = {
     "waves": _list_of(_record(_WAVE, dict.fromkeys(("begun_at", "written_at", "done_at"), _moment))),
     "aside": _list_of(_record(_ASIDE)),
 }
-_check_state = _record(_STATE, {"paused_before": _place})
+_PROOF = _record({"site": _text, "device": _text, "shape": _text})  # asked of a device, and not answered yet
+_check_state = _record(_STATE, {"paused_before": _place, "proof": _PROOF, "no_pipelines": _list_of(_text)})
 _SNAPSHOT: dict[str, Check] = {"site": _text, "device": _text, "pipelines": _list_of(_object)}
 _check_snapshot = _list_of(_record(_SNAPSHOT, {"name": _text}))  # of one wave
 

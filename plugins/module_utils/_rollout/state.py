@@ -188,6 +188,34 @@ class Rollout:
             row |= {"status": "waiting" if written else status, "reason": result["reason"]}
         return [row for row in wave["devices"] if row["status"] == "waiting"]
 
+    def ask(self, proof: Row | None) -> None:
+        """Keep which device is to prove what rows like its own mean: a kill may come before its answer is kept."""
+        if proof and not proof["proved"]:
+            self.state["proof"] = {name: proof[name] for name in ("site", "device", "shape")}
+
+    def proved(self, number: int, proof: Row | None, results: Sequence[Row]) -> list[State]:
+        """Keep what was proved, by this run or by one that was killed. Gives the snapshot of the device that did it."""
+        asked = self.state.get("proof")
+        if proof and proof["proved"]:
+            asked = proof
+        elif asked is None or not self._shows(number, asked, results):
+            return []
+        known = self.state.setdefault("no_pipelines", [])
+        if asked["shape"] not in known:
+            known.append(asked["shape"])
+        self.state.pop("proof", None)
+        return [
+            {**{name: row[name] for name in ("site", "device", "name")}, "pipelines": []}
+            for row in self.wave(number)["devices"]
+            if key(row) == key(asked)
+        ]
+
+    def _shows(self, number: int, asked: Row, results: Sequence[Row]) -> bool:
+        """Whether a device that was written to reports what was sent."""
+        good = {key(row) for row in results if row["status"] in GOOD}
+        written = {key(row) for row in self.wave(number)["devices"] if row["written"]}
+        return key(asked) in good & written
+
     def written(self, number: int, results: Sequence[Row], refused: Sequence[Row]) -> None:
         """What the writing task says of each device. Without a result, it was refused as a whole."""
         wave = self.wave(number)
@@ -322,7 +350,7 @@ class Rollout:
                     row |= {"status": "rolled_back", "reason": row["reason"], "written": 0}
                 elif row["written"]:
                     left += 1
-                    reason = (result or {}).get("reason") or "nothing is known of it"
+                    reason = (result or {}).get("reason") or "what it had before is not known"
                     row |= {"status": "not_restored", "reason": reason}
             if not left and wave["status"] != "waiting":
                 wave["status"] = "rolled_back"

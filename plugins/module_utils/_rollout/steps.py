@@ -118,6 +118,8 @@ class RolloutRun:
         devices = rollout.begin(number, self.options["devices"], self.options["refused"])
         wanted = {key(row) for row in devices}
         entries = [each for each in self.options["snapshot"] if key(each) in wanted]
+        entries += rollout.proved(number, None, self.options["devices"])
+        rollout.ask(self.options["proof"])
         if not self.check_mode:
             self.folder.add_snapshot(rollout.wave(number), entries)
         return {"devices": pairs(devices)}
@@ -125,12 +127,16 @@ class RolloutRun:
     def _written(self, rollout: Rollout) -> Result:
         number = self.options["wave"]
         rollout.written(number, self.options["devices"], self.options["refused"])
+        entries = rollout.proved(number, self.options["proof"], self.options["devices"])
+        if entries and not self.check_mode:
+            self.folder.add_snapshot(rollout.wave(number), entries)
         breach = rollout.judge(number, final=False)
         return {"breach": breach, "devices": pairs(rollout.good(number)), "soak": rollout.soak_left(number)}
 
     def _gate(self, rollout: Rollout) -> Result:
         number, options = self.options["wave"], self.options
-        rollout.look(number, options["devices"], options["servers"], options["server_running"])
+        refused = [{**row, "status": "refused"} for row in options["refused"]]
+        rollout.look(number, [*options["devices"], *refused], options["servers"], options["server_running"])
         rollout.name_failures(number, options["gate_failures"])
         return {"breach": rollout.judge(number, final=True, gate=options["reason"])}
 
@@ -179,6 +185,7 @@ class RolloutRun:
             "breach": "",
             "run": rollout.state["run"],
             "restore": self._restore(rollout),
+            "no_pipelines": rollout.state.get("no_pipelines", []),
             "summary": stand,
             "lines": _lines(stand),
             "report": str(self.folder.path / PAGE),

@@ -24,7 +24,7 @@ from .contents import HOST_VARIABLES, KINDS, Contents, Host
 from .groups import PREFIXES
 from .names import is_host_name
 
-FORMAT = 5  # to be raised whenever the contents, or the way they are made, change
+FORMAT = 6  # to be raised whenever the contents, or the way they are made, change
 # Whose answer it is (of the credentials, only those that say whose they are), and how it is read.
 ACCOUNT = (*(each.name for each in CONNECTION_FIELDS if each.account), "contract")
 # The options that decide what is made of it.

@@ -20,6 +20,7 @@ from ...module_utils._api.records import Device, Server, Site
 from ...module_utils._core.errors import BadInput
 from ...module_utils._core.wording import counted, shortened
 from ...module_utils._engine.sites import unread
+from ...module_utils._fleet.targets import why_unknown
 from .._expressions.untrusted import has_reserved_key
 from .groups import (
     FlatGroups,
@@ -35,7 +36,7 @@ from .read import Estate, SiteListing
 
 KINDS = ("device", "server", "site")  # values of nxai_kind
 HOST_VARIABLES = (
-    *("nxai_kind", "nxai_device_id", "nxai_device_name", "nxai_enabled", "nxai_pipelines"),
+    *("nxai_kind", "nxai_device_id", "nxai_device_name", "nxai_enabled", "nxai_pipelines", "nxai_pipelines_unknown"),
     *("nxai_server_id", "nxai_server_name", "nxai_server_status"),
     *("nxai_plugin_version", "nxai_runtime", "nxai_supports_pipelines"),
     *("nxai_organisation_id", "nxai_organisation_name"),
@@ -121,7 +122,7 @@ class _Candidate:
     own: Variables
     shared: Variables
     variables: Variables
-    pipelines: Assignment
+    pipelines: Assignment | None
 
 
 def make_contents(estate: Estate, choices: Choices) -> Contents:
@@ -152,13 +153,16 @@ def make_contents(estate: Estate, choices: Choices) -> Contents:
 
 def device_variables(device: Device) -> Variables:
     """Pipelines with a key that ansible-core keeps for itself are None too: no module could be given them unchanged."""
-    pipelines = device.pipeline_options()
-    return {
+    pipelines, why = device.pipeline_options(), why_unknown(device)
+    if has_reserved_key(pipelines):
+        pipelines, why = None, "they have a key that Ansible keeps for itself"
+    found = {
         "nxai_device_id": device.id,
         "nxai_device_name": device.name,
         "nxai_enabled": device.enabled,
-        "nxai_pipelines": None if has_reserved_key(pipelines) else pipelines,
+        "nxai_pipelines": pipelines,
     }
+    return {**found, "nxai_pipelines_unknown": why} if why else found
 
 
 def _candidates(listing: SiteListing, nested: NestedGroups, choices: Choices) -> Iterator[_Candidate]:
@@ -179,7 +183,7 @@ def _candidates(listing: SiteListing, nested: NestedGroups, choices: Choices) ->
             own=own,
             shared=shared,
             variables={**own, **shared},
-            pipelines=record.pipelines if isinstance(record, Device) and record.pipelines_known else (),
+            pipelines=record.assignment if isinstance(record, Device) else (),
         )
 
     if "sites" in choices.kinds:
@@ -189,7 +193,8 @@ def _candidates(listing: SiteListing, nested: NestedGroups, choices: Choices) ->
             yield candidate("server", server, server, {}, server_variables(server))
     if "devices" in choices.kinds:
         runtimes = {key: server.runtime for server in listing.servers for key in (server.name, server.id)}
-        for device in sorted(listing.devices, key=lambda device: (device.name, device.id)):
+        devices = {device.id: device for device in listing.devices}  # of rows that differ, one: none is known
+        for device in sorted(devices.values(), key=lambda device: (device.name, device.id)):
             server = device.server
             of_server = server_variables(server)
             if server.runtime is None:

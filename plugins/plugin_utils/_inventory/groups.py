@@ -125,6 +125,8 @@ FLAT = {
 PREFIXES = ("organisation", "site", "server", "model", "catalogue", *(prefix for prefix, _variable in FLAT.values()))
 SUPPORT = {True: "supported", False: "unsupported"}
 _Key = tuple[str, str]  # what is grouped by, and an id or a value
+_NOT_KNOWN: _Key = ("", "")  # the hosts of which no group of a model or catalogue can say that it lacks them
+UNKNOWN_GROUP = "pipelines_unknown"
 
 
 class FlatGroups:
@@ -133,7 +135,7 @@ class FlatGroups:
     def __init__(
         self,
         group_by: Collection[str],
-        hosts: Iterable[tuple[Variables, Assignment]],
+        hosts: Iterable[tuple[Variables, Assignment | None]],
         models: Sequence[Model] = (),
         catalogues: Sequence[Catalogue] = (),
     ) -> None:
@@ -146,7 +148,7 @@ class FlatGroups:
         used: dict[_Key, Any] = {}
         for variables, pipelines in hosts if self._by else ():
             used.update(self._keys(variables, pipelines))
-        self._groups: dict[_Key, Group] = {}
+        self._groups: dict[_Key, Group] = {_NOT_KNOWN: Group(UNKNOWN_GROUP, None, {})} if _NOT_KNOWN in used else {}
         for kind in self._by:
             values = {key: value for (of, key), value in used.items() if of == kind}
             self._groups.update(
@@ -156,15 +158,18 @@ class FlatGroups:
     def all(self) -> list[Group]:
         return list(self._groups.values())
 
-    def of(self, variables: Variables, pipelines: Assignment) -> list[str]:
+    def of(self, variables: Variables, pipelines: Assignment | None) -> list[str]:
         return [self._groups[key].name for key in dict(self._keys(variables, pipelines))] if self._by else []
 
-    def _keys(self, variables: Variables, pipelines: Assignment) -> Iterator[tuple[_Key, Any]]:
+    def _keys(self, variables: Variables, pipelines: Assignment | None) -> Iterator[tuple[_Key, Any]]:
         for kind in self._by:
             if kind in FLAT:
                 value = variables.get(FLAT[kind][1])
                 if value is not None and value != "":
                     yield (kind, SUPPORT.get(value, str(value)) if kind == "pipeline_support" else value), value
+                continue
+            if pipelines is None:
+                yield _NOT_KNOWN, None
                 continue
             for model in models_of(pipelines):
                 for uuid in [model] if kind == "model" else self._members.get(model, ()):

@@ -148,7 +148,7 @@ class _Reader:
         return SiteListing(
             site=listing.site,
             servers=[Server.from_api(row) for row in before.rows[0]["servers"]] if self.wanted.servers else (),
-            devices=[Device.from_api(row) for row in before.rows[0]["devices"]] if self.wanted.devices else (),
+            devices=self.client.device.devices(before.rows[0]["devices"]) if self.wanted.devices else (),
             error=listing.error,
             known_at=before.at,
         )

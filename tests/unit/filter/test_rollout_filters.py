@@ -86,6 +86,18 @@ def test_the_waves_are_always_the_same() -> None:
     assert names == ["{device-0-2}", "{device-0-1}", "{device-1-0}", "{device-0-0}", "{device-1-1}"]
 
 
+def test_a_device_that_proves_is_a_wave_of_its_own() -> None:
+    some = devices(5, 2)
+    waves = rollout_waves(some, ["50%"], {"lab": [some[3]["host"]]}, canary="lab", first=some[3]["device"].upper())
+    assert [(wave["name"], len(wave["devices"])) for wave in waves] == [("proof", 1), ("50%", 4), ("50%", 2)]
+    assert waves[0]["devices"] == [some[3]]
+    assert sum(wave["devices"].count(some[3]) for wave in waves) == 1
+    for wanted in ("Nobody", some[3]["name"]):
+        twice = [{**each, "name": some[3]["name"]} for each in some]
+        with pytest.raises(AnsibleFilterError, match=r"devices that take pipelines now are called .*: give an NxID"):
+            rollout_waves(twice, ["100%"], first=wanted)
+
+
 def test_groups_and_a_canary() -> None:
     groups = {"shop": ["h1-0", "h1-1", "someone else"], "lab": ["h0-0", "h1-0"], "7": ["h0-1"]}
     waves = rollout_waves(devices(5, 2), ["shop", "100%"], groups, canary="lab")

@@ -19,6 +19,7 @@ from ansible.module_utils import basic
 from module_runs import QUICK, Calls, RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
+from simulator import views
 from simulator.testing import Served, serve
 from tools.demo_model import model
 from tools.return_docs import differences
@@ -123,6 +124,17 @@ def upload(run_module: RunModule, onnx_file: Path) -> RunModule:
     """Run ``nxai_model`` with the model of the demonstration."""
     usual = {"name": "Detector", "file": str(onnx_file), **QUICK}
     return lambda **options: run_module("nxai_model", **{**usual, **options})
+
+
+@pytest.fixture
+def rows_as(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[dict[str, Any]], dict[str, Any]]], None]:
+    """Let the simulator show each device in another form."""
+    usual = views.device
+
+    def change(rewrite: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        monkeypatch.setattr(views, "device", lambda item: rewrite(usual(item)))
+
+    return change
 
 
 class Captured(Exception):

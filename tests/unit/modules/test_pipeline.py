@@ -176,5 +176,5 @@ def test_what_is_not_understood_is_not_overwritten(
     rows = [{"NxID": "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}", "Name": "Entrance", "nxAI": {"pipelines": "what?"}}]
     cloud.fault("status", "list_devices", status=200, body=rows)
     failed = assign(run_module, ["Entrance"], {"model": "A"})
-    assert failed["failed"] and "not understood and would be lost" in failed["msg"]
+    assert failed["failed"] and "nxAI.pipelines: a text that is not JSON" in failed["msg"]
     assert writes() == []

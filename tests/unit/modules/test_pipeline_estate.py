@@ -293,7 +293,12 @@ def test_another_writer_is_noticed_and_not_overwritten(cloud: Served, run_module
     cloud.fault("status", "list_devices", status=200, body=[theirs], nth=2, times=0)
     failed = run(run_module, site=site, devices=["Door"], pipelines=[{"model": A}])
     assert statuses(failed) == {"Door": "conflict"}
-    assert "written by somebody else" in failed["msg"] and len(writes()) == 1
+    assert "report something else than was sent" in failed["msg"] and len(writes()) == 1
+    assert (
+        f'Sent: [{{"Postprocessor": "", "Preprocessor": "", "chains": [], "modelNMS": 0.42, "modelUUID": "{A}"'
+        in failed["msg"]
+    )
+    assert f'Reported: [{{"modelUUID": "{B}"}}]' in failed["devices"][0]["reason"]
 
 
 def test_what_cannot_be_read_back_is_not_sent_again(cloud: Served, run_module: RunModule, writes: Calls) -> None:
@@ -331,7 +336,7 @@ def test_two_controllers_at_once_end_in_one_declared_state_and_one_says_conflict
         second.act(plans[1])
         first.settle(plans[0])
         second.settle(plans[1])
-        with pytest.raises(Unexpected, match="2 of 2 devices were written by somebody else"):
+        with pytest.raises(Unexpected, match="2 of 2 devices report something else than was sent"):
             first.report(plans[0])
         assert second.report(plans[1])["totals"]["applied"] == 2
     ends = pipelines(cloud)

@@ -173,6 +173,10 @@ LOCAL = {
     "applicable_timeout": "how long to repeat: tests/unit/modules/test_pipeline_estate.py",
     "not_applicable": _CHECK,
     **{f"require_{name}": _CHECK for name in ("ready", "support", "runtime", "processors", "available")},
+    **dict.fromkeys(
+        (f"nxai_pipeline.{name}" for name in ("prove", "prove_device", "no_pipelines")),
+        "decides whether anything is sent to a device that says nothing: tests/unit/modules/test_pipeline_proof.py",
+    ),
     "nxai_model.wait": "whether to look again",
     "nxai_model.check_file": "decides whether anything is sent: tests/unit/modules/test_model_in_full.py",
     "nxai_model.max_size": "of check_file",

@@ -36,7 +36,7 @@ def test_the_verbs_of_the_device_api(server, transport, reply):
         f"PUT /dev/system/{SITE}/devices/pipelines",
     ]
     assert server.requests[3].json == {
-        "Devices": [f"{{{NXID}}}"],
+        "Devices": [NXID.upper()],  # as it was given
         "Functions": [NXID],
         "Pipelines": [{"modelUUID": NXID}],
     }

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import (
     Catalogue,
     Device,
     FileMark,
     Model,
     Organisation,
-    Pipeline,
     Server,
     Site,
     join_documentation,
@@ -207,25 +207,8 @@ def test_a_device_carries_its_server_and_its_pipelines():
     assert device.id == f"{{{UUID}}}"
     assert device.enabled is True
     assert (device.server.id, device.server.name, device.server.supports_pipelines) == ("", "srv", False)
-    assert device.pipelines == (Pipeline({"modelUUID": OTHER}),)
-    assert device.pipelines_known
-
-
-@pytest.mark.parametrize(
-    ("ai", "known"),
-    [
-        (None, True),
-        ({}, True),
-        ({"pipelines": None}, True),
-        ({"Pipelines": []}, True),
-        ({"pipelines": {}}, False),
-        ({"pipelines": "x"}, False),
-        ({"pipelines": [{"modelUUID": OTHER}, "x"]}, False),
-        ("x", False),
-    ],
-)
-def test_pipelines_of_a_shape_not_understood_are_not_taken_for_none(ai, known):
-    assert Device.from_api({"NxID": UUID, "nxAI": ai}).pipelines_known is known
+    assert device.assignment == (Pipeline({"modelUUID": OTHER}),)
+    assert device.unknown is None
 
 
 def test_an_nxid_is_braced_and_lower_case_and_what_is_none_stays():

@@ -63,7 +63,7 @@ def device(running: bool) -> Device:
 def written(api: Api, deadline: Any, **options: Any) -> tuple[str, str]:
     """Send to the device and follow it; its status and the reason."""
     before, after = device(running=False), device(running=True)
-    change = DeviceChange(Site.from_api({"UUID": "shop"}), before, before.pipelines, after.pipelines)
+    change = DeviceChange(Site.from_api({"UUID": "shop"}), before, before.assignment or (), after.assignment or ())
     usual = {"batch_size": 1, "concurrency": 1, "wait": True, "applicable_timeout": 0.0, "wait_interval": 5.0}
     writer = PipelineWriter(api, {**usual, "wait_timeout": 12.0, **options}, deadline)  # type: ignore[arg-type]
     writer.send(AssignmentPlan((change,)))

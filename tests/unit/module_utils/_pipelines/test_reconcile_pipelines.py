@@ -70,6 +70,35 @@ def test_swap_of_what_does_not_run_is_no_change(found: tuple[Pipeline, ...]) -> 
     assert A not in models_of(swap(found, {A}, B))
 
 
+@pytest.mark.parametrize(
+    ("found", "old", "expected"),
+    [
+        ([(A, 0.1), (B, 0.2)], {A}, [(B, 0.1)]),
+        ([(B, 0.2), (A, 0.1)], {A}, [(B, 0.2)]),
+        ([(A, 0.1), (C, 0.3)], {A, C}, [(B, 0.1)]),
+        ([(C, 0.3), (A, 0.1), (B, 0.2)], {A, C}, [(B, 0.3)]),
+        ([(A, 0.1), (C, 0.3), (A, 0.9)], {A}, [(B, 0.1), (C, 0.3), (B, 0.9)]),
+        ([(C, 0.3), (B, 0.2), (B, 0.9)], {A}, [(C, 0.3), (B, 0.2), (B, 0.9)]),
+    ],
+)
+def test_swap_makes_one_pipeline_of_several_models_and_the_first_settings_win(
+    found: list[tuple[str, float]], old: set[str], expected: list[tuple[str, float]]
+) -> None:
+    """Two pipelines of one and the same model are meant so, and stay two."""
+    wires = tuple(Pipeline({"modelUUID": model, "modelNMS": nms, "UserSettings": {"x": nms}}) for model, nms in found)
+    swapped = swap(wires, old, B)
+    assert [(each.model, each.wire["modelNMS"]) for each in swapped] == expected
+    assert [each.wire["UserSettings"]["x"] for each in swapped] == [nms for _model, nms in expected]
+    assert swap(swapped, old, B) == swapped
+
+
+def test_settings_that_are_not_known_are_shown_in_the_diff() -> None:
+    one, other = (Pipeline({"modelUUID": A, "UserSettings": {"limit": limit}}) for limit in (1, 2))
+    text = AssignmentPlan((change("s", 1, (one,), (other,)),)).diff("assignments")["prepared"]
+    for sign, limit in (("-", 1), ("+", 2)):
+        assert f'  {sign} {A} nms=null resizing_method=null extra={{"UserSettings": {{"limit": {limit}}}}}' in text
+
+
 def test_new_models_are_those_of_chains_too() -> None:
     chained = {"modelUUID": A, "chains": [{"modelUUID": B}]}
     assert change("s", 1, (Pipeline({"modelUUID": A}),), (Pipeline(chained),)).new_models == [B]

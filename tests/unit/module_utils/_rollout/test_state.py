@@ -73,6 +73,54 @@ def test_the_snapshot_of_a_wave_is_on_disk_before_it_is_written_and_is_never_rep
     assert run.state()["waves"][0]["devices"][0]["status"] == "applied", "by the run that was killed"
 
 
+PROOF = {"site": "s", "device": "{d1}", "shape": "nxAI: null"}
+ASKED, PROVED = {**PROOF, "proved": False}, {**PROOF, "proved": True}
+
+
+def test_what_was_proved_is_kept_with_what_the_device_had(start: Start) -> None:
+    run = start()
+    begun = run.step("begin", wave=1, devices=rows([1], "planned"), snapshot=[], proof=ASKED)
+    assert begun["no_pipelines"] == [] and run.state()["proof"] == PROOF
+    done = run.step("written", wave=1, devices=rows([1], "applied"), proof=PROVED)
+    assert done["no_pipelines"] == ["nxAI: null"] and "proof" not in run.state()
+    assert run.step("open")["no_pipelines"] == ["nxAI: null"]
+    back = run.step("open", action="rollback")
+    assert back["restore"] == [{"site": "s", "device": "{d1}", "name": "Camera 1", "pipelines": []}]
+    assert Run(run.path.parent / "other", saved=run.step("open")["saved"]).step("open")["no_pipelines"] == [
+        "nxAI: null"
+    ]
+
+
+def test_what_a_killed_run_proved_is_not_asked_again(start: Start) -> None:
+    run = start()
+    run.step("begin", wave=1, devices=rows([1], "planned"), snapshot=[], proof=ASKED)
+    # Killed here, after the write.
+    assert run.step("open")["no_pipelines"] == []
+    begun = run.step("begin", wave=1, devices=rows([1], "unchanged"), snapshot=had([1], "what was sent"))
+    assert begun["no_pipelines"] == ["nxAI: null"]
+    assert json.loads((run.path / "snapshot-wave-001-1.json").read_text()) == [
+        {"site": "s", "device": "{d1}", "name": "Camera 1", "pipelines": []}
+    ]
+
+
+def test_what_was_not_proved_is_asked_again(start: Start) -> None:
+    run = start()
+    run.step("begin", wave=1, devices=rows([1], "planned"), snapshot=[], proof=ASKED)
+    failed = run.step("written", wave=1, devices=rows([1], "pending", "it does not show"), proof=ASKED)
+    assert failed["breach"] and failed["no_pipelines"] == []
+    begun = run.step("begin", wave=1, devices=rows([1], "planned"), snapshot=[], proof=ASKED)
+    assert begun["no_pipelines"] == [] and begun["devices"] == [{"site": "s", "device": "{d1}"}]
+    run.step("open", action="rollback")
+    assert run.step("restored", devices=[])["remaining"] == 1
+    assert run.state()["waves"][0]["devices"][0]["reason"] == "what it had before is not known"
+
+
+def test_a_device_that_was_not_written_to_proves_nothing(start: Start) -> None:
+    run = start()
+    run.step("begin", wave=1, devices=rows([2], "planned"), snapshot=had([2]), proof=ASKED)
+    assert run.step("begin", wave=1, devices=rows([1], "unchanged"), snapshot=[])["no_pipelines"] == []
+
+
 def test_a_finished_wave_is_not_touched_again(start: Start) -> None:
     run = start()
     run.wave(1, [1, 2, 3])
@@ -123,6 +171,7 @@ def test_a_threshold_that_is_none(start: Start, text: str) -> None:
     [
         ({"devices": rows([1], "planned") + rows([2, 3], "unchanged")}, "it no longer reports what was sent"),
         ({"devices": rows([2, 3], "unchanged")}, "nothing is known of it"),
+        ({"devices": rows([2, 3], "unchanged"), "refused": rows([1], "", "unknown")}, "unknown"),
         ({"servers": [{"site": "s", "device": "{d1}", "server": {"status": "Stopped"}}]}, "its server is Stopped"),
         ({"gate_failures": [{"site": "s", "device": "{d1}", "reason": "dark"}]}, "dark"),
     ],

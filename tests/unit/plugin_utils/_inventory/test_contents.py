@@ -68,7 +68,9 @@ def names(result: Contents) -> list[str]:
 
 
 def test_a_device_is_a_host_of_its_servers_group_within_its_sites_group() -> None:
-    result = contents(SiteListing(site=site(1, "Shop Köln"), devices=[device(7, "Door", Enabled=True)]))
+    result = contents(
+        SiteListing(site=site(1, "Shop Köln"), devices=[device(7, "Door", Enabled=True, nxAI={"pipelines": []})])
+    )
     assert [(group.name, group.parent) for group in result.groups] == [
         ("site_shop_koln", None),
         ("server_shop_koln_server_1", "site_shop_koln"),
@@ -107,6 +109,8 @@ def test_pipelines_are_what_nxai_pipeline_takes_and_none_where_they_are_not_unde
     assert pipeline["model"] == "6b29fc40-ca47-1067-b31d-00dd010662da"
     assert (pipeline["nms"], pipeline["extra"]) == (0.5, {"later": [1]})
     assert result.hosts[1].variables["nxai_pipelines"] is None
+    assert result.hosts[1].variables["nxai_pipelines_unknown"] == "nxAI.pipelines holds something that is no object"
+    assert "nxai_pipelines_unknown" not in result.hosts[0].variables
 
 
 def test_servers_and_sites_are_hosts_when_chosen() -> None:
@@ -289,7 +293,7 @@ def test_a_device_is_grouped_by_each_model_that_its_pipelines_use() -> None:
     result = contents(SiteListing(site=site(1, "S"), devices=[known, unknown]), group_by=["model"])
     assert [(host.name, list(host.flat)) for host in result.hosts] == [
         ("A", ["model_6b29fc40", "model_7b29fc40"]),
-        ("B", []),
+        ("B", ["pipelines_unknown"]),
     ]
 
 

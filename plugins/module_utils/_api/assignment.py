@@ -1,0 +1,247 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a row of the listing says of the pipelines of a device. Pure. What it does not say is unknown, never none.
+
+An empty list in the expected place says "none". A row without that place may mean none, or that the listing does not
+show it: its *shape* (keys and types, no values) is the class for which that can be found out. Anything that may be
+pipelines in another place, or in another form, is not understood, and has no shape: nothing is ever written over it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from .._core.limits import is_deep, read_json
+from .._core.values import ZERO_UUID, identity
+from .pipeline import Assignment, Pipeline, models_of
+
+PLACE = ("nxAI", "pipelines")
+LINE = "fields.device.pipelines"  # of the contract: where the place is said
+MOST_TEXT = 1 << 20  # characters of a text that is read as JSON
+_MOST_SHAPE = 400
+_BESIDE = ("models", "pluginsettings")  # beside the pipelines: what there is to choose from, and settings
+_SELECTED = "selectedpipeline"  # the word Custom, or the UUID of a model
+_MODEL_ID = re.compile(r"(?:model|function|network)s?(?:uuid|guid|id)s?$")
+_PIPELINES = re.compile(r"pipeline|function|assign|^models?$|^chains$")
+_OF_A_PIPELINE = frozenset(("modelnms", "resizingmethod", "chains"))  # two of them are no coincidence
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Known:
+    pipelines: Assignment
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """``reason`` is for people. ``shape`` is "" where something is there that is not understood."""
+
+    reason: str
+    shape: str = ""
+
+
+def read_assignment(raw: Mapping[str, Any], place: tuple[str, ...] = PLACE) -> Known | Unknown:
+    """The pipelines of a row. ``place`` is compared without regard to case, ``_`` and ``-``; text in it may be JSON."""
+    found, others = _follow(raw, place)
+    problem = _problem(found, ".".join(place))
+    if problem:
+        return Unknown(problem)
+    pipelines = tuple(map(Pipeline, found or ()))
+    elsewhere = next(_hits_but(pipelines, others), None)
+    if elsewhere is not None:
+        return Unknown(f"{elsewhere} names a model or holds pipelines, too")
+    if found is None:
+        return Unknown(f"the service shows nothing at {'.'.join(place)}", _shape(raw, place))
+    return Known(pipelines)
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    what: str
+
+
+def _problem(found: Any, dotted: str) -> str:
+    """Why what is in the place is not understood; "" where it is, or nothing is there."""
+    if isinstance(found, _Wrong):
+        return f"{dotted}: {found.what}"
+    if found is None:
+        return ""
+    if not isinstance(found, list):
+        return f"{dotted} is {_kind(found)} and no list"
+    for each in found:
+        if not isinstance(each, dict):
+            return f"{dotted} holds something that is no object"
+        if not identity(each.get("modelUUID")):
+            return f"{dotted} holds a pipeline without modelUUID"
+    return ""
+
+
+def _follow(raw: Mapping[str, Any], place: tuple[str, ...]) -> tuple[Any, list[tuple[str, Any]]]:
+    """What is at a place (None for nothing, or _Wrong), and by its path each member beside the way that may tell more.
+
+    Every row of an estate comes through here: what cannot tell anything is not even named.
+    """
+    value: Any = raw
+    others: list[tuple[str, Any]] = []
+    for depth, step in enumerate(place):
+        if not isinstance(value, dict):
+            return _Wrong(f"{'.'.join(place[:depth])} is {_kind(value)} and no object"), others
+        key = step if step in value else next((key for key in value if _plain(key) == _plain(step)), None)
+        last = depth == len(place) - 1
+        shown = last and key is not None and isinstance(value[key], list)
+        for name, inner in value.items():
+            if name != key and _may_tell(name, inner) and not (last and _is_beside(_plain(name), shown)):
+                others.append((".".join((*place[:depth], name)), inner))
+        value = _unpacked(value[key]) if key is not None else None
+        if value is None or isinstance(value, _Wrong):
+            return value, others
+    return value, others
+
+
+def _is_beside(name: str, shown: bool) -> bool:
+    """Whether a neighbour of the pipelines is known to be something else. Settings count where nothing else does."""
+    return name == _SELECTED or (name in _BESIDE and (shown or name != "pluginsettings"))
+
+
+def _unpacked(value: Any) -> Any:
+    """The value, or the data of a text that holds JSON. An empty text is nothing."""
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        return None
+    if len(value) > MOST_TEXT:
+        return _Wrong(f"a text of more than {MOST_TEXT:,} characters")
+    try:
+        data = read_json(value.encode("utf-8", "replace"))
+    except ValueError:
+        return _Wrong("a text that is not JSON")
+    return _Wrong("a text with values nested too deep") if is_deep([[[[[[data]]]]]]) else data  # as deep as a snapshot
+
+
+# What looks like pipelines in another place
+
+
+def _may_tell(key: str, value: Any) -> bool:
+    """Whether there may be a model or pipelines in there: a quick look, which settles nearly every member."""
+    kind = type(value)
+    if kind is str:
+        return _is_telling(key) or (value[:1] in "{[" and '"' in value)
+    if kind is dict:
+        return _is_telling(key) or any(_may_tell(name, inner) for name, inner in value.items())
+    if kind is list:
+        return _is_telling(key) or any(_may_tell("", inner) for inner in value)
+    return bool(value) and value is not True and _is_telling(key)
+
+
+def _hits_but(known: Assignment, others: list[tuple[str, Any]]) -> Iterator[str]:
+    """The places of what names a model, or holds pipelines, and does not only repeat what is known to run."""
+    for path, value in others:
+        for place, model in _hits(path, value):
+            if not model or model not in models_of(known):
+                yield place
+
+
+def _hits(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Each place of a model's id, with the id ("" for none that is known), at any depth and in texts that hold JSON."""
+    waiting: list[tuple[str, Any, bool]] = [(path, value, _says_pipelines(path.rpartition(".")[2]))]
+    if _says_model(path.rpartition(".")[2]):
+        yield from _ids(path, value)
+    while waiting:
+        here, outer, within = waiting.pop()
+        if isinstance(outer, dict):
+            if len(_OF_A_PIPELINE.intersection(map(_plain, outer))) > 1:
+                yield here, ""
+            for key, inner in outer.items():
+                place = f"{here}.{key}"
+                if _says_model(key):
+                    yield from _ids(place, inner)
+                if within and inner and _UUID.search(str(key)):
+                    yield place, identity(key)
+                if isinstance(inner, (dict, list, str)) and _plain(key) != _SELECTED:
+                    waiting.append((place, inner, within or _says_pipelines(key)))
+        elif isinstance(outer, list):
+            waiting += [(here, inner, within) for inner in outer]
+        elif isinstance(outer, str):
+            if outer[:1] in "{[" and '"' in outer:
+                inner = _unpacked(outer)
+                if isinstance(inner, (dict, list)):
+                    waiting.append((here, inner, within))
+                    continue
+            if within:
+                yield from ((here, each.lower()) for each in _UUID.findall(outer) if each != ZERO_UUID)
+
+
+def _ids(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    for each in value if isinstance(value, list) else [value]:
+        if each not in (None, "", 0, [], {}, ZERO_UUID):
+            yield place, identity(each)
+
+
+@lru_cache(maxsize=2048)
+def _plain(key: str) -> str:
+    return str(key).lower().replace("_", "").replace("-", "")
+
+
+@lru_cache(maxsize=2048)
+def _is_telling(key: str) -> bool:
+    return _says_model(key) or _says_pipelines(key) or _plain(key) in _OF_A_PIPELINE
+
+
+@lru_cache(maxsize=2048)
+def _says_model(key: str) -> bool:
+    return _MODEL_ID.search(_plain(key)) is not None
+
+
+@lru_cache(maxsize=2048)
+def _says_pipelines(key: str) -> bool:
+    return _plain(key) != _SELECTED and _PIPELINES.search(_plain(key)) is not None
+
+
+# Shapes
+
+
+def _shape(raw: Mapping[str, Any], place: tuple[str, ...]) -> str:
+    """Keys and types. Of the member that leads to the place one level more; a null is as good as left out elsewhere."""
+    parts = []
+    for key, value in sorted(raw.items()):
+        if _plain(key) == _plain(place[0]):
+            inner = _unpacked(value)
+            if isinstance(inner, dict):
+                members = ", ".join(f"{_name(each)}: {_kind(inner[each])}" for each in sorted(inner))
+                parts.append(f"{_name(key)}: {{{members}}}")
+            else:
+                parts.append(f"{_name(key)}: {_kind(value)}")
+        elif value is not None:
+            parts.append(f"{_name(key)}: {_kind(value, of_content=False)}")
+    shape = ", ".join(parts) or "an empty row"
+    if len(shape) > _MOST_SHAPE:
+        shape = f"{shape[:_MOST_SHAPE]}… {sha256(shape.encode('utf-8', 'replace')).hexdigest()[:12]}"
+    return shape
+
+
+def _name(key: str) -> str:
+    """A key as it is written; what is in it of ids or odd characters would make a class of its own."""
+    name = _UUID.sub("UUID", str(key))
+    return name if re.fullmatch(r"[A-Za-z0-9_. -]{1,60}", name) else json.dumps(name)[:60]
+
+
+def _kind(value: Any, of_content: bool = True) -> str:
+    """The type in JSON's words. ``of_content``: an empty one, and a text that is a UUID, are types of their own."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, (int, float)):
+        return "number"
+    name = "text" if isinstance(value, str) else "list" if isinstance(value, list) else "object"
+    if of_content and not value:
+        return f"empty {name}"
+    return "UUID" if of_content and isinstance(value, str) and _UUID.fullmatch(value.strip("{}")) else name

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether what a device reports is what was sent to it, by what it means and not by how it is written. Pure."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._api.pipeline import Assignment, Pipeline, understood_number
+from .._core.values import flag, identity
+from .._core.wording import shortened
+
+_EMPTY: tuple[Any, ...] = (None, "", [])
+_WITHOUT_CASE = "resizingMethod"
+_MOST_JSON = 300  # characters of an assignment in a reason
+
+
+def compare(sent: Assignment, reported: Assignment) -> str | None:
+    """None where something else is reported. Otherwise "", or in words what the service shows in another way."""
+    if len(sent) != len(reported):
+        return None
+    left = list(enumerate(reported))
+    notes, in_order = _Notes(), True
+    for place, pipeline in enumerate(sent):
+        found = _nearest(pipeline, place, left)
+        if found is None:
+            return None
+        left.remove(found)
+        in_order = in_order and found[0] == place
+        notes.same(pipeline.wire, found[1].wire, "")
+    return notes.as_text(in_order)
+
+
+def side_by_side(sent: Assignment, reported: Assignment) -> str:
+    return f"Sent: {_as_text(sent)} Reported: {_as_text(reported)}"
+
+
+def _nearest(sent: Pipeline, place: int, left: Sequence[tuple[int, Pipeline]]) -> tuple[int, Pipeline] | None:
+    """Of those reported that can be what was sent, the one that shows most of it; its own place breaks a tie."""
+    fitting = []
+    for number, each in left:
+        notes = _Notes()
+        if notes.same(sent.wire, each.wire, ""):
+            fitting.append((len(notes.missing) + len(notes.rewritten), number != place, number, each))
+    return min(fitting, key=lambda one: one[:3])[2:] if fitting else None
+
+
+class _Notes:
+    """What was sent and is not shown, and what is shown in another form, by its keys."""
+
+    def __init__(self) -> None:
+        self.missing: list[str] = []
+        self.rewritten: list[str] = []
+
+    def as_text(self, in_order: bool) -> str:
+        said = [] if in_order else ["order differs"]
+        for words, names in (("does not show", self.missing), ("writes in another form", self.rewritten)):
+            if names:
+                said.append(f"the service {words}: {shortened(list(dict.fromkeys(names)))}")
+        return "; ".join(said)
+
+    def same(self, sent: Any, shown: Any, name: str) -> bool:
+        """The service may add keys, leave settings out, and write a number or a flag as text or less exactly."""
+        if isinstance(sent, Mapping):
+            return isinstance(shown, Mapping) and all(self._has(sent, shown, key) for key in sent)
+        if isinstance(sent, list) and isinstance(shown, list):
+            return len(sent) == len(shown) and all(
+                self.same(one, other, name) for one, other in zip(sent, shown, strict=True)
+            )
+        if sent in _EMPTY and shown in _EMPTY:
+            return True
+        if type(sent) is type(shown) and sent == shown:
+            return True
+        if isinstance(sent, str) and isinstance(shown, str) and self._same_text(sent, shown, name):
+            return True
+        return self._same_value(sent, shown, name)
+
+    def _has(self, sent: Mapping[str, Any], shown: Mapping[str, Any], key: str) -> bool:
+        if key in shown:
+            return self.same(sent[key], shown[key], key)
+        if sent[key] not in _EMPTY:
+            self.missing.append(key)
+        return key != "modelUUID"
+
+    @staticmethod
+    def _same_text(sent: str, shown: str, name: str) -> bool:
+        return identity(sent) == identity(shown) or (name == _WITHOUT_CASE and sent.lower() == shown.lower())
+
+    def _same_value(self, sent: Any, shown: Any, name: str) -> bool:
+        one, other = understood_number(sent), understood_number(shown)
+        numbers = one is not None and other is not None and math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-6)
+        flags = None not in (flag(sent), flag(shown)) and flag(sent) == flag(shown)
+        if numbers and one == other and not isinstance(shown, str) and not isinstance(sent, str):
+            return True  # 1 and 1.0
+        if numbers or flags:
+            self.rewritten.append(name)
+        return numbers or flags
+
+
+def _as_text(assignment: Assignment) -> str:
+    text = json.dumps([each.to_wire() for each in assignment], sort_keys=True)
+    return text if len(text) <= _MOST_JSON else f"{text[:_MOST_JSON]}…"
