@@ -26,6 +26,6 @@ def test_a_uuid_goes_before_a_name_that_looks_the_same_and_a_name_is_exact():
 
 
 def test_none_among_none_says_what_may_hide_it():
-    with pytest.raises(BadInput, match="none of 0") as caught:
-        find("x", [], "model", "")
+    with pytest.raises(BadInput, match=r'Find model "x" at site HQ.*none of 0') as caught:
+        find("x", [], "model", "at site HQ")
     assert "act_as" in caught.value.advice

@@ -70,6 +70,11 @@ def test_swap_of_what_does_not_run_is_no_change(found: tuple[Pipeline, ...]) -> 
     assert A not in models_of(swap(found, {A}, B))
 
 
+def test_new_models_are_those_of_chains_too() -> None:
+    chained = {"modelUUID": A, "chains": [{"modelUUID": B}]}
+    assert change("s", 1, (Pipeline({"modelUUID": A}),), (Pipeline(chained),)).new_models == [B]
+
+
 def change(site: str, number: int, before: tuple[Pipeline, ...], after: tuple[Pipeline, ...]) -> DeviceChange:
     device = Device.from_api({"NxID": f"{{4f7d9c1e-2b6a-4d3f-8a5b-{number:012}}}", "Name": f"Camera {number}"})
     return DeviceChange(Site.from_api({"id": site, "Name": site}), device, before, after)
