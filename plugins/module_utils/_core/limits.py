@@ -21,7 +21,8 @@ MOST_MEMORY = 216 << 20  # bytes: a text and its data; Python and Ansible have s
 
 # Bytes of memory, measured on Python 3.10, which needs more than those after it.
 _OBJECT, _LIST, _OTHER = 256, 96, 80
-_FOUR_BYTES = re.compile(rb"[\xf0-\xff]|\\u[dD][89abAB]")  # such a character makes all others of its text as wide
+_FOUR_BYTES = re.compile(rb"[\xf0-\xff]")  # such a character makes all others of its text as wide
+_SURROGATE = re.compile(rb"\\u[dD][89abAB]")  # and so does this one
 _STRING = re.compile(rb'"([^"]*)"(\s*:)?')
 
 
@@ -58,14 +59,15 @@ class Memory(NamedTuple):
     def of(cls, content: bytes) -> Memory:
         """Counted, with nothing made. Members whose names come but once cost up to twice as much: see MOST_NAMES."""
         width = 1
-        if not content.isascii() or b"\\u" in content:
-            width = 4 if _FOUR_BYTES.search(content) else 2
+        if not content.isascii() or (b"\\" in content and b"\\u" in content):  # a single byte is found far faster
+            width = 4 if _FOUR_BYTES.search(content) or _SURROGATE.search(content) else 2
         text = width * len(content)
         # Each value but the first follows one of these. In texts they count too: the limits leave room for that.
         objects, lists, others = map(content.count, (b"{", b"[", b","))
-        in_names = content.count(b'"{')  # an NxID begins so, and no object can
-        data = text + (objects - in_names) * _OBJECT + lists * _LIST + others * _OTHER
-        return cls(text, data, objects + lists + others)
+        values = objects + lists + others
+        if objects * _OBJECT > MOST_MEMORY // 4:  # it takes as long as all of the above
+            objects -= content.count(b'"{')  # an NxID begins so, and no object can
+        return cls(text, text + objects * _OBJECT + lists * _LIST + others * _OTHER, values)
 
 
 def read_json(content: bytes) -> Any:
@@ -96,6 +98,8 @@ def parsed(text: str) -> Any:
 
 
 def _has_many_names(content: bytes) -> bool:
+    if content.count(b":") <= MOST_NAMES:
+        return False
     plain = content.replace(b"\\\\", b"").replace(b'\\"', b"")  # each quote that is left begins or ends a text
     names = set()
     for text in _STRING.finditer(plain):

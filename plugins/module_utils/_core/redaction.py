@@ -58,7 +58,7 @@ class Redactor:
 
         What JSON can write in two ways is written plainly first, so that no secret hides behind an escape.
         """
-        if self._long and b"\\u00" in content:
+        if self._long and b"\\" in content and b"\\u00" in content:  # a single byte is found far faster
             content = _plainly(content)
         for secret in self._long:
             for form in (TOKEN_PREFIX.encode() + secret, secret):
@@ -82,14 +82,15 @@ def one_line(text: str) -> str:
 
 def _plainly(content: bytes) -> bytes:
     """Without such escapes. Put together here: ``re.sub`` would hold an object for each, with many times their size."""
-    plain, end = bytearray(), 0
+    plain, view, end = bytearray(), memoryview(content), 0
     for escape in _ESCAPE.finditer(content):
-        before = content[end : escape.start()]
-        plain += before
-        backslashes = len(before) - len(before.rstrip(b"\\"))
-        plain += escape[0] if backslashes % 2 else bytes((int(escape[1], 16),))
+        first = escape.start()
+        while first > end and content[first - 1] == ord("\\"):
+            first -= 1
+        plain += view[end : escape.start()]
+        plain += escape[0] if (escape.start() - first) % 2 else bytes((int(escape[1], 16),))
         end = escape.end()
-    plain += content[end:]
+    plain += view[end:]
     return bytes(plain)
 
 

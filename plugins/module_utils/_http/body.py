@@ -7,51 +7,49 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from .._core.limits import TooLarge
-
-MOST_BYTES = 48 << 20  # of one page: 50,000 devices with their pipelines have less
 MOST_OF_AN_ERROR = 1 << 16  # nobody reads more
 LARGE = 1 << 19  # bytes: twice what a page of the service has
 _BLOCK = 1 << 16
 
 
-def read_body(raw: Any, most: int, when_large: Callable[[], object]) -> bytes:
-    """The whole body of a response of urllib3. Raises ValueError where it is too large, or packed in another way.
-
-    ``when_large`` is called once, before more than LARGE bytes are held.
-    """
-    most = min(most, MOST_BYTES)
-    content = _read(raw, most, when_large)
-    if len(content) > most:
-        raise TooLarge(f"it has more than {most >> 20} MiB")
-    return content
-
-
 def read_beginning(raw: Any) -> bytes:
-    """The same of an error, of which one byte more than the most says that it was cut."""
-    return _read(raw, MOST_OF_AN_ERROR, lambda: None)
+    """The body of an error, of which one byte more than the most says that it was cut."""
+    return bytes(Reading(raw).up_to(MOST_OF_AN_ERROR)[: MOST_OF_AN_ERROR + 1])
 
 
-def _read(raw: Any, most: int, when_large: Callable[[], object]) -> bytes:
-    """One byte more than ``most`` where there are more."""
-    content, gzip, is_large = bytearray(), _gzip(raw.headers.get("Content-Encoding", "")), False
+class Reading:
+    """The body of a response of urllib3, as far as it was read. ValueError where it is packed in another way."""
+
+    def __init__(self, raw: Any) -> None:
+        self._pieces = _pieces(raw)
+        self._content = bytearray()
+
+    def up_to(self, most: int) -> bytearray:
+        """All of it, or some bytes more than ``most``. Another call goes on from there."""
+        self._content = bytearray(self._content)  # anew: it grows where the thread that made it has its memory
+        try:
+            while len(self._content) <= most and (piece := next(self._pieces, None)) is not None:
+                self._content += piece
+        except BaseException:
+            self._content.clear()  # an error keeps its frames, and libraries keep errors
+            raise
+        return self._content
+
+
+def _pieces(raw: Any) -> Iterator[bytes]:
+    gzip = _gzip(raw.headers.get("Content-Encoding", ""))
     for block in raw.stream(_BLOCK, decode_content=False):
-        for piece in gzip.unpacked(block) if gzip else (block,):
-            if not is_large and len(content) + len(piece) > LARGE:
-                is_large = True
-                when_large()
-            content += piece
-            if len(content) > most:
-                del content[most + 1 :]
-                return bytes(content)
+        if gzip:
+            yield from gzip.unpacked(block)
+        else:
+            yield block
     if gzip:
         gzip.end()
     if raw.length_remaining:  # urllib3 before 2 does not look
         raise ConnectionError(f"{raw.length_remaining} bytes of it are missing")
-    return bytes(content)
 
 
 def _gzip(encoding: str) -> _Gzip | None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .._core.limits import MOST_MEMORY, Memory, TooLarge, as_text, parsed
-from .body import MOST_OF_AN_ERROR, read_body
+from .body import LARGE, MOST_OF_AN_ERROR, Reading
 
+MOST_BYTES = 48 << 20  # of one page: 50,000 devices with a pipeline each have 24 MiB
 MOST_KEPT = 512 << 20  # bytes of the last answers of all addresses: some 130,000 devices with a pipeline each
 USUAL_ROW = 8 << 10  # bytes: a device with one pipeline has some 4,000
 _WITH_OTHERS = f"with what was read before it would take more than {MOST_MEMORY >> 20} MiB of memory"
@@ -41,25 +43,38 @@ class AnswerMemory:
     """
 
     def __init__(self) -> None:
-        self._large = threading.Lock()
+        # One thread for all large ones: malloc keeps some of what each thread has freed for that thread alone.
+        self._large = ThreadPoolExecutor(max_workers=1)
         self._decoding = threading.Lock()
         self._kept: dict[str, tuple[int, int]] = {}  # by address: all of it, and what is more than usual rows
         self._all = 0
         self._unusual = 0
 
+    def close(self) -> None:
+        """No thread is left: Ansible forks."""
+        self._large.shutdown()
+
     def read(self, address: str, raw: Any, blank: Callable[[bytes], bytes]) -> Body:
         """The body of a good answer. ``blank`` takes secrets out. ValueError where the bytes cannot be read."""
-        with ExitStack() as held:
-            try:
-                content = blank(read_body(raw, self._left() // 2, lambda: held.enter_context(self._large)))
-            except TooLarge:
-                if not self._unusual:
-                    raise
+        reading = Reading(raw)
+        finish = partial(self._finish, address, reading, blank)
+        return finish() if len(reading.up_to(LARGE)) <= LARGE else self._large.submit(finish).result()
+
+    def _finish(self, address: str, reading: Reading, blank: Callable[[bytes], bytes]) -> Body:
+        most = min(MOST_BYTES, self._left() // 2)
+        read = reading.up_to(most)
+        if len(read) > most:
+            read.clear()
+            if most < MOST_BYTES:
                 return Body(b"", wrong=TooMuch(_WITH_OTHERS))
-            held.enter_context(self._decoding)
-            beginning = content[: MOST_OF_AN_ERROR + 1]
-            if not content or content.isspace():
-                return Body(beginning)
+            raise TooLarge(f"it has more than {most >> 20} MiB")
+        content = bytes(read)
+        read.clear()
+        content = blank(content)
+        beginning = content[: MOST_OF_AN_ERROR + 1]
+        if not content or content.isspace():
+            return Body(beginning)
+        with self._decoding:
             memory = Memory.of(content)
             try:
                 text = as_text(content, memory)
@@ -67,7 +82,7 @@ class AnswerMemory:
                     raise TooMuch(_WITH_OTHERS)
                 del content
                 data = parsed(text)
-                self._keep(address, memory.data, len(data) if isinstance(data, list) else 0)
+                self._keep(address, memory.data, data)
             except TooLarge as error:  # made anew: what was raised holds the frames, and so the text
                 return Body(beginning, wrong=type(error)(str(error)))
             except ValueError:
@@ -78,7 +93,8 @@ class AnswerMemory:
         """Counted twice: many small answers may each have names that come once, which take more than is counted."""
         return max(0, MOST_MEMORY - 2 * self._unusual)
 
-    def _keep(self, address: str, size: int, rows: int) -> None:
+    def _keep(self, address: str, size: int, data: Any) -> None:
+        rows = len(data) if isinstance(data, list) and all(isinstance(row, dict) for row in data) else 0
         before = self._kept.get(address, (0, 0))
         now = size, max(0, size - rows * USUAL_ROW)
         if self._all - before[0] + now[0] > MOST_KEPT:

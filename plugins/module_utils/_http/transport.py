@@ -120,6 +120,7 @@ class Transport:
 
     def close(self) -> None:
         self._session.close()
+        self._memory.close()
 
     def send(
         self,
