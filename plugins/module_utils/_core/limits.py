@@ -10,11 +10,20 @@ A few bytes can stand for gigabytes. So each limit counts what is made of the by
 from __future__ import annotations
 
 import json
+import re
 import zlib
-from typing import Any
+from typing import Any, NamedTuple
 
 MOST_DEPTH = 100  # lists and objects in each other: ten times what the service sends, and safe for any recursion
-MOST_VALUES = 2_000_000  # of one JSON text: up to 80 bytes each, and more than the rows of 50,000 devices have
+MOST_VALUES = 2_000_000  # of one JSON text: more than the rows of 50,000 devices have
+MOST_NAMES = 20_000  # of members, each counted once: a name that comes once costs as much as a value
+MOST_MEMORY = 216 << 20  # bytes: a text and its data; Python and Ansible have some 70 MiB, and all is to stay below 300
+
+# Bytes of memory, measured on Python 3.10, which needs more than those after it.
+_OBJECT, _LIST, _OTHER = 256, 96, 80
+_FOUR_BYTES = re.compile(rb"[\xf0-\xff]")  # such a character makes all others of its text as wide
+_SURROGATE = re.compile(rb"\\u[dD][89abAB]")  # and so does this one
+_STRING = re.compile(rb'"([^"]*)"(\s*:)?')
 
 
 class TooLarge(ValueError):
@@ -35,19 +44,70 @@ def inflated(data: bytes, most: int) -> bytes:
     return found
 
 
-def read_json(text: bytes) -> Any:
+class Memory(NamedTuple):
+    """Bytes that a JSON text takes, and the data made of it: at most so many, or a little more."""
+
+    text: int
+    data: int
+    values: int
+
+    @property
+    def needed(self) -> int:
+        return self.text + self.data
+
+    @classmethod
+    def of(cls, content: bytes) -> Memory:
+        """Counted, with nothing made. Members whose names come but once cost up to twice as much: see MOST_NAMES."""
+        width = 1
+        if not content.isascii() or (b"\\" in content and b"\\u" in content):  # a single byte is found far faster
+            width = 4 if _FOUR_BYTES.search(content) or _SURROGATE.search(content) else 2
+        text = width * len(content)
+        # Each value but the first follows one of these. In texts they count too: the limits leave room for that.
+        objects, lists, others = map(content.count, (b"{", b"[", b","))
+        values = objects + lists + others
+        if objects * _OBJECT > MOST_MEMORY // 4:  # it takes as long as all of the above
+            objects -= content.count(b'"{')  # an NxID begins so, and no object can
+        return cls(text, text + objects * _OBJECT + lists * _LIST + others * _OTHER, values)
+
+
+def read_json(content: bytes) -> Any:
     """The data of a JSON text. Raises ValueError for anything else, and TooLarge past one of the limits."""
-    # Each value but the first follows one of these. In texts they count too: the limit leaves room for that.
-    if sum(map(text.count, (b",", b"[", b"{"))) > MOST_VALUES:
+    return parsed(as_text(content, Memory.of(content)))
+
+
+def as_text(content: bytes, memory: Memory) -> str:
+    """The text, for ``parsed``. Raises TooLarge past the limits on values, memory and names."""
+    if memory.values > MOST_VALUES:
         raise TooLarge(f"it has more than {MOST_VALUES:,} values")
-    too_deep = TooLarge(f"its values are nested more than {MOST_DEPTH} deep")
+    if memory.needed > MOST_MEMORY:
+        raise TooLarge(f"it would take more than {MOST_MEMORY >> 20} MiB of memory")
+    if memory.needed > MOST_MEMORY // 4 and _has_many_names(content):  # less is within the limit even at twice as much
+        raise TooLarge(f"its objects have members of more than {MOST_NAMES:,} names")
+    return content.decode("utf-8-sig", "surrogatepass")
+
+
+def parsed(text: str) -> Any:
+    """The data of what ``as_text`` has judged. Who has forgotten the bytes of the text saves their memory."""
     try:
         data = json.loads(text)
+        if not is_deep(data):
+            return data
     except RecursionError:
-        raise too_deep from None
-    if is_deep(data):
-        raise too_deep
-    return data
+        pass
+    raise TooLarge(f"its values are nested more than {MOST_DEPTH} deep")
+
+
+def _has_many_names(content: bytes) -> bool:
+    if content.count(b":") <= MOST_NAMES:
+        return False
+    plain = content.replace(b"\\\\", b"").replace(b'\\"', b"")  # each quote that is left begins or ends a text
+    names = set()
+    for text in _STRING.finditer(plain):
+        if text[2]:
+            names.add(text[1])
+            if len(names) > MOST_NAMES:
+                return True
+    return False
 
 
 def is_deep(value: Any) -> bool:

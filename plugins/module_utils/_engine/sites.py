@@ -83,7 +83,7 @@ class SiteReader:
             except Refused as error:
                 return _no_such_site(site, error) if error.status == 404 else error
             except NxaiError as error:
-                return error
+                return error.with_traceback(None)  # whose frames hold what the site answered
 
         return in_parallel(one, sites, self._concurrency)
 

@@ -14,6 +14,8 @@ from .._core.errors import Refused, Unexpected
 from .._core.limits import TooLarge, read_json
 from .._core.redaction import one_line
 from .._core.values import mapping
+from .body import MOST_OF_AN_ERROR
+from .memory import Body, TooMuch
 from .operation import Operation
 
 ADVICE = {
@@ -31,6 +33,7 @@ ADVICE = {
     500: "The service failed. It may also answer so to a wrong token: check that first, then try again later.",
 }
 NOT_THE_API = "Check that api_url and cloud_url name the services themselves, not a portal, proxy or sign-in page."
+_FEWER = "Name fewer sites, and do the others in another task. If they are few already, check api_url and any proxy."
 LATER = "The service is not available now. Run the task again later."
 
 
@@ -46,28 +49,23 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer as it came over the wire, good or bad."""
+    """An answer as it came over the wire, good or bad. Of a bad one there is only the beginning."""
 
     status: int
     reason: str
     headers: Mapping[str, str]
-    content: bytes = field(repr=False)
+    body: Body = field(repr=False)
 
 
 def read_answer(operation: Operation, tried: str, reply: Reply, clean: Callable[[str], str]) -> Answer:
     """The data of a good answer. Raises ``Refused`` for an error status, ``Unexpected`` for what is not JSON."""
     if not 200 <= reply.status < 300:
         raise refused(tried, reply, clean)
-    if not reply.content.strip():
-        return Answer(reply.status, reply.headers, None, tried)
-    try:
-        data = read_json(reply.content)
-    except ValueError as error:
-        # A body that nobody reads need not be JSON. A web page, though, means that something else answered.
-        if operation.relies_on or _is_page(reply):
-            raise _not_json(tried, reply, clean, error) from None
-        data = None
-    return Answer(reply.status, reply.headers, data, tried)
+    wrong = reply.body.wrong
+    # A body that nobody reads need not be JSON. A web page, though, means that something else answered.
+    if wrong is not None and (operation.relies_on or _is_page(reply)):
+        raise _not_json(tried, reply, clean, wrong)
+    return Answer(reply.status, reply.headers, reply.body.data, tried)
 
 
 def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
@@ -88,7 +86,10 @@ def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
 def _not_json(tried: str, reply: Reply, clean: Callable[[str], str], error: ValueError) -> Unexpected:
     if isinstance(error, TooLarge):
         answer = f"HTTP {reply.status} with JSON past all reason: {error}"
-        return Unexpected(tried, answer, "Check api_url and any proxy: the service has no such answer.", reply.status)
+        advice = "Check api_url and any proxy: the service has no such answer."
+        if isinstance(error, TooMuch):
+            answer, advice = f"HTTP {reply.status}, but {error}", _FEWER
+        return Unexpected(tried, answer, advice, reply.status)
     if _is_page(reply):
         what, advice = "a web page instead of JSON", NOT_THE_API
     else:
@@ -98,13 +99,13 @@ def _not_json(tried: str, reply: Reply, clean: Callable[[str], str], error: Valu
 
 
 def _is_page(reply: Reply) -> bool:
-    return "html" in reply.headers.get("Content-Type", "").lower() or reply.content.lstrip()[:1] == b"<"
+    return "html" in reply.headers.get("Content-Type", "").lower() or reply.body.beginning.lstrip()[:1] == b"<"
 
 
 def _message(reply: Reply) -> str:
     """``Message`` and ``Field`` of the APIs, ``resultCode`` and text of the identity provider; "" if there is none."""
     try:
-        body = read_json(reply.content)
+        body = read_json(reply.body.beginning)
     except ValueError:
         return ""
     if not isinstance(body, dict):
@@ -120,7 +121,7 @@ def _message(reply: Reply) -> str:
 def _fields(reply: Reply, clean: Callable[[str], str]) -> dict[str, str]:
     """``Field`` of an answer of the APIs: each with its own words."""
     try:
-        found = mapping(mapping(read_json(reply.content)).get("Field"))
+        found = mapping(mapping(read_json(reply.body.beginning)).get("Field"))
     except ValueError:
         return {}
     return {clean(str(name)): one_line(clean(str(fault))) for name, fault in found.items()}
@@ -128,5 +129,6 @@ def _fields(reply: Reply, clean: Callable[[str], str]) -> dict[str, str]:
 
 def _excerpt(reply: Reply) -> str:
     """The beginning, without a last stretch in which a secret may have been cut in two."""
-    head = reply.content[: 1 << 16].decode("utf-8", "replace")
-    return head if len(reply.content) <= 1 << 16 else head[:-8192]
+    beginning = reply.body.beginning
+    head = beginning[:MOST_OF_AN_ERROR].decode("utf-8", "replace")
+    return head if len(beginning) <= MOST_OF_AN_ERROR else head[:-8192]

@@ -7,45 +7,49 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
-from .._core.limits import TooLarge
-
-MOST_BYTES = 48 << 20  # of one page: 50,000 devices with their pipelines have less
 MOST_OF_AN_ERROR = 1 << 16  # nobody reads more
+LARGE = 1 << 19  # bytes: twice what a page of the service has
 _BLOCK = 1 << 16
 
 
-def read_body(raw: Any) -> bytes:
-    """The whole body of a response of urllib3. Raises ValueError where it is too large, or packed in another way."""
-    return _read(raw, MOST_BYTES)
-
-
 def read_beginning(raw: Any) -> bytes:
-    """The same of an error, of which one byte more than the most says that it was cut."""
-    try:
-        return _read(raw, MOST_OF_AN_ERROR)
-    except _More as more:
-        return more.content
+    """The body of an error, of which one byte more than the most says that it was cut."""
+    return bytes(Reading(raw).up_to(MOST_OF_AN_ERROR)[: MOST_OF_AN_ERROR + 1])
 
 
-class _More(TooLarge):
-    def __init__(self, content: bytes, most: int) -> None:
-        super().__init__(f"it has more than {most >> 20} MiB")
-        self.content = content
+class Reading:
+    """The body of a response of urllib3, as far as it was read. ValueError where it is packed in another way."""
+
+    def __init__(self, raw: Any) -> None:
+        self._pieces = _pieces(raw)
+        self._content = bytearray()
+
+    def up_to(self, most: int) -> bytearray:
+        """All of it, or some bytes more than ``most``. Another call goes on from there."""
+        self._content = bytearray(self._content)  # anew: it grows where the thread that made it has its memory
+        try:
+            while len(self._content) <= most and (piece := next(self._pieces, None)) is not None:
+                self._content += piece
+        except BaseException:
+            self._content.clear()  # an error keeps its frames, and libraries keep errors
+            raise
+        return self._content
 
 
-def _read(raw: Any, most: int) -> bytes:
-    content, gzip = bytearray(), _gzip(raw.headers.get("Content-Encoding", ""))
+def _pieces(raw: Any) -> Iterator[bytes]:
+    gzip = _gzip(raw.headers.get("Content-Encoding", ""))
     for block in raw.stream(_BLOCK, decode_content=False):
-        content += gzip.unpacked(block, most + 1 - len(content)) if gzip else block
-        if len(content) > most:
-            raise _More(bytes(content[: most + 1]), most)
+        if gzip:
+            yield from gzip.unpacked(block)
+        else:
+            yield block
     if gzip:
         gzip.end()
     if raw.length_remaining:  # urllib3 before 2 does not look
         raise ConnectionError(f"{raw.length_remaining} bytes of it are missing")
-    return bytes(content)
 
 
 def _gzip(encoding: str) -> _Gzip | None:
@@ -62,15 +66,18 @@ class _Gzip:
         self._stream = zlib.decompressobj(wbits=31)
         self._empty = True
 
-    def unpacked(self, block: bytes, most: int) -> bytes:
-        self._empty = False
-        try:
-            found = self._stream.decompress(block, most)
-        except zlib.error:
-            raise ValueError("it says that it is gzip and is not") from None
-        if self._stream.unused_data:
-            raise ValueError("something follows the end of its gzip data")
-        return found
+    def unpacked(self, block: bytes) -> Iterator[bytes]:
+        """In pieces, since a block may stand for a thousand times as much."""
+        self._empty, piece = False, b""
+        while block or len(piece) == _BLOCK:
+            try:
+                piece = self._stream.decompress(block, _BLOCK)
+            except zlib.error:
+                raise ValueError("it says that it is gzip and is not") from None
+            if self._stream.unused_data:
+                raise ValueError("something follows the end of its gzip data")
+            block = self._stream.unconsumed_tail
+            yield piece
 
     def end(self) -> None:
         if not self._stream.eof and not self._empty:

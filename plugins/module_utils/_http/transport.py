@@ -32,8 +32,9 @@ from .._core.redaction import Redactor, one_line
 from .._core.values import to_json
 from .._core.voice import SILENT, Voice
 from .answer import Answer, Reply, read_answer, refused
-from .body import read_beginning, read_body
+from .body import read_beginning
 from .faults import fault
+from .memory import AnswerMemory, Body
 from .operation import ISSUE_TOKEN, PREFIX, Operation
 from .retry import Outcome, decide, is_temporary, may_have_worked
 from .session import new_session, request_options
@@ -107,6 +108,7 @@ class Transport:
         self.requests_sent = 0
         self._jitter = jitter
         self._lock = threading.Lock()
+        self._memory = AnswerMemory()
         self._throttle = Throttle(settings.retry_budget, sleep, clock)
         self.wait = self._throttle.wait
         self._session = new_session(settings)
@@ -118,6 +120,7 @@ class Transport:
 
     def close(self) -> None:
         self._session.close()
+        self._memory.close()
 
     def send(
         self,
@@ -278,15 +281,11 @@ class Transport:
                     **request_options(settings, proxy),
                 ) as response,
             ):
-                return Reply(
-                    response.status_code, response.reason or "", response.headers, self._content(call, response)
-                )
+                return Reply(response.status_code, response.reason or "", response.headers, self._body(call, response))
         except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
-            # "from None": the texts of the libraries may hold headers, and are not redacted.
             source = proxy.source if proxy else ""
-            raise fault(
-                error, is_connected(), call.tried, call.option, source, silence, limit, self.redactor.clean
-            ) from None
+            failed = fault(error, is_connected(), call.tried, call.option, source, silence, limit, self.redactor.clean)
+        raise failed  # not in there: the texts of the libraries may hold headers, and their frames what was read
 
     def _refuse_clear_text(self, call: _Call, url: Url, header: str | None) -> None:
         """Here, where each request passes: no secret goes over plain http, except to this very machine."""
@@ -312,21 +311,19 @@ class Transport:
                 headers["X-Act-As-ID"] = self.settings.act_as.id
         return headers
 
-    def _content(self, call: _Call, response: requests.Response) -> bytes:
+    def _body(self, call: _Call, response: requests.Response) -> Body:
         status = response.status_code
         if not 200 <= status < 300:
-            return read_beginning(response.raw)
-        try:
-            content = read_body(response.raw)
-        except ValueError as error:
-            raise Unexpected(
-                call.tried,
-                f"HTTP {status}, and the answer cannot be read: {error}",
-                f"Check {call.option} and any proxy.",
-                status,
-            ) from None
+            return Body(read_beginning(response.raw))
         # What a service echoes as data must not become a variable.
-        return content if call.signs_in else self.redactor.blank(content)
+        blank = bytes if call.signs_in else self.redactor.blank
+        try:
+            return self._memory.read(f"{call.tried} {sorted(call.query.items())}", response.raw, blank)
+        except ValueError as error:
+            why = str(error)
+        # Out here, as in _once: the error would keep the one before it, whose frames hold what was read.
+        answer = f"HTTP {status}, and the answer cannot be read: {why}"
+        raise Unexpected(call.tried, answer, f"Check {call.option} and any proxy.", status)
 
     def post_token(self, grant: dict[str, str]) -> Any:
         """Send one grant to the identity provider, and return what it answers."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from .._core.errors import BadInput
 from .._core.files import check_name, check_trusted, make_folder, read_regular, replace_file
-from .._core.limits import TooLarge, inflated, read_json
+from .._core.limits import Memory, TooLarge, as_text, inflated, parsed
 from .._core.values import mapping
 from .report import as_html, as_report
 from .schema import MOST_TEXT, Wrong, check_handed, check_state
@@ -140,7 +140,11 @@ def _unpack(saved: str) -> tuple[State, dict[str, list[dict[str, Any]]]]:
     try:
         if len(saved) > MOST_PACKED:
             raise TooLarge(f"it has more than {MOST_PACKED >> 20} MiB")
-        found = read_json(inflated(base64.b64decode(saved, validate=True), MOST_BYTES))
+        content = inflated(base64.b64decode(saved, validate=True), MOST_BYTES)
+        text = as_text(content, Memory.of(content))
+        del content
+        found = parsed(text)
+        del text
         _check_format(mapping(found).get("state"), tried)
         check_handed(found)
         return found["state"], found["snapshots"]

@@ -22,6 +22,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings im
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.urls import BadUrl, is_loopback, judged
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, NxaiError, Refused, Unreachable
 from ansible_collections.nxai.cloud.plugins.module_utils._http.answer import Reply
+from ansible_collections.nxai.cloud.plugins.module_utils._http.memory import Body
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 
 CASES = int(os.environ.get("FUZZ_CASES", "10000")) // 2  # of each of the two
@@ -229,7 +230,7 @@ def test_a_redirect_never_leads_to_another_host(sockets: Sockets, far: Transport
     call = far._call(LIST_MODELS, {}, {}, None, None)
     sockets.asked.clear()
     try:
-        target = far._redirected(call, call.url, Reply(307, "", {"Location": start + rest}, b""))
+        target = far._redirected(call, call.url, Reply(307, "", {"Location": start + rest}, Body(b"")))
     except Refused:
         return
     with pytest.raises((Unreachable, BadInput)):

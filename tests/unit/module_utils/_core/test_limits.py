@@ -21,7 +21,9 @@ from ansible_collections.nxai.cloud.plugins.module_utils._contract import compar
 from ansible_collections.nxai.cloud.plugins.module_utils._core import values
 from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
     MOST_DEPTH,
+    MOST_NAMES,
     MOST_VALUES,
+    Memory,
     TooLarge,
     inflated,
     is_deep,
@@ -34,6 +36,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._pipelines import check
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout import report
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory import names
+from tools.cost import MOST_MEMORY, cost_of
 
 
 def nested(depth: int) -> Any:
@@ -80,6 +83,68 @@ def test_json_up_to_the_limits_is_read() -> None:
 def test_json_past_a_limit_is_not(text: bytes) -> None:
     with pytest.raises(TooLarge, match="more than"):
         read_json(text)
+
+
+def objects_of(names: int) -> bytes:
+    """Enough for the names to be looked at."""
+    members = (b'{"a%x\\"":1,"long":"%s"},' % (number % names, b"x" * 1500) for number in range(25_000))
+    return b"[%s0]" % b"".join(members)
+
+
+def test_names_of_members_are_counted_once() -> None:
+    assert len(read_json(objects_of(MOST_NAMES - 1))) == 25_001
+    with pytest.raises(TooLarge, match="members of more than 20,000 names"):
+        read_json(objects_of(MOST_NAMES + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "each", "data"),
+    [
+        ('"aaaa"', 1, 0),
+        ('"\u00e9\u4e2d"', 2, 0),
+        (r'"a\u00e9"', 2, 0),
+        ('"a\U0001f600"', 4, 0),
+        (r'"a\ud83d\ude00"', 4, 0),
+        (r'"a\uD83D\uDE00"', 4, 0),
+        ('[{"NxID":1},{}]', 1, 96 + 2 * 256 + 80),
+    ],
+)
+def test_the_memory_of_a_text_and_its_data(text: str, each: int, data: int) -> None:
+    content = text.encode()
+    found = Memory.of(content)
+    assert (found.text, found.data) == (each * len(content), each * len(content) + data)
+
+
+def test_an_id_in_braces_is_no_object() -> None:
+    content = b"[" + b'{"NxID":"{1}"},' * 250_000 + b"0]"
+    assert Memory.of(content).data == len(content) + 96 + 250_000 * (256 + 80)
+
+
+LARGEST = {
+    "a wide text": """b'"' + b"x" * (26 << 20) + "\U0001f600".encode() + b'"'""",
+    "a text with an escape": r"""b'"' + b"x" * (26 << 20) + rb'\ud83d\ude00"'""",
+    "objects in objects": """b"[" + (b'{"a":' * 90 + b"0" + b"}" * 90 + b",") * 9_000 + b"0]" """,
+    "objects with a member": """b"[" + b'{"a":0},' * 600_000 + b"0]" """,
+    "many texts": """b"[" + b'"ab",' * 1_990_000 + b"0]" """,
+    "names": """b"{" + b",".join(b'"%x":"ab"' % each for each in range(600_000)) + b"}" """,
+}
+
+
+@pytest.mark.parametrize("kind", LARGEST)
+def test_nothing_that_is_read_takes_more_than_it_may(kind: str) -> None:
+    """Just within the limit, or past it."""
+    found = cost_of(
+        f"""
+import ansible.executor.task_executor  # as a task has it in memory
+from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import Memory, as_text, parsed
+content = {LARGEST[kind].strip()}
+text = as_text(content, Memory.of(content))
+del content
+data = parsed(text)
+"""
+    )
+    past = "TooLarge: its objects have members of more than 20,000 names" if kind == "names" else "nothing"
+    assert found.said == past and found.mebibytes < MOST_MEMORY, found
 
 
 @pytest.mark.parametrize(("depth", "deep"), [(MOST_DEPTH, False), (MOST_DEPTH + 1, True), (5000, True)])

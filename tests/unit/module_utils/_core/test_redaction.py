@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import tracemalloc
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -109,6 +110,7 @@ def test_the_longer_secret_goes_first():
         (r'"nxcdb\u002d0123456789ABCDEF0123456789abcdef"', '"nxcdb-0123456789ABCDEF0123456789abcdef"'),
         (r'"0\u0031\u0032\u0033456789abcdef0123456789abcdef"', '"***"'),
         (r'"\\u0041"', r'"\\u0041"'),
+        (r'"\\\u0041\\\\u0041\u0042"', r'"\\A\\\\u0041B"'),
         (r'"\u0022\u005c\u00e9\n"', r'"\u0022\u005c\u00e9\n"'),
     ],
 )
@@ -116,3 +118,15 @@ def test_no_token_hides_behind_an_escape_of_json(written, left):
     redactor = Redactor()
     redactor.add("nxcdb-0123456789abcdef0123456789abcdef")
     assert redactor.blank(written.encode()).decode() == left
+
+
+@pytest.mark.parametrize("escape", [rb"\n", rb"\u0041", rb"\\u0041", rb"\u0022"])
+def test_escapes_take_no_memory_each(escape):
+    redactor = Redactor()
+    redactor.add("nxcdb-0123456789abcdef0123456789abcdef")
+    content = (escape + b"ab") * 200_000 + rb"\u0041"
+    tracemalloc.start()
+    redactor.blank(content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * len(content)

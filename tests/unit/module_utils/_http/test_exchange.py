@@ -30,7 +30,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import (
     Unexpected,
     Unreachable,
 )
-from ansible_collections.nxai.cloud.plugins.module_utils._http import body
+from ansible_collections.nxai.cloud.plugins.module_utils._http import memory
 from ansible_collections.nxai.cloud.plugins.module_utils._http import transport as exchange
 from ansible_collections.nxai.cloud.plugins.module_utils._http.multipart import Multipart
 
@@ -78,7 +78,7 @@ def test_an_answer_of_many_blocks_is_read(server, transport, reply):
 
 def test_the_most_bytes_are_not_too_many(server, transport, reply, monkeypatch):
     server.answer(reply(body=b'["' + b"x" * 996 + b'"]'), reply(body=b'["' + b"x" * 997 + b'"]'))
-    monkeypatch.setattr(body, "MOST_BYTES", 1000)
+    monkeypatch.setattr(memory, "MOST_BYTES", 1000)
     transport.send(LIST_MODELS)
     with pytest.raises(Unexpected, match="it has more than") as caught:
         transport.send(LIST_MODELS)

@@ -22,7 +22,7 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import CREATE_MODEL, LIST_MODELS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, NxaiError, Refused, Unexpected
-from ansible_collections.nxai.cloud.plugins.module_utils._http import body
+from ansible_collections.nxai.cloud.plugins.module_utils._http import memory
 from ansible_collections.nxai.cloud.plugins.module_utils._http.multipart import Multipart
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -184,7 +184,7 @@ class TestBounds:
     def test_a_flood_ends_in_little_memory(
         self, service: Service, transport: Any, start: bytes, block: bytes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(body, "MOST_BYTES", 8 * MIB)
+        monkeypatch.setattr(memory, "MOST_BYTES", 8 * MIB)
         monkeypatch.setattr("ansible_collections.nxai.cloud.plugins.module_utils._http.wire.MOST_WIRE", 8 * MIB)
         service.sends = flooding(start, block)
         tracemalloc.start()

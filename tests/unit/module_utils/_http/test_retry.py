@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, Unreachable
 from ansible_collections.nxai.cloud.plugins.module_utils._http.answer import Reply
+from ansible_collections.nxai.cloud.plugins.module_utils._http.memory import Body
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import Operation
 from ansible_collections.nxai.cloud.plugins.module_utils._http.retry import Decision, decide, may_have_worked
 
@@ -23,7 +24,7 @@ LOST = AnswerLost("GET /x", "the connection broke")
 
 
 def status(number: int, after: str | None = None) -> Reply:
-    return Reply(number, "", {} if after is None else {"Retry-After": after}, b"")
+    return Reply(number, "", {} if after is None else {"Retry-After": after}, Body(b""))
 
 
 def at(offset: float) -> str:

@@ -252,7 +252,10 @@ def bomb(piece: bytes, mebibytes: int) -> str:
         (b" ", 600, "it unpacks to more than 32 MiB"),
         (b"{},", 30, "it has more than 2,000,000 values"),
         (b'{"a":{}},', 30, "it has more than 2,000,000 values"),
-        (b'"' + b"y" * 1022 + b'\\ud83d\\ude00",', 30, "it is not a state of a rollout"),
+        (b'"' + b"y" * 1022 + b'\\ud83d\\ude00",', 26, "it is not a state of a rollout"),
+        (b'"' + b"y" * 1022 + b'\\ud83d\\ude00",', 30, "it would take more than 216 MiB of memory"),
+        (b'"' + b"y" * 1020 + "\U0001f600".encode() + b'",', 26, "it is not a state of a rollout"),
+        (b'{"a":{"b":{"c":{"d":0}}}},', 9, "it would take more than 216 MiB of memory"),
         (b"[" * 1023 + b"0" + b"]" * 1023 + b",", 1, "nested more than 100 deep"),
     ],
 )

@@ -1,0 +1,138 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What many answers take together: sixteen at a time, each as large as it may be, and what is made of them kept."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_DEVICES, LIST_MODELS, LIST_SITES
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._http import memory
+from tools.cost import MOST_MEMORY, cost_of
+
+MIB = 1 << 20
+EMOJI = "\U0001f600".encode()
+SIXTEEN = """
+import ansible.executor.task_executor  # as a task has it in memory
+from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Site
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import SiteReader
+options = {"api_url": sys.argv[1], "token": "tok-secret-0123456789abcdef0123456789abcdef", "retries": 0, "timeout": 300}
+with Client.from_options(options) as client:
+    sites = [Site.from_api({"id": str(number)}) for number in range(18)]
+    found = SiteReader(client.device, 16).read(sites, client.device.list_devices)
+    raise ValueError(str({str(each)[-300:] if isinstance(each, Exception) else "rows" for each in found}))
+"""
+
+
+def text(mebibytes: int) -> bytes:
+    """One character of it makes all others four bytes wide."""
+    return b"x" * (mebibytes * MIB) + EMOJI
+
+
+def names(site: int) -> bytes:
+    """Members whose names come once: few enough in each answer."""
+    each = itertools.count(site * 1_000_000)
+    rows = (
+        b'{"NxID":"%d",%s}' % (next(each), b",".join(b'"%x":"ab"' % next(each) for _ in range(22))) for _ in "x" * 800
+    )
+    return b"[%s]" % b",".join(rows)
+
+
+HOSTILE: dict[str, tuple[Callable[[int], bytes], str]] = {
+    "no list": (lambda _site: b'"%s"' % text(26), "not a list of objects"),
+    "wide text": (lambda _site: b'"%s"' % text(30), "it would take more than 216 MiB of memory"),
+    "no JSON": (lambda _site: b'["%s' % (b"x" * (30 * MIB)), "Run the task again. If it stays"),
+    "objects": (lambda _site: b"[%s0]" % (b'{"a":{"b":0}},' * 300_000), "a list with something else in it"),
+    "escapes": (lambda _site: b'["\\\\u0041%s' % (b"x" * (47 * MIB)), "Run the task again. If it stays"),
+    "depth": (lambda _site: b"[%s0]" % ((b"[" * 120 + b"]" * 120 + b",") * 2000), "nested more than 100 deep"),
+    "rows with wide text": (lambda site: b'[{"NxID":"%d","x":"%s"}]' % (site, text(9)), "with what was read before"),
+    "rows of objects": (
+        lambda site: b'[{"NxID":"%d","x":[%s0]}]' % (site, b'{"a":0},' * 90_000),
+        "with what was read before",
+    ),
+    "names": (names, "rows"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_sixteen_at_a_time(server: Any, reply: Any, kind: str) -> None:
+    make, said = HOSTILE[kind]
+    server.handle = lambda request: reply(body=make(int(request.path.split("/")[-2])))
+    found = cost_of(SIXTEEN, server.url)
+    assert said in found.said and found.mebibytes < MOST_MEMORY, (found.mebibytes, found.said[:2000])
+
+
+@pytest.mark.parametrize("fate", ["cut", "flood", "gzip"])
+def test_sixteen_that_do_not_end_well(server: Any, reply: Any, fate: str) -> None:
+    content = b" " * (60 * MIB)
+    packed = gzip.compress(content) if fate == "gzip" else content
+    headers = {"Content-Encoding": "gzip"} if fate == "gzip" else {}
+    server.handle = lambda _request: reply(body=packed, headers=headers, fate="cut" if fate == "cut" else "answer")
+    found = cost_of(SIXTEEN, server.url)
+    said = {"cut": "connection broke", "flood": "it does not end", "gzip": "more than 48 MiB"}[fate]
+    assert said in found.said and found.mebibytes < MOST_MEMORY, (found.mebibytes, found.said[:2000])
+
+
+def rows(count: int, each: int, start: int = 0) -> list[dict[str, str]]:
+    return [{"UUID": str(number), "x": "x" * each} for number in range(start, start + count)]
+
+
+def test_who_looks_again_has_room(server: Any, new_transport: Any, reply: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "MOST_MEMORY", 5 * MIB)
+    server.handle = lambda _request: reply(data=[{"x": "x" * MIB}])
+    transport = new_transport(retries=0)
+    for _turn in range(5):
+        assert transport.send(LIST_MODELS).data
+
+
+def test_no_thread_is_left(server: Any, new_transport: Any, reply: Any) -> None:
+    server.answer(reply(data=[{"x": "x" * MIB}]))
+    transport = new_transport(retries=0)
+    before = threading.active_count()
+    transport.send(LIST_MODELS)
+    assert threading.active_count() > before, "it is read elsewhere"
+    transport.close()
+    assert threading.active_count() <= before
+
+
+def test_what_is_kept_leaves_less_room(
+    server: Any, new_transport: Any, reply: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_MEMORY", 7 * MIB // 2)
+    server.handle = lambda _request: reply(data=[{"x": "x" * MIB}])
+    transport = new_transport(retries=0)
+    transport.send(LIST_MODELS)
+    with pytest.raises(Unexpected, match=r"HTTP 200, but with what was read before .* Name fewer sites"):
+        transport.send(LIST_SITES)
+
+
+def test_devices_of_usual_size_take_no_room_from_others(
+    server: Any, new_transport: Any, reply: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_MEMORY", 4 * MIB)
+    transport = new_transport(retries=0)
+    for site in range(8):
+        server.answer(reply(data=rows(300, 3000)))
+        assert len(transport.send(LIST_DEVICES, path={"site_id": str(site)}).data) == 300
+
+
+def test_an_estate_has_a_largest_size(
+    server: Any, new_transport: Any, reply: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_KEPT", 2 * MIB)
+    transport = new_transport(retries=0)
+    server.answer(*(reply(data=rows(300, 3000)) for _site in range(3)))
+    transport.send(LIST_DEVICES, path={"site_id": "0"})
+    transport.send(LIST_DEVICES, path={"site_id": "1"})
+    with pytest.raises(Unexpected, match="with all that was read before it would take more than 2 MiB"):
+        transport.send(LIST_DEVICES, path={"site_id": "2"})
