@@ -79,8 +79,14 @@ class AnswerLost(NxaiError):
     at_work: float = field(default=0.0, kw_only=True)
 
 
+@dataclass(repr=False, unsafe_hash=True)
 class Refused(NxaiError):
-    """The service answered with an error status, after all retries."""
+    """The service answered with an error status, after all retries.
+
+    ``code``: the name of the error in its body (``error`` of OAuth, ``resultCode``), "" where there is none.
+    """
+
+    code: str = field(default="", kw_only=True)
 
 
 class Unexpected(NxaiError):

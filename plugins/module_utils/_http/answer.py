@@ -13,6 +13,7 @@ from typing import Any
 from .._core.errors import Refused, Unexpected
 from .._core.limits import TooLarge, read_json
 from .._core.redaction import one_line
+from .._core.values import mapping
 from .operation import Operation
 
 ADVICE = {
@@ -71,7 +72,8 @@ def read_answer(operation: Operation, tried: str, reply: Reply, clean: Callable[
 
 def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
     """The error for a status that is not success, with the service's own words."""
-    words = _message(reply) or _excerpt(reply)
+    body = _error_body(reply)
+    words = _message(body) or _excerpt(reply)
     answer = f"HTTP {reply.status} {reply.reason}".rstrip()
     if words:
         answer += f": {words}"
@@ -81,7 +83,8 @@ def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
         advice = NOT_THE_API
     else:
         advice = ADVICE.get(reply.status, LATER if reply.status > 500 else ADVICE[400])
-    return Refused(tried, one_line(clean(answer)), advice, reply.status)
+    code = next((value for name in ("error", "resultCode") if isinstance(value := body.get(name), str)), "")
+    return Refused(tried, one_line(clean(answer)), advice, reply.status, code=one_line(clean(code)))
 
 
 def _not_json(tried: str, reply: Reply, clean: Callable[[str], str], error: ValueError) -> Unexpected:
@@ -100,14 +103,15 @@ def _is_page(reply: Reply) -> bool:
     return "html" in reply.headers.get("Content-Type", "").lower() or reply.content.lstrip()[:1] == b"<"
 
 
-def _message(reply: Reply) -> str:
-    """``Message`` and ``Field`` of the APIs, ``resultCode`` and text of the identity provider; "" if there is none."""
+def _error_body(reply: Reply) -> dict[str, Any]:
     try:
-        body = read_json(reply.content)
+        return mapping(read_json(reply.content))
     except ValueError:
-        return ""
-    if not isinstance(body, dict):
-        return ""
+        return {}
+
+
+def _message(body: Mapping[str, Any]) -> str:
+    """``Message`` and ``Field`` of the APIs, ``resultCode`` and text of the identity provider; "" if there is none."""
     names = ("Message", "resultCode", "errorText", "errorString", "errorDetail", "error", "error_description", "detail")
     said = [value for name in names if isinstance(value := body.get(name), str) and value]
     faults = body.get("Field")
