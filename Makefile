@@ -32,7 +32,7 @@ bench-pipelines: ## Time, memory and requests for many devices, beside a loop of
 soak: ## 30 minutes of releases, rollouts and reads, with 5 % of all requests at fault
 soak-rollout: ## Kill a rollout of 500 devices at 20 random moments, and look at every device
 bench-upload: ## Memory and throughput of an upload, beside curl
-returns: ## Write shared return values into all RETURN blocks that tests/tools/returns.yml lists
+returns: ## Write shared return values into RETURN blocks, and the lines of the contract into docs/api.md
 changelog: ## Turn the fragments into CHANGELOG.md, for the version in galaxy.yml
 pins: ## Resolve the packages of the gates anew, with their hashes, into tests/constraints.txt
 clean: ## Remove everything that the other targets made

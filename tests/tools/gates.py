@@ -21,7 +21,7 @@ from tools.guide import serve_by_guide
 from tools.report import Failed, NotRun, Shell, Step
 from tools.simulated import FAST, make_model, simulator
 from tools.venvs import Venv, audit_venv
-from tools.workplace import CACHE, ROOT, TESTS, environment
+from tools.workplace import CACHE, COLLECTIONS, ROOT, TESTS, environment
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,15 @@ class Gates:
     def docs(self) -> list[Step]:
         options = "--plugin-docs --validate-collection-refs=all --skip-rstcheck"
         return [
-            self._returns("--check"),
+            *self._returns("--check"),
             self._step("antsibull-docs", f"antsibull-docs lint-collection-docs {options} ."),
             Step("ansible-doc", self._ansible_doc),
             Step("simulator, by its guide", partial(serve_by_guide, self._environment())),
         ]
 
     def returns(self) -> list[Step]:
-        """Not a gate: writes the shared return values into the RETURN blocks."""
-        return [self._returns()]
+        """Not a gate: writes the shared return values into the RETURN blocks, and the tables of docs/api.md."""
+        return self._returns()
 
     def changelog(self) -> list[Step]:
         """Not a gate: turns the fragments into the changelog of the version in galaxy.yml."""
@@ -105,9 +105,14 @@ class Gates:
 
         return Step(title, run_all)
 
-    def _returns(self, *options: str) -> Step:
-        command = [self.newest.bin("python"), "-m", "tools.returns", *options]
-        return Step("returns", lambda shell: shell.run(command, self._environment(PYTHONPATH=str(TESTS))))
+    def _returns(self, *options: str) -> list[Step]:
+        """What is written once and shown in several places: return values, and the lines of the contract."""
+        return [self._script(name, *options) for name in ("returns", "lines")]
+
+    def _script(self, name: str, *options: str) -> Step:
+        command = [self.newest.bin("python"), "-m", f"tools.{name}", *options]
+        env = self._environment(PYTHONPATH=f"{TESTS}{os.pathsep}{COLLECTIONS}")
+        return Step(name, lambda shell: shell.run(command, env))
 
     def _ansible_doc(self, shell: Shell) -> None:
         """Each plugin's page prints, and nothing is said besides."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import venvs
+from tools import lines, venvs
 from tools.gates import files_in, tracked
 from tools.pythons import Core
 from tools.returns import SOURCE, NoPlace, main, outdated
@@ -195,3 +195,15 @@ def test_the_gate_names_the_file_and_what_to_run(
     assert said.count("\n") == 1 and said.count("make returns") == 1
     shutil.rmtree(tmp_path / "plugins" / "modules")
     assert main() == 1 and capsys.readouterr().out == "modules/nxai_catalogue.py is no file\n"
+
+
+def test_the_tables_of_the_api_are_those_of_the_contract(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page = tmp_path / "api.md"
+    page.write_text(lines.PAGE.read_text().replace("| `fields.device.id` |", "| `fields.device.nxid` |"))
+    monkeypatch.setattr("sys.argv", ["lines", "--check"])
+    assert lines.main() == 0
+    monkeypatch.setattr(lines, "PAGE", page)
+    monkeypatch.setattr(lines, "ROOT", tmp_path)
+    assert lines.main() == 1
+    monkeypatch.setattr("sys.argv", ["lines"])
+    assert lines.main() == 0 and page.read_text() == (ROOT / "docs" / "api.md").read_text()

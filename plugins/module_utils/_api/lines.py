@@ -9,12 +9,12 @@ The tables in docs/api.md are made of this. Lines of the operations come from th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from .._http.operation import Evidence, Operation
+from .._http.operation import CHANGING, Evidence, Operation
 from .operations import OPERATIONS
 from .pipeline import WIRE_NAMES
 
@@ -187,7 +187,7 @@ _OTHERS = (
     Line("upload.extra", {}, "inferred", "further members of each new model"),
     Line("no_pipelines", (), "inferred", "shapes of device rows that were proved to mean that nothing is assigned"),
 )
-_PARAMETERS: dict[str, tuple[Evidence, str]] = {
+PARAMETERS: dict[str, tuple[Evidence, str]] = {
     "Limit": ("observed", "how many rows are wanted"),
     "Offset": ("inferred", "how many rows come before them"),
     "Catalogue": ("observed", "only the models of this catalogue; the zero UUID: all that are available"),
@@ -198,19 +198,20 @@ _PARAMETERS: dict[str, tuple[Evidence, str]] = {
 def _of_operation(operation: Operation) -> Iterator[Line]:
     begin, evidence = f"operations.{operation.name}", operation.evidence
     yield Line(f"{begin}.path", operation.path, evidence, "below the API")
-    yield Line(f"{begin}.method", operation.method, evidence, "POST, PUT and PATCH can take each other's place")
+    if operation.method in CHANGING:  # the others stay what they are
+        yield Line(f"{begin}.method", operation.method, evidence, "POST, PUT and PATCH can take each other's place")
     if operation.method == "GET" and operation.signed:
         yield Line(f"{begin}.api", operation.api, evidence, "compute, device or cloud")
     for name in operation.query:
-        yield Line(f"{begin}.query.{name}", name, *_PARAMETERS[name])
+        yield Line(f"{begin}.query.{name}", name, *PARAMETERS[name])
     if operation.pages:
         meaning = "how many rows are asked for at once; 0: all come at once"
         yield Line(f"{begin}.page_size", operation.page_size, "inferred", meaning)
 
 
-def _fields(table: Mapping[str, Mapping[str, Told]], sent: bool) -> Iterator[Line]:
-    for record, fields in table.items():
-        for name, (place, evidence, meaning) in fields.items():
+def _of_record(record: str) -> Iterator[Line]:
+    for table, sent in ((_READ, False), (_SENT, True)):
+        for name, (place, evidence, meaning) in table.get(record, {}).items():
             places = (place,) if isinstance(place, str) else place
             yield Line(f"fields.{record}.{name}", places, evidence, meaning, sent)
 
@@ -219,8 +220,7 @@ LINES: dict[str, Line] = {
     line.key: line
     for line in (
         *(line for operation in OPERATIONS.values() for line in _of_operation(operation)),
-        *_fields(_READ, False),
-        *_fields(_SENT, True),
+        *(line for record in {**_READ, **_SENT} for line in _of_record(record)),
         *(Line(f"words.{name}", *told) for name, told in WORDS.items()),
         *_OTHERS,
     )

@@ -106,7 +106,10 @@ class _View:
 
     def __init__(self, record: str, places: Mapping[str, tuple[str, ...]], words: Mapping[str, Iterable[str]]) -> None:
         lines = RECORDS[record]
-        named = {name: tuple(map(path_of, places.get(f"{record}.{name}", ()))) for name in lines}
+        said = {name: places.get(f"{record}.{name}", ()) for name in lines}
+        named = {
+            name: () if said[name] == line.default else tuple(map(path_of, said[name])) for name, line in lines.items()
+        }
         touched = [path for paths in named.values() for path in paths]
         moves = []
         for name, line in lines.items():
@@ -225,7 +228,7 @@ def _with(row: Mapping[str, Any], path: Path, value: Any, kept: dict[str, Any] |
     if not path:
         return dict(row)
     if len(path) == 1:
-        return {**row, path[0]: value}
+        return {**(row if path[0] in row else _without(row, path)), path[0]: value}  # not beside another spelling
     key = _key(row, path[0]) or path[0]
     inner = _opened(row.get(key))
     if not isinstance(inner, Mapping):
@@ -242,7 +245,7 @@ def _everywhere(value: Any, change: Callable[[Mapping[str, Any]], dict[str, Any]
     if not isinstance(value, Mapping):
         return value
     row = change(value) if first else value
-    row = {key: _everywhere(inner, change, first) for key, inner in row.items()}
+    row = {key: inner if key == KEPT else _everywhere(inner, change, first) for key, inner in row.items()}
     return row if first else change(row)
 
 

@@ -24,7 +24,7 @@ SURE = ("documented", "observed")
 PAGING = ("Limit", "Offset")
 MOST_ROWS_OF_A_PAGE = 10_000
 _NAME = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
-_WRITES = ("POST", "PUT", "PATCH")  # a DELETE stays one, and nothing else becomes one
+CHANGING = ("POST", "PUT", "PATCH")  # a DELETE stays one, and nothing else becomes one
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+")
 
 
@@ -98,7 +98,7 @@ def _api(operation: Operation, api: Any) -> Api:
 
 def _method(operation: Operation, method: Any) -> str:
     found = method.upper() if isinstance(method, str) else method
-    allowed = _WRITES if operation.method in _WRITES else (operation.method,)
+    allowed = CHANGING if operation.method in CHANGING else (operation.method,)
     if found not in allowed:
         raise operation.refused("method", found, f"It can be {', '.join(allowed)}.")
     return str(found)

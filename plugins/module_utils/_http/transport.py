@@ -265,7 +265,9 @@ class Transport:
         for name, value in path.items():
             if value in ("", ".", ".."):  # the only values that quoting does not keep inside their place
                 raise BadInput(f"Prepare {operation.name}", f"{name} is {value!r}", "Give a UUID.")
-        base = (self.settings.cloud_url or "") if operation.api == "cloud" else self.settings.api_url
+        base = self.settings.cloud_url if operation.api == "cloud" else self.settings.api_url
+        if not base:
+            raise BadInput(f"Prepare {operation.name}", "cloud_url is not set", "Set it to the Nx Cloud of your brand.")
         quoted = {name: quote(value, safe="") for name, value in path.items()}
         text = None if data is None else urlencode(data) if operation.as_form else to_json(data)
         content = None if text is None else text.encode()

@@ -25,8 +25,8 @@ from .groups import PREFIXES
 from .names import is_host_name
 
 FORMAT = 5  # to be raised whenever the contents, or the way they are made, change
-# Whose answer it is: of the credentials, only those that say whose they are.
-ACCOUNT = tuple(each.name for each in CONNECTION_FIELDS if each.account)
+# Whose answer it is (of the credentials, only those that say whose they are), and how it is read.
+ACCOUNT = (*(each.name for each in CONNECTION_FIELDS if each.account), "contract")
 # The options that decide what is made of it.
 DECISIVE = (
     *("hosts", "sites", "online_only", "hostnames", "duplicates", "include_raw", "filters", "group_by", "strict"),

@@ -229,3 +229,8 @@ def test_another_account_reads_for_itself(
         read(**caching)
     with pytest.raises(AnsibleParserError, match="401"):
         read(**caching, on_error="cached")
+
+
+def test_what_another_contract_read_is_another_entry() -> None:
+    one, other = {"contract": "/one.yml"}, {"contract": {"fields": {"site": {"id": "key"}}}}
+    assert cache_key(one) != cache_key(other) and account_key(one) != account_key(other)
