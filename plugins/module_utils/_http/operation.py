@@ -133,7 +133,7 @@ def _page_size(operation: Operation, size: Any) -> int:
     if not operation.pages:
         raise operation.refused("page_size", size, "Only listings come in pages.")
     if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MOST_ROWS_OF_A_PAGE:
-        advice = f"Give a whole number up to {MOST_ROWS_OF_A_PAGE}, or 0 where the service gives all rows at once."
+        advice = f"Give a whole number from 1 to {MOST_ROWS_OF_A_PAGE}, or 0 where all rows come at once."
         raise operation.refused("page_size", size, advice)
     return size
 
