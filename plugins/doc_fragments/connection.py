@@ -95,7 +95,8 @@ options:
     description:
       - How the token is sent. V(bearer) puts the word C(Bearer) before it, as documented. V(raw) sends the token
         alone, as the portal is seen to do. V(bearer_jwt) is V(bearer) without the C(nxcdb-) at the token's beginning.
-      - Without it, O(contract) says it, and else it is V(bearer).
+      - Without it, O(contract) says it, and else it is V(bearer). A read that is refused with 401 is then tried as
+        V(bearer_jwt) once, and if that works, it is kept for the task, with a warning.
       - Also read from the environment variable E(NXAI_AUTH_SCHEME).
     type: str
     choices: [bearer, raw, bearer_jwt]

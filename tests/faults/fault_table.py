@@ -12,7 +12,7 @@ text: fails, and the message holds this text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 OK, AGAIN, FOUND = "succeeds", "succeeds after a repeat", "succeeds, found by looking"
@@ -38,6 +38,7 @@ class Trouble:
     """One row. ``fault``: members of the simulator's fault; it meets one request unless ``times`` is 0 (all).
 
     ``refused``: that many connections are refused (no fault of the simulator can do that). ``timeout``: the option.
+    ``others``: the outcomes of operations that differ from those of their kind.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Trouble:
     paged: bool = False
     redirect: str = ""  # here | away
     retry_date: bool = False
+    others: Outcomes = field(default_factory=dict)
 
     @property
     def late(self) -> float:
@@ -56,7 +58,7 @@ class Trouble:
         return float(fault["seconds"]) if fault.get("kind") == "delay" and not fault.get("handled") else 0.0
 
     def outcome(self, operation: str) -> str:
-        return self.outcomes[KIND_OF[operation]]
+        return self.others.get(operation) or self.outcomes[KIND_OF[operation]]
 
 
 def status(number: int, always: bool = False, **members: Any) -> dict[str, Any]:
@@ -90,7 +92,8 @@ TROUBLES = (
     # A token that is refused when it is to be revoked is over already.
     Trouble("401 always", but("HTTP 401", revoke=AGAIN), status(401, always=True)),
     Trouble("403", everywhere("HTTP 403"), status(403, always=True)),
-    Trouble("404", but("HTTP 404", revoke=OK), status(404, always=True)),
+    # A list of sites that is not there is looked for at the identity provider.
+    Trouble("404", but("HTTP 404", revoke=OK), status(404, always=True), others={"list_sites": AGAIN}),
     Trouble("409", everywhere("HTTP 409"), status(409, always=True)),
     Trouble("413", everywhere("HTTP 413"), status(413, always=True)),
     Trouble("422", everywhere("HTTP 422"), status(422, always=True)),

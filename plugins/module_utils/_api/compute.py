@@ -105,9 +105,12 @@ class ComputeApi:
         self._transport.send(DELETE_CATALOGUE, path={"uuid": uuid})
 
     def _list(self, record: str, operation: Operation, query: dict[str, str]) -> list[Row]:
-        size = self._contract.operations[operation.name].page_size
         return all_pages(
-            lambda paging: self._transport.send(operation, query={**query, **paging}), size, record, self._contract
+            lambda paging: self._transport.send(operation, query={**query, **paging}),
+            self._transport.sent_as(operation).page_size,
+            record,
+            self._contract,
+            self._transport.findings,
         )
 
     def _sent(self, record: str, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from .._core.errors import NxaiError
+from .._core.errors import NxaiError, Refused
 from .._http.operation import Operation
 from .._http.transport import Transport
 from .contract import KNOWN, Contract, Row
 from .operations import (
+    ELSEWHERE,
     JOIN_GROUP,
     LEAVE_GROUP,
     LIST_DEVICES,
@@ -38,8 +40,28 @@ class DeviceApi:
         self.no_pipelines: frozenset[str] = contract.no_pipelines
 
     def list_sites(self) -> list[Site]:
-        """All sites that the token may see, offline ones included."""
-        return [Site.from_api(row) for row in self._list("site", LIST_SITES, {})]
+        """All sites that the token may see, offline ones included; of the identity provider if they are only there."""
+        try:
+            rows = self._list("site", LIST_SITES, {})
+        except Refused as error:
+            known = self._transport.sent_as(LIST_SITES)
+            changed = (known.api, known.path) != (LIST_SITES.api, LIST_SITES.path)
+            if error.status != 404 or changed or not self._transport.settings.cloud_url:
+                raise
+            rows = self._sites_of_cloud(error)
+        return [Site.from_api(row) for row in rows]
+
+    def _sites_of_cloud(self, missing: Refused) -> list[Row]:
+        other = ELSEWHERE[LIST_SITES.name]
+        try:
+            with self._transport.adapted(other):
+                rows = self._list("site", LIST_SITES, {})
+        except NxaiError as error:
+            answer = f"{missing.answer}. {error.tried} was tried, too: {error.answer}"
+            raise replace(missing, answer=answer) from None
+        lines = {"operations.list_sites.api": other.api, "operations.list_sites.path": other.path}
+        self._transport.findings.note("The sites are listed by the identity provider alone", lines)
+        return rows
 
     def list_servers(self, site_id: str) -> list[Server]:
         """All servers of a site; an offline site has none to show."""
@@ -95,7 +117,10 @@ class DeviceApi:
         return self._contract.is_not_applicable(error)
 
     def _list(self, record: str, operation: Operation, path: dict[str, str]) -> list[Row]:
-        size = self._contract.operations[operation.name].page_size
         return all_pages(
-            lambda paging: self._transport.send(operation, path=path, query=paging), size, record, self._contract
+            lambda paging: self._transport.send(operation, path=path, query=paging),
+            self._transport.sent_as(operation).page_size,
+            record,
+            self._contract,
+            self._transport.findings,
         )

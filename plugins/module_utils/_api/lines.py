@@ -205,7 +205,8 @@ def _of_operation(operation: Operation) -> Iterator[Line]:
     for name in operation.query:
         yield Line(f"{begin}.query.{name}", name, *PARAMETERS[name])
     if operation.pages:
-        yield Line(f"{begin}.page_size", operation.page_size, "inferred", "how many rows are asked for at once")
+        meaning = "how many rows are asked for at once; 0: all come at once"
+        yield Line(f"{begin}.page_size", operation.page_size, "inferred", meaning)
 
 
 def _of_record(record: str) -> Iterator[Line]:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .._http.operation import ISSUE_TOKEN, PAGING, Operation
 
 _MODEL_FIELDS = ("UUID", "Name", "Status", "Code", "Documentation", "Catalogues", "UpdatedAt")
@@ -75,6 +77,11 @@ DESCRIBE_COMPUTE = Operation(
 DESCRIBE_DEVICE = Operation(
     "describe_device", "device", "GET", "/openapi.json", True, 30, "documented", ("paths",), signed=False
 )
+
+# What is tried by the same name after a 404. The identity provider lists the sites of an account, all at once.
+ELSEWHERE = {
+    LIST_SITES.name: replace(LIST_SITES, api="cloud", path="/cdb/systems", evidence="client", page_size=0),
+}
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation

@@ -6,94 +6,190 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from .._core.errors import Incomplete, Unexpected
+from .._core.errors import Incomplete, Refused, Unexpected
+from .._core.findings import Findings
 from .._http.answer import Answer
 from .contract import KNOWN, Contract, Row
 from .lines import RECORDS
+from .wrapping import Listed, find_rows, find_total
 
 MOST_ROWS = 1_000_000
+_ROWS, _TOTAL = "fields.answer.rows", "fields.answer.total"
+
+
+class NoList(Unexpected):
+    """Null, or nothing at all, where a list is expected. That is not an empty list."""
 
 
 def all_pages(
-    fetch: Callable[[dict[str, str]], Answer], page_size: int = 500, record: str = "model", contract: Contract = KNOWN
+    fetch: Callable[[dict[str, str]], Answer],
+    page_size: int = 500,
+    record: str = "model",
+    contract: Contract = KNOWN,
+    findings: Findings | None = None,
 ) -> list[Row]:
     """Every row of a listing, in the known names. ``fetch`` gets the paging part of the query and returns the answer.
 
-    The first request sends ``Limit`` only; ``Offset`` (spelling inferred) follows from the second page on.
-    ``record`` is the kind of the rows, whose ids tell them apart. Raises ``Incomplete`` if the rows do not add up twice
-    in a row, and ``Unexpected`` if a page is not a list of objects.
+    The first request sends ``Limit`` only; ``Offset`` (spelling inferred) follows from the second page on. With a
+    ``page_size`` of 0 neither is sent: the listing comes whole. ``record`` is the kind of the rows, whose ids tell them
+    apart. Raises ``Incomplete`` if the rows do not add up twice in a row, and ``Unexpected`` if a page is not a list of
+    objects. What is learned on the way goes into ``findings`` and is used for the next listing.
     """
+    listing = _Listing(fetch, record, contract, findings or Findings())
     try:
-        return _read(fetch, page_size, record, contract)
+        return listing.read(page_size)
     except Incomplete:
         # Something may have come or gone between two pages: one calm look more.
-        return _read(fetch, page_size, record, contract)
+        return listing.read(page_size)
 
 
-def _read(fetch: Callable[[dict[str, str]], Answer], page_size: int, record: str, contract: Contract) -> list[Row]:
-    ids = RECORDS[record]["id"].default
-    rows: list[Row] = []
-    seen: set[str] = set()
-    first_total: int | None = None
-    while True:
-        query = {"Limit": str(page_size)}
-        if rows:
-            query["Offset"] = str(len(rows))
-        answer = fetch(query)
-        page, total = _rows(answer, record, contract), contract.total(answer)
-        if not rows:
-            first_total = total
-        elif total != first_total:
-            how = f"the total changed from {first_total} to {total} between two pages"
-            raise _incomplete(answer, how, contract.hint("fields.answer.total"))
-        names = {name for row in page if (name := _id(row, ids))}
-        if seen & names:
-            how = "rows came twice: Offset is not honoured, or rows moved between pages"
-            raise _incomplete(answer, how, contract.hint(f"operations.list_{record}s.query.Offset"))
-        seen |= names
-        rows += page
-        if len(rows) > MOST_ROWS:
-            raise Unexpected(answer.tried, f"the listing does not end: more than {MOST_ROWS} rows", "Check api_url.")
-        if _is_last(page, rows, total, page_size):
-            break
-    if total is not None and len(rows) < total:
-        how = f"{len(rows)} rows came and {contract.places('answer.total')[0]} says {total}"
-        raise _incomplete(answer, how, contract.hint("fields.answer.total"))
-    return rows
+@dataclass
+class _Listing:
+    fetch: Callable[[dict[str, str]], Answer]
+    record: str
+    contract: Contract
+    findings: Findings
 
+    @property
+    def line(self) -> str:
+        return f"operations.list_{self.record}s"
 
-def _is_last(page: list[Row], rows: list[Row], total: int | None, page_size: int) -> bool:
-    """Without a usable total, a page of another length than asked for is the last (a longer one is the whole list).
+    def read(self, size: int) -> list[Row]:
+        size = self.findings.found.get(f"{self.line}.page_size", size)
+        rows: list[Row] = []
+        seen: set[str] = set()
+        total: int | None = None
+        while True:
+            answer, size = self._page(size, len(rows))
+            page, told = self._understood(answer, bool(rows))
+            if told is not None and total not in (None, told):
+                raise self._incomplete(answer, f"the total changed from {total} to {told} between two pages", _TOTAL)
+            total = told if total is None else total
+            names = {self._id(row) for row in page}
+            if seen & names:
+                if total is None and names == seen and 0 < size < len(rows):
+                    break  # neither Limit nor Offset means anything to the service: it gives all that there is
+                raise self._repeated(answer, total)
+            if page and rows and total is None:
+                self._note_cap(len(rows), size)
+            seen |= names
+            rows += page
+            if len(rows) > MOST_ROWS:
+                raise Unexpected(
+                    answer.tried, f"the listing does not end: more than {MOST_ROWS} rows", "Check api_url."
+                )
+            if not page or not size or self._is_last(page, rows, total):
+                break
+        if total is not None and len(rows) < total:
+            place = self._places(_TOTAL)[-1 if _TOTAL in self.findings.found else 0]
+            how = f"{len(rows)} rows came and {place} says {total}"
+            raise self._incomplete(answer, how, _TOTAL)
+        return rows
 
-    A total that is too small loses nothing, so it only counts as not usable.
-    """
-    if total is None or len(rows) > total:
-        return len(page) != page_size
-    return not page or len(rows) == total
+    def _is_last(self, page: list[Row], rows: list[Row], total: int | None) -> bool:
+        """A total that is too small loses nothing, so it only counts as not told.
 
+        Without one, only an empty page says that all is read: a short one may be all that the service gives at a time.
+        But it was seen to give longer ones, so a shorter first page is the whole.
+        """
+        if total is not None and len(rows) <= total:
+            return len(rows) == total
+        longest = self.findings.longest_pages.get(self.line, 0)
+        self.findings.longest_pages[self.line] = max(longest, len(page))
+        return len(rows) == len(page) < longest
 
-def _rows(answer: Answer, record: str, contract: Contract) -> list[Row]:
-    found = contract.rows(answer.data)
-    if found is None or not all(isinstance(row, dict) for row in found):
+    def _page(self, size: int, offset: int) -> tuple[Answer, int]:
+        """One page, and its size: a smaller one where the service refuses more rows and says so."""
+        wanted = size
+        while True:
+            query = {"Limit": str(size)} if size else {}
+            try:
+                answer = self.fetch({**query, "Offset": str(offset)} if offset else query)
+            except Refused as error:
+                if offset:
+                    raise self._hinted(error, f"{self.line}.query.Offset") from None
+                if error.status not in (400, 422) or not self._names_limit(error) or not size:
+                    raise
+                if size < 5:
+                    raise self._hinted(error, f"{self.line}.page_size") from None
+                size = _smaller(error, size)
+                continue
+            if size != wanted:
+                what = f"list_{self.record}s refuses pages of {wanted} rows, and gives {size}"
+                self.findings.note(what, {f"{self.line}.page_size": size})
+            return answer, size
+
+    def _names_limit(self, error: Refused) -> bool:
+        own = self.contract.operations[f"list_{self.record}s"].spelling.get("Limit", "Limit")
+        return bool(re.search(rf"\blimit\b|page.?size|{re.escape(own)}", error.answer, re.IGNORECASE))
+
+    def _understood(self, answer: Answer, further: bool) -> tuple[list[Row], int | None]:
+        """The rows of a page, and the number of all if it is told. ``further``: there were pages before it."""
+        total = self.contract.total(answer)
+        found = find_rows(answer.data, self.record, self._places(_ROWS))
+        if found is None and answer.data is None and (further or total == 0):
+            return [], total
+        if found is None or not all(isinstance(row, dict) for row in found.rows):
+            raise self._no_list(answer, found)
+        self._note_place(_ROWS, found.place, f"Lists come inside of {found.place!a}")
+        if total is None and (told := find_total(answer.data, found)):
+            total = told.total
+            self._note_place(_TOTAL, told.place, f"The number of all rows comes as {told.place!a}")
+        return self.contract.known(self.record, found.rows), total
+
+    def _places(self, key: str) -> list[str]:
+        """Those of the contract, and those that were found."""
+        found: list[str] = self.findings.found.get(key) or [*self.contract.places(key.removeprefix("fields."))]
+        return found
+
+    def _note_place(self, key: str, place: str, what: str) -> None:
+        known = self._places(key)
+        if place not in known:
+            self.findings.note(what, {key: [*known, place]})
+
+    def _note_cap(self, first: int, size: int) -> None:
+        """There was another page behind one that was short."""
+        key = f"{self.line}.page_size"
+        if first < size and key not in self.findings.found:
+            what = f"list_{self.record}s gives {first} rows at a time though {size} were asked for, and tells no total"
+            self.findings.note(what, {key: first})
+
+    def _id(self, row: Row) -> str:
+        """What tells it from others: the whole of it where it has no id."""
+        for name in RECORDS[self.record]["id"].default:
+            found = row.get(name)
+            if isinstance(found, str) and found:
+                return found
+        return json.dumps(row, sort_keys=True, default=str)
+
+    def _no_list(self, answer: Answer, found: Listed | None) -> Unexpected:
         shape = type(answer.data).__name__ if found is None else "a list with something else in it"
         advice = "Check that api_url is the Nx AI Cloud. If it is, its API is not as it was known."
-        raise Unexpected(
-            answer.tried,
-            f"the answer is not a list of objects but {shape}",
-            f"{advice} {contract.hint('fields.answer.rows')}",
+        kind = NoList if answer.data is None else Unexpected
+        return kind(
+            answer.tried, f"the answer is not a list of objects but {shape}", f"{advice} {self.contract.hint(_ROWS)}"
         )
-    return contract.known(record, found)
+
+    def _repeated(self, answer: Answer, total: int | None) -> Incomplete:
+        how = "rows came twice: Offset is not honoured, or rows moved between pages"
+        whole = f"If the service always gives all of these rows, set {self.line}.page_size to 0 in the contract. "
+        return self._incomplete(answer, how, f"{self.line}.query.Offset", whole if total is None else "")
+
+    def _incomplete(self, answer: Answer, how: str, key: str, also: str = "") -> Incomplete:
+        advice = f"Run the task again. {also}{self.contract.hint(key)}"
+        return Incomplete(answer.tried, f"the listing is not whole: {how}", advice)
+
+    def _hinted(self, error: Refused, key: str) -> Refused:
+        return replace(error, advice=f"{error.advice} {self.contract.hint(key)}")
 
 
-def _id(row: Row, names: tuple[str, ...]) -> str:
-    for name in names:
-        found = row.get(name)
-        if isinstance(found, str) and found:
-            return found
-    return ""
-
-
-def _incomplete(answer: Answer, how: str, hint: str) -> Incomplete:
-    return Incomplete(answer.tried, f"the listing is not whole: {how}", f"Run the task again. {hint}")
+def _smaller(error: Refused, size: int) -> int:
+    """The largest number of its message that can be meant, or else a fifth."""
+    said = error.answer.partition(f"HTTP {error.status}")[2]
+    numbers = (int(each) for each in re.findall(r"\b\d{2,5}\b", said))
+    return max((each for each in numbers if 10 <= each < size), default=size // 5)

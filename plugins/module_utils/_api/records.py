@@ -193,9 +193,9 @@ def _online(row: Mapping[str, Any], updated_at: str | None) -> bool | None:
     if updated_at is not None and updated_at.startswith(_ZERO_TIME):
         return False
     told = flag(row.get("online"))
-    word = (first_text(row, *names_of("site", "status")) or "").lower()
-    if told is None and word in (*WORDS["online"][0], *WORDS["offline"][0]):
-        return word in WORDS["online"][0]
+    words = {(text(row.get(name)) or "").lower() for name in names_of("site", "status")}  # of which one may be another
+    if told is None and not words.isdisjoint((*WORDS["online"][0], *WORDS["offline"][0])):
+        return words.isdisjoint(WORDS["offline"][0])
     return True if told is None and updated_at else told
 
 

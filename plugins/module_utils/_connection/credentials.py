@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import BadInput, Refused, SignInFailed
+from .._core.errors import BadInput, NxaiError, Refused, SignInFailed
 from .._core.redaction import Redactor
 from .._core.values import mapping, number
 from .._core.voice import SILENT, Voice
@@ -59,7 +59,7 @@ class Credentials:
 
     Sources in order: ``token`` (renewed by ``refresh_token`` if both are given), ``token_file``, ``refresh_token``,
     ``username`` and ``password``. ``post_token`` sends one grant to the identity provider and returns the decoded body;
-    it raises what ``Transport.send`` raises.
+    it raises what ``Transport.send`` raises. ``scheme`` is how the header is written, and may be changed.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Credentials:
         voice: Voice = SILENT,
     ) -> None:
         self._settings = settings
+        self.scheme = settings.auth_scheme or "bearer"
         self._post_token = post_token
         self._clock = clock
         self._redactor = redactor or Redactor()
@@ -101,7 +102,7 @@ class Credentials:
         return self._token
 
     def renew(self, rejected: str, with_refresh: bool = False) -> bool:
-        """After a 401 to the header ``rejected``: True if there is another one to try now."""
+        """After a refusal of the header ``rejected``: True if there is another one to try now."""
         with self._lock:
             if self._token is None or self._header(self._token, with_refresh) != rejected:
                 return True  # another thread has renewed it
@@ -109,6 +110,13 @@ class Credentials:
                 return False
             self._token = self._renewed(self._token)
             return self._header(self._token, with_refresh) != rejected
+
+    def has_expired(self, rejected: str) -> bool:
+        """Whether the token of the header ``rejected`` has an end that is known, and that has passed."""
+        with self._lock:
+            token = self._token
+            ended = token is not None and token.expires is not None and self._clock() >= token.expires
+            return ended and token is not None and self._header(token, False) == rejected
 
     def _header(self, token: Token, with_refresh: bool) -> str:
         word = token.refresh if with_refresh else token.access
@@ -118,9 +126,9 @@ class Credentials:
                 "auth.token_on_writes of the contract says refresh, and there is no refresh token",
                 "Give refresh_token, or a token_file that holds one.",
             )
-        if self._settings.auth_scheme == "raw":
+        if self.scheme == "raw":
             return word
-        return f"Bearer {word.removeprefix(PREFIX) if self._settings.auth_scheme == 'bearer_jwt' else word}"
+        return f"Bearer {word.removeprefix(PREFIX) if self.scheme == 'bearer_jwt' else word}"
 
     def _first(self) -> Token:
         """The token that was given, or one without ``access`` that says where to get it."""
@@ -227,20 +235,22 @@ class Credentials:
         except Refused as error:
             if error.status not in (400, 401, 403):
                 raise
-            raise self._failed(tried, error.answer, kind, error.status) from None
+            raise self._failed(tried, error, kind) from None
         access, fresh = body.get("access_token"), body.get("refresh_token")
         refresh = fresh if isinstance(fresh, str) and fresh else refresh
         self._redactor.add(refresh)
         if body.get("error") or not isinstance(access, str) or not access:
             said = str(body.get("error") or body.get("resultCode") or "the answer holds no access token")
-            raise self._failed(tried, self._redactor.clean(said)[:200], kind, None)
+            raise self._failed(tried, NxaiError(tried, self._redactor.clean(said)[:200]), kind)
         self._redactor.add(access)
         expires = _expires(body, access, self._clock())
         return self._token_of(self._word(access, "the new token"), refresh, expires or self._clock() + LIFETIME)
 
-    def _failed(self, tried: str, answer: str, kind: str, status: int | None) -> SignInFailed:
-        advice = next((text for word, text in _ADVICE.items() if word in answer), GRANTS[kind][1])
-        return SignInFailed(tried, answer, advice, status)
+    def _failed(self, tried: str, error: NxaiError, kind: str) -> SignInFailed:
+        advice = next((text for word, text in _ADVICE.items() if word in error.answer), GRANTS[kind][1])
+        if error.status == 400:  # what it says of the form of the request
+            advice = f"{advice} {error.advice}".strip()
+        return SignInFailed(tried, error.answer, advice, error.status)
 
     def _declared(self, text: str, refresh: str | None) -> Token:
         """A token that the user gave: its expiry is known only if it is a JWT."""
@@ -310,3 +320,9 @@ def jwt_claims(token: str) -> Mapping[str, Any]:
         return mapping(json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))))
     except (ValueError, RecursionError, binascii.Error):
         return {}
+
+
+def without_prefix(header: str) -> str:
+    """The header with its token in the other form, without ``nxcdb-``; "" if it has none that begins so."""
+    word, _space, token = header.partition(" ")
+    return f"{word} {token.removeprefix(PREFIX)}" if token.startswith(PREFIX) else ""

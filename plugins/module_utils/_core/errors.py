@@ -84,9 +84,11 @@ class Refused(NxaiError):
     """The service answered with an error status, after all retries.
 
     ``fields``: what it said of single members of the request, by the name that it has for each.
+    ``code``: the name of the error in its body (``error`` of OAuth, ``resultCode``), "" where there is none.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict, kw_only=True, hash=False)
+    code: str = field(default="", kw_only=True)
 
 
 class Unexpected(NxaiError):

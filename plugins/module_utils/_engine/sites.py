@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from .._api.device import DeviceApi
+from .._api.pages import NoList
 from .._api.records import Site
-from .._core.errors import BadInput, NxaiError, Refused, SignInFailed
+from .._core.errors import BadInput, Incomplete, NxaiError, Refused, SignInFailed, Unexpected
 from .._http.session import CONNECTIONS
 from .lookup import Index, globbed, is_glob, is_uuid
 
@@ -20,6 +22,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 MOST_AT_ONCE = CONNECTIONS
 SILENT = "the site shows no devices: it is off-line, or still loading"
+# What a service says of a site that it does not reach, where the status alone does not say it.
+_OFF_LINE_WORDS = ("offline", "off-line", "not online", "not connected", "disconnected", "not reachable", "unreachable")
+_NOT_OF_THE_SITE = (401, 403, 429)  # what is said of the account
 
 
 def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], concurrency: int) -> list[Result]:
@@ -33,6 +38,25 @@ def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], concurren
 
 class NoSuchSite(BadInput):
     """The service does not know a site that was given by its id."""
+
+
+class SiteOffLine(NxaiError):
+    """A site cannot show what it holds, which is no error of the service, and says nothing of what it holds."""
+
+
+def is_off_line(site: Site, error: NxaiError) -> bool:
+    """Whether the error that a listing of this site ended with may mean no more than that the site is off-line.
+
+    Of one that is listed as off-line nearly every error says so. Of one whose listing does not tell, only a 404, null
+    in place of a list, or words do.
+    """
+    if site.online is False:
+        answered = isinstance(error, (Refused, Unexpected)) and not isinstance(error, Incomplete)
+        return answered and error.status not in _NOT_OF_THE_SITE
+    if site.online or not isinstance(error, (Refused, NoList)):
+        return False
+    in_words = any(word in error.answer.lower() for word in _OFF_LINE_WORDS)
+    return error.status in (None, 404) or (in_words and error.status in (409, 422, 503))
 
 
 class SiteReader:
@@ -80,12 +104,29 @@ class SiteReader:
                 return listing(site.id)
             except SignInFailed:
                 raise
-            except Refused as error:
-                return _no_such_site(site, error) if error.status == 404 else error
             except NxaiError as error:
                 return error.with_traceback(None)  # whose frames hold what the site answered
 
-        return in_parallel(one, sites, self._concurrency)
+        found = in_parallel(one, sites, self._concurrency)
+        some = any(isinstance(each, list) for each in found)
+        return [
+            self._judged(site, each, some) if isinstance(each, NxaiError) else each
+            for site, each in zip(sites, found, strict=True)
+        ]
+
+    def _judged(self, site: Site, error: NxaiError, some: bool) -> NxaiError:
+        """What it means for this site. ``some``: others were read, so the service does have such a listing."""
+        if is_off_line(site, error):
+            listed = self._listed(site)
+            if listed and is_off_line(listed, error) and (some or listed.online is False):
+                return SiteOffLine(f"look at the site {listed.label}", f"it is off-line ({error.answer})")
+        return _no_such_site(site, error) if isinstance(error, Refused) and error.status == 404 else error
+
+    def _listed(self, site: Site) -> Site | None:
+        """The site as the service lists it. One that was given by its id need not be known yet."""
+        with contextlib.suppress(NxaiError):
+            return self.known().get(site.id)
+        return None
 
     def _index(self) -> Index[Site]:
         if self._sites is None:

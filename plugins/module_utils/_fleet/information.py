@@ -15,7 +15,7 @@ from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import first_text, flag, folded, identity
 from .._engine.lookup import find, globbed, is_glob, is_uuid
 from .._engine.module import Task
-from .._engine.sites import SiteReader, unread
+from .._engine.sites import SiteOffLine, SiteReader, unread
 from .targets import TARGETS_EXCLUSIVE, Chosen, Found, find_targets, named_targets, select_devices, why_unknown
 
 SITES_SPEC: dict[str, dict[str, Any]] = {"sites": {"type": "list", "elements": "str", "default": ["*"]}}
@@ -40,7 +40,9 @@ def read_servers(task: Task) -> dict[str, Any]:
     servers: list[dict[str, Any]] = []
     unread_sites, errors = [], []
     for site, listing in zip(sites, reader.read(sites, task.client.device.list_servers), strict=True):
-        if isinstance(listing, NxaiError):
+        if isinstance(listing, SiteOffLine):
+            unread_sites.append(unread(site, str(listing)))
+        elif isinstance(listing, NxaiError):
             errors.append(listing)
         elif listing:
             servers += [_server(each, site) for each in listing]

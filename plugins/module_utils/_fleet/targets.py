@@ -18,7 +18,7 @@ from .._api.records import Device, Site
 from .._core.errors import BadInput, NxaiError
 from .._core.wording import shortened
 from .._engine.lookup import Index, is_uuid
-from .._engine.sites import SILENT, NoSuchSite, SiteReader, unread
+from .._engine.sites import SILENT, NoSuchSite, SiteOffLine, SiteReader, unread
 
 TARGETS_SPEC: dict[str, dict[str, Any]] = {
     "site": {"type": "str"},
@@ -113,7 +113,7 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
     for (site, wanted), listing in zip(grouped.values(), listings, strict=True):
         if isinstance(listing, NxaiError):
             _give_up(found, site, listing)
-            status = "not_applicable" if isinstance(listing, NoSuchSite) else "failed"
+            status = "not_applicable" if isinstance(listing, (NoSuchSite, SiteOffLine)) else "failed"
             found.missing += [Missing(site, each.device, status, str(listing)) for each in wanted]
         elif not listing:
             found.unread.append(unread(site))
@@ -205,7 +205,7 @@ def _is_selected(device: Device, site: Site, select: str, models: Collection[str
 
 
 def _give_up(found: Found, site: Site, error: NxaiError) -> None:
-    if not isinstance(error, NoSuchSite):
+    if not isinstance(error, (NoSuchSite, SiteOffLine)):
         found.errors.append(error)
     found.unread.append(unread(site, str(error)))
 

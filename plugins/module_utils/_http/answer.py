@@ -70,7 +70,8 @@ def read_answer(operation: Operation, tried: str, reply: Reply, clean: Callable[
 
 def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
     """The error for a status that is not success, with the service's own words."""
-    words = _message(reply) or _excerpt(reply)
+    body = _error_body(reply)
+    words = _message(body) or _excerpt(reply)
     answer = f"HTTP {reply.status} {reply.reason}".rstrip()
     if words:
         answer += f": {words}"
@@ -80,7 +81,9 @@ def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
         advice = NOT_THE_API
     else:
         advice = ADVICE.get(reply.status, LATER if reply.status > 500 else ADVICE[400])
-    return Refused(tried, one_line(clean(answer)), advice, reply.status, fields=_fields(reply, clean))
+    code = next((value for name in ("error", "resultCode") if isinstance(value := body.get(name), str)), "")
+    answer, code = (one_line(clean(each)) for each in (answer, code))
+    return Refused(tried, answer, advice, reply.status, fields=_fields(body, clean), code=code)
 
 
 def _not_json(tried: str, reply: Reply, clean: Callable[[str], str], error: ValueError) -> Unexpected:
@@ -102,14 +105,15 @@ def _is_page(reply: Reply) -> bool:
     return "html" in reply.headers.get("Content-Type", "").lower() or reply.body.beginning.lstrip()[:1] == b"<"
 
 
-def _message(reply: Reply) -> str:
-    """``Message`` and ``Field`` of the APIs, ``resultCode`` and text of the identity provider; "" if there is none."""
+def _error_body(reply: Reply) -> dict[str, Any]:
     try:
-        body = read_json(reply.body.beginning)
+        return mapping(read_json(reply.body.beginning))
     except ValueError:
-        return ""
-    if not isinstance(body, dict):
-        return ""
+        return {}
+
+
+def _message(body: Mapping[str, Any]) -> str:
+    """``Message`` and ``Field`` of the APIs, ``resultCode`` and text of the identity provider; "" if there is none."""
     names = ("Message", "resultCode", "errorText", "errorString", "errorDetail", "error", "error_description", "detail")
     said = [value for name in names if isinstance(value := body.get(name), str) and value]
     faults = body.get("Field")
@@ -118,13 +122,9 @@ def _message(reply: Reply) -> str:
     return " ".join(dict.fromkeys(said))
 
 
-def _fields(reply: Reply, clean: Callable[[str], str]) -> dict[str, str]:
+def _fields(body: Mapping[str, Any], clean: Callable[[str], str]) -> dict[str, str]:
     """``Field`` of an answer of the APIs: each with its own words."""
-    try:
-        found = mapping(mapping(read_json(reply.body.beginning)).get("Field"))
-    except ValueError:
-        return {}
-    return {clean(str(name)): one_line(clean(str(fault))) for name, fault in found.items()}
+    return {clean(str(name)): one_line(clean(str(fault))) for name, fault in mapping(body.get("Field")).items()}
 
 
 def _excerpt(reply: Reply) -> str:

@@ -41,8 +41,8 @@ class Operation:
     in full or given up (its documented limit where one is known). ``evidence``: how the call is known. ``relies_on``:
     the fields of the answer that the client reads; with none, the body of a good answer is not looked at. ``signed``:
     whether the task's own token is sent with it. ``query``: the parameters that are sent. ``spelling``: those that are
-    sent under another name. ``page_size``: of a listing. ``as_form``: the body is a form, not JSON. ``with_refresh``:
-    the refresh token signs it.
+    sent under another name. ``page_size``: of a listing; 0 where it comes whole. ``as_form``: the body is a form, not
+    JSON. ``with_refresh``: the refresh token signs it.
     """
 
     name: str
@@ -75,9 +75,11 @@ class Operation:
         """The same with the user's ``api``, ``path``, ``method``, ``query`` (our name -> theirs) and ``page_size``.
 
         Raises ``BadInput``. What reads stays a GET, and what writes never becomes one: check mode depends on it. What
-        writes also stays at its API, and so at its host.
+        writes also stays at its API, and so at its host. The identity provider is not known to give pages.
         """
         given = {name: value for name, value in change.items() if value is not None}
+        if given.get("api") == "cloud" and self.pages:
+            given.setdefault("page_size", 0)
         checked = {member: check(self, given[name]) for name, (member, check) in _CHECKS.items() if name in given}
         return replace(self, **checked, evidence="your contract") if checked else self
 
@@ -130,8 +132,9 @@ def _query(operation: Operation, query: Any) -> dict[str, str]:
 def _page_size(operation: Operation, size: Any) -> int:
     if not operation.pages:
         raise operation.refused("page_size", size, "Only listings come in pages.")
-    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= MOST_ROWS_OF_A_PAGE:
-        raise operation.refused("page_size", size, f"Give a whole number from 1 to {MOST_ROWS_OF_A_PAGE}.")
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MOST_ROWS_OF_A_PAGE:
+        advice = f"Give a whole number from 1 to {MOST_ROWS_OF_A_PAGE}, or 0 where all rows come at once."
+        raise operation.refused("page_size", size, advice)
     return size
 
 

@@ -10,12 +10,12 @@ import contextlib
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin
 
-from .._connection.credentials import Credentials
+from .._connection.credentials import Credentials, without_prefix
 from .._connection.proxy import judged_proxy, proxy_for
 from .._connection.settings import Settings
 from .._connection.urls import BadUrl, Url, judged
@@ -28,6 +28,7 @@ from .._core.errors import (
     Unreachable,
     missing_library,
 )
+from .._core.findings import Findings
 from .._core.redaction import Redactor, one_line
 from .._core.values import to_json
 from .._core.voice import SILENT, Voice
@@ -39,6 +40,7 @@ from .operation import ISSUE_TOKEN, PREFIX, Operation
 from .retry import Outcome, decide, is_temporary, may_have_worked
 from .session import new_session, request_options
 from .throttle import Throttle
+from .token_request import in_either_form
 from .wire import exchange_within, is_connected
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ except ImportError:
     HAS_REQUESTS = False
 
 MOST_REDIRECTS = 3
+_KEEP_METHOD = (307, 308)
+_KEEP_READS = (301, *_KEEP_METHOD)
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,8 @@ class Transport:
         self.wait = self._throttle.wait
         self._session = new_session(settings)
         self.voice = voice
+        self.findings = Findings(voice)
+        self._may_lack_prefix = settings.auth_scheme in (None, "bearer")  # until a token has worked as it is
         self.credentials = Credentials(settings, self.post_token, clock, self.redactor, voice)
 
     def __repr__(self) -> str:
@@ -121,6 +127,21 @@ class Transport:
     def close(self) -> None:
         self._session.close()
         self._memory.close()
+
+    def sent_as(self, operation: Operation) -> Operation:
+        """What is sent by the name of ``operation``."""
+        return self.operations.get(operation.name, operation)
+
+    @contextlib.contextmanager
+    def adapted(self, operation: Operation) -> Iterator[None]:
+        """In this context, and for the rest of the task if no error ends it, ``operation`` is sent by its name."""
+        before = self.operations
+        self.operations = {**before, operation.name: operation}
+        try:
+            yield
+        except NxaiError:
+            self.operations = before
+            raise
 
     def send(
         self,
@@ -138,7 +159,7 @@ class Transport:
         Raises ``Unreachable`` (it cannot have arrived), ``AnswerLost`` (it may have), ``Refused`` (error status),
         ``Unexpected`` (not JSON), and ``BadInput`` or ``SignInFailed`` when there is no token to send it with.
         """
-        call = self._call(self.operations.get(operation.name, operation), path or {}, query or {}, json, body)
+        call = self._call(self.sent_as(operation), path or {}, query or {}, json, body)
         if self.read_only and call.operation.method != "GET" and not call.signs_in:
             raise AssertionError(f"{operation.name} would write, and this client is read-only")
         try:
@@ -148,18 +169,47 @@ class Transport:
             raise (call.operation.hinted(error) if error.tried == call.tried else error) from None
 
     def _send(self, call: _Call, token: str | None) -> Answer:
-        signed, refresh = call.operation.signed, call.operation.with_refresh
+        signed = call.operation.signed
         attempt, renewable, maybe_done = 0, signed, False
         while True:
-            header = self.credentials.header(refresh) if signed else token and f"Bearer {token}"
+            header = self.credentials.header(call.operation.with_refresh) if signed else token and f"Bearer {token}"
             outcome, again = self._try(call, header, attempt)
-            if renewable and header and _is_unauthorised(outcome) and self.credentials.renew(header, refresh):
+            if renewable and header and self._renewed(call, header, outcome):
                 renewable = False
                 continue
+            if signed and header:
+                outcome = self._without_prefix(call, header, outcome, attempt)
             if not again:
                 return self._end(call, outcome, attempt, maybe_done)
             maybe_done = maybe_done or may_have_worked(outcome)
             attempt += 1
+
+    def _renewed(self, call: _Call, header: str, outcome: Outcome) -> bool:
+        """Whether it can be sent with another token now. Raises ``AnswerLost`` where it may have had its effect."""
+        status = _status(outcome)
+        over = status == 401 or (status in (403, 500) and self.credentials.has_expired(header))
+        if not over or not self.credentials.renew(header, call.operation.with_refresh):
+            return False
+        if isinstance(outcome, Reply) and status != 401 and not call.operation.repeatable:
+            raise self._lost(call, outcome)
+        return True
+
+    def _without_prefix(self, call: _Call, header: str, outcome: Outcome, attempt: int) -> Outcome:
+        """What came of it, or of a read that got a 401 and then was sent with the token in its other form.
+
+        Tried until some token has worked, and once at most. What works is kept: also for what writes.
+        """
+        status, other = _status(outcome), without_prefix(header)
+        if self._may_lack_prefix and status == 401 and other and call.operation.method == "GET":
+            second, _again = self._try(call, other, attempt)
+            self._may_lack_prefix = False
+            if 200 <= _status(second) < 300:
+                self.credentials.scheme = "bearer_jwt"
+                what = "The service takes the token only without nxcdb-"
+                self.findings.note(what, {"auth.scheme": "bearer_jwt"})
+                return second
+        self._may_lack_prefix = self._may_lack_prefix and not 200 <= status < 300
+        return outcome
 
     def _try(self, call: _Call, header: str | None, attempt: int) -> tuple[Outcome, bool]:
         """Send it once: what came of it, and whether to send it again. The wait in between is over or arranged."""
@@ -198,10 +248,13 @@ class Transport:
     def _error(self, call: _Call, outcome: Outcome) -> NxaiError:
         if not isinstance(outcome, Reply):
             return outcome
-        error = refused(call.tried, outcome, self.redactor.clean)
         if call.operation.repeatable or not may_have_worked(outcome):
-            return error
-        at_work = call.operation.time_limit if outcome.status == 504 else 0.0
+            return refused(call.tried, outcome, self.redactor.clean)
+        return self._lost(call, outcome)
+
+    def _lost(self, call: _Call, reply: Reply) -> AnswerLost:
+        error = refused(call.tried, reply, self.redactor.clean)
+        at_work = call.operation.time_limit if reply.status == 504 else 0.0
         return AnswerLost(error.tried, error.answer, error.advice, error.status, at_work=at_work)
 
     def _call(
@@ -230,12 +283,12 @@ class Transport:
         return _Call(operation, url, tried, spelled, content, upload)
 
     def _exchange(self, call: _Call, header: str | None) -> Reply:
-        """One request and its answer, redirects within the same origin followed (only those that keep the method)."""
+        """One request and its answer, redirects within the same origin followed: those that keep the method."""
         url = call.url
         with exchange_within(max(call.operation.time_limit, self.settings.timeout)):
             for _hop in range(MOST_REDIRECTS + 1):
                 reply = self._once(call, url, header)
-                if reply.status not in (307, 308):
+                if reply.status not in (_KEEP_READS if call.operation.method == "GET" else _KEEP_METHOD):
                     return reply
                 url = self._redirected(call, url, reply)
         raise Refused(call.tried, f"more than {MOST_REDIRECTS} redirects", f"Check {call.option}.", reply.status)
@@ -327,8 +380,13 @@ class Transport:
 
     def post_token(self, grant: dict[str, str]) -> Any:
         """Send one grant to the identity provider, and return what it answers."""
-        return self.send(ISSUE_TOKEN, json=grant).data
+
+        def send(operation: Operation) -> Any:
+            with self.adapted(operation):
+                return self.send(operation, json=grant).data
+
+        return in_either_form(self.sent_as(ISSUE_TOKEN), send, self.findings)
 
 
-def _is_unauthorised(outcome: Outcome) -> bool:
-    return isinstance(outcome, Reply) and outcome.status == 401
+def _status(outcome: Outcome) -> int:
+    return outcome.status if isinstance(outcome, Reply) else 0

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ...module_utils._api.client import Client
@@ -16,10 +16,11 @@ from ...module_utils._api.records import Catalogue, Device, Model, Server, Site
 from ...module_utils._core.errors import BadInput, NxaiError, SignInFailed
 from ...module_utils._core.wording import shortened
 from ...module_utils._engine.lookup import Index, globbed, is_glob
-from ...module_utils._engine.sites import in_parallel
+from ...module_utils._engine.sites import in_parallel, is_off_line
 from .known import LastKnown
 
 UNAUTHORISED = 401
+DO_WITHOUT = "To do without what cannot be read: on_error: skip, or cached."
 _Record = TypeVar("_Record", Site, Model, Catalogue)
 
 
@@ -133,7 +134,11 @@ class _Reader:
         if self.cloud_error is not None:
             told = str(self.cloud_error)
             return [SiteListing(site=site, error=None if site.online is False else told) for site in sites]
-        return read_listings(self.client.device, sites, self.wanted)
+        listings = read_listings(self.client.device, sites, self.wanted)
+        silent = [each for each, site in zip(listings, sites, strict=True) if each.site is not site]
+        if silent:
+            self.warnings.append(f"{len(silent)} sites show nothing, and are taken for off-line: {_named(silent)}.")
+        return listings
 
     def _settled(self, listing: SiteListing) -> SiteListing:
         """The listing, remembered if it was read; with what is known from before if there was nothing to read."""
@@ -180,9 +185,13 @@ def _named(listings: Sequence[SiteListing]) -> str:
 
 
 def read_listings(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> list[SiteListing]:
-    """What each site holds, in the order of ``sites``. An error ends it, unless it is for the caller to judge."""
+    """What each site holds, in the order of ``sites``. An error ends it, unless it is for the caller to judge.
 
-    def listing(site: Site) -> SiteListing:
+    A site of which nothing says whether it is online may be off-line, and show that by an error. Where another site
+    shows what it holds, that is no reason to end: the listing then has the site as off-line.
+    """
+
+    def listing(site: Site) -> SiteListing | NxaiError:
         if site.online is False:
             return SiteListing(site=site)
         try:
@@ -192,8 +201,25 @@ def read_listings(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> li
                 devices=api.list_devices(site.id) if wanted.devices else (),
             )
         except NxaiError as error:
-            if wanted.on_error == "fail" or not _may_pass(error):
+            if is_off_line(site, error):
+                return error
+            if not _may_pass(error):
                 raise
+            if wanted.on_error == "fail":
+                raise replace(error, advice=f"{error.advice} {DO_WITHOUT}".strip()) from None
             return SiteListing(site=site, error=str(error))
 
-    return in_parallel(listing, sites, wanted.concurrency)
+    found = in_parallel(listing, sites, wanted.concurrency)
+    some = any(isinstance(each, SiteListing) and each.site.online is not False and not each.error for each in found)
+    return [
+        each if isinstance(each, SiteListing) else _silent(site, each, some, wanted)
+        for site, each in zip(sites, found, strict=True)
+    ]
+
+
+def _silent(site: Site, error: NxaiError, some: bool, wanted: Wanted) -> SiteListing:
+    if some:
+        return SiteListing(site=replace(site, online=False))
+    if wanted.on_error == "fail":
+        raise replace(error, advice=f"{error.advice} {DO_WITHOUT}".strip())
+    return SiteListing(site=site, error=str(error))

@@ -15,14 +15,15 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.device import Devi
 
 SITE = "0b0e7f4c-1111-4222-8333-444455556666"
 NXID = "459d2273-1514-431c-9d34-f5b72f3bfe20"
+ONE = {"X-Pagination-Records": "1"}
 
 
 def test_the_verbs_of_the_device_api(server, transport, reply):
     api = DeviceApi(transport)
     server.answer(
-        reply(data=[{"UUID": SITE, "Name": "HQ", "UpdatedAt": "0001-01-01T00:00:00Z"}]),
-        reply(data=[{"UUID": NXID, "Name": "srv"}]),
-        reply(data=[{"NxID": f"{{{NXID}}}", "Name": "Lobby"}]),
+        reply(data=[{"UUID": SITE, "Name": "HQ", "UpdatedAt": "0001-01-01T00:00:00Z"}], headers=ONE),
+        reply(data=[{"UUID": NXID, "Name": "srv"}], headers=ONE),
+        reply(data=[{"NxID": f"{{{NXID}}}", "Name": "Lobby"}], headers=ONE),
         reply(body=b""),
     )
     assert [(site.name, site.online) for site in api.list_sites()] == [("HQ", False)]
@@ -52,7 +53,7 @@ def test_a_read_only_client_cannot_write(server):
 
 
 def test_threads_share_a_client(server, reply):
-    server.handle = lambda request: reply(data=[{"NxID": NXID, "Name": request.path}])
+    server.handle = lambda request: reply(data=[{"NxID": NXID, "Name": request.path}], headers=ONE)
     found = []
     with Client.from_options({"api_url": server.url, "token": "abc"}) as client:
 

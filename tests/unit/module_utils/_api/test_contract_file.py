@@ -104,7 +104,7 @@ def test_what_is_no_file_is_said_at_once(tmp_path: Path) -> None:
         ({"operations": {"put_pipelines": {"api": "cloud"}}}, "Only what reads can move"),
         ({"operations": {"describe_device": {"api": "cloud"}}}, "Only what reads can move"),
         ({"operations": {"issue_token": {"api": "compute"}}}, "Only what reads can move"),
-        ({"operations": {"list_sites": {"page_size": 0}}}, "a whole number from 1 to 10000"),
+        ({"operations": {"list_sites": {"page_size": -1}}}, "a whole number from 1 to 10000"),
         ({"operations": {"list_sites": {"page_size": 10001}}}, "a whole number from 1 to 10000"),
         ({"operations": {"list_sites": {"page_size": True}}}, "a whole number from 1 to 10000"),
         ({"operations": {"list_sites": {"page_size": "7"}}}, "a whole number from 1 to 10000"),

@@ -88,13 +88,13 @@ def test_a_refused_token_names_the_line_of_its_form(server: Any, reply: Any) -> 
 @pytest.mark.parametrize(
     ("data", "line"),
     [
-        ({"items": []}, "fields.answer.rows (observed)"),
+        ({"others": []}, "fields.answer.rows (observed)"),
         ([1], "fields.answer.rows (observed)"),
         ([{"Name": "x"}], "fields.device.id (observed)"),
     ],
 )
 def test_an_answer_of_another_shape(server: Any, reply: Any, data: Any, line: str) -> None:
-    server.handle = lambda _request: reply(data=data)
+    server.handle = lambda _request: reply(data=data, headers={"X-Pagination-Records": "1"})
     error = failed(server.url, Unexpected, lambda client: client.device.list_devices(ID))
     assert error.advice.endswith(f"This relied on {line}. Find out what it is: {COMMAND}")
 

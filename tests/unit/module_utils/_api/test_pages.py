@@ -38,6 +38,17 @@ def test_all_rows_come_whatever_the_count(count, total):
     assert all_pages(Listing(count, total), page_size=10) == rows(0, count)
 
 
+def test_a_service_that_gives_smaller_pages_than_asked_is_read_to_its_end():
+    assert all_pages(Listing(25, cap=7), page_size=10) == rows(0, 25)
+
+
+@pytest.mark.parametrize("total", [0, None])
+def test_more_rows_than_asked_are_the_whole_list(total):
+    listing = Listing(25, total, honours=())
+    assert all_pages(listing, page_size=10) == rows(0, 25)
+    assert len(listing.queries) == (2 if total is None else 1)
+
+
 @pytest.mark.parametrize("total", ["", "many", "-3", "3.5", "²", "9" * 10, "9" * 20])
 def test_a_total_that_is_no_number_counts_as_absent(total):
     assert all_pages(Listing(3, total=total), page_size=10) == rows(0, 3)
@@ -108,11 +119,13 @@ def test_a_total_that_keeps_changing_is_an_error():
 
 
 def test_another_key_tells_rows_apart():
-    pages = iter([[{"NxID": "a", "UUID": "same"}, {"NxID": "b", "UUID": "same"}], [{"NxID": "c", "UUID": "same"}]])
-    fetched = all_pages(
-        lambda query: SimpleNamespace(tried="GET /x", headers={}, data=next(pages)), page_size=2, record="device"
-    )
-    assert len(fetched) == 3
+    page = [{"NxID": "a", "UUID": "same"}, {"NxID": "b", "UUID": "same"}, {"NxID": "c", "UUID": "same"}]
+
+    def fetch(query):
+        first = int(query.get("Offset", 0))
+        return SimpleNamespace(tried="GET /x", headers={}, data=page[first : first + 2])
+
+    assert len(all_pages(fetch, page_size=2, record="device")) == 3
 
 
 @pytest.mark.parametrize(
@@ -134,7 +147,8 @@ def test_a_body_of_another_shape_is_an_error_that_names_the_call(data, shape):
 def test_a_listing_without_end_is_given_up():
     def fetch(query):
         first = int(query.get("Offset", 0))
-        return SimpleNamespace(tried="GET /x", headers={}, data=[{}] * 200_000 if first <= MOST_ROWS else [])
+        data = [{"UUID": f"id-{first}"}] * 200_000 if first <= MOST_ROWS else []
+        return SimpleNamespace(tried="GET /x", headers={}, data=data)
 
     with pytest.raises(Unexpected, match="does not end: more than 1000000 rows") as caught:
         all_pages(fetch, page_size=200_000)
