@@ -107,3 +107,24 @@ def test_the_option_comes_from_the_environment_as_json(
 def test_text_that_is_not_json_is_refused(run_module: RunModule) -> None:
     result = run_module("nxai_site_info", contract="{")
     assert result["failed"] and "Read the contract: it is not JSON" in result["msg"]
+
+
+def test_a_contract_file_makes_another_service_work(
+    cloud: Served, run_module: RunModule, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its listing of sites is on the host of sign-in, wrapped, with names of its own."""
+    file = tmp_path / "contract.yml"
+    file.write_text(
+        "operations: {list_sites: {api: cloud, path: /cdb/systems}}\n"
+        "fields: {answer: {rows: systems}, site: {id: key, name: title, status: state}}\n"
+        "words: {offline: [asleep]}\n"
+    )
+    rows = [{"key": "one", "title": "Shop 001", "state": "asleep"}, {"key": "two", "title": "Shop 002"}]
+    cloud.fault("status", status=200, body={"systems": rows}, times=0)
+    monkeypatch.setenv("NXAI_CONTRACT", str(file))
+    found = run_module("nxai_site_info")["sites"]
+    assert [(each["id"], each["name"], each["online"]) for each in found] == [
+        ("one", "Shop 001", False),
+        ("two", "Shop 002", None),
+    ]
+    assert {each.path for each in cloud.log()} == {"/cdb/systems"}
