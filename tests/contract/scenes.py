@@ -18,7 +18,6 @@ from .tasks import Bad, Play, judged
 from .world import CAMERAS, COUNTS, FINDS, FOREIGN, lost_models, lost_pipelines, same, within
 
 
-
 def _bytes(version: str) -> bytes:
     made = model()
     made.producer_name = version

@@ -6,6 +6,25 @@
 
 from __future__ import annotations
 
+from . import (
+    variants_answers,
+    variants_assignments,
+    variants_auth,
+    variants_devices,
+    variants_ids,
+    variants_lists,
+    variants_models,
+    variants_sites,
+)
 from .variant import Variant
 
-VARIANTS: tuple[Variant, ...] = ()
+VARIANTS: tuple[Variant, ...] = (
+    *variants_auth.VARIANTS,
+    *variants_lists.VARIANTS,
+    *variants_ids.VARIANTS,
+    *variants_sites.VARIANTS,
+    *variants_devices.VARIANTS,
+    *variants_assignments.VARIANTS,
+    *variants_models.VARIANTS,
+    *variants_answers.VARIANTS,
+)
