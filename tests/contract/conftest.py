@@ -41,10 +41,8 @@ def stage() -> Iterator[tuple[Served, Layer]]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    for name, value in report.user_properties if report.when == "call" else ():
-        if name == "observed":
-            variant, observed, ends = value  # type: ignore[misc]
-            OBSERVED[variant] = (observed, ends)
+    if report.when == "call":
+        OBSERVED.update((name, tuple(value)) for name, value in report.user_properties)  # type: ignore[arg-type,misc]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

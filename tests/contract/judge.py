@@ -25,7 +25,7 @@ _MODULE = "ansible_collections.nxai.cloud.plugins.modules.nxai_first_contact"
 
 @dataclass
 class Verdict:
-    """``observed``: works, adapted, stops, obscure, silent or lost. ``ends``: how each scene ended that did not work."""
+    """``observed``: works, adapted, stops, obscure, silent or lost. ``ends``: how the worst scenes ended."""
 
     observed: str
     ends: Mapping[str, str] = field(default_factory=dict)
@@ -38,17 +38,26 @@ class Verdict:
 def judge(variant: Variant, served: Served, layer: Layer, folder: Path) -> Verdict:
     """The worst that happens in any scene counts, with the file as without it."""
     bare, touched = _play(variant, served, layer, folder / "bare", "")
-    file = first_contact(variant, folder)
-    again = _play(variant, served, layer, folder / "file", file)[0] if file else bare
-    for kind in WORST[:-1]:
-        ends = {scene: bad.text for scene, bad in bare.items() if bad.kind == kind}
-        ends |= {f"{scene} with a file": bad.text for scene, bad in again.items() if file and bad.kind == kind}
-        if ends:
-            return Verdict(kind, ends, touched)
-    if not bare and not again:
+    if not bare:
         return Verdict(WORKS, {}, touched)
-    ends = {scene: bad.text for scene, bad in (again or bare).items()}
-    return Verdict(STOPS if again else ADAPTED, ends, touched)
+    file = first_contact(variant, folder) if _worst(bare) == STOPS else ""
+    again = _play(variant, served, layer, folder / "file", file)[0] if file else bare
+    if not again:
+        return Verdict(ADAPTED, _texts(bare), touched)
+    return Verdict(
+        _worst(again),
+        {f"{scene}{' with the file' * bool(file)}": text for scene, text in _texts(again).items()},
+        touched,
+    )
+
+
+def _worst(ends: Mapping[str, Bad]) -> str:
+    return min((bad.kind for bad in ends.values()), key=WORST.index)
+
+
+def _texts(ends: Mapping[str, Bad]) -> dict[str, str]:
+    """How those scenes ended that ended worst."""
+    return {scene: bad.text for scene, bad in ends.items() if bad.kind == _worst(ends)}
 
 
 def _play(variant: Variant, served: Served, layer: Layer, folder: Path, file: str) -> tuple[dict[str, Bad], bool]:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -37,6 +38,11 @@ def pattern(path: str) -> re.Pattern[str]:
 _ROUTES = _routes()
 
 
+@lru_cache(maxsize=1000)
+def _operation(wanted: str, where: str) -> str:
+    return next((name for method, path, name in _ROUTES if method == wanted and path.fullmatch(where)), "")
+
+
 @dataclass
 class Asked:
     """A request. ``memory`` lives as long as the world, ``now`` is the simulated time."""
@@ -52,7 +58,7 @@ class Asked:
     @property
     def operation(self) -> str:
         """The simulator's name for what it would do with this request; empty for a path that it does not have."""
-        return next((name for method, path, name in _ROUTES if method == self.method and path.fullmatch(self.path)), "")
+        return _operation(self.method, self.path)
 
     @property
     def data(self) -> Any:

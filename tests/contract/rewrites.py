@@ -10,6 +10,8 @@ A member is named by a dotted path, such as ``nxAI.pipelines``; a kind of record
 from __future__ import annotations
 
 import copy
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -192,6 +194,34 @@ def sent_pipelines(change: Callable[[Row], Row | str]) -> Rewrite:
         return refusal(400, "Some members are missing or not right", Field=wrong) if wrong else None
 
     return before(("put_pipelines",), changed)
+
+
+# Uploads
+
+
+def with_data(body: bytes, change: Callable[[Row], Row]) -> bytes:
+    """A multipart body whose part ``data`` is changed."""
+    found = re.search(rb'name="data"[^\r]*\r\n(?:[^\r]+\r\n)*\r\n(.*?)\r\n--', body, re.DOTALL)
+    if not found:
+        return body
+    return body[: found.start(1)] + json.dumps(change(json.loads(found.group(1)))).encode() + body[found.end(1) :]
+
+
+def renamed_part(names: Mapping[str, str], required: bool = True) -> Rewrite:
+    """Members of the part ``data`` have other names (theirs -> ours). Ours are not known."""
+
+    def changed(asked: Asked) -> Told | None:
+        missing: list[str] = []
+
+        def change(data: Row) -> Row:
+            missing.extend(theirs for theirs in names if theirs not in data and asked.method == "POST")
+            kept = {key: value for key, value in data.items() if key not in names.values()}
+            return {names.get(key, key): value for key, value in kept.items()}
+
+        asked.body = with_data(asked.body, change)
+        return refusal(400, f"{missing[0]} is required") if missing and required else None
+
+    return before(("create_model", "update_model"), changed)
 
 
 # Paths

@@ -26,10 +26,11 @@ def _bytes(version: str) -> bytes:
 
 _CONTENT = {version: _bytes(version) for version in ("v1", "v2")}  # of one size
 _DOCUMENTATION = "Counts queues & <b>tills</b>."
-_UPLOAD = {"documentation": _DOCUMENTATION, "catalogues": ["Fleet"], "wait_timeout": 120}
-_ALL = {"sites": ["*"], "select": "all", "not_applicable": "skip"}
+_UPLOAD: dict[str, Any] = {"documentation": _DOCUMENTATION, "catalogues": ["Fleet"], "wait_timeout": 120}
+_IN_TURN: dict[str, Any] = {"concurrency": 1}  # one site after the other: the same at each run
+_ALL: dict[str, Any] = {"sites": ["*"], "select": "all", "not_applicable": "skip", **_IN_TURN}
 _QUEUE = [{"model": "Queue", "nms": 0.5}]
-_WAITS = {"wait_timeout": 60, "applicable_timeout": 60}
+_WAITS: dict[str, Any] = {"wait_timeout": 60, "applicable_timeout": 60}
 
 
 def file(play: Play, version: str) -> str:
@@ -67,10 +68,12 @@ def _upload(play: Play, version: str = "v1") -> dict[str, Any]:
 
 def main_job(play: Play) -> None:
     """A catalogue, a model in it, and the model on every camera beside what runs there; then all of it again."""
-    shown = play.task("nxai_device_info")
+    shown = play.task("nxai_device_info", **_IN_TURN)
     _wanted("silent", _names(shown) >= set(CAMERAS), f"nxai_device_info shows {sorted(_names(shown))}", shown)
-    servers = play.task("nxai_server_info")
-    _wanted("silent", len(servers["servers"]) == 2, f"nxai_server_info shows {len(servers['servers'])} servers", servers)
+    servers = play.task("nxai_server_info", **_IN_TURN)
+    _wanted(
+        "silent", len(servers["servers"]) == 2, f"nxai_server_info shows {len(servers['servers'])} servers", servers
+    )
     _upload(play)
     assigned = play.task("nxai_pipeline", pipelines=_QUEUE, **_ALL, **_WAITS)
     _assigned(play, CAMERAS, assigned)
@@ -98,14 +101,18 @@ def _assigned(play: Play, cameras: tuple[str, ...], result: dict[str, Any]) -> N
         had = play.before.cameras[name]
         _wanted("lost", within(had, now.cameras[name]), f"{name} had {json.dumps(had)}, has {now.cameras[name]}")
         _wanted("silent", len(runs) == 1, f"Queue runs {len(runs)} times on {name}", result)
-        _wanted("silent", same(runs[0].get("modelNMS", 0.5), 0.5), f"{name} has the threshold {runs[0].get('modelNMS')}")
+        _wanted(
+            "silent", same(runs[0].get("modelNMS", 0.5), 0.5), f"{name} has the threshold {runs[0].get('modelNMS')}"
+        )
 
 
 def rollout(play: Play) -> None:
     """As the role goes: two waves that replace what cameras have, gates, then all of it back."""
     _upload(play)
-    shown = play.task("nxai_device_info")
-    rows = [{**each, "unavailable": ""} for each in shown["devices"] if each["name"] in ("Door", "Yard", "Dock", "Fresh")]
+    shown = play.task("nxai_device_info", **_IN_TURN)
+    rows = [
+        {**each, "unavailable": ""} for each in shown["devices"] if each["name"] in ("Door", "Yard", "Dock", "Fresh")
+    ]
     if len(rows) != 4:
         raise Bad("silent", f"nxai_device_info shows {sorted(_names(shown))}")
     waves = [{"name": "1", "devices": rows[:1]}, {"name": "3", "devices": rows[1:]}]
@@ -137,7 +144,7 @@ def _open(play: Play, **options: Any) -> dict[str, Any]:
 
 def _assign(play: Play, check: bool, **options: Any) -> dict[str, Any]:
     """As the role's assign.yml: any end with rows is taken, and judged by the state."""
-    result = play.attempt("nxai_pipeline", check, not_applicable="skip", **_WAITS, **options)
+    result = play.attempt("nxai_pipeline", check, not_applicable="skip", **_WAITS, **_IN_TURN, **options)
     if "devices" not in result and "refused" not in result:
         raise Bad(*judged("nxai_pipeline", result))
     return result
@@ -148,7 +155,7 @@ def _rows(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _roll_out(play: Play, waves: list[dict[str, Any]]) -> None:
-    wanted = {"pipelines": _QUEUE, "state": "exact"}
+    wanted: dict[str, Any] = {"pipelines": _QUEUE, "state": "exact"}
     opened = _open(play, waves=waves)
     run = opened["run"]
     for wave in opened["todo"]:
@@ -159,10 +166,17 @@ def _roll_out(play: Play, waves: list[dict[str, Any]]) -> None:
         kept = _state(play, step="written", **number, **_rows(written))
         _breach(kept, plan, written)
         look = _assign(play, True, devices=kept["devices"], **wanted)
-        servers = play.task("nxai_device_info", devices=kept["devices"])["devices"] if kept["devices"] else []
+        servers = _servers(play, kept["devices"])
         gated = _state(play, step="gate", **number, **_rows(look), servers=servers)
         _breach(gated, plan, written, look)
     _state(play, step="close", run=run)
+
+
+def _servers(play: Play, devices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not devices:
+        return []
+    found: list[dict[str, Any]] = play.task("nxai_device_info", devices=devices, **_IN_TURN)["devices"]
+    return found
 
 
 def _breach(state: dict[str, Any], *results: dict[str, Any]) -> None:
@@ -190,7 +204,7 @@ def model_update(play: Play) -> None:
     result = play.task("nxai_model", name="Queue", file=file(play, "v2"), **_UPLOAD)
     _one_model(play, "Queue", "v2", result)
     _wanted("lost", uuid in play.truth().models, "the model has another UUID")
-    change = {"name": COUNTS, "height": 640, "catalogues": ["Fleet"], "wait_timeout": 120}
+    change: dict[str, Any] = {"name": COUNTS, "height": 640, "catalogues": ["Fleet"], "wait_timeout": 120}
     for turn in ("first", "second"):
         result = play.task("nxai_model", **change)
         has = play.truth().models[FOREIGN]

@@ -45,7 +45,9 @@ class _Ended(Exception):
 class Play:
     """One scene: a fresh world behind the rewrites of a variant, and the tasks of a user."""
 
-    def __init__(self, served: Served, layer: Layer, rewrites: tuple[Rewrite, ...], folder: Path, contract: str) -> None:
+    def __init__(
+        self, served: Served, layer: Layer, rewrites: tuple[Rewrite, ...], folder: Path, contract: str
+    ) -> None:
         served.reset()
         layer.play(rewrites)
         self.served, self.layer, self.folder = served, layer, folder

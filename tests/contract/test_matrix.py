@@ -36,11 +36,11 @@ def test_the_service_as_it_is_known_works(stage: Stage, tmp_path: Path) -> None:
     assert not verdict.touched
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: f"{variant.area}: {variant.name}")
 def test_variant(
     variant: Variant, stage: Stage, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     verdict = judge(variant, *stage, tmp_path)
-    record_property("observed", (variant.name, verdict.observed, verdict.line()))
+    record_property(variant.name, (verdict.observed, verdict.line()))
     assert verdict.touched, "the rewrites of the variant change nothing"
     assert verdict.observed in ([variant.outcome] if variant.outcome else [WORKS, ADAPTED, STOPS]), verdict.line()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .layer import Rewrite
 
@@ -33,3 +33,16 @@ class Variant:
     rewrites: tuple[Rewrite, ...]
     outcome: str = ""
     contract: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Row(Protocol):
+    def __call__(self, name: str, differs: str, *rewrites: Rewrite, outcome: str = "", **contract: Any) -> Variant: ...
+
+
+def row_of(area: str) -> Row:
+    """What makes the rows of an area. ``contract`` are the sections of the file."""
+
+    def row(name: str, differs: str, *rewrites: Rewrite, outcome: str = "", **contract: Any) -> Variant:
+        return Variant(name, area, differs, rewrites, outcome, contract)
+
+    return row

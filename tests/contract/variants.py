@@ -13,18 +13,24 @@ from . import (
     variants_devices,
     variants_ids,
     variants_lists,
+    variants_members,
     variants_models,
+    variants_paging,
+    variants_pipelines,
     variants_sites,
 )
 from .variant import Variant
 
 VARIANTS: tuple[Variant, ...] = (
     *variants_auth.VARIANTS,
+    *variants_paging.VARIANTS,
     *variants_lists.VARIANTS,
     *variants_ids.VARIANTS,
     *variants_sites.VARIANTS,
     *variants_devices.VARIANTS,
+    *variants_pipelines.VARIANTS,
     *variants_assignments.VARIANTS,
     *variants_models.VARIANTS,
+    *variants_members.VARIANTS,
     *variants_answers.VARIANTS,
 )

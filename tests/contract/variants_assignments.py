@@ -11,7 +11,7 @@ from typing import Any
 
 from .layer import Ask, Asked, Rewrite, Told, refusal, told
 from .rewrites import DEVICE, before, elsewhere, fails_after, rows, sent, sent_pipelines, status, web_page
-from .variant import ADAPTED, STOPS, WORKS, Variant
+from .variant import ADAPTED, STOPS, WORKS, row_of
 
 _PUT = ("put_pipelines",)
 _OURS = "PUT /dev/system/{site_id}/devices/pipelines"
@@ -142,31 +142,95 @@ def _message(code: int, body: Any) -> Callable[[], Told]:
     return lambda: told(code, body)
 
 
-def _written(name: str, differs: str, *rewrites: Rewrite, outcome: str = "", **contract: Any) -> Variant:
-    return Variant(name, "pipelines written", differs, rewrites, outcome, contract)
-
-
 _ENVELOPE = {"assignment": {"devices": "devices", "functions": "functions", "pipelines": "pipelines"}}
+_written = row_of("pipelines written")
 VARIANTS = (
-    _written("put-post", "POST in place of PUT", _place("POST /dev/system/{site_id}/devices/pipelines", 405), outcome=ADAPTED, operations=_line(method="POST")),
-    _written("put-patch", "PATCH in place of PUT", _place("PATCH /dev/system/{site_id}/devices/pipelines", 405), outcome=ADAPTED, operations=_line(method="PATCH")),
-    _written("put-plural", "/dev/systems/{id}/devices/pipelines", _place("PUT /dev/systems/{site_id}/devices/pipelines"), outcome=ADAPTED, operations=_line(path="/systems/{site_id}/devices/pipelines")),
-    _written("put-short", "/dev/system/{id}/pipelines", _place("PUT /dev/system/{site_id}/pipelines"), outcome=ADAPTED, operations=_line(path="/system/{site_id}/pipelines")),
-    _written("put-page", "the same, and a web page with 200 where it was", _place("PUT /dev/system/{site_id}/pipelines", 200), operations=_line(path="/system/{site_id}/pipelines")),
-    _written("envelope-lower", "devices, functions, pipelines", sent(_PUT, {"devices": "Devices", "functions": "Functions", "pipelines": "Pipelines"}), outcome=ADAPTED, fields=_ENVELOPE),
-    _written("envelope-nxids", "NxIDs in place of Devices", sent(_PUT, {"NxIDs": "Devices"}), outcome=ADAPTED, fields={"assignment": {"devices": "NxIDs"}}),
-    _written("envelope-models", "Models in place of Functions", sent(_PUT, {"Models": "Functions"}), outcome=ADAPTED, fields={"assignment": {"functions": "Models"}}),
+    _written(
+        "put-post",
+        "POST in place of PUT",
+        _place("POST /dev/system/{site_id}/devices/pipelines", 405),
+        outcome=ADAPTED,
+        operations=_line(method="POST"),
+    ),
+    _written(
+        "put-patch",
+        "PATCH in place of PUT",
+        _place("PATCH /dev/system/{site_id}/devices/pipelines", 405),
+        outcome=ADAPTED,
+        operations=_line(method="PATCH"),
+    ),
+    _written(
+        "put-plural",
+        "/dev/systems/{id}/devices/pipelines",
+        _place("PUT /dev/systems/{site_id}/devices/pipelines"),
+        outcome=ADAPTED,
+        operations=_line(path="/systems/{site_id}/devices/pipelines"),
+    ),
+    _written(
+        "put-short",
+        "/dev/system/{id}/pipelines",
+        _place("PUT /dev/system/{site_id}/pipelines"),
+        outcome=ADAPTED,
+        operations=_line(path="/system/{site_id}/pipelines"),
+    ),
+    _written(
+        "put-page",
+        "the same, and a web page with 200 where it was",
+        _place("PUT /dev/system/{site_id}/pipelines", 200),
+        operations=_line(path="/system/{site_id}/pipelines"),
+    ),
+    _written(
+        "envelope-lower",
+        "devices, functions, pipelines",
+        sent(_PUT, {"devices": "Devices", "functions": "Functions", "pipelines": "Pipelines"}),
+        outcome=ADAPTED,
+        fields=_ENVELOPE,
+    ),
+    _written(
+        "envelope-nxids",
+        "NxIDs in place of Devices",
+        sent(_PUT, {"NxIDs": "Devices"}),
+        outcome=ADAPTED,
+        fields={"assignment": {"devices": "NxIDs"}},
+    ),
+    _written(
+        "envelope-models",
+        "Models in place of Functions",
+        sent(_PUT, {"Models": "Functions"}),
+        outcome=ADAPTED,
+        fields={"assignment": {"functions": "Models"}},
+    ),
     _written("envelope-extra", "Customization is required as well", _required("Customization"), outcome=STOPS),
     _written("envelope-list", "a list of assignments is wanted", before(_PUT, _as_list), outcome=STOPS),
-    _written("functions-chained", "Functions has to name the models of chains too", before(_PUT, _chained_too), outcome=WORKS),
+    _written(
+        "functions-chained", "Functions has to name the models of chains too", before(_PUT, _chained_too), outcome=WORKS
+    ),
     _written("all-keys", "each pipeline needs all six keys", sent_pipelines(_all_keys), outcome=WORKS),
     _written("method-words", "only Letterbox, Stretch and Crop, spelt so", sent_pipelines(_one_word), outcome=WORKS),
-    _written("unknown-keys-refused", "a PUT with UserSettings is refused, though rows show it", sent_pipelines(_no_user_settings), outcome=STOPS),
-    _written("one-each-422", "one device for each request, else 422", _most(1, lambda: refusal(422, "Too many devices"))),
-    _written("one-each-400", "one device for each request, else 400", _most(1, lambda: refusal(400, "Devices must have at most 1 element"))),
-    _written("two-each-413", "two devices for each request, else 413", _most(2, lambda: refusal(413, "Too many devices"))),
+    _written(
+        "unknown-keys-refused",
+        "a PUT with UserSettings is refused, though rows show it",
+        sent_pipelines(_no_user_settings),
+        outcome=STOPS,
+    ),
+    _written(
+        "one-each-422", "one device for each request, else 422", _most(1, lambda: refusal(422, "Too many devices"))
+    ),
+    _written(
+        "one-each-400",
+        "one device for each request, else 400",
+        _most(1, lambda: refusal(400, "Devices must have at most 1 element")),
+    ),
+    _written(
+        "two-each-413", "two devices for each request, else 413", _most(2, lambda: refusal(413, "Too many devices"))
+    ),
     _written("put-201", "201", status(_PUT, 201), outcome=WORKS),
-    _written("put-202", "202 and a task", status(_PUT, 202, b'{"TaskUUID": "0c0c0c0c-1111-4111-8111-111111111111"}'), outcome=WORKS),
+    _written(
+        "put-202",
+        "202 and a task",
+        status(_PUT, 202, b'{"TaskUUID": "0c0c0c0c-1111-4111-8111-111111111111"}'),
+        outcome=WORKS,
+    ),
     _written("put-204", "204", status(_PUT, 204), outcome=WORKS),
     _written("put-empty", "200 with nothing", status(_PUT, 200, b""), outcome=WORKS),
     _written("put-ok", "200 with OK as text", status(_PUT, 200, b"OK", "text/plain"), outcome=WORKS),
@@ -175,21 +239,49 @@ VARIANTS = (
     _written("put-late", "what was assigned shows after 40 s", _late(40), outcome=WORKS),
     _written("put-very-late", "what was assigned shows after ten minutes", _late(600), outcome=STOPS),
     _written("put-precondition", "428 without If-Match", before(_PUT, _precondition), outcome=STOPS),
-    _written("put-500-after", "a web page with 500 after the effect", fails_after(_PUT, lambda: web_page(500)), outcome=WORKS),
-    _written("put-502-after", "a web page with 502 after the effect, twice", fails_after(_PUT, lambda: web_page(502), times=2), outcome=WORKS),
+    _written(
+        "put-500-after", "a web page with 500 after the effect", fails_after(_PUT, lambda: web_page(500)), outcome=WORKS
+    ),
+    _written(
+        "put-502-after",
+        "a web page with 502 after the effect, twice",
+        fails_after(_PUT, lambda: web_page(502), times=2),
+        outcome=WORKS,
+    ),
     _written("put-400-after", "400 after the effect", fails_after(_PUT, lambda: refusal(400, "deployment failed"))),
     _written("put-200-page-after", "a web page with 200 after the effect", fails_after(_PUT, lambda: web_page(200))),
     _written("busy-422", "422, as it is known, for 20 s", _not_yet(_message(422, {"Message": _NONE})), outcome=WORKS),
-    _written("busy-other-words", "422 in other words", _not_yet(_message(422, {"Message": "no suitable targets"})), words={"not_applicable": ["suitable"]}),
-    _written("busy-problem", "422 as a problem of RFC 9457", _not_yet(_message(422, {"type": "about:blank", "title": "Unprocessable", "detail": _NONE})), outcome=WORKS),
+    _written(
+        "busy-other-words",
+        "422 in other words",
+        _not_yet(_message(422, {"Message": "no suitable targets"})),
+        words={"not_applicable": ["suitable"]},
+    ),
+    _written(
+        "busy-problem",
+        "422 as a problem of RFC 9457",
+        _not_yet(_message(422, {"type": "about:blank", "title": "Unprocessable", "detail": _NONE})),
+        outcome=WORKS,
+    ),
     _written("busy-errors", "422 with a list of errors", _not_yet(_message(422, {"errors": [{"message": _NONE}]}))),
-    _written("busy-error-object", "422 with an object error", _not_yet(_message(422, {"error": {"code": 17, "message": _NONE}}))),
-    _written("busy-text", "422 with a text", _not_yet(lambda: Told(422, _NONE.encode(), {"content-type": "text/plain"}))),
+    _written(
+        "busy-error-object",
+        "422 with an object error",
+        _not_yet(_message(422, {"error": {"code": 17, "message": _NONE}})),
+    ),
+    _written(
+        "busy-text", "422 with a text", _not_yet(lambda: Told(422, _NONE.encode(), {"content-type": "text/plain"}))
+    ),
     _written("busy-409", "409 in place of 422", _not_yet(_message(409, {"Message": _NONE}))),
     _written("busy-400", "400 in place of 422", _not_yet(_message(400, {"Message": _NONE}))),
     _written("busy-404", "404 in place of 422", _not_yet(_message(404, {"Message": "The device is not known"}))),
     _written("busy-423", "423 in other words", _not_yet(_message(423, {"Message": "Locked"}))),
     _written("busy-200", "200 with the Message, and nothing is done", _not_yet(_message(200, {"Message": _NONE}))),
     _written("busy-forever", "422 for as long as one waits", _not_yet(_message(422, {"Message": _NONE}), seconds=9999)),
-    _written("busy-not-named", "a camera that is not enabled, though nothing says so, gets 422", rows(DEVICE, lambda row: {name: value for name, value in row.items() if name != "Enabled"}), _not_yet(_message(422, {"Message": _NONE}), camera=1, seconds=9999)),
-)  # fmt: skip
+    _written(
+        "busy-not-named",
+        "a camera that is not enabled, though nothing says so, gets 422",
+        rows(DEVICE, lambda row: {name: value for name, value in row.items() if name != "Enabled"}),
+        _not_yet(_message(422, {"Message": _NONE}), camera=1, seconds=9999),
+    ),
+)

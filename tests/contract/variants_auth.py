@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from .layer import Ask, Asked, Rewrite, Told, refusal, told
 from .rewrites import WRITES, after, answers, before, elsewhere, status, web_page
-from .variant import ADAPTED, STOPS, WORKS, Variant
+from .variant import ADAPTED, STOPS, WORKS, row_of
 
 _TOKEN = ("issue_token",)
 _PREFIX = "nxcdb-"
@@ -27,7 +27,11 @@ def _headers(accepts: Callable[[str], bool], answer: Callable[[], Told], writes_
 
     async def rewrite(asked: Asked, ask: Ask) -> Told:
         concerned = asked.operation in WRITES or not writes_only
-        if asked.path.startswith(("/cpt/", "/dev/")) and concerned and not accepts(asked.headers.get("authorization", "")):
+        if (
+            asked.path.startswith(("/cpt/", "/dev/"))
+            and concerned
+            and not accepts(asked.headers.get("authorization", ""))
+        ):
             return answer()
         return await ask(asked)
 
@@ -124,54 +128,149 @@ def _moved_region() -> Rewrite:
     return rewrite
 
 
-def _variant(name: str, differs: str, *rewrites: Rewrite, outcome: str = "", **contract: Any) -> Variant:
-    return Variant(name, "auth", differs, rewrites, outcome, contract)
-
-
 _SCHEME = {"scheme": "raw"}
+_variant = row_of("auth")
 VARIANTS = (
-    _variant("raw-401", "Bearer is refused, the token without a word is wanted", _headers(_raw, _unauthorised), outcome=ADAPTED, auth=_SCHEME),
-    _variant("raw-403", "the same, with 403", _headers(_raw, lambda: refusal(403, "Forbidden")), outcome=ADAPTED, auth=_SCHEME),
-    _variant("raw-500", "the same, with 500", _headers(_raw, lambda: refusal(500, "Internal Server Error")), outcome=ADAPTED, auth=_SCHEME),
     _variant(
-        "raw-writes-404", "reads take Bearer, writes answer 404 to it",
-        _headers(_raw, lambda: refusal(404, "There is no such function"), writes_only=True), outcome=ADAPTED, auth=_SCHEME,
+        "raw-401",
+        "Bearer is refused, the token without a word is wanted",
+        _headers(_raw, _unauthorised),
+        outcome=ADAPTED,
+        auth=_SCHEME,
     ),
     _variant(
-        "raw-writes-403", "reads take Bearer, writes answer 403 to it",
-        _headers(_raw, lambda: refusal(403, "Forbidden"), writes_only=True), outcome=ADAPTED, auth=_SCHEME,
+        "raw-403",
+        "the same, with 403",
+        _headers(_raw, lambda: refusal(403, "Forbidden")),
+        outcome=ADAPTED,
+        auth=_SCHEME,
+    ),
+    _variant(
+        "raw-500",
+        "the same, with 500",
+        _headers(_raw, lambda: refusal(500, "Internal Server Error")),
+        outcome=ADAPTED,
+        auth=_SCHEME,
+    ),
+    _variant(
+        "raw-writes-404",
+        "reads take Bearer, writes answer 404 to it",
+        _headers(_raw, lambda: refusal(404, "There is no such function"), writes_only=True),
+        outcome=ADAPTED,
+        auth=_SCHEME,
+    ),
+    _variant(
+        "raw-writes-403",
+        "reads take Bearer, writes answer 403 to it",
+        _headers(_raw, lambda: refusal(403, "Forbidden"), writes_only=True),
+        outcome=ADAPTED,
+        auth=_SCHEME,
     ),
     _variant("jwt", "Bearer wants the token without nxcdb-", _headers(_jwt, _unauthorised), outcome=WORKS),
-    _variant("jwt-500", "the same, with 500 in place of 401", _headers(_jwt, lambda: refusal(500, "invalid token")), outcome=ADAPTED, auth={"scheme": "bearer_jwt"}),
     _variant(
-        "refresh-on-writes", "writes want the refresh token behind Bearer", _remembers(), _refresh_on_writes(raw=False),
-        outcome=ADAPTED, auth={"token_on_writes": "refresh"},
+        "jwt-500",
+        "the same, with 500 in place of 401",
+        _headers(_jwt, lambda: refusal(500, "invalid token")),
+        outcome=ADAPTED,
+        auth={"scheme": "bearer_jwt"},
     ),
     _variant(
-        "refresh-on-writes-raw", "writes want the refresh token without a word, as the portal is said to send it",
-        _remembers(), _refresh_on_writes(raw=True), auth={"token_on_writes": "refresh", "scheme": "raw"},
+        "refresh-on-writes",
+        "writes want the refresh token behind Bearer",
+        _remembers(),
+        _refresh_on_writes(raw=False),
+        outcome=ADAPTED,
+        auth={"token_on_writes": "refresh"},
     ),
-    _variant("token-form-415", "a token is asked for by a form, JSON gets 415", _form_only(415, {"Message": "Unsupported Media Type"}), auth={"token_request": "form"}),
-    _variant("token-form-400", "a token is asked for by a form, JSON gets 400", _form_only(400, {"resultCode": "badRequest", "errorText": "grant_type is missing"}), outcome=ADAPTED, auth={"token_request": "form"}),
-    _variant("token-form-400-page", "the same, with a web page", _form_only(400, "<html>Bad Request</html>"), auth={"token_request": "form"}),
-    _variant("token-path", "tokens only at /oauth2/v1/token", elsewhere("POST /oauth2/v1/token", "POST /cdb/oauth2/token"), outcome=ADAPTED, operations={"issue_token": {"path": "/oauth2/v1/token"}}),
-    _variant("token-redirect", "tokens are at a regional path, by a 307 to the same host", _moved_region(), outcome=WORKS),
+    _variant(
+        "refresh-on-writes-raw",
+        "writes want the refresh token without a word, as the portal is said to send it",
+        _remembers(),
+        _refresh_on_writes(raw=True),
+        auth={"token_on_writes": "refresh", "scheme": "raw"},
+    ),
+    _variant(
+        "token-form-415",
+        "a token is asked for by a form, JSON gets 415",
+        _form_only(415, {"Message": "Unsupported Media Type"}),
+        auth={"token_request": "form"},
+    ),
+    _variant(
+        "token-form-400",
+        "a token is asked for by a form, JSON gets 400",
+        _form_only(400, {"resultCode": "badRequest", "errorText": "grant_type is missing"}),
+        outcome=ADAPTED,
+        auth={"token_request": "form"},
+    ),
+    _variant(
+        "token-form-400-page",
+        "the same, with a web page",
+        _form_only(400, "<html>Bad Request</html>"),
+        auth={"token_request": "form"},
+    ),
+    _variant(
+        "token-path",
+        "tokens only at /oauth2/v1/token",
+        elsewhere("POST /oauth2/v1/token", "POST /cdb/oauth2/token"),
+        outcome=ADAPTED,
+        operations={"issue_token": {"path": "/oauth2/v1/token"}},
+    ),
+    _variant(
+        "token-redirect", "tokens are at a regional path, by a 307 to the same host", _moved_region(), outcome=WORKS
+    ),
     _variant("token-wrapped", "the token is inside data", _answer(lambda data: {"data": data})),
-    _variant("token-camel", "accessToken, refreshToken, expiresIn", _renamed(access_token="accessToken", refresh_token="refreshToken", expires_in="expiresIn", expires_at="expiresAt")),
+    _variant(
+        "token-camel",
+        "accessToken, refreshToken, expiresIn",
+        _renamed(
+            access_token="accessToken", refresh_token="refreshToken", expires_in="expiresIn", expires_at="expiresAt"
+        ),
+    ),
     _variant("token-named-token", "the access token is called token", _renamed(access_token="token")),
-    _variant("token-expiry-text", "expires_in and expires_at as text", _answer(lambda data: {**data, "expires_in": str(data["expires_in"]), "expires_at": str(data["expires_at"])}), outcome=WORKS),
+    _variant(
+        "token-expiry-text",
+        "expires_in and expires_at as text",
+        _answer(lambda data: {**data, "expires_in": str(data["expires_in"]), "expires_at": str(data["expires_at"])}),
+        outcome=WORKS,
+    ),
     _variant("token-no-expiry", "no expires_in and no expires_at", _without("expires_in", "expires_at"), outcome=WORKS),
-    _variant("token-expiry-seconds", "expires_at in seconds, no expires_in", _without("expires_in"), _answer(lambda data: {**data, "expires_at": data["expires_at"] // 1000}), outcome=WORKS),
-    _variant("token-expiry-time", "expires_at as a time of day, no expires_in", _without("expires_in"), _answer(lambda data: {**data, "expires_at": "2035-01-01T00:00:00Z"}), outcome=WORKS),
+    _variant(
+        "token-expiry-seconds",
+        "expires_at in seconds, no expires_in",
+        _without("expires_in"),
+        _answer(lambda data: {**data, "expires_at": data["expires_at"] // 1000}),
+        outcome=WORKS,
+    ),
+    _variant(
+        "token-expiry-time",
+        "expires_at as a time of day, no expires_in",
+        _without("expires_in"),
+        _answer(lambda data: {**data, "expires_at": "2035-01-01T00:00:00Z"}),
+        outcome=WORKS,
+    ),
     _variant("token-no-refresh", "no refresh token", _without("refresh_token", "token_type", "scope"), outcome=WORKS),
     _variant("token-status-201", "tokens come with 201", status(_TOKEN, 201), outcome=WORKS),
-    _variant("token-plain-text", "tokens come as text/plain", status(_TOKEN, 200, content_type="text/plain"), outcome=WORKS),
-    _variant("token-error-empty", "a good token has error: \"\"", _answer(lambda data: {**data, "error": ""}), outcome=WORKS),
+    _variant(
+        "token-plain-text", "tokens come as text/plain", status(_TOKEN, 200, content_type="text/plain"), outcome=WORKS
+    ),
+    _variant(
+        "token-error-empty", 'a good token has error: ""', _answer(lambda data: {**data, "error": ""}), outcome=WORKS
+    ),
     _variant("token-scope-wanted", "no token without a scope", before(_TOKEN, _needs_scope), outcome=STOPS),
     _variant("act-as-wanted", "nothing without the act-as headers", _needs_act_as(), outcome=STOPS),
     _variant("expired-401", "a token ends after five requests, with 401", _ends_early(_unauthorised), outcome=WORKS),
     _variant("expired-401-page", "the same, with a web page", _ends_early(lambda: web_page(401)), outcome=WORKS),
-    _variant("expired-403", "a token ends after five requests, with 403", _ends_early(lambda: refusal(403, "Forbidden", AuthorizationInvalid=True))),
-    _variant("expired-403-bare", "the same, without AuthorizationInvalid", _ends_early(lambda: refusal(403, "Forbidden"))),
-    _variant("expired-500", "a token ends after five requests, with 500", _ends_early(lambda: refusal(500, "Internal Server Error", AuthorizationInvalid=True))),
-)  # fmt: skip
+    _variant(
+        "expired-403",
+        "a token ends after five requests, with 403",
+        _ends_early(lambda: refusal(403, "Forbidden", AuthorizationInvalid=True)),
+    ),
+    _variant(
+        "expired-403-bare", "the same, without AuthorizationInvalid", _ends_early(lambda: refusal(403, "Forbidden"))
+    ),
+    _variant(
+        "expired-500",
+        "a token ends after five requests, with 500",
+        _ends_early(lambda: refusal(500, "Internal Server Error", AuthorizationInvalid=True)),
+    ),
+)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -42,7 +41,11 @@ organisations: [Retail]
 accounts: [{{email: demo@example.com, password: pass-word, organisations: [Retail]}}]
 catalogues: [House]
 models:
-  - {{name: {COUNTS}, id: {FOREIGN}, catalogues: [House], documentation: Counts people., members: {json.dumps(_MEMBERS)}}}
+  - name: {COUNTS}
+    id: {FOREIGN}
+    catalogues: [House]
+    documentation: Counts people.
+    members: {json.dumps(_MEMBERS)}
   - {{name: {FINDS}, id: {OTHER}, catalogues: [House]}}
 sites:
   - {{name: Shop 1, servers: [{{name: Server A, devices: {_devices("Door", "Till", "Yard")}}}]}}
@@ -66,7 +69,7 @@ class Truth:
 
 
 def truth(world: World) -> Truth:
-    """As it will be when what is on its way has arrived."""
+    """As it will be when what is on its way has arrived. Nothing is copied: the simulator replaces, and never edits."""
     catalogues = {uuid: each.name for uuid, each in world.catalogues.items()}
     cameras = {}
     for site in world.sites.values():
@@ -81,7 +84,7 @@ def truth(world: World) -> Truth:
         }
         for uuid, each in world.models.items()
     }
-    return Truth(copy.deepcopy(cameras), copy.deepcopy(models), Counter(catalogues.values()))
+    return Truth(cameras, models, Counter(catalogues.values()))
 
 
 def same(one: Any, other: Any) -> bool:

@@ -32,7 +32,7 @@ class Gates:
     older: Sequence[Venv]
 
     def lint(self) -> list[Step]:
-        packages = ("ansible_collections.nxai.cloud.plugins", "simulator", "tools")
+        packages = ("ansible_collections.nxai.cloud.plugins", "contract", "simulator", "tools")
         return [
             self._step("ruff", "ruff check .", "ruff format --check ."),
             self._step("mypy", " ".join(["mypy", *(f"--package {each}" for each in packages)])),
@@ -62,7 +62,7 @@ class Gates:
         return [self._step("changelog", "antsibull-changelog release --update-existing")]
 
     def unit(self) -> list[Step]:
-        return [*self._on_each("unit", _unit), *self._on_each("faults", _faults)]
+        return [*self._on_each("unit", _unit), *self._on_each("faults", _faults), self._contract()]
 
     def sanity(self) -> list[Step]:
         return self._on_each("ansible-test sanity", ansible_test.sanity)
@@ -103,6 +103,11 @@ class Gates:
                 shell.run(command.split(), self._environment())
 
         return Step(title, run_all)
+
+    def _contract(self) -> Step:
+        """On the newest core alone: what differs there is the service."""
+        command = contract_on(self.newest)
+        return Step("contract matrix", lambda shell: shell.run(command, self._environment()))
 
     def _returns(self, *options: str) -> Step:
         command = [self.newest.bin("python"), "-m", "tools.returns", *options]
@@ -182,6 +187,11 @@ def tracked(clone: Path) -> set[str]:
 
 def pytest_on(venv: Venv, folder: str) -> list[str | Path]:
     return [venv.bin("python"), "-X", "dev", "-W", "error", "-m", "pytest", folder]
+
+
+def contract_on(venv: Venv) -> list[str | Path]:
+    """Not in development mode, which makes it a third slower: the other tests see what that would find."""
+    return [venv.bin("python"), "-W", "error", "-m", "pytest", "tests/contract"]
 
 
 def _unit(venv: Venv, shell: Shell) -> None:
