@@ -20,6 +20,7 @@ from simulator.app import APIS
 from simulator.cloud import OPERATIONS as CLOUD
 
 _PLACE = re.compile(r"\{\w+\}")
+TOTAL = "x-pagination-records"
 _LENGTH = ("content-length", "transfer-encoding")
 
 
@@ -95,6 +96,10 @@ class Told:
 
     @data.setter
     def data(self, value: Any) -> None:
+        """Where rows come or go, the total follows."""
+        total = self.headers.get(TOTAL, "")
+        if total.isdigit() and isinstance(value, list):
+            self.headers[TOTAL] = str(int(total) + len(value) - len(self.data))
         self.body = json.dumps(value).encode()
 
 

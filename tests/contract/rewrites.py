@@ -196,6 +196,18 @@ def sent_pipelines(change: Callable[[Row], Row | str]) -> Rewrite:
     return before(("put_pipelines",), changed)
 
 
+def _as_number(value: Any) -> Any:
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def numbers_from_text() -> Rewrite:
+    """A PUT takes numbers as text too."""
+    return sent_pipelines(lambda each: dict(walked(each, _as_number)))
+
+
 # Uploads
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .layer import Ask, Asked, Rewrite, Told
-from .rewrites import LISTS, Row, added, after, answers, elsewhere, keys, rows, walked, wrapped
+from .rewrites import LISTS, Row, added, after, answers, elsewhere, keys, numbers_from_text, rows, walked, wrapped
 from .variant import ADAPTED, STOPS, WORKS, row_of
 
 
@@ -171,7 +171,7 @@ VARIANTS = (
     _lists("lower-keys", "all keys of records in lower case", _outer(str.lower), outcome=WORKS),
     _lists("camel-keys", "all keys of records in camelCase", _outer(_camel), outcome=WORKS),
     _lists("snake-keys", "all keys of records in snake_case", _outer(_snake), outcome=WORKS),
-    _lists("numbers-as-text", "numbers as text", _text_of((int, float), str), outcome=WORKS),
+    _lists("numbers-as-text", "numbers as text", _text_of((int, float), str), numbers_from_text(), outcome=WORKS),
     _lists(
         "booleans-as-text", "true and false as text", _text_of(bool, lambda value: str(value).lower()), outcome=WORKS
     ),

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .layer import Ask, Asked, Rewrite, Told, refusal
+from .layer import TOTAL, Ask, Asked, Rewrite, Told, refusal
 from .rewrites import LISTS, after, answers, before
 from .variant import ADAPTED, STOPS, WORKS, row_of
-
-_TOTAL = "x-pagination-records"
 
 
 def _cap(size: int = 2, limit: str = "Limit", offset: str = "Offset", first: int = 0, pages: bool = False) -> Rewrite:
@@ -39,9 +37,9 @@ def _total(change: Callable[[str, Told], str | None]) -> Rewrite:
     """The header becomes what ``change`` makes of its value and the answer; None: there is none."""
 
     def changed(_asked: Asked, answer: Told) -> None:
-        found = change(answer.headers.pop(_TOTAL, ""), answer)
+        found = change(answer.headers.pop(TOTAL, ""), answer)
         if found is not None:
-            answer.headers[_TOTAL] = found
+            answer.headers[TOTAL] = found
 
     return after(LISTS, changed)
 
@@ -51,14 +49,14 @@ _NO_TOTAL = _total(lambda _value, _answer: None)
 
 def _other_header(name: str) -> Rewrite:
     def change(_asked: Asked, answer: Told) -> None:
-        answer.headers[name] = answer.headers.pop(_TOTAL, "")
+        answer.headers[name] = answer.headers.pop(TOTAL, "")
 
     return after(LISTS, change)
 
 
 def _total_in_body(name: str, total: str) -> Rewrite:
     def change(_asked: Asked, answer: Told) -> None:
-        answer.data = {name: answer.data, total: int(answer.headers.pop(_TOTAL, "0"))}
+        answer.data = {name: answer.data, total: int(answer.headers.pop(TOTAL, "0"))}
 
     return after(LISTS, change)
 
@@ -81,7 +79,7 @@ def _cursor(in_header: bool) -> Rewrite:
         start = int(asked.query.pop("Cursor", "0"))
         answer = await ask(asked.copy(query={**asked.query, "Limit": "2", "Offset": str(start)}))
         if answer.good:
-            more = start + 2 < int(answer.headers.pop(_TOTAL))
+            more = start + 2 < int(answer.headers.pop(TOTAL))
             if in_header:
                 answer.headers["link"] = f'<{asked.path}?Cursor={start + 2}>; rel="next"' if more else ""
             else:

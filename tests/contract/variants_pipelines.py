@@ -22,6 +22,7 @@ from .rewrites import (
     keys,
     member,
     moved,
+    numbers_from_text,
     pipelines,
     rows,
     sent_pipelines,
@@ -252,7 +253,14 @@ VARIANTS = (
         "threshold-text",
         "modelNMS as text",
         each_pipeline(lambda each: {**each, "modelNMS": str(each["modelNMS"])}),
+        numbers_from_text(),
         outcome=WORKS,
+    ),
+    _read(
+        "threshold-text-shown",
+        "modelNMS as text, and only a number is taken",
+        each_pipeline(lambda each: {**each, "modelNMS": str(each["modelNMS"])}),
+        sent_pipelines(lambda each: "modelNMS is no number" if isinstance(each.get("modelNMS"), str) else each),
     ),
     _read(
         "threshold-float32",

@@ -27,7 +27,7 @@ _HAD = {"Door": [_TUNED], "Till": [_PLAIN, _SECOND], "Yard": [_CHAINED], "Gate":
 _HAD["Roof"] = [{**_PLAIN, "modelNMS": 0.55}]
 CAMERAS = (*_HAD, "Fresh")
 
-_DETAILS = {"channels": 3, "height": 320, "width": 320, "means": [127.5] * 3, "vars": [255.0] * 3, "order": 0}
+_DETAILS = {"channels": 3, "height": 320, "width": 320, "means": [127.5] * 3, "vars": [255.0] * 3, "order": 1}
 _MEMBERS = {"InputDriverDetails": _DETAILS, "Alias": "pc", "SourceName": "lab"}
 
 
@@ -88,14 +88,29 @@ def truth(world: World) -> Truth:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal, but for the rounding of numbers."""
+    """Equal, but for the form of numbers and for members that are empty in one and left out in the other."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+        return all(same(one.get(name), other.get(name)) for name in {*one, *other})
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, float) or isinstance(other, float):
-        return isinstance(one, (int, float)) and isinstance(other, (int, float)) and abs(one - other) < 1e-6
+    if one in _EMPTY or other in _EMPTY:
+        return one in _EMPTY and other in _EMPTY
+    numbers = [_number(each) for each in (one, other)]
+    if None not in numbers:
+        return abs(float(numbers[0] or 0) - float(numbers[1] or 0)) < 1e-6
     return bool(one == other)
+
+
+_EMPTY: tuple[Any, ...] = (None, "", [], {}, 0)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
 
 
 def within(less: list[Any], more: list[Any]) -> bool:
