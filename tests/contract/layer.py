@@ -148,7 +148,7 @@ class Layer:
         for rewrite in reversed(self._rewrites):
             ask = _around(rewrite, ask)
         answer = await ask(asked.copy())
-        self.touched = self.touched or passed != [(asked, answer)]
+        self.touched = self.touched or passed != [(asked, answer)] or "demanded" in self._memory
         await _send(answer, send)
 
     async def _read(self, scope: Scope, receive: Receive) -> Asked:

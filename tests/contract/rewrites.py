@@ -39,6 +39,16 @@ def before(operations: tuple[str, ...], change: Callable[[Asked], Told | None]) 
     return rewrite
 
 
+def demands(operations: tuple[str, ...], check: Callable[[Asked], Told | None]) -> Rewrite:
+    """What a request has to be like. The client may well do so already, so it counts as a difference all the same."""
+
+    def change(asked: Asked) -> Told | None:
+        asked.memory["demanded"] = True
+        return check(asked)
+
+    return before(operations, change)
+
+
 def after(operations: tuple[str, ...], change: Callable[[Asked, Told], Told | None]) -> Rewrite:
     """Change a good answer in place, or give another one. Without operations: every good answer."""
 
@@ -187,13 +197,13 @@ def sent_pipelines(change: Callable[[Row], Row | str]) -> Rewrite:
 
     def changed(asked: Asked) -> Told | None:
         data = asked.data
-        made = [change(each) for each in data["Pipelines"]]
+        made = [change(dict(each)) for each in data["Pipelines"]]
         wrong = {f"Pipelines.{place}": each for place, each in enumerate(made) if isinstance(each, str)}
         data["Pipelines"] = made
         asked.data = data
         return refusal(400, "Some members are missing or not right", Field=wrong) if wrong else None
 
-    return before(("put_pipelines",), changed)
+    return demands(("put_pipelines",), changed)
 
 
 def _as_number(value: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 from tools.demo_model import model
 
 from .tasks import Bad, Play, judged
-from .world import CAMERAS, COUNTS, FINDS, FOREIGN, lost_models, lost_pipelines, same, within
+from .world import CAMERAS, COUNTS, FINDS, FOREIGN, holds, lost_models, lost_pipelines, same, within
 
 
 def _bytes(version: str) -> bytes:
@@ -93,11 +93,15 @@ def _shown(play: Play) -> list[dict[str, Any]]:
     result = play.task("nxai_device_info", **_IN_TURN)
     rows = {(each["site"], each["device"]): each for each in result["devices"] if each["name"] != "Cellar"}
     _wanted("silent", len(rows) == len(CAMERAS), f"nxai_device_info shows {len(rows)} of {len(CAMERAS)}", result)
+    _wanted("silent", any(each["name"] for each in rows.values()), "nxai_device_info knows no name", result)
     return list(rows.values())
 
 
 def _assigned(play: Play, cameras: tuple[str, ...], result: dict[str, Any]) -> None:
     """Each camera has what it had, and the new model once."""
+    left = [row for row in result["devices"] if row["status"] == "not_applicable" and row["name"] != "Cellar"]
+    if left:  # the user has agreed to leave out what is off-line, but these are not
+        raise Bad(*judged("nxai_pipeline", {"msg": f"{len(left)} cameras are left out", "devices": left}))
     now = play.truth()
     uuids = [uuid for uuid, each in now.models.items() if each["name"] == "Queue"]
     for name in cameras:
@@ -113,11 +117,8 @@ def _assigned(play: Play, cameras: tuple[str, ...], result: dict[str, Any]) -> N
 def rollout(play: Play) -> None:
     """As the role goes: two waves that replace what cameras have, gates, then all of it back."""
     _upload(play)
-    chosen = ("Door", "Yard", "Dock", "Fresh")
-    rows = [{**each, "unavailable": ""} for each in _shown(play) if each["name"] in chosen]
-    if len(rows) != len(chosen):
-        raise Bad("silent", f"nxai_device_info knows {len(rows)} of {', '.join(chosen)} by name")
-    waves = [{"name": "1", "devices": rows[:1]}, {"name": "3", "devices": rows[1:]}]
+    rows = [{**each, "unavailable": ""} for each in _shown(play)]
+    waves = [{"name": "1", "devices": rows[:1]}, {"name": "all others", "devices": rows[1:]}]
     try:
         _roll_out(play, waves)
     except Bad as bad:
@@ -125,10 +126,10 @@ def rollout(play: Play) -> None:
             _roll_back(play)  # as a user would after a rollout that failed
         raise
     now = play.truth()
-    for each in rows:
-        found = now.cameras[each["name"]]
+    for name in CAMERAS:
+        found = now.cameras[name]
         one = len(found) == 1 and now.models.get(str(found[0].get("modelUUID", "")).lower(), {}).get("name") == "Queue"
-        _wanted("silent", one, f"the rollout is finished, and {each['name']} has {json.dumps(found)}")
+        _wanted("silent", one, f"the rollout is finished, and {name} has {json.dumps(found)}")
     _roll_back(play)
     now = play.truth()
     for name, had in play.before.cameras.items():
@@ -244,8 +245,9 @@ def _loss(play: Play, scene: str) -> Bad | None:
     losses += [] if scene == "rollout" else [*lost_pipelines(play.before, now)]
     kept = _kept(play) if scene == "rollout" else {}
     for name, had in play.before.cameras.items() if scene == "rollout" else ():
-        if not within(had, now.cameras[name]) and not same(kept.get(name), had):
-            losses.append(f"{name} had {had}, has {now.cameras[name]}, and the snapshot holds {kept.get(name)}")
+        saved = kept.get(play.nxid(name), [])
+        if not within(had, now.cameras[name]) and not holds(saved, had):
+            losses.append(f"{name} had {had}, has {now.cameras[name]}, and the snapshot holds {saved}")
     copies = [name for name in ("Queue", COUNTS, FINDS) if len(now.named(name)) > 1]
     losses += [f"{name} is there twice" for name in copies]
     losses += [f"the catalogue {name} is there {count} times" for name, count in now.catalogues.items() if count > 1]
@@ -253,8 +255,8 @@ def _loss(play: Play, scene: str) -> Bad | None:
 
 
 def _kept(play: Play) -> dict[str, Any]:
-    """What the files of the rollout could bring back, by the name of the camera."""
+    """What the files of the rollout could bring back, by the NxID of the camera."""
     found: dict[str, Any] = {}
     for path in sorted((play.folder / "state").glob("snapshot-*.json")):
-        found.update((each["name"], each["pipelines"]) for each in json.loads(path.read_text()))
+        found.update((each["device"].strip("{}").lower(), each["pipelines"]) for each in json.loads(path.read_text()))
     return found

@@ -85,13 +85,13 @@ class Play:
         if unchanged and changes:
             raise Bad("silent", f"{module} changed {', '.join(changes)} and did not say so")
         told = json.dumps(result.get("diff", {}))
-        unsaid = [each for each in changes if each not in told and self._nxid(each) not in told.lower()]
+        unsaid = [each for each in changes if each not in told and self.nxid(each) not in told.lower()]
         if unsaid:
             raise Bad("silent", f"the diff of {module} does not show {', '.join(unsaid)}")
         return result
 
-    def _nxid(self, camera: str) -> str:
-        """What a camera without a name is called."""
+    def nxid(self, camera: str) -> str:
+        """Of a camera, without braces; of anything else its name."""
         devices = (each for site in self.served.world.sites.values() for each in site.devices.values())
         return next((each.nxid.strip("{}") for each in devices if each.name == camera), camera)
 

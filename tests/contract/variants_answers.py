@@ -16,6 +16,7 @@ from .rewrites import (
     WRITES,
     after,
     before,
+    demands,
     elsewhere,
     fails_after,
     status,
@@ -98,9 +99,7 @@ _UPLOAD = (
     _upload(
         "file-name",
         "the name of the file has to end with .onnx",
-        before(_UPLOADS, _file_name),
-        _parts(never="never"),
-        status(_UPLOADS, 201),
+        demands(_UPLOADS, _file_name),
         outcome=WORKS,
     ),
     _upload(

@@ -29,11 +29,20 @@ from .rewrites import (
     take,
 )
 from .variant import ADAPTED, STOPS, WORKS, row_of
-from .world import COUNTS, FOREIGN
+from .world import COUNTS, FOREIGN, OTHER
+
+_KEYS = ["modelUUID", "modelNMS", "resizingMethod", "Preprocessor", "Postprocessor", "UserSettings"]
+_SPELT = {name.lower(): name for name in _KEYS}
 
 
 def _nested_model(each: Row) -> Row:
     return {**each, "model": {"UUID": each.pop("modelUUID")}}
+
+
+def _either_model(each: Row) -> Row:
+    """A PUT takes it as it is shown, too."""
+    nested = each.pop("model", None)
+    return {**each, "modelUUID": nested["UUID"]} if isinstance(nested, dict) and "UUID" in nested else each
 
 
 def _as_float32(value: Any) -> Any:
@@ -72,7 +81,11 @@ def _read_only_keys(refuse: bool) -> tuple[Rewrite, Rewrite]:
 
 def _without_threshold(each: Row) -> Row:
     """The service keeps no threshold for a model that has no such input."""
-    return each if each["modelUUID"] == FOREIGN else {name: value for name, value in each.items() if name != "modelNMS"}
+    return (
+        each
+        if each["modelUUID"] in (FOREIGN, OTHER)
+        else {name: value for name, value in each.items() if name != "modelNMS"}
+    )
 
 
 def _at(path: str) -> dict[str, Any]:
@@ -212,7 +225,13 @@ VARIANTS = (
         ),
         outcome=STOPS,
     ),
-    _read("nested-model", "model: {UUID: ...} in place of modelUUID", each_pipeline(_nested_model), outcome=STOPS),
+    _read(
+        "nested-model",
+        "model: {UUID: ...} in place of modelUUID",
+        each_pipeline(_nested_model),
+        sent_pipelines(_either_model),
+        outcome=STOPS,
+    ),
     _read(
         "in-envelope",
         "each pipeline inside {Pipeline: ...}",
@@ -247,7 +266,11 @@ VARIANTS = (
         fields={"pipeline": {"nms": "Sensitivity"}},
     ),
     _read(
-        "pipeline-lower-keys", "the keys of pipelines in lower case", pipelines(lambda found: keys(found, str.lower))
+        "pipeline-lower-keys",
+        "the keys of pipelines in lower case; any case is taken, as Go does",
+        pipelines(lambda found: keys(found, str.lower)),
+        sent_pipelines(lambda each: dict(keys(each, lambda name: _SPELT.get(name.lower(), name)))),
+        outcome=WORKS,
     ),
     _read(
         "threshold-text",
@@ -278,6 +301,7 @@ VARIANTS = (
         "lower-words",
         "letterbox in lower case",
         each_pipeline(lambda each: {**each, "resizingMethod": each["resizingMethod"].lower()}),
+        sent_pipelines(lambda each: {**each, "resizingMethod": each["resizingMethod"].capitalize()}),
         outcome=WORKS,
     ),
     _read(
@@ -296,6 +320,7 @@ VARIANTS = (
         "processor-none",
         "None in place of an empty processor",
         each_pipeline(lambda each: {**each, "Preprocessor": each["Preprocessor"] or "None"}),
+        sent_pipelines(lambda each: {**each, "Preprocessor": each["Preprocessor"].replace("None", "")}),
     ),
     _read(
         "read-only-keys",
@@ -309,7 +334,12 @@ VARIANTS = (
         *_read_only_keys(refuse=True),
         outcome=STOPS,
     ),
-    _read("new-ids", "each pipeline has an id that differs at each look", each_pipeline(_new_ids)),
+    _read(
+        "new-ids",
+        "each pipeline has an id that differs at each look",
+        each_pipeline(_new_ids),
+        sent_pipelines(lambda each: {name: value for name, value in each.items() if name != "UUID"}),
+    ),
     _read(
         "sorted",
         "pipelines in the order of their models",

@@ -101,6 +101,15 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def holds(more: Any, less: Any) -> bool:
+    """Whether all of ``less`` is in ``more``, which may have further members."""
+    if isinstance(more, dict) and isinstance(less, dict):
+        return all(holds(more.get(name), value) for name, value in less.items())
+    if isinstance(more, list) and isinstance(less, list):
+        return len(more) == len(less) and all(map(holds, more, less))
+    return same(more, less)
+
+
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, 0)
 
 
