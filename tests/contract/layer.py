@@ -44,6 +44,11 @@ def _operation(wanted: str, where: str) -> str:
     return next((name for method, path, name in _ROUTES if method == wanted and path.fullmatch(where)), "")
 
 
+def _written(value: Any) -> bytes:
+    """As the simulator writes it, so that what is not changed is the same."""
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
+
+
 @dataclass
 class Asked:
     """A request. ``memory`` lives as long as the world, ``now`` is the simulated time."""
@@ -67,7 +72,7 @@ class Asked:
 
     @data.setter
     def data(self, value: Any) -> None:
-        self.body = json.dumps(value).encode()
+        self.body = _written(value)
 
     @property
     def token(self) -> str:
@@ -100,11 +105,11 @@ class Told:
         total = self.headers.get(TOTAL, "")
         if total.isdigit() and isinstance(value, list):
             self.headers[TOTAL] = str(int(total) + len(value) - len(self.data))
-        self.body = json.dumps(value).encode()
+        self.body = _written(value)
 
 
 def told(status: int, data: Any) -> Told:
-    return Told(status, json.dumps(data).encode())
+    return Told(status, _written(data))
 
 
 def refusal(status: int, message: str, **members: Any) -> Told:

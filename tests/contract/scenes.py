@@ -57,13 +57,22 @@ def _one_model(play: Play, name: str, version: str, result: dict[str, Any]) -> N
 
 
 def _upload(play: Play, version: str = "v1") -> dict[str, Any]:
-    play.task("nxai_catalogue", name="Fleet")
-    result = play.task("nxai_model", name="Queue", file=file(play, version), **_UPLOAD)
+    _insisted(play, "nxai_catalogue", name="Fleet")
+    result = _insisted(play, "nxai_model", name="Queue", file=file(play, version), **_UPLOAD)
     _one_model(play, "Queue", version, result)
     model = play.truth().named("Queue")[0]
     _wanted("silent", model["catalogues"] == ["Fleet"], f"Queue is in {model['catalogues']}", result)
     _wanted("silent", model["Documentation"].startswith(_DOCUMENTATION), "the documentation is not there", result)
     return result
+
+
+def _insisted(play: Play, module: str, **options: Any) -> dict[str, Any]:
+    """A task that creates something. Where it fails it is run again, as users do, which is to make no second one."""
+    try:
+        return play.task(module, **options)
+    except Bad:
+        play.attempt(module, **options)
+        raise
 
 
 def main_job(play: Play) -> None:
@@ -202,11 +211,6 @@ def _roll_back(play: Play) -> None:
 def model_update(play: Play) -> None:
     """A new file under the same name, a change of a foreign model, and what is in use is not deleted."""
     _upload(play)
-    first = play.truth()
-    uuid = next(each for each, model in first.models.items() if model["name"] == "Queue")
-    result = play.task("nxai_model", name="Queue", file=file(play, "v2"), **_UPLOAD)
-    _one_model(play, "Queue", "v2", result)
-    _wanted("lost", uuid in play.truth().models, "the model has another UUID")
     change: dict[str, Any] = {"name": COUNTS, "height": 640, "catalogues": ["Fleet"], "wait_timeout": 120}
     for turn in ("first", "second"):
         result = play.task("nxai_model", **change)
@@ -214,6 +218,10 @@ def model_update(play: Play) -> None:
         _wanted("silent", has["InputDriverDetails"].get("height") == 640, f"the height is not there, {turn}", result)
         _wanted("silent", "Fleet" in has["catalogues"], f"{COUNTS} is not in Fleet, {turn}", result)
     _wanted("silent", not result["changed"], "the second change of a model changes again")
+    uuid = next(each for each, model in play.truth().models.items() if model["name"] == "Queue")
+    result = play.task("nxai_model", name="Queue", file=file(play, "v2"), **_UPLOAD)
+    _one_model(play, "Queue", "v2", result)
+    _wanted("lost", uuid in play.truth().models, "the model has another UUID")
     for name in (COUNTS, FINDS):
         refusal = play.attempt("nxai_model", name=name, state="absent")
         _wanted("lost", bool(play.truth().named(name)), f"{name}, which is in use, is deleted")
@@ -248,9 +256,10 @@ def _loss(play: Play, scene: str) -> Bad | None:
         saved = kept.get(play.nxid(name), [])
         if not within(had, now.cameras[name]) and not holds(saved, had):
             losses.append(f"{name} had {had}, has {now.cameras[name]}, and the snapshot holds {saved}")
-    copies = [name for name in ("Queue", COUNTS, FINDS) if len(now.named(name)) > 1]
-    losses += [f"{name} is there twice" for name in copies]
-    losses += [f"the catalogue {name} is there {count} times" for name, count in now.catalogues.items() if count > 1]
+    made = [each["name"] for uuid, each in now.models.items() if uuid not in play.before.models]
+    losses += [f"one model was uploaded, and {', '.join(made)} are there"] if len(made) > 1 else []
+    made = sorted((now.catalogues - play.before.catalogues).elements())
+    losses += [f"one catalogue was created, and {', '.join(made)} are there"] if len(made) > 1 else []
     return Bad("lost", "; ".join(losses)) if losses else None
 
 

@@ -193,7 +193,6 @@ _UPLOAD = (
         "UUID is that of a task, not of the model",
         _created(lambda _uuid: told(202, {"UUID": _OTHER}), ("create_model",)),
     ),
-    _upload("too-large", "413", before(("create_model",), lambda _asked: refusal(413, "Request Entity Too Large"))),
 )
 
 

@@ -18,6 +18,7 @@ from .rewrites import (
     after,
     before,
     dropped,
+    keys,
     member,
     moved,
     renamed_part,
@@ -71,6 +72,14 @@ def _catalogue_objects(asked: Asked) -> Told | None:
 
     with_data(asked.body, change)
     return refusal(400, "json: cannot unmarshal string into Catalogue") if wrong else None
+
+
+def _lower_details(asked: Asked) -> None:
+    def lower(data: Row) -> Row:
+        details = data.get("InputDriverDetails", {})
+        return {**data, "InputDriverDetails": keys(details, str.lower)} if details else data
+
+    asked.body = with_data(asked.body, lower)
 
 
 def _fields(**model: str) -> dict[str, Any]:
@@ -162,8 +171,9 @@ VARIANTS = (
     ),
     _model(
         "details-pascal",
-        "Height, Means in InputDriverDetails",
+        "Height, Means in InputDriverDetails; any case is taken, as Go does",
         member(MODEL, "InputDriverDetails", lambda value: {name.capitalize(): each for name, each in value.items()}),
+        before(_UPLOADS, _lower_details),
     ),
     _model(
         "patch-no-members",
