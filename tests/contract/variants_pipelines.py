@@ -230,7 +230,6 @@ VARIANTS = (
         "model: {UUID: ...} in place of modelUUID",
         each_pipeline(_nested_model),
         sent_pipelines(_either_model),
-        outcome=STOPS,
     ),
     _read(
         "in-envelope",
