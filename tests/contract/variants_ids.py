@@ -188,7 +188,8 @@ VARIANTS = (
     ),
     _ids(
         "device-v2",
-        "devices have their id in V2.id alone",
+        "devices have their id in V2.id alone, and the PUT takes that",
+        _nxid(lambda nxid: nxid, exact=False),
         dropped(DEVICE, "NxID"),
         outcome=ADAPTED,
         device={"id": "V2.id"},

@@ -16,7 +16,7 @@ from .world import FOREIGN
 
 _AT_CDB = {
     "operations": {"list_sites": {"api": "cloud", "path": "/cdb/systems"}},
-    "fields": {"answer": {"rows": "systems"}},
+    "fields": {"answer": {"rows": ["systems", ""]}},
 }
 
 
