@@ -4,8 +4,8 @@
 PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
-TARGETS = demo test test-all test-faults lint audit docs unit sanity integration molecule build returns changelog pins \
-  coverage mutate bench-inventory bench-pipelines bench-upload soak soak-rollout
+TARGETS = demo test test-all test-faults test-contract lint audit docs unit sanity integration molecule build returns changelog \
+  pins coverage mutate bench-inventory bench-pipelines bench-upload soak soak-rollout
 
 .PHONY: help clean $(TARGETS)
 .DEFAULT_GOAL := help
@@ -17,6 +17,7 @@ demo: ## Watch a playbook take a model to cameras, against a simulator
 test: ## Run every gate on the newest and the oldest ansible-core
 test-all: ## Run every gate, on each ansible-core that the Pythons here can run
 test-faults: ## Every request of the collection with every fault, see docs/reliability.md
+test-contract: ## What becomes of each guess about the service that is wrong
 lint: ## ruff, mypy, yamllint, antsibull-changelog, ansible-lint
 audit: ## pip-audit: known holes in what the tests install; part of test-all
 docs: ## Every plugin's documentation, and the simulator started by its guide

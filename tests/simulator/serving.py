@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import socket
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from . import certificate, control
 from .app import Simulator, build
@@ -24,9 +25,19 @@ class Serving:
     """A simulator on a port. ``run`` is left to the caller: in a thread, or as the main program."""
 
     def __init__(
-        self, simulator: Simulator, host: str, port: int, tls: bool, with_control: bool, names: Collection[str] = ()
+        self,
+        simulator: Simulator,
+        host: str,
+        port: int,
+        tls: bool,
+        with_control: bool,
+        names: Collection[str] = (),
+        around: Callable[[ASGIApp], ASGIApp] | None = None,
     ) -> None:
-        """Raises OSError when the address cannot be had, ImportError when TLS needs a library that is not there."""
+        """``around`` puts another application in front of it, for tests.
+
+        Raises OSError when the address cannot be had, ImportError when TLS needs a library that is not there.
+        """
         self.simulator = simulator
         self.ca_path: Path | None = None  # with TLS: the certificate to trust
         key_path: Path | None = None
@@ -39,9 +50,10 @@ class Serving:
             self._cleanup = cleanup.pop_all()
         shown = f"[{host}]" if ":" in host else host
         self.url = f"{'https' if tls else 'http'}://{shown}:{self._socket.getsockname()[1]}"
+        app: ASGIApp = Guarded(build(simulator, control.routes(simulator) if with_control else []), host, names)
         self.server = uvicorn.Server(
             uvicorn.Config(
-                Guarded(build(simulator, control.routes(simulator) if with_control else []), host, names),
+                around(app) if around else app,
                 http=Protocol,
                 loop="asyncio",
                 ws="none",

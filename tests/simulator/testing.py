@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from starlette.types import ASGIApp
 
 from .app import Simulator
 from .faults import Fault
@@ -105,15 +107,16 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     names: Collection[str] = (),
+    around: Callable[[ASGIApp], ASGIApp] | None = None,
     **numbers: Any,
 ) -> Iterator[Served]:
-    """Serve a simulator while the block runs, by its address and by these ``names``.
+    """Serve a simulator while the block runs, by its address and by these ``names``, with ``around`` in front of it.
 
     ``seed`` is YAML text, a Path, or a mapping; ``numbers`` are the keys of ``generate`` (``sites=3, servers=2,
     devices=10, models=5, random_seed=7``; servers and devices are per site). Without either the world has one account,
     demo@example.com with the password demo, in one organisation, and nothing else.
     """
-    serving = Serving(Simulator(seed_from(seed, numbers), speed), host, port, tls, control, names)
+    serving = Serving(Simulator(seed_from(seed, numbers), speed), host, port, tls, control, names, around)
     thread = threading.Thread(target=serving.run, name="nxai-simulator", daemon=True)
     thread.start()
     try:

@@ -10,15 +10,17 @@ import argparse
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from tools.coverage import coverage
-from tools.gates import Gates, pytest_on
+from tools.gates import Gates, contract_on, pytest_on
 from tools.mutation import mutate
 from tools.pins import pin
 from tools.report import Step, run_steps
 from tools.simulated import simulator
-from tools.venvs import NoPython, bench_venv, cannot_run, demo_venv, newest_venv, older_venvs
+from tools.venvs import NoPython, Venv, bench_venv, cannot_run, demo_venv, newest_venv, older_venvs
 from tools.workplace import TESTS, environment, prepare
 
 _ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
@@ -59,8 +61,18 @@ def script(folder: str, name: str) -> int:
 def faults() -> int:
     """The fault matrix alone. Its last line counts what passed."""
     venv = newest_venv()
+    return _pytest(venv, pytest_on(venv, "tests/faults"))
+
+
+def contract() -> int:
+    """The contract matrix alone. Its last lines show what is not as declared, and count."""
+    venv = newest_venv()
+    return _pytest(venv, [*contract_on(venv), "--quiet", "--no-summary", "--tb=no"])
+
+
+def _pytest(venv: Venv, command: Sequence[str | Path]) -> int:
     env = environment([venv.folder / "bin"])
-    return subprocess.run(pytest_on(venv, "tests/faults"), env=env, stdin=subprocess.DEVNULL, check=False).returncode
+    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 def _stop(signum: int, _frame: object) -> NoReturn:
@@ -70,7 +82,7 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    own = ("demo", "test", "test-all", "test-faults", "coverage", "mutate", "pins")
+    own = ("demo", "test", "test-all", "test-faults", "test-contract", "coverage", "mutate", "pins")
     parser.add_argument("target", choices=[*own, *_BENCHES, *_SOAKS, *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
@@ -83,6 +95,8 @@ def main() -> int:
                 return pin()
             case "test-faults":
                 return faults()
+            case "test-contract":
+                return contract()
             case "coverage":
                 return coverage()
             case "mutate":

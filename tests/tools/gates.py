@@ -33,7 +33,7 @@ class Gates:
     every: bool = False  # all cores: then many more cases, too, on the newest and the oldest libraries
 
     def lint(self) -> list[Step]:
-        packages = ("ansible_collections.nxai.cloud.plugins", "simulator", "tools")
+        packages = ("ansible_collections.nxai.cloud.plugins", "contract", "simulator", "tools")
         return [
             self._step("ruff", "ruff check .", "ruff format --check ."),
             self._step("mypy", " ".join(["mypy", *(f"--package {each}" for each in packages)])),
@@ -63,7 +63,7 @@ class Gates:
         return [self._step("changelog", "antsibull-changelog release --update-existing")]
 
     def unit(self) -> list[Step]:
-        return [*self._on_each("unit", self._unit), *self._on_each("faults", _faults)]
+        return [*self._on_each("unit", self._unit), *self._on_each("faults", _faults), self._contract()]
 
     def sanity(self) -> list[Step]:
         return self._on_each("ansible-test sanity", ansible_test.sanity)
@@ -97,6 +97,11 @@ class Gates:
                 shell.run(command.split(), self._environment())
 
         return Step(title, run_all)
+
+    def _contract(self) -> Step:
+        """On the newest core alone: what differs there is the service."""
+        command = contract_on(self.newest)
+        return Step("contract matrix", lambda shell: shell.run(command, self._environment()))
 
     def _returns(self, *options: str) -> list[Step]:
         """What is written once and shown in several places: return values, and the lines of the contract."""
@@ -188,6 +193,11 @@ def tracked(clone: Path) -> set[str]:
 
 def pytest_on(venv: Venv, folder: str) -> list[str | Path]:
     return [venv.bin("python"), "-X", "dev", "-W", "error", "-m", "pytest", folder]
+
+
+def contract_on(venv: Venv) -> list[str | Path]:
+    """Not in development mode, which makes it a third slower: the other tests see what that would find."""
+    return [venv.bin("python"), "-W", "error", "-m", "pytest", "tests/contract"]
 
 
 def _faults(venv: Venv, shell: Shell) -> None:

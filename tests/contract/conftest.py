@@ -1,0 +1,68 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One simulator behind one layer for all variants, and the account of what was observed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible.plugins.loader import init_plugin_loader
+from starlette.types import ASGIApp
+
+from simulator.testing import Served, serve
+from tools.workplace import CACHE, COLLECTIONS, prepare
+
+prepare()
+init_plugin_loader([str(COLLECTIONS)])
+
+from contract.layer import Layer  # noqa: E402
+from contract.variants import VARIANTS  # noqa: E402
+from contract.world import SEED  # noqa: E402
+
+OBSERVED: dict[str, tuple[str, str]] = {}  # name of the variant -> what was observed, and how it ended
+REPORT: Path = CACHE / "contract" / "observed.txt"
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[tuple[Served, Layer]]:
+    layers: list[Layer] = []
+
+    def around(app: ASGIApp) -> ASGIApp:
+        layers.append(Layer(app, lambda: served.world.clock.now()))
+        return layers[0]
+
+    with serve(SEED, around=around) as served:
+        yield served, layers[0]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call":
+        OBSERVED.update((name, tuple(value)) for name, value in report.user_properties)  # type: ignore[arg-type,misc]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or not OBSERVED:  # of pytest-xdist: its parent counts
+        return
+    declared = {each.name: each for each in VARIANTS}
+    rows = [
+        f"{declared[name].area} | {name} | {declared[name].outcome or 'open'} | {observed} | {ends}"
+        for name, (observed, ends) in OBSERVED.items()
+    ]
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text("".join(f"{row}\n" for row in rows))
+    others = [
+        row
+        for row, (name, (observed, _ends)) in zip(rows, OBSERVED.items(), strict=True)
+        if observed != (declared[name].outcome or observed) or observed in ("lost", "silent", "obscure")
+    ]
+    count = Counter(observed for observed, _ends in OBSERVED.values())
+    kinds = ("works", "adapted", "stops", "lost", "silent", "obscure")
+    print("\nnot as declared (area | variant | declared | observed | how it ended):" if others else "")
+    print("".join(f"{row[:400]}\n" for row in others), end="")
+    print(f"variants={len(OBSERVED)} {' '.join(f'{kind}={count[kind]}' for kind in kinds)}")
+    print(f"All of them: {REPORT}")

@@ -1,0 +1,228 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pages of a listing: how they are asked for, how many rows they have, how the end shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .layer import TOTAL, Ask, Asked, Rewrite, Told, refusal
+from .rewrites import LISTS, after, answers, before
+from .variant import ADAPTED, STOPS, WORKS, row_of
+
+
+def _cap(size: int = 2, limit: str = "Limit", offset: str = "Offset", first: int = 0, pages: bool = False) -> Rewrite:
+    """No answer has more rows than ``size``. The parameters have these names; with ``pages`` the offset is of pages."""
+
+    def change(asked: Asked) -> None:
+        given, start = asked.query.pop(limit, str(size)), int(asked.query.pop(offset, first)) - first
+        asked.query["Limit"] = str(min(int(given), size)) if given.isdigit() else str(size)
+        asked.query["Offset"] = str(start * size if pages else start)
+
+    return before(LISTS, change)
+
+
+def _ignores(*names: str) -> Rewrite:
+    def change(asked: Asked) -> None:
+        for name in names:
+            asked.query.pop(name, None)
+
+    return before(LISTS, change)
+
+
+def _total(change: Callable[[str, Told], str | None]) -> Rewrite:
+    """The header becomes what ``change`` makes of its value and the answer; None: there is none."""
+
+    def changed(_asked: Asked, answer: Told) -> None:
+        found = change(answer.headers.pop(TOTAL, ""), answer)
+        if found is not None:
+            answer.headers[TOTAL] = found
+
+    return after(LISTS, changed)
+
+
+_NO_TOTAL = _total(lambda _value, _answer: None)
+
+
+def _other_header(name: str) -> Rewrite:
+    def change(_asked: Asked, answer: Told) -> None:
+        answer.headers[name] = answer.headers.pop(TOTAL, "")
+
+    return after(LISTS, change)
+
+
+def _total_in_body(name: str, total: str) -> Rewrite:
+    def change(_asked: Asked, answer: Told) -> None:
+        answer.data = {name: answer.data, total: int(answer.headers.pop(TOTAL, "0"))}
+
+    return after(LISTS, change)
+
+
+def _limit_most(most: int, answer: Callable[[], Told]) -> Rewrite:
+    return before(LISTS, lambda asked: answer() if int(asked.query.get("Limit", "0")) > most else None)
+
+
+def _strict_query(asked: Asked) -> Told | None:
+    unknown = [name for name in asked.query if name in ("Limit", "Offset")]
+    return refusal(400, f"unknown query parameter {unknown[0]}") if unknown else None
+
+
+def _cursor(in_header: bool) -> Rewrite:
+    """Pages of two rows, by a cursor that the answer gives."""
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        if asked.operation not in LISTS:
+            return await ask(asked)
+        start = int(asked.query.pop("Cursor", "0"))
+        answer = await ask(asked.copy(query={**asked.query, "Limit": "2", "Offset": str(start)}))
+        if answer.good:
+            more = start + 2 < int(answer.headers.pop(TOTAL))
+            if in_header:
+                answer.headers["link"] = f'<{asked.path}?Cursor={start + 2}>; rel="next"' if more else ""
+            else:
+                answer.data = {"Items": answer.data, "Next": str(start + 2) if more else None}
+        return answer
+
+    return rewrite
+
+
+def _past_the_end(answer: Callable[[], Told]) -> Rewrite:
+    def change(_asked: Asked, found: Told) -> Told | None:
+        return answer() if found.data == [] and _asked.query.get("Offset", "0") != "0" else None
+
+    return after(LISTS, change)
+
+
+_RENAMED = {"query": {"Limit": "Top", "Offset": "Skip"}}
+_LOWER = {"query": {"Limit": "limit", "Offset": "offset"}}
+
+
+def _each(line: dict[str, Any]) -> dict[str, Any]:
+    return dict.fromkeys(LISTS, line)
+
+
+_paging = row_of("paging")
+VARIANTS = (
+    _paging("cap", "two rows at most, with a total", _cap(), outcome=WORKS),
+    _paging("cap-no-total", "two rows at most, without a total", _NO_TOTAL, _cap(), outcome=WORKS),
+    _paging("no-total", "all rows at once, without a total", _NO_TOTAL, outcome=WORKS),
+    _paging(
+        "cap-null-end",
+        "two rows at most, no total, null after the last",
+        _NO_TOTAL,
+        answers(LISTS, lambda data: data or None),
+        _cap(),
+        outcome=WORKS,
+    ),
+    _paging(
+        "cap-404-end",
+        "two rows at most, no total, 404 after the last",
+        _NO_TOTAL,
+        _past_the_end(lambda: refusal(404, "no such page")),
+        _cap(),
+    ),
+    _paging(
+        "cap-400-end",
+        "two rows at most, no total, 400 after the last",
+        _NO_TOTAL,
+        _past_the_end(lambda: refusal(400, "Offset is out of range")),
+        _cap(),
+    ),
+    _paging(
+        "cap-total-header",
+        "two rows at most, the total in X-Total-Count",
+        _other_header("x-total-count"),
+        _cap(),
+        outcome=WORKS,
+    ),
+    _paging(
+        "cap-total-body",
+        "two rows at most, in items, with total beside",
+        _total_in_body("items", "total"),
+        _cap(),
+        outcome=WORKS,
+    ),
+    _paging(
+        "cap-total-body-other",
+        "two rows at most, in Entries, with Records beside",
+        _total_in_body("Entries", "Records"),
+        _cap(),
+    ),
+    _paging("cap-total-zero", "two rows at most, the total is always 0", _total(lambda _value, _answer: "0"), _cap()),
+    _paging(
+        "cap-total-minus",
+        "two rows at most, the total is always -1",
+        _total(lambda _value, _answer: "-1"),
+        _cap(),
+        outcome=WORKS,
+    ),
+    _paging(
+        "cap-total-words",
+        "two rows at most, the total is a text",
+        _total(lambda value, _answer: f"{value} records"),
+        _cap(),
+        outcome=WORKS,
+    ),
+    _paging(
+        "total-too-large",
+        "the total also counts what the account does not see",
+        _total(lambda value, _answer: str(int(value) + 3)),
+        outcome=STOPS,
+    ),
+    _paging("cap-no-offset", "two rows at most, Offset is passed over", _ignores("Offset"), _cap(), outcome=STOPS),
+    _paging(
+        "cap-no-offset-no-total", "the same, without a total", _NO_TOTAL, _ignores("Offset"), _cap(), outcome=STOPS
+    ),
+    _paging(
+        "lower-case",
+        "limit and offset, and others are passed over",
+        _cap(limit="limit", offset="offset"),
+        outcome=ADAPTED,
+        operations=_each(_LOWER),
+    ),
+    _paging(
+        "skip-top",
+        "Skip and Top, and others are passed over",
+        _cap(limit="Top", offset="Skip"),
+        outcome=ADAPTED,
+        operations=_each(_RENAMED),
+    ),
+    _paging(
+        "page-numbers",
+        "Page from 1 and PageSize, two rows",
+        _NO_TOTAL,
+        _cap(limit="PageSize", offset="Page", first=1, pages=True),
+        outcome=STOPS,
+    ),
+    _paging("page-numbers-zero", "Page from 0, two rows, with a total", _cap(offset="Page", pages=True), outcome=STOPS),
+    _paging(
+        "limit-100",
+        "a Limit beyond 100 gets 400 with the number",
+        _limit_most(100, lambda: refusal(400, "Limit must be at most 100", Field={"Limit": "max 100"})),
+        outcome=WORKS,
+    ),
+    _paging(
+        "limit-100-silent",
+        "a Limit beyond 100 gets 400 without the number",
+        _limit_most(100, lambda: refusal(400, "invalid query")),
+        outcome=ADAPTED,
+        operations=_each({"page_size": 100}),
+    ),
+    _paging(
+        "limit-50-422",
+        "a Limit beyond 50 gets 422",
+        _limit_most(50, lambda: refusal(422, "Limit is not valid")),
+        operations=_each({"page_size": 50}),
+    ),
+    _paging(
+        "limit-refused",
+        "an unknown parameter is refused, and Limit is one",
+        before(LISTS, _strict_query),
+        outcome=STOPS,
+    ),
+    _paging("cursor-body", "two rows in Items, a cursor in Next", _cursor(in_header=False), outcome=STOPS),
+    _paging("cursor-link", "two rows, the next by a Link header, no total", _cursor(in_header=True), outcome=STOPS),
+)
