@@ -62,8 +62,8 @@ def test_a_total_that_is_no_number_counts_as_absent(total):
         pytest.param(20, {}, [None, "10"], id="a full last page is the last when the total is told"),
         pytest.param(25, {"cap": 7}, [None, "7", "14", "21"], id="smaller pages than asked are read to the end"),
         pytest.param(25, {"honours": ()}, [None], id="more rows than asked are the whole list"),
-        pytest.param(25, {"total": None, "honours": ()}, [None], id="and without a total"),
-        pytest.param(25, {"total": 3}, [None, "10", "20"], id="a total that is too small loses no row"),
+        pytest.param(25, {"total": None, "honours": ()}, [None, "25"], id="and without a total"),
+        pytest.param(25, {"total": 3}, [None, "10", "20", "25"], id="a total that is too small loses no row"),
     ],
 )
 def test_what_is_asked_for(count, ways, offsets):
