@@ -94,11 +94,11 @@ options:
   auth_scheme:
     description:
       - How the token is sent. V(bearer) puts the word C(Bearer) before it, as documented. V(raw) sends the token
-        alone, as the portal is seen to do.
+        alone, as the portal is seen to do. V(bearer_jwt) is V(bearer) without the C(nxcdb-) at the token's beginning.
+      - Without it, O(contract) says it, and else it is V(bearer).
       - Also read from the environment variable E(NXAI_AUTH_SCHEME).
     type: str
-    choices: [bearer, raw]
-    default: bearer
+    choices: [bearer, raw, bearer_jwt]
   customization:
     description:
       - The brand whose models are meant, by the name that the APIs use for it.
@@ -156,15 +156,17 @@ options:
       - Also read from the environment variable E(NXAI_RETRY_BUDGET).
     type: float
     default: 120.0
-  operations:
+  contract:
     description:
-      - Adapts the collection to an API that is not quite as it was known. The key is the name of an operation, as
-        M(nxai.cloud.nxai_contract_info) gives it.
-      - The value is a dictionary with any of C(path) (below C(/cpt) or C(/dev), with the same places in braces),
-        C(method), and C(query) (the known name of a query parameter, and its new one).
-      - "For example C({update_model: {path: '/functions/{uuid}'}})."
-      - What only reads stays a GET, and what writes cannot become one.
-      - Also read from the environment variable E(NXAI_OPERATIONS), as JSON.
+      - Adapts the collection to an API that is not quite as it was known. It is the path of a file in YAML or JSON, on
+        the host that runs the task, or what such a file holds.
+      - Its sections are C(operations) (paths, methods and queries), C(fields) (where an answer has what), C(words)
+        (what a status means), C(auth), C(upload) and C(no_pipelines). The guide C(docs/contract.md) has a sample of
+        each.
+      - "For example C({operations: {update_model: {path: '/functions/{uuid}'}}})."
+      - What only reads stays a GET, what writes cannot become one, and nothing goes to another host than O(api_url) and
+        O(cloud_url). No text in it is ever a template.
+      - Also read from the environment variable E(NXAI_CONTRACT), as a path or as JSON text.
     type: raw
     version_added: 0.1.0
 notes:
@@ -238,7 +240,7 @@ options:
   retry_budget:
     env: [{name: NXAI_RETRY_BUDGET}]
     ini: [{section: nxai, key: retry_budget}]
-  operations:
-    env: [{name: NXAI_OPERATIONS}]
-    ini: [{section: nxai, key: operations}]
+  contract:
+    env: [{name: NXAI_CONTRACT}]
+    ini: [{section: nxai, key: contract}]
 """

@@ -45,9 +45,10 @@ EXAMPLES = r"""
 
 - name: With a path that has turned out to be different
   nxai.cloud.nxai_contract_info:
-    operations:
-      update_model:
-        path: /functions/{uuid}
+    contract:
+      operations:
+        update_model:
+          path: /functions/{uuid}
 """
 
 RETURN = r"""
@@ -58,7 +59,7 @@ differences:
   elements: dict
   contains:
     operation:
-      description: The name of the call, as O(operations) takes it.
+      description: The name of the call, as O(contract) takes it.
       type: str
       sample: update_model
     kind:
@@ -81,11 +82,11 @@ differences:
     advice:
       description: What to do.
       type: str
-      sample: "Set the option that is given here: operations: {update_model: {'path': '/functions/{uuid}'}}"
+      sample: "Set the option that is given here: contract: {operations: {'update_model': {'method': 'PUT'}}}"
     option:
       description: Connection options that adapt the collection; V(null) where there are none.
       type: dict
-      sample: {operations: {update_model: {path: "/functions/{uuid}"}}}
+      sample: {contract: {operations: {update_model: {path: "/functions/{uuid}"}}}}
 counts:
   description: How many differences there are of each severity.
   returned: success

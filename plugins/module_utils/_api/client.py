@@ -7,14 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._connection.settings import Settings
 from .._core.voice import SILENT, Voice
 from .._http.transport import Transport
 from .compute import ComputeApi
+from .contract_file import contract_of
 from .device import DeviceApi
-from .operations import adapted
 
 
 class Client:
@@ -24,10 +25,11 @@ class Client:
     """
 
     def __init__(self, settings: Settings, read_only: bool = False, voice: Voice = SILENT) -> None:
-        self.settings = settings
-        self.transport = Transport(settings, read_only, adapted(settings.operations), voice)
-        self.compute = ComputeApi(self.transport)
-        self.device = DeviceApi(self.transport)
+        self.contract = contract_of(settings.contract)
+        self.settings = replace(settings, auth_scheme=settings.auth_scheme or self.contract.auth.scheme)
+        self.transport = Transport(self.settings, read_only, self.contract.operations, voice)
+        self.compute = ComputeApi(self.transport, self.contract)
+        self.device = DeviceApi(self.transport, self.contract)
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], read_only: bool = False, voice: Voice = SILENT) -> Client:

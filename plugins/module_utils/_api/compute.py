@@ -16,6 +16,7 @@ from .._http.answer import Answer
 from .._http.multipart import Multipart
 from .._http.operation import Operation
 from .._http.transport import Transport
+from .contract import KNOWN, Contract, Row
 from .operations import (
     CREATE_CATALOGUE,
     CREATE_MODEL,
@@ -27,7 +28,7 @@ from .operations import (
     UPDATE_MODEL,
 )
 from .pages import all_pages
-from .records import Catalogue, Model, split_documentation
+from .records import Catalogue, FileMark, Model, split_documentation
 
 ALL_AVAILABLE = ZERO_UUID  # as a catalogue: all models that are available (observed in the portal's call)
 
@@ -37,8 +38,9 @@ Progress = Callable[[int, int], None]  # bytes sent, bytes in all
 class ComputeApi:
     """Errors are those of ``Transport.send`` and ``all_pages``. A create whose answer was lost is looked up."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, contract: Contract = KNOWN) -> None:
         self._transport = transport
+        self._contract = contract
         self._known_catalogues: set[str] | None = None
 
     def list_models(self, catalogue: str | None = None) -> list[Model]:
@@ -46,7 +48,7 @@ class ComputeApi:
         query = {}
         if catalogue is not None:
             query = {"Catalogue": catalogue, "Customization": self._transport.settings.customization}
-        return [Model.from_api(row) for row in self._list(LIST_MODELS, query)]
+        return [Model.from_api(row) for row in self._list("model", LIST_MODELS, query)]
 
     def create_model(self, data: Mapping[str, Any], file: str, progress: Progress | None = None) -> str:
         """Upload a file as a new model and return its UUID. ``data`` is the part of that name, in the API's spelling.
@@ -55,7 +57,7 @@ class ComputeApi:
         if the answer is lost. Without one the loss is an ``AnswerLost`` at once. Conversion goes on afterwards.
         """
         mark = split_documentation(str(data.get("Documentation") or ""))[1]
-        body = Multipart(data, file, mark.size if mark else None, progress, mark.sha256 if mark else None)
+        body = self._body({**self._contract.upload.extra, **self._sent("model", data)}, file, mark, progress)
 
         def look_up() -> str | None:
             same = (model for model in self.list_models() if model.name == data.get("Name") and model.digest == mark)
@@ -68,14 +70,14 @@ class ComputeApi:
     ) -> None:
         """Change metadata, and the content if a file is given (that PATCH needs no file is inferred)."""
         mark = split_documentation(str(data.get("Documentation") or ""))[1] if file else None
-        body = Multipart(data, file, mark.size if mark else None, progress, mark.sha256 if mark else None)
+        body = self._body(self._sent("model", data), file, mark, progress)
         self._transport.send(UPDATE_MODEL, path={"uuid": uuid}, body=body)
 
     def delete_model(self, uuid: str) -> None:
         self._transport.send(DELETE_MODEL, path={"uuid": uuid})
 
     def list_catalogues(self) -> list[Catalogue]:
-        catalogues = [Catalogue.from_api(row) for row in self._list(LIST_CATALOGUES, {})]
+        catalogues = [Catalogue.from_api(row) for row in self._list("catalogue", LIST_CATALOGUES, {})]
         self._known_catalogues = {catalogue.uuid for catalogue in catalogues}
         return catalogues
 
@@ -89,25 +91,39 @@ class ComputeApi:
             new = (item for item in self.list_catalogues() if item.name == name and item.uuid not in before)
             return next((catalogue.uuid for catalogue in new), None)
 
-        uuid = self._create(lambda: self._transport.send(CREATE_CATALOGUE, json={"Name": name}), look_up)
+        uuid = self._create(
+            lambda: self._transport.send(CREATE_CATALOGUE, json=self._sent("catalogue", {"Name": name})), look_up
+        )
         self._known_catalogues = before | {uuid}
         return uuid
 
     def rename_catalogue(self, uuid: str, name: str) -> None:
-        self._transport.send(RENAME_CATALOGUE, path={"uuid": uuid}, json={"Name": name})
+        self._transport.send(RENAME_CATALOGUE, path={"uuid": uuid}, json=self._sent("catalogue", {"Name": name}))
 
     def delete_catalogue(self, uuid: str) -> None:
         """Delete an empty catalogue; the service refuses one that holds models."""
         self._transport.send(DELETE_CATALOGUE, path={"uuid": uuid})
 
-    def _list(self, operation: Operation, query: dict[str, str]) -> list[dict[str, Any]]:
-        return all_pages(lambda paging: self._transport.send(operation, query={**query, **paging}))
+    def _list(self, record: str, operation: Operation, query: dict[str, str]) -> list[Row]:
+        size = self._contract.operations[operation.name].page_size
+        return all_pages(
+            lambda paging: self._transport.send(operation, query={**query, **paging}), size, record, self._contract
+        )
+
+    def _sent(self, record: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        return self._contract.outgoing(record, data)
+
+    def _body(
+        self, data: Mapping[str, Any], file: str | None, mark: FileMark | None, progress: Progress | None
+    ) -> Multipart:
+        names = (self._contract.upload.data, self._contract.upload.file)
+        return Multipart(data, file, mark.size if mark else None, progress, mark.sha256 if mark else None, names)
 
     def _create(self, send: Callable[[], Answer], look_up: Callable[[], str | None] | None) -> str:
         """Send until the answer is known. After a lost one, send again only if the thing is certainly not there."""
         for _attempt in range(self._transport.settings.retries + 1):
             try:
-                return _uuid_of(send())
+                return self._uuid_of(send())
             except AnswerLost as error:
                 lost = error
             if look_up is None:
@@ -138,11 +154,11 @@ class ComputeApi:
                 raise lost
             pause = min(2 * pause, 8.0)
 
-
-def _uuid_of(answer: Answer) -> str:
-    uuid = answer.data.get("UUID") if isinstance(answer.data, dict) else None
-    if not isinstance(uuid, str) or not uuid:
-        raise Unexpected(
-            answer.tried, "the answer holds no UUID", "List the models and catalogues to see what is there."
-        )
-    return uuid.lower()
+    def _uuid_of(self, answer: Answer) -> str:
+        uuid = self._contract.created(answer.data)
+        if uuid is None:
+            advice = (
+                f"List the models and catalogues to see what is there. {self._contract.hint('fields.answer.created')}"
+            )
+            raise Unexpected(answer.tried, "the answer holds no UUID", advice)
+        return uuid

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._core.errors import NxaiError
 from .._http.operation import Operation
 from .._http.transport import Transport
+from .contract import KNOWN, Contract, Row
 from .operations import (
     JOIN_GROUP,
     LEAVE_GROUP,
@@ -29,20 +31,21 @@ from .records import Device, DeviceGroup, RegistryDevice, Server, Site, normalis
 class DeviceApi:
     """Errors are those of ``Transport.send`` and ``all_pages``."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, contract: Contract = KNOWN) -> None:
         self._transport = transport
+        self._contract = contract
 
     def list_sites(self) -> list[Site]:
         """All sites that the token may see, offline ones included."""
-        return [Site.from_api(row) for row in self._list(LIST_SITES, {}, "UUID")]
+        return [Site.from_api(row) for row in self._list("site", LIST_SITES, {})]
 
     def list_servers(self, site_id: str) -> list[Server]:
         """All servers of a site; an offline site has none to show."""
-        return [Server.from_api(row) for row in self._list(LIST_SERVERS, {"site_id": site_id}, "UUID")]
+        return [Server.from_api(row) for row in self._list("server", LIST_SERVERS, {"site_id": site_id})]
 
     def list_devices(self, site_id: str) -> list[Device]:
         """All devices of a site with their pipelines; an offline site has none to show."""
-        return [Device.from_api(row) for row in self._list(LIST_DEVICES, {"site_id": site_id}, "NxID")]
+        return [Device.from_api(row) for row in self._list("device", LIST_DEVICES, {"site_id": site_id})]
 
     def put_pipelines(
         self, site_id: str, device_ids: Iterable[str], functions: Iterable[str], pipelines: Iterable[Mapping[str, Any]]
@@ -55,27 +58,38 @@ class DeviceApi:
         body = {
             "Devices": [normalise_nxid(device_id) for device_id in device_ids],
             "Functions": list(functions),
-            "Pipelines": [dict(pipeline) for pipeline in pipelines],
+            "Pipelines": [self._contract.outgoing("pipeline", pipeline) for pipeline in pipelines],
         }
+        body = self._contract.outgoing("assignment", body)
         self._transport.send(PUT_PIPELINES, path={"site_id": site_id}, json=body)
 
     # The registry of the time before Nx sites
 
     def list_registry_devices(self) -> list[RegistryDevice]:
-        return [RegistryDevice.from_api(row) for row in self._list(LIST_REGISTRY_DEVICES, {}, "UUID")]
+        return [RegistryDevice.from_api(row) for row in self._list("registry_device", LIST_REGISTRY_DEVICES, {})]
 
     def update_registry_device(self, uuid: str, data: Mapping[str, Any]) -> None:
         """``data`` holds Name, Runtime, Serial and Type: the official client sends all of them."""
-        self._transport.send(UPDATE_REGISTRY_DEVICE, path={"uuid": uuid}, json=dict(data))
+        self._transport.send(
+            UPDATE_REGISTRY_DEVICE, path={"uuid": uuid}, json=self._contract.outgoing("registry_device", data)
+        )
 
     def list_groups(self) -> list[DeviceGroup]:
-        return [DeviceGroup.from_api(row) for row in self._list(LIST_GROUPS, {}, "UUID")]
+        return [DeviceGroup.from_api(row) for row in self._list("group", LIST_GROUPS, {})]
 
     def join_group(self, group: str, uuids: Iterable[str]) -> None:
-        self._transport.send(JOIN_GROUP, path={"uuid": group}, json={"Devices": list(uuids)})
+        body = self._contract.outgoing("group", {"Devices": list(uuids)})
+        self._transport.send(JOIN_GROUP, path={"uuid": group}, json=body)
 
     def leave_group(self, group: str, uuid: str) -> None:
         self._transport.send(LEAVE_GROUP, path={"uuid": uuid, "group": group})
 
-    def _list(self, operation: Operation, path: dict[str, str], key: str) -> list[dict[str, Any]]:
-        return all_pages(lambda paging: self._transport.send(operation, path=path, query=paging), key=key)
+    def says_not_applicable(self, error: NxaiError) -> bool:
+        """Whether the refusal of ``put_pipelines`` says that no device can take pipelines."""
+        return self._contract.is_not_applicable(error)
+
+    def _list(self, record: str, operation: Operation, path: dict[str, str]) -> list[Row]:
+        size = self._contract.operations[operation.name].page_size
+        return all_pages(
+            lambda paging: self._transport.send(operation, path=path, query=paging), size, record, self._contract
+        )

@@ -6,44 +6,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from .._core.errors import BadInput
-from .._http.operation import ISSUE_TOKEN, SHAPE, TRIED, Operation
+from .._http.operation import ISSUE_TOKEN, PAGING, Operation
 
 _MODEL_FIELDS = ("UUID", "Name", "Status", "Code", "Documentation", "Catalogues", "UpdatedAt")
 _CATALOGUE_FIELDS = ("UUID", "Name", "Organisation")
 _DEVICE_FIELDS = ("NxID", "Name", "Server", "nxAI")
 
-LIST_MODELS = Operation("list_models", "compute", "GET", "/functions", True, 60, "observed", _MODEL_FIELDS)
+LIST_MODELS = Operation(
+    "list_models",
+    "compute",
+    "GET",
+    "/functions",
+    True,
+    60,
+    "observed",
+    _MODEL_FIELDS,
+    query=(*PAGING, "Catalogue", "Customization"),
+)
 CREATE_MODEL = Operation("create_model", "compute", "POST", "/functions", False, 60, "client", ("UUID",))
 UPDATE_MODEL = Operation("update_model", "compute", "PATCH", "/function/{uuid}", True, 60, "client")
 DELETE_MODEL = Operation("delete_model", "compute", "DELETE", "/function/{uuid}", True, 15, "client")
 
 LIST_CATALOGUES = Operation(
-    "list_catalogues", "compute", "GET", "/catalogues", True, 60, "documented", _CATALOGUE_FIELDS
+    "list_catalogues", "compute", "GET", "/catalogues", True, 60, "documented", _CATALOGUE_FIELDS, query=PAGING
 )
 CREATE_CATALOGUE = Operation("create_catalogue", "compute", "POST", "/catalogues", False, 15, "client", ("UUID",))
 RENAME_CATALOGUE = Operation("rename_catalogue", "compute", "PATCH", "/catalogue/{uuid}", True, 5, "documented")
 DELETE_CATALOGUE = Operation("delete_catalogue", "compute", "DELETE", "/catalogue/{uuid}", True, 15, "documented")
 
-LIST_SITES = Operation("list_sites", "device", "GET", "/systems", True, 60, "inferred", ("UUID", "Name", "UpdatedAt"))
+LIST_SITES = Operation(
+    "list_sites", "device", "GET", "/systems", True, 60, "inferred", ("UUID", "Name", "UpdatedAt"), query=PAGING
+)
 LIST_SERVERS = Operation(
-    "list_servers", "device", "GET", "/system/{site_id}/servers", True, 60, "inferred", ("UUID", "Name", "Status")
+    "list_servers",
+    "device",
+    "GET",
+    "/system/{site_id}/servers",
+    True,
+    60,
+    "inferred",
+    ("UUID", "Name", "Status"),
+    query=PAGING,
 )
 LIST_DEVICES = Operation(
-    "list_devices", "device", "GET", "/system/{site_id}/devices", True, 60, "observed", _DEVICE_FIELDS
+    "list_devices", "device", "GET", "/system/{site_id}/devices", True, 60, "observed", _DEVICE_FIELDS, query=PAGING
 )
 PUT_PIPELINES = Operation("put_pipelines", "device", "PUT", "/system/{site_id}/devices/pipelines", True, 30, "observed")
 
 # The registry of the time before Nx sites: whether it holds the same devices is not known. Joining a group twice is
 # joining it once.
 LIST_REGISTRY_DEVICES = Operation(
-    "list_registry_devices", "device", "GET", "/devices", True, 60, "client", ("UUID", "Name")
+    "list_registry_devices", "device", "GET", "/devices", True, 60, "client", ("UUID", "Name"), query=PAGING
 )
 UPDATE_REGISTRY_DEVICE = Operation("update_registry_device", "device", "PATCH", "/device/{uuid}", True, 15, "client")
-LIST_GROUPS = Operation("list_groups", "device", "GET", "/groups", True, 60, "client", ("UUID", "Name"))
+LIST_GROUPS = Operation("list_groups", "device", "GET", "/groups", True, 60, "client", ("UUID", "Name"), query=PAGING)
 JOIN_GROUP = Operation("join_group", "device", "POST", "/group/{uuid}/devices", True, 15, "client")
 LEAVE_GROUP = Operation("leave_group", "device", "DELETE", "/device/{uuid}/group/{group}", True, 15, "client")
 
@@ -71,14 +87,3 @@ OPERATIONS: dict[str, Operation] = {
         *(DESCRIBE_COMPUTE, DESCRIBE_DEVICE),
     )
 }
-
-
-def adapted(changes: Any) -> dict[str, Operation]:
-    """The table with the user's changes: operation name -> what ``Operation.adapted`` takes. Raises ``BadInput``."""
-    changes = {} if changes is None else changes
-    if not isinstance(changes, Mapping):
-        raise BadInput(TRIED, "it is not a dictionary", SHAPE)
-    unknown = next((name for name in changes if name not in OPERATIONS), None)
-    if unknown is not None:
-        raise BadInput(TRIED, f"there is no operation {unknown!r}", f"The names are {', '.join(OPERATIONS)}.")
-    return {**OPERATIONS, **{name: OPERATIONS[name].adapted(change) for name, change in changes.items()}}

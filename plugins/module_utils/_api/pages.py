@@ -7,33 +7,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from .._core.errors import Incomplete, Unexpected
 from .._http.answer import Answer
+from .contract import KNOWN, Contract, Row
+from .lines import RECORDS
 
-TOTAL_HEADER = "X-Pagination-Records"
 MOST_ROWS = 1_000_000
 
 
 def all_pages(
-    fetch: Callable[[dict[str, str]], Answer], page_size: int = 500, key: str = "UUID"
-) -> list[dict[str, Any]]:
-    """Every row of a listing. ``fetch`` is given the paging part of the query and returns the answer.
+    fetch: Callable[[dict[str, str]], Answer], page_size: int = 500, record: str = "model", contract: Contract = KNOWN
+) -> list[Row]:
+    """Every row of a listing, in the known names. ``fetch`` gets the paging part of the query and returns the answer.
 
     The first request sends ``Limit`` only; ``Offset`` (spelling inferred) follows from the second page on.
-    ``key`` names the field that tells rows apart. Raises ``Incomplete`` if the rows do not add up twice in a row, and
-    ``Unexpected`` if a page is not a list of objects.
+    ``record`` is the kind of the rows, whose ids tell them apart. Raises ``Incomplete`` if the rows do not add up twice
+    in a row, and ``Unexpected`` if a page is not a list of objects.
     """
     try:
-        return _read(fetch, page_size, key)
+        return _read(fetch, page_size, record, contract)
     except Incomplete:
         # Something may have come or gone between two pages: one calm look more.
-        return _read(fetch, page_size, key)
+        return _read(fetch, page_size, record, contract)
 
 
-def _read(fetch: Callable[[dict[str, str]], Answer], page_size: int, key: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
+def _read(fetch: Callable[[dict[str, str]], Answer], page_size: int, record: str, contract: Contract) -> list[Row]:
+    ids = RECORDS[record]["id"].default
+    rows: list[Row] = []
     seen: set[str] = set()
     first_total: int | None = None
     while True:
@@ -41,14 +42,16 @@ def _read(fetch: Callable[[dict[str, str]], Answer], page_size: int, key: str) -
         if rows:
             query["Offset"] = str(len(rows))
         answer = fetch(query)
-        page, total = _rows(answer), _total(answer)
+        page, total = _rows(answer, record, contract), contract.total(answer)
         if not rows:
             first_total = total
         elif total != first_total:
-            raise _incomplete(answer, f"the total changed from {first_total} to {total} between two pages")
-        names = {name for row in page if isinstance(name := row.get(key), str)}
+            how = f"the total changed from {first_total} to {total} between two pages"
+            raise _incomplete(answer, how, contract.hint("fields.answer.total"))
+        names = {name for row in page if (name := _id(row, ids))}
         if seen & names:
-            raise _incomplete(answer, "rows came twice: Offset is not honoured, or rows moved between pages")
+            how = "rows came twice: Offset is not honoured, or rows moved between pages"
+            raise _incomplete(answer, how, contract.hint(f"operations.list_{record}s.query.Offset"))
         seen |= names
         rows += page
         if len(rows) > MOST_ROWS:
@@ -56,11 +59,12 @@ def _read(fetch: Callable[[dict[str, str]], Answer], page_size: int, key: str) -
         if _is_last(page, rows, total, page_size):
             break
     if total is not None and len(rows) < total:
-        raise _incomplete(answer, f"{len(rows)} rows came and {TOTAL_HEADER} says {total}")
+        how = f"{len(rows)} rows came and {contract.places('answer.total')[0]} says {total}"
+        raise _incomplete(answer, how, contract.hint("fields.answer.total"))
     return rows
 
 
-def _is_last(page: list[dict[str, Any]], rows: list[dict[str, Any]], total: int | None, page_size: int) -> bool:
+def _is_last(page: list[Row], rows: list[Row], total: int | None, page_size: int) -> bool:
     """Without a usable total, a page of another length than asked for is the last (a longer one is the whole list).
 
     A total that is too small loses nothing, so it only counts as not usable.
@@ -70,21 +74,26 @@ def _is_last(page: list[dict[str, Any]], rows: list[dict[str, Any]], total: int 
     return not page or len(rows) == total
 
 
-def _rows(answer: Answer) -> list[dict[str, Any]]:
-    if not isinstance(answer.data, list) or not all(isinstance(row, dict) for row in answer.data):
-        shape = "a list with something else in it" if isinstance(answer.data, list) else type(answer.data).__name__
+def _rows(answer: Answer, record: str, contract: Contract) -> list[Row]:
+    found = contract.rows(answer.data)
+    if found is None or not all(isinstance(row, dict) for row in found):
+        shape = type(answer.data).__name__ if found is None else "a list with something else in it"
+        advice = "Check that api_url is the Nx AI Cloud. If it is, its API is not as it was known."
         raise Unexpected(
             answer.tried,
             f"the answer is not a list of objects but {shape}",
-            "Check that api_url is the Nx AI Cloud. If it is, its API has changed: please report it.",
+            f"{advice} {contract.hint('fields.answer.rows')}",
         )
-    return answer.data
+    return contract.known(record, found)
 
 
-def _total(answer: Answer) -> int | None:
-    text = answer.headers.get(TOTAL_HEADER, "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+def _id(row: Row, names: tuple[str, ...]) -> str:
+    for name in names:
+        found = row.get(name)
+        if isinstance(found, str) and found:
+            return found
+    return ""
 
 
-def _incomplete(answer: Answer, how: str) -> Incomplete:
-    return Incomplete(answer.tried, f"the listing is not whole: {how}", "Run the task again. If it stays, report it.")
+def _incomplete(answer: Answer, how: str, hint: str) -> Incomplete:
+    return Incomplete(answer.tried, f"the listing is not whole: {how}", f"Run the task again. {hint}")

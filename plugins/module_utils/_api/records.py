@@ -6,6 +6,7 @@
 
 A field that is missing or of another type is None (names and ids: an empty text). Only a record without its id is an
 error (``Unexpected``), because nothing could be done with it. Fields marked "guess" were never seen by name.
+A row comes in the known names (``Contract.known``): those of ``lines``, where each has its evidence.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from typing import Any
 
 from .._core.errors import Unexpected
 from .._core.values import UUID_TEXT, ZERO_UUID, first_text, flag, folded, identity, mapping, number, text
+from .._http.operation import relied_on
+from .lines import RECORDS, WORDS, names_of
 from .pipeline import Pipeline
 
-_LOGS = ("conversionlog", "log")
 _ZERO_TIME = "0001-01-01"
-_FAILED_WORDS = frozenset({"failed", "error", "rejected"})  # guess: no failure was ever seen
+_FAILED_WORDS = frozenset(WORDS["failed"][0])  # guess: no failure was ever seen
 _MARK = re.compile(r"(?:\r?\n){0,2}<!-- nxai\.cloud file sha256:([0-9a-f]{64}) size:([0-9]{1,18}) -->")
 
 
@@ -78,7 +80,7 @@ class Organisation(_Named):
         if isinstance(value, str):
             value = {"uuid" if UUID_TEXT.fullmatch(value) else "name": value}
         row = folded(mapping(value))
-        own_id = _id(row, "uuid", "id")
+        own_id = _id(row, *names_of("reference", "id"))
         return cls("", "") if own_id == ZERO_UUID else cls(own_id, text(row.get("name")) or "")
 
 
@@ -104,7 +106,8 @@ class Model:
         row = folded(raw)
         code = row.get("code")
         inner = folded(mapping(code))
-        sizes = (number(row.get(name)) for name in ("size", "filesize", "file_size", "bytes", "contentlength"))
+        logs = names_of("model", "conversion_log")
+        sizes = (number(row.get(name)) for name in names_of("model", "size"))
         return cls(
             uuid=_required_id(row, "model", "uuid"),
             name=text(row.get("name")) or "",
@@ -116,7 +119,7 @@ class Model:
             organisation=Organisation.from_api(row.get("organisation")),
             size=next((int(size) for size in sizes if size is not None), None),
             updated_at=text(row.get("updatedat")),
-            conversion_log=first_text(row, *_LOGS) or first_text(inner, *_LOGS),
+            conversion_log=first_text(row, *logs) or first_text(inner, *logs),
             raw=raw,
         )
 
@@ -128,7 +131,7 @@ class Model:
             words.append(self.code_status.lower())
         if _FAILED_WORDS & set(words):
             return "failed"
-        return "ready" if all(word == "ok" for word in words) else "pending"
+        return "ready" if set(words) <= set(WORDS["ready"][0]) else "pending"
 
     @property
     def digest(self) -> FileMark | None:
@@ -148,7 +151,7 @@ class Catalogue:
     @classmethod
     def from_api(cls, raw: Mapping[str, Any]) -> Catalogue:
         row = folded(raw)
-        shared = row.get("organisations", row.get("sharedwith"))
+        shared = next((row[name] for name in names_of("catalogue", "shared_with") if name in row), None)
         users = map(Organisation.from_api, shared) if isinstance(shared, list) else None
         return cls(
             uuid=_required_id(row, "catalogue", "uuid"),
@@ -172,9 +175,9 @@ class Site(_Named):
     @classmethod
     def from_api(cls, raw: Mapping[str, Any]) -> Site:
         row = folded(raw)
-        updated_at = first_text(row, "updatedat", "lastupdated")
+        updated_at = first_text(row, *names_of("site", "updated_at"))
         return cls(
-            id=_required_id(row, "site", "cloudsystemid", "systemid", "uuid", "id"),
+            id=_required_id(row, "site", *names_of("site", "id")),
             name=text(row.get("name")) or "",
             organisation=Organisation.from_api(row.get("organisation")),
             online=_online(row, updated_at),
@@ -189,9 +192,9 @@ def _online(row: Mapping[str, Any], updated_at: str | None) -> bool | None:
     if updated_at is not None and updated_at.startswith(_ZERO_TIME):
         return False
     told = flag(row.get("online"))
-    word = (first_text(row, "status", "stateofhealth") or "").lower()
-    if told is None and word in ("online", "offline"):
-        return word == "online"
+    word = (first_text(row, *names_of("site", "status")) or "").lower()
+    if told is None and word in (*WORDS["online"][0], *WORDS["offline"][0]):
+        return word in WORDS["online"][0]
     return True if told is None and updated_at else told
 
 
@@ -208,12 +211,12 @@ class Server(_Named):
     @classmethod
     def from_api(cls, raw: Mapping[str, Any], embedded: bool = False) -> Server:
         row = folded(raw)
-        names = ("uuid", "id", "serverid", "nxid")
+        names = names_of("server", "id")
         return cls(
             id=_id(row, *names) if embedded else _required_id(row, "server", *names),
             name=text(row.get("name")) or "",
             status=text(row.get("status")),
-            plugin_version=first_text(row, "aipluginversion", "pluginversion"),
+            plugin_version=first_text(row, *names_of("server", "plugin_version")),
             runtime=text(row.get("runtime")),
             supports_pipelines=flag(folded(mapping(row.get("supports"))).get("pipelines")),
             raw=raw,
@@ -271,7 +274,7 @@ class RegistryDevice:
         row = folded(raw)
         groups = row.get("groups")
         return cls(
-            uuid=_required_id(row, "registered device", "uuid", "id"),
+            uuid=_required_id(row, "registry device", *names_of("registry_device", "id")),
             name=text(row.get("name")) or "",
             groups=uuids(groups) if isinstance(groups, list) else None,
             raw=raw,
@@ -292,7 +295,7 @@ class DeviceGroup:
         row = folded(raw)
         devices = row.get("devices")
         return cls(
-            uuid=_required_id(row, "group", "uuid", "id"),
+            uuid=_required_id(row, "group", *names_of("group", "id")),
             name=text(row.get("name")) or "",
             devices=uuids(devices) if isinstance(devices, list) else None,
             raw=raw,
@@ -306,10 +309,12 @@ def _id(row: Mapping[str, Any], *names: str) -> str:
 def _required_id(row: Mapping[str, Any], kind: str, *names: str) -> str:
     found = _id(row, *names)
     if not found:
+        line = RECORDS[kind.replace(" ", "_")]["id"]
         raise Unexpected(
             f"Read a {kind} in the service's answer",
             f"it has no id (none of {', '.join(names)})",
-            "Check that api_url is the Nx AI Cloud. If it is, its API has changed: please report it.",
+            "Check that api_url is the Nx AI Cloud. If it is, its API is not as it was known. "
+            + relied_on(line.key, line.evidence),
         )
     return found
 
@@ -317,5 +322,6 @@ def _required_id(row: Mapping[str, Any], kind: str, *names: str) -> str:
 def uuids(members: Any) -> tuple[str, ...]:
     """The ids in a list. The type of its elements is inferred: UUIDs or {UUID, Name} objects."""
     rows = members if isinstance(members, list) else []
-    found = (_id(folded(row), "uuid", "id") if isinstance(row, dict) else identity(row) for row in rows)
+    names = names_of("reference", "id")
+    found = (_id(folded(row), *names) if isinstance(row, dict) else identity(row) for row in rows)
     return tuple(uuid for uuid in found if uuid)

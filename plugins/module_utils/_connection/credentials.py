@@ -25,6 +25,7 @@ from .token_file import TokenFile
 MARGIN = 60.0  # seconds before its end at which a token is renewed
 LIFETIME = 3600.0  # of a token whose answer does not tell (as in the vendor's samples)
 LATEST = 253402300799.0  # the end of the year 9999, after which no date can be written
+PREFIX = "nxcdb-"  # of the identity provider
 SIGN_IN = "Sign in to the Nx Cloud"
 GRANTS = {  # each way to a token, in the order in which they are tried, and what to do where it fails
     "refresh_token": ("refresh token", "The refresh token is wrong, expired or already used: sign in again."),
@@ -81,10 +82,10 @@ class Credentials:
         for secret in (settings.token, settings.refresh_token, settings.password, settings.mfa_code):
             self._redactor.add(secret)
 
-    def header(self) -> str:
+    def header(self, with_refresh: bool = False) -> str:
         """The Authorization header. Raises ``BadInput`` (no way to a token) or ``SignInFailed``."""
         with self._lock:
-            return self._header(self._current())
+            return self._header(self._current(), with_refresh)
 
     def access_token(self) -> str:
         """The token that ``header`` would send."""
@@ -99,18 +100,27 @@ class Credentials:
             self._token = self._renewed(self._token)
         return self._token
 
-    def renew(self, rejected: str) -> bool:
+    def renew(self, rejected: str, with_refresh: bool = False) -> bool:
         """After a 401 to the header ``rejected``: True if there is another one to try now."""
         with self._lock:
-            if self._token is None or self._header(self._token) != rejected:
+            if self._token is None or self._header(self._token, with_refresh) != rejected:
                 return True  # another thread has renewed it
             if not self._can_renew():
                 return False
             self._token = self._renewed(self._token)
-            return self._header(self._token) != rejected
+            return self._header(self._token, with_refresh) != rejected
 
-    def _header(self, token: Token) -> str:
-        return f"Bearer {token.access}" if self._settings.auth_scheme == "bearer" else token.access
+    def _header(self, token: Token, with_refresh: bool) -> str:
+        word = token.refresh if with_refresh else token.access
+        if not word:
+            raise BadInput(
+                SIGN_IN,
+                "auth.token_on_writes of the contract says refresh, and there is no refresh token",
+                "Give refresh_token, or a token_file that holds one.",
+            )
+        if self._settings.auth_scheme == "raw":
+            return word
+        return f"Bearer {word.removeprefix(PREFIX) if self._settings.auth_scheme == 'bearer_jwt' else word}"
 
     def _first(self) -> Token:
         """The token that was given, or one without ``access`` that says where to get it."""

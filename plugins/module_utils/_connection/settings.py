@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import uuid
 from collections.abc import Callable, Mapping
@@ -51,7 +50,7 @@ class Settings:
     mfa_code: str | None = connection_field(secret=True, template=True)
     client_id: str = connection_field("3rdParty", account=True, template=True)
     token_scope: str | None = connection_field(account=True, template=True)
-    auth_scheme: str = connection_field("bearer", choices=("bearer", "raw"))
+    auth_scheme: str | None = connection_field(choices=("bearer", "raw", "bearer_jwt"))
     act_as: ActAs | None = connection_field(  # noqa: RUF009, it is a field as the others are
         type="dict", account=True, template=True, suboptions=fields_of(ActAs, "NXAI_ACT_AS_")
     )
@@ -64,8 +63,8 @@ class Settings:
     timeout: float = connection_field(30.0, type="float")
     retries: int = connection_field(4, type="int")
     retry_budget: float = connection_field(120.0, type="float")
-    # As the user wrote it: the table of calls checks it.
-    operations: Any = connection_field(type="raw")  # noqa: RUF009, as above
+    # As the user wrote it: ``contract_of`` reads and checks it.
+    contract: Any = connection_field(type="raw")  # noqa: RUF009, as above
 
     @property
     def connect_timeout(self) -> float:
@@ -133,16 +132,6 @@ def _act_as(_option: str, given: Any) -> ActAs | None:
         raise BadInput(TRIED, "act_as.id is not a UUID", "Copy the UUID of the organisation from the portal.") from None
 
 
-def _from_json(_option: str, given: Any) -> Any:
-    """The option operations, which the environment holds as JSON text."""
-    if not isinstance(given, str):
-        return given
-    try:
-        return json.loads(given)
-    except (ValueError, RecursionError):
-        raise BadInput(TRIED, "operations is not JSON", "Write it as a dictionary, or as JSON text of one.") from None
-
-
 def _number(option: str, value: Any, kind: type[float | int]) -> float | int:
     try:
         number = kind(value)
@@ -167,7 +156,6 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "api_url": _origin,
     "cloud_url": _origin,
     "act_as": _act_as,
-    "operations": _from_json,
 }
 
 

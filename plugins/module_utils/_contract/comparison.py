@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from .._api.operations import OPERATIONS, adapted
+from .._api.contract_file import contract_of
+from .._api.operations import OPERATIONS
 from .._core.errors import BadInput
 from .._core.redaction import one_line
 from .._core.wording import shortened
@@ -84,8 +85,9 @@ class _Comparison:
     ) -> Difference:
         option = None
         if change is not None and _works(self._operation.name, change):
-            option = {"operations": {self._operation.name: change}}
-            advice = f"Set the option that is given here: operations: {{{self._operation.name}: {change}}}"
+            operations = {self._operation.name: change}
+            option = {"contract": {"operations": operations}}
+            advice = f"Set the option that is given here: contract: {{operations: {operations}}}"
         return Difference(self._operation.name, kind, severity, expected, found, advice, option)
 
     def _absent(self, same: list[Described]) -> Difference:
@@ -127,9 +129,9 @@ class _Comparison:
                 changes[name] = near
             else:
                 severity = "error" if name in self._terms.filters else "warning"
-                advice = f"If another parameter means the same, set operations: {{{self._operation.name}: {{query: " + (
-                    f"{{{name}: NAME}}}}}}. Without paging, a listing that has more than one page fails."
-                )
+                line = f"operations.{self._operation.name}.query.{name}"
+                advice = f"If another parameter means the same, name it in {line} of the contract. "
+                advice += "Without paging, a listing that has more than one page fails."
                 yield self._say("parameter", severity, f"query parameter {now}", _some(names), advice)
         for name, near in changes.items():
             change = {"query": {**spelling, **changes}}
@@ -256,7 +258,7 @@ def _elsewhere(document: Document, operation: Operation) -> bool:
 def _works(name: str, change: Mapping[str, Any]) -> bool:
     """Names come out of a foreign document: only what the option accepts is advised."""
     try:
-        adapted({name: change})
+        contract_of({"operations": {name: change}})
     except BadInput:
         return False
     return True

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .._api.lines import WORDS
 from .._api.pipeline import models_of
 from .._api.records import Catalogue, Device, Model, Server, Site
 from .._connection.settings import Settings
@@ -111,7 +112,7 @@ def _servers(seen: Seen) -> Iterator[Finding]:
         if server.supports_pipelines is False:
             advice = "Update the Nx AI Manager plugin of this server."
             yield Finding("servers", "warning", where, "the plugin does not support pipelines", advice)
-        if server.status is not None and server.status.lower() not in ("online", "ok", "running", "active"):
+        if server.status is not None and server.status.lower() not in WORDS["running"][0]:
             advice = "Start the server or its plugin, and look into its log."
             yield Finding("servers", "warning", where, f"its status is {server.status}", advice)
 

@@ -18,7 +18,8 @@ from .operation import Operation
 ADVICE = {
     400: "The service did not understand the request. Check the values given; if they are right, please report this.",
     401: "The token is missing, wrong or expired. Get a new one, or set what it can be renewed with (refresh_token or "
-    "username and password, and cloud_url).",
+    "username and password, and cloud_url). If it is good, the service may want it in another form: see auth_scheme "
+    "(auth.scheme of the contract).",
     403: "The token may not do this. Check the account's rights, act_as, token_scope, and try auth_scheme: raw.",
     404: "It is not there, or the token may not see it (this service can answer 404 to a token that may not write). "
     "Check the name or UUID, the address and act_as.",

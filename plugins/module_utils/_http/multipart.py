@@ -35,17 +35,19 @@ class Multipart:
         size: int | None = None,
         progress: Callable[[int, int], None] | None = None,
         sha256: str | None = None,
+        names: tuple[str, str] = ("data", "file"),
     ) -> None:
         """``size`` and ``sha256`` are what the caller found earlier. A file of another size is not sent at all, and one
         of another digest not to its end.
 
-        ``progress`` is called after each block with the bytes sent and the bytes in all.
+        ``progress`` is called after each block with the bytes sent and the bytes in all. ``names``: of the two parts.
         """
         self._text = to_json(data)
         self._file = file
         self._size = size
         self._sha256 = sha256
         self._progress = progress
+        self._names = names
         self._boundary = uuid.uuid4().hex
         self.content_type = f"multipart/form-data; boundary={self._boundary}"
 
@@ -53,12 +55,12 @@ class Multipart:
     def open(self) -> Iterator[Stream]:
         """A stream with a length, open as long as the context lasts."""
         if self._file is None:
-            yield self._stream([("data", self._text)])
+            yield self._stream([(self._names[0], self._text)])
             return
         with _opened(self._file) as handle:
             source = _Source(handle, self._file, self._size, self._sha256)
             part = (os.path.basename(self._file), source, "application/octet-stream")
-            yield self._stream([("data", self._text), ("file", part)])
+            yield self._stream([(self._names[0], self._text), (self._names[1], part)])
 
     def _stream(self, parts: list[tuple[str, Any]]) -> Stream:
         try:

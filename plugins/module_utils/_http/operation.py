@@ -7,24 +7,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from .._core.errors import BadInput
+from .._core.errors import BadInput, NxaiError, Unreachable
 
 Api = Literal["compute", "device", "cloud"]
-Evidence = Literal["documented", "observed", "client", "inferred"]
+Evidence = Literal["documented", "observed", "client", "inferred", "your contract"]
 
 # Where each API lives below its host.
 PREFIX: dict[Api, str] = {"compute": "/cpt", "device": "/dev", "cloud": ""}
 
-TRIED = "Read the option operations"
-SHAPE = "Write {update_model: {path: '/functions/{uuid}', method: PATCH, query: {}}}; docs/contract.md has the names."
-_CHANGEABLE = frozenset({"path", "method", "query"})
+TRIED = "Read the contract"
+SURE = ("documented", "observed")
+PAGING = ("Limit", "Offset")
+MOST_ROWS_OF_A_PAGE = 10_000
 _NAME = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
 _WRITES = ("POST", "PUT", "PATCH")  # a DELETE stays one, and nothing else becomes one
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+")
+
+
+def relied_on(line: str, evidence: str) -> str:
+    """The end of an error's advice: on which line of the contract the collection relied, and what to do about it."""
+    return f"This relied on {line} ({evidence}). Find out what it is: ansible-playbook nxai.cloud.first_contact"
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,9 @@ class Operation:
     ``repeatable``: doing it twice is as good as once. ``time_limit``: after this many seconds the service has answered
     in full or given up (its documented limit where one is known). ``evidence``: how the call is known. ``relies_on``:
     the fields of the answer that the client reads; with none, the body of a good answer is not looked at. ``signed``:
-    whether the task's own token is sent with it. ``spelling``: query parameters that are sent under another name.
+    whether the task's own token is sent with it. ``query``: the parameters that are sent. ``spelling``: those that are
+    sent under another name. ``page_size``: of a listing. ``as_form``: the body is a form, not JSON. ``with_refresh``:
+    the refresh token signs it.
     """
 
     name: str
@@ -47,34 +55,94 @@ class Operation:
     relies_on: tuple[str, ...] = ()
     signed: bool = True
     spelling: Mapping[str, str] = field(default_factory=dict, hash=False)
+    query: tuple[str, ...] = ()
+    page_size: int = 500
+    as_form: bool = False
+    with_refresh: bool = False
 
-    def adapted(self, change: Any) -> Operation:
-        """The same with the user's ``path``, ``method`` and ``query`` (our name -> theirs). Raises ``BadInput``.
+    @property
+    def pages(self) -> bool:
+        return set(PAGING) <= set(self.query)
 
-        What is read stays a GET, and what is written never becomes one: check mode depends on it.
+    def hinted(self, error: NxaiError) -> NxaiError:
+        """The error of this call with the line of the contract that it hangs on, where nobody is sure of the call."""
+        if self.evidence in SURE or isinstance(error, (BadInput, Unreachable)):
+            return error
+        line = f"operations.{self.name}.{'method' if error.status == 405 else 'path'}"
+        return replace(error, advice=f"{error.advice} {relied_on(line, self.evidence)}".strip())
+
+    def adapted(self, change: Mapping[str, Any]) -> Operation:
+        """The same with the user's ``api``, ``path``, ``method``, ``query`` (our name -> theirs) and ``page_size``.
+
+        Raises ``BadInput``. What reads stays a GET, and what writes never becomes one: check mode depends on it. What
+        writes also stays at its API, and so at its host.
         """
-        if not isinstance(change, Mapping) or not set(change) <= _CHANGEABLE:
-            raise BadInput(TRIED, f"{self.name} is not a dictionary of path, method and query", SHAPE)
-        path, method = change.get("path") or self.path, change.get("method") or self.method
-        method = method.upper() if isinstance(method, str) else method
-        query = change.get("query", {})
-        if method != self.method and not (self.method in _WRITES and method in _WRITES):
-            allowed = ", ".join(_WRITES) if self.method in _WRITES else self.method
-            raise BadInput(TRIED, f"the method of {self.name} cannot be {method!r}", f"It can be {allowed}.")
-        wanted, found = (_places(text) for text in (self.path, path))
-        whole = isinstance(path, str) and _PATH.fullmatch(path) and not {".", ".."} & set(path.split("/"))
-        if not whole or wanted != found:
-            shape = f"It begins with a slash, and holds {' and '.join(wanted) or 'no place in braces'}."
-            raise BadInput(TRIED, f"the path of {self.name} cannot be {path!r}", shape)
-        names = [each for pair in query.items() for each in pair] if isinstance(query, Mapping) else [None]
-        if not all(isinstance(each, str) and _NAME.fullmatch(each) for each in names):
-            raise BadInput(TRIED, f"the query of {self.name} is not a dictionary of names", SHAPE)
-        return replace(self, path=path, method=method, spelling=dict(query))
+        given = {name: value for name, value in change.items() if value is not None}
+        checked = {member: check(self, given[name]) for name, (member, check) in _CHECKS.items() if name in given}
+        return replace(self, **checked, evidence="your contract") if checked else self
+
+    def refused(self, part: str, value: Any, advice: str) -> BadInput:
+        return BadInput(TRIED, f"operations.{self.name}.{part} cannot be {repr(value)[:100]}", advice)
+
+
+def _api(operation: Operation, api: Any) -> Api:
+    wanted: Api | None = next((each for each in PREFIX if each == api), None)
+    if wanted is None:
+        raise operation.refused("api", api, f"It can be {', '.join(PREFIX)}.")
+    if wanted != operation.api and (operation.method != "GET" or not operation.signed):
+        raise operation.refused("api", api, "Only what reads can move to another API.")
+    return wanted
+
+
+def _method(operation: Operation, method: Any) -> str:
+    found = method.upper() if isinstance(method, str) else method
+    allowed = _WRITES if operation.method in _WRITES else (operation.method,)
+    if found not in allowed:
+        raise operation.refused("method", found, f"It can be {', '.join(allowed)}.")
+    return str(found)
+
+
+def _path(operation: Operation, path: Any) -> str:
+    wanted, found = (_places(text) for text in (operation.path, path))
+    whole = isinstance(path, str) and _PATH.fullmatch(path) and not {".", ".."} & set(path.split("/"))
+    if not whole or wanted != found:
+        shape = f"It begins with a slash, and holds {' and '.join(wanted) or 'no place in braces'}."
+        raise operation.refused("path", path, f"{shape} It is no address, no template, and has no query.")
+    return str(path)
 
 
 def _places(path: Any) -> list[str]:
     return sorted(re.findall(r"\{\w+\}", path)) if isinstance(path, str) else []
 
+
+def _query(operation: Operation, query: Any) -> dict[str, str]:
+    if not isinstance(query, Mapping) or not set(query) <= set(operation.query):
+        names = ", ".join(operation.query) or "none"
+        raise operation.refused("query", query, f"It is a dictionary of new names for what is sent: {names}.")
+    for name, other in query.items():
+        if not isinstance(other, str) or not _NAME.fullmatch(other):
+            raise operation.refused(f"query.{name}", other, "Give the name of a query parameter.")
+    if len({query.get(name, name) for name in operation.query}) < len(operation.query):
+        raise operation.refused("query", dict(query), "Give each parameter a name of its own.")
+    return dict(query)
+
+
+def _page_size(operation: Operation, size: Any) -> int:
+    if not operation.pages:
+        raise operation.refused("page_size", size, "Only listings come in pages.")
+    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= MOST_ROWS_OF_A_PAGE:
+        raise operation.refused("page_size", size, f"Give a whole number from 1 to {MOST_ROWS_OF_A_PAGE}.")
+    return size
+
+
+_CHECKS: dict[str, tuple[str, Callable[[Operation, Any], Any]]] = {
+    "api": ("api", _api),
+    "path": ("path", _path),
+    "method": ("method", _method),
+    "page_size": ("page_size", _page_size),
+    "query": ("spelling", _query),
+}
+CHANGEABLE = tuple(_CHECKS)
 
 # A second token does no harm, so this POST may be repeated.
 ISSUE_TOKEN = Operation(

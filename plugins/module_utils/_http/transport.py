@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urlencode, urljoin
 
 from .._connection.credentials import Credentials
 from .._connection.proxy import judged_proxy, proxy_for
@@ -138,11 +138,19 @@ class Transport:
         call = self._call(self.operations.get(operation.name, operation), path or {}, query or {}, json, body)
         if self.read_only and call.operation.method != "GET" and not call.signs_in:
             raise AssertionError(f"{operation.name} would write, and this client is read-only")
-        attempt, renewable, maybe_done = 0, operation.signed, False
+        try:
+            return self._send(call, token)
+        except NxaiError as error:
+            # That of another call, to sign in, has its own words.
+            raise (call.operation.hinted(error) if error.tried == call.tried else error) from None
+
+    def _send(self, call: _Call, token: str | None) -> Answer:
+        signed, refresh = call.operation.signed, call.operation.with_refresh
+        attempt, renewable, maybe_done = 0, signed, False
         while True:
-            header = self.credentials.header() if operation.signed else token and f"Bearer {token}"
+            header = self.credentials.header(refresh) if signed else token and f"Bearer {token}"
             outcome, again = self._try(call, header, attempt)
-            if renewable and header and _is_unauthorised(outcome) and self.credentials.renew(header):
+            if renewable and header and _is_unauthorised(outcome) and self.credentials.renew(header, refresh):
                 renewable = False
                 continue
             if not again:
@@ -206,7 +214,8 @@ class Transport:
                 raise BadInput(f"Prepare {operation.name}", f"{name} is {value!r}", "Give a UUID.")
         base = (self.settings.cloud_url or "") if operation.api == "cloud" else self.settings.api_url
         quoted = {name: quote(value, safe="") for name, value in path.items()}
-        content = None if data is None else to_json(data).encode()
+        text = None if data is None else urlencode(data) if operation.as_form else to_json(data)
+        content = None if text is None else text.encode()
         spelled = {operation.spelling.get(name, name): value for name, value in query.items()}
         try:
             url = judged(base + PREFIX[operation.api] + operation.path.format(**quoted))
@@ -290,7 +299,8 @@ class Transport:
         if call.upload:
             headers["Content-Type"] = call.upload.content_type
         elif call.content is not None:
-            headers["Content-Type"] = "application/json"
+            form = call.operation.as_form
+            headers["Content-Type"] = "application/x-www-form-urlencoded" if form else "application/json"
         if header is not None:
             headers["Authorization"] = header
             if self.settings.act_as and call.operation.signed:

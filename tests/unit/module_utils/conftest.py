@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import adapted
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 
@@ -189,7 +189,7 @@ def new_transport(server: ScriptedServer, clock: Clock) -> Iterator[Callable[...
 
     def make(read_only: bool = False, **options: Any) -> Transport:
         settings = Settings.from_options({"api_url": server.url, "token": "tok-secret-1", **options})
-        operations = adapted(settings.operations)
+        operations = contract_of(settings.contract).operations
         made.append(Transport(settings, read_only, operations, sleep=clock.sleep, clock=clock, jitter=lambda: 1.0))
         return made[-1]
 

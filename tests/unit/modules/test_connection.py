@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import adapted
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from simulator.testing import Served, serve
 
@@ -174,7 +174,7 @@ def test_a_listing_shorter_than_its_header_says(cloud: Served, failing: RunModul
 
 def test_the_option_changes_what_is_sent(cloud: Served, run_module: RunModule, reads: Any) -> None:
     change = {"list_sites": {"path": "/v2/systems", "query": {"Limit": "limit"}}}
-    result = run_module("nxai_site_info", operations=change)
+    result = run_module("nxai_site_info", contract={"operations": change})
     assert result["failed"] and result["error"]["tried"].endswith("/dev/v2/systems")
     assert reads() == ["/dev/v2/systems"]
 
@@ -182,7 +182,7 @@ def test_the_option_changes_what_is_sent(cloud: Served, run_module: RunModule, r
 def test_the_option_comes_from_the_environment_as_json(
     cloud: Served, run_module: RunModule, reads: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("NXAI_OPERATIONS", '{"list_sites": {"path": "/sites"}}')
+    monkeypatch.setenv("NXAI_CONTRACT", '{"operations": {"list_sites": {"path": "/sites"}}}')
     run_module("nxai_site_info")
     assert reads() == ["/dev/sites"]
 
@@ -208,9 +208,9 @@ def test_the_option_comes_from_the_environment_as_json(
 )
 def test_changes_that_cannot_work_are_refused(changes: Any, word: str) -> None:
     with pytest.raises(BadInput, match=word):
-        adapted(changes)
+        contract_of({"operations": changes})
 
 
 def test_text_that_is_not_json_is_refused(run_module: RunModule) -> None:
-    result = run_module("nxai_site_info", operations="{")
-    assert result["failed"] and "operations is not JSON" in result["msg"]
+    result = run_module("nxai_site_info", contract="{")
+    assert result["failed"] and "Read the contract: it is not JSON" in result["msg"]

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from contract_documents import Json, as_3_0, as_swagger, body, call, documents, parameter, row
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS, adapted
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.nxai.cloud.plugins.module_utils._contract.comparison import compare, operations_of, table
 from ansible_collections.nxai.cloud.plugins.module_utils._contract.document import Document
 from ansible_collections.nxai.cloud.plugins.module_utils._contract.terms import TERMS
@@ -25,7 +26,7 @@ RunModule = Callable[..., dict[str, Any]]
 
 
 def compared(api: str, document: Any, changes: Any = None) -> list[Any]:
-    table_of_calls = adapted(changes or {})
+    table_of_calls = contract_of(changes).operations
     return compare(Document(document, PREFIX[api], "GET it"), operations_of(api, table_of_calls))  # type: ignore[index]
 
 
@@ -189,7 +190,7 @@ def test_the_option_that_is_advised_ends_the_difference(api: str, change: Any, o
     change(document)
     [option] = [each.option for each in compared(api, document) if each.operation == operation]
     assert option is not None
-    assert [each for each in compared(api, document, option["operations"]) if each.operation == operation] == []
+    assert [each for each in compared(api, document, option["contract"]) if each.operation == operation] == []
 
 
 # Formats

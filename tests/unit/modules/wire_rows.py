@@ -71,7 +71,7 @@ ROWS = [
     Row("nxai_site_info", "token_scope", _SIGN_IN, "SCOPE-1", "SCOPE-1"),
     Row("nxai_site_info", "auth_scheme", {"token": "TOKEN-1"}, "raw"),
     Row("nxai_site_info", "act_as", {}, {"kind": "organization", "id": ID}, ID),
-    Row("nxai_site_info", "operations", {}, {"list_sites": {"path": "/sites"}}, "/dev/sites"),
+    Row("nxai_site_info", "contract", {}, {"operations": {"list_sites": {"path": "/sites"}}}, "/dev/sites"),
     Row("nxai_pipeline", "customization", {**_TILL, "pipelines": [{"model": "A"}]}, "brand-1", "brand-1"),
     # Models
     Row("nxai_model", "name", {"file": FILE, "wait": False}, "NAME-1", "NAME-1"),

@@ -10,7 +10,8 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api import operations
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS, OPERATIONS, adapted
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS, OPERATIONS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import Operation
 
@@ -22,7 +23,9 @@ def test_every_operation_is_a_constant_and_found_by_its_name() -> None:
 
 
 def test_a_change_leaves_the_other_operations_and_the_constant_alone() -> None:
-    table = adapted({"list_models": {"path": "/v2/functions", "query": {"Limit": "limit"}}})
+    table = contract_of(
+        {"operations": {"list_models": {"path": "/v2/functions", "query": {"Limit": "limit"}}}}
+    ).operations
     assert table["list_models"].path == "/v2/functions" and table["list_models"].spelling == {"Limit": "limit"}
     assert {name for name in OPERATIONS if table[name] is not OPERATIONS[name]} == {"list_models"}
     assert (LIST_MODELS.path, LIST_MODELS.spelling) == ("/functions", {})
@@ -30,8 +33,8 @@ def test_a_change_leaves_the_other_operations_and_the_constant_alone() -> None:
 
 @pytest.mark.parametrize("changes", [[], "[]", {"nonsense": {}}, {"list_models": {"path": "elsewhere"}}])
 def test_a_wrong_change_fails_where_the_client_is_made(changes: object) -> None:
-    with pytest.raises(BadInput, match="option operations"):
-        Client.from_options({"operations": changes, "token": "t"})
+    with pytest.raises(BadInput, match="Read the contract"):
+        Client.from_options({"contract": {"operations": changes}, "token": "t"})
 
 
 @pytest.mark.parametrize(
@@ -45,8 +48,8 @@ def test_a_wrong_change_fails_where_the_client_is_made(changes: object) -> None:
     ],
 )
 def test_a_method_stays_in_its_kind(name: str, method: str, allowed: str) -> None:
-    with pytest.raises(BadInput, match=f"the method of {name} cannot be '{method}'") as caught:
-        adapted({name: {"method": method}})
+    with pytest.raises(BadInput, match=f"operations.{name}.method cannot be '{method}'") as caught:
+        contract_of({"operations": {name: {"method": method}}})
     assert caught.value.advice == f"It can be {allowed}."
 
 
@@ -54,7 +57,7 @@ def test_a_method_stays_in_its_kind(name: str, method: str, allowed: str) -> Non
     ("name", "method"), [("update_model", "put"), ("put_pipelines", "PATCH"), ("delete_model", "DELETE")]
 )
 def test_a_write_may_be_another_write(name: str, method: str) -> None:
-    assert adapted({name: {"method": method}})[name].method == method.upper()
+    assert contract_of({"operations": {name: {"method": method}}}).operations[name].method == method.upper()
 
 
 @pytest.mark.parametrize(
@@ -72,5 +75,5 @@ def test_a_write_may_be_another_write(name: str, method: str) -> None:
     ],
 )
 def test_no_path_leads_to_another_host(path: str) -> None:
-    with pytest.raises(BadInput, match="the path of list_models cannot be"):
-        adapted({"list_models": {"path": path}})
+    with pytest.raises(BadInput, match=r"operations\.list_models\.path cannot be"):
+        contract_of({"operations": {"list_models": {"path": path}}})

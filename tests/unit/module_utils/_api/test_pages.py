@@ -134,7 +134,7 @@ def test_another_key_tells_rows_apart():
         data = page if number == 0 else [{"NxID": "c", "UUID": "same"}]
         return SimpleNamespace(tried="GET /x", headers={}, data=data)
 
-    assert len(all_pages(fetch, page_size=2, key="NxID")) == 3
+    assert len(all_pages(fetch, page_size=2, record="device")) == 3
 
 
 @pytest.mark.parametrize("data", [None, {}, {"systems": []}, "text", 7, [1], [{"UUID": "a"}, None], [[]]])

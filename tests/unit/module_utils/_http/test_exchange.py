@@ -190,7 +190,7 @@ def test_each_request_goes_to_its_own_address(server, new_server, new_transport,
 
 def test_a_query_is_spelled_as_the_option_says(server, new_transport, reply):
     server.answer(reply(data=[]))
-    transport = new_transport(operations={"list_models": {"query": {"Offset": "skip"}}})
+    transport = new_transport(contract={"operations": {"list_models": {"query": {"Offset": "skip"}}}})
     transport.send(LIST_MODELS, query={"Limit": "5", "Offset": "10"})
     assert server.requests[0].query == {"Limit": "5", "skip": "10"}
 

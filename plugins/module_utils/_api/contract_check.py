@@ -1,0 +1,188 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a contract file says, checked against the lines of the contract. Whoever wrote it, it stays data within bounds:
+plain names, known members, no address, no template."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from .._core.errors import BadInput
+from .._core.wording import shortened
+from .._http.operation import CHANGEABLE, ISSUE_TOKEN, TRIED, Operation
+from .contract import KNOWN, Auth, Contract, Upload
+from .lines import CHOICES, RECORDS, WORDS, WORDS_OF, Line
+from .operations import OPERATIONS
+from .translation import Path, path_of, plain
+
+SECTIONS = ("operations", "fields", "words", "auth", "upload", "no_pipelines")
+MOST_ENTRIES = 50  # of any list
+MOST_OF_A_TEXT = 2000
+_MOST_EXTRA = 1 << 14
+_NAME = re.compile(r"[A-Za-z0-9_$-]{1,100}")
+_PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_MOST_STEPS = 8
+
+
+def checked(document: Any) -> Contract:
+    """The contract with what ``document`` changes. Raises ``BadInput``, which names the line."""
+    given = _members("", document, SECTIONS)
+    if not given:
+        return KNOWN
+    fields = dict(_fields(given.get("fields")))
+    auth = _auth(given.get("auth"))
+    return Contract(
+        operations=_operations(given.get("operations"), auth),
+        fields=fields,
+        words=dict(_words(given.get("words"))),
+        auth=auth,
+        upload=_upload(given.get("upload")),
+        no_pipelines=frozenset(_texts("no_pipelines", given.get("no_pipelines") or [])),
+    )
+
+
+def _bad(key: str, what: str, advice: str = "docs/contract.md has a sample of each section.") -> BadInput:
+    return BadInput(TRIED, f"{key} {what}" if key else what, advice)
+
+
+def _members(key: str, value: Any, known: Iterable[str]) -> dict[str, Any]:
+    """The members of a dictionary that are given, all of them known."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise _bad(key or "it", "is not a dictionary")
+    names = list(known)
+    for name in value:
+        if name not in names:
+            near = difflib.get_close_matches(str(name).lower()[:100], names, 3, 0.5)
+            whole = f"{key}.{name}" if key else str(name)
+            advice = f"Did you mean {' or '.join(near)}?" if near else f"The names are {shortened(names, 40)}."
+            raise _bad("", f"there is no {whole[:100]!a}", advice)
+    return {name: each for name, each in value.items() if each is not None}
+
+
+def _operations(given: Any, auth: Auth) -> dict[str, Operation]:
+    operations = dict(OPERATIONS)
+    for name, change in _members("operations", given, OPERATIONS).items():
+        operations[name] = operations[name].adapted(_members(f"operations.{name}", change, CHANGEABLE))
+    if auth.token_request == "form":
+        operations[ISSUE_TOKEN.name] = replace(operations[ISSUE_TOKEN.name], as_form=True)
+    if auth.token_on_writes == "refresh":
+        for name, each in operations.items():
+            operations[name] = replace(each, with_refresh=each.signed and each.method != "GET")
+    return operations
+
+
+def _fields(given: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for record, fields in _members("fields", given, RECORDS).items():
+        lines = RECORDS[record]
+        places = {
+            name: _places(record, name, value) for name, value in _members(f"fields.{record}", fields, lines).items()
+        }
+        _check_distinct(record, {name: each for name, each in places.items() if lines[name].sent}, lines)
+        yield from ((f"{record}.{name}", each) for name, each in places.items())
+
+
+def _places(record: str, name: str, value: Any) -> tuple[str, ...]:
+    key = f"fields.{record}.{name}"
+    found = (value,) if isinstance(value, str) else tuple(_texts(key, value, empty=True))
+    for place in found:
+        steps = path_of(place)
+        whole = not steps and (record, name) in (("answer", "rows"), ("answer", "created"))
+        if not whole and not (0 < len(steps) <= _MOST_STEPS and all(map(_NAME.fullmatch, steps))):
+            advice = f"Give plain names with dots between them, such as nxAI.pipelines, at most {_MOST_STEPS} of them."
+            raise _bad(key, f"cannot be {place[:100]!a}", advice)
+    if not found:
+        raise _bad(key, "is an empty list", "Leave it out, or give a place.")
+    return found
+
+
+def _check_distinct(record: str, places: Mapping[str, tuple[str, ...]], lines: Mapping[str, Line]) -> None:
+    """What is sent needs a place of its own, and none inside of another one, unless it is known to be there."""
+    ways = {
+        name: path_of(places[name][0] if name in places else line.default[0])
+        for name, line in lines.items()
+        if line.sent
+    }
+    for name in places:
+        for other in ways:
+            inside = _begins(ways[name], ways[other]) or _begins(ways[other], ways[name])
+            known = [path_of(lines[each].default[0]) for each in (name, other)]
+            if name != other and inside and (len(ways[name]) == len(ways[other]) or not _nested(known)):
+                answer = f"and fields.{record}.{other} are both at {'.'.join(ways[name])}"
+                raise _bad(f"fields.{record}.{name}", answer, "Give each a place of its own.")
+
+
+def _begins(path: Path, other: Path) -> bool:
+    return list(map(plain, path)) == list(map(plain, other[: len(path)]))
+
+
+def _nested(paths: list[Path]) -> bool:
+    return _begins(paths[0], paths[1]) or _begins(paths[1], paths[0])
+
+
+def _words(given: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    words = {name: tuple(_texts(f"words.{name}", value)) for name, value in _members("words", given, WORDS).items()}
+    for meanings in WORDS_OF.values():
+        said: dict[str, str] = {}
+        for meaning in meanings:
+            for word in (each.strip().lower() for each in words.get(meaning, ())):
+                if said.setdefault(word, meaning) != meaning:
+                    raise _bad(
+                        f"words.{meaning}", f"and words.{said[word]} both hold {word!a}", "A word has one meaning."
+                    )
+    yield from ((name, tuple(each.lower() for each in found)) for name, found in words.items())
+
+
+def _texts(key: str, value: Any, empty: bool = False) -> Iterator[str]:
+    if isinstance(value, (str, Mapping)) or not isinstance(value, (list, tuple)) or len(value) > MOST_ENTRIES:
+        raise _bad(key, f"is not a list of at most {MOST_ENTRIES} texts")
+    for each in value:
+        if (
+            not isinstance(each, str)
+            or len(each) > MOST_OF_A_TEXT
+            or not each.isprintable()
+            or not (each.strip() or empty)
+        ):
+            shown = repr(each)[:100]
+            raise _bad(
+                key, f"holds {shown}, which is no plain text", "Put words such as off, on, yes and no in quotes."
+            )
+        yield each
+
+
+def _auth(given: Any) -> Auth:
+    names = [key.partition(".")[2] for key in CHOICES]
+    members = _members("auth", given, names)
+    for name, value in members.items():
+        choices = CHOICES[f"auth.{name}"]
+        if value not in choices:
+            raise _bad(f"auth.{name}", f"cannot be {repr(value)[:100]}", f"It can be {', '.join(choices)}.")
+    return Auth(**members)
+
+
+def _upload(given: Any) -> Upload:
+    members = _members("upload", given, ("data", "file", "extra"))
+    for name in ("data", "file"):
+        value = members.get(name, name)
+        if not isinstance(value, str) or not _PART.fullmatch(value):
+            raise _bad(f"upload.{name}", f"cannot be {repr(value)[:100]}", "Give the name of a part.")
+    found = Upload(**members)
+    if found.data == found.file:
+        raise _bad("upload.file", f"and upload.data are both {found.data!a}", "Give each part a name of its own.")
+    if not isinstance(found.extra, Mapping) or not all(isinstance(name, str) for name in found.extra):
+        raise _bad("upload.extra", "is not a dictionary")
+    try:
+        size = len(json.dumps(found.extra, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _bad("upload.extra", f"cannot be written as JSON: {error}") from None
+    if size > _MOST_EXTRA:
+        raise _bad("upload.extra", f"has more than {_MOST_EXTRA >> 10} KiB")
+    return found

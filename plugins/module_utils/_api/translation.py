@@ -1,0 +1,255 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Records of the API in the names that the collection knows, and back, where a contract file says other names.
+
+Pure. Nothing is lost on the way: what stands in a known place that the file does not name moves under ``KEPT``, and
+what comes in goes out as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.limits import read_json
+from .lines import RECORDS, WORDS, WORDS_OF
+
+Path = tuple[str, ...]
+KEPT = "(not read)"  # no service has such a member
+_ABSENT = object()
+
+# The fields that hold other records, or lists of them.
+_INNER = {
+    "model": {"organisation": "reference", "catalogues": "reference"},
+    "catalogue": {"organisation": "reference", "shared_with": "reference"},
+    "site": {"organisation": "reference"},
+    "device": {"server": "server", "pipelines": "pipeline"},
+    "registry_device": {"groups": "reference"},
+    "group": {"devices": "reference"},
+}
+_WITH_WORDS = {"model": ("status", "code_status"), "site": ("status", "online"), "server": ("status",)}
+
+
+def path_of(place: str) -> Path:
+    """The steps of a dotted path. Of "" none: it is the whole."""
+    return tuple(place.split(".")) if place else ()
+
+
+def plain(name: object) -> str:
+    """A name as it is compared: without regard to case, "_" and "-"."""
+    return str(name).lower().replace("_", "").replace("-", "")
+
+
+def value_at(value: Any, path: Path) -> Any:
+    """What is at a path, or None."""
+    found = _at(value, path)
+    return None if found is _ABSENT else found
+
+
+class Translation:
+    """Of one contract file. ``places``: the fields that it names, as ``device.pipelines`` -> paths."""
+
+    def __init__(self, places: Mapping[str, tuple[str, ...]], words: Mapping[str, Iterable[str]]) -> None:
+        self._views = {record: _View(record, places, words) for record in RECORDS if record != "answer"}
+        self._active = {record for record, view in self._views.items() if view.differs}
+        self._active |= {outer for outer, inner in _INNER.items() if self._active & set(inner.values())}
+
+    def changes(self, record: str) -> bool:
+        return record in self._active
+
+    def incoming(self, record: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        if record not in self._active:
+            return row
+        known = self._views[record].incoming(row)
+        for field, inner in _INNER.get(record, {}).items():
+            if inner in self._active:
+                known = self._with_inner(known, RECORDS[record][field].default, inner)
+        return known
+
+    def outgoing(self, record: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        if record not in self._active:
+            return dict(data)
+        if record == "pipeline" and "chains" in data:
+            data = {**data, "chains": _everywhere(data["chains"], self._views[record].outgoing, first=False)}
+        return self._views[record].outgoing(data)
+
+    def _with_inner(self, row: dict[str, Any], places: Iterable[str], inner: str) -> dict[str, Any]:
+        for place in places:
+            path = path_of(place)
+            value = _opened(_at(row, path))
+            if isinstance(value, Mapping):
+                row = _with(row, path, self._one(inner, value))
+            elif isinstance(value, list):
+                row = _with(row, path, [self._one(inner, each) if isinstance(each, dict) else each for each in value])
+        return row
+
+    def _one(self, record: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        known = self.incoming(record, row)
+        if record == "pipeline" and "chains" in known:  # their elements are as pipelines are: a guess
+            return {**known, "chains": _everywhere(known["chains"], self._views[record].incoming, first=True)}
+        return known
+
+
+@dataclass(frozen=True)
+class _Move:
+    target: Path
+    sources: tuple[Path, ...]
+    displaced: tuple[Path, ...]  # known places that the file does not name
+    sent: bool
+
+
+class _View:
+    """One kind of record, by itself."""
+
+    def __init__(self, record: str, places: Mapping[str, tuple[str, ...]], words: Mapping[str, Iterable[str]]) -> None:
+        lines = RECORDS[record]
+        named = {name: tuple(map(path_of, places.get(f"{record}.{name}", ()))) for name in lines}
+        touched = [path for paths in named.values() for path in paths]
+        moves = []
+        for name, line in lines.items():
+            known = tuple(map(path_of, line.default))
+            sources = named[name] or (known if any(_overlap(one, two) for one in known for two in touched) else ())
+            if sources:
+                displaced = tuple(path for path in known if not any(_same(path, other) for other in sources))
+                moves.append(_Move(known[0], sources, displaced, line.sent and bool(named[name])))
+        self._moves = sorted(moves, key=lambda move: len(move.target))
+        self._words = {
+            _word(word): WORDS[meaning][0][0] for meaning in WORDS_OF.get(record, ()) for word in words.get(meaning, ())
+        }
+        self._worded = [path_of(place) for name in _WITH_WORDS.get(record, ()) for place in lines[name].default]
+        self._flag = lines["online"].default[0] if "online" in lines else ""
+        self.differs = bool(self._moves or self._words)
+
+    def incoming(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        return self._in_known_words(self._in_known_places(dict(row)))
+
+    def outgoing(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The other way: each field that is sent into its own place, and what was kept back where it was."""
+        row = dict(data)
+        kept = row.pop(KEPT, {})
+        found = []
+        for move in reversed(self._moves):
+            if move.sent:
+                value = _at(row, move.target)
+                row = _without(row, move.target)
+                found.append((move.sources[0], value))
+        for path, value in [
+            *sorted(found, key=lambda each: len(each[0])),
+            *((path_of(key), kept[key]) for key in kept),
+        ]:
+            if value is not _ABSENT:
+                row = _with(row, path, value)
+        return row
+
+    def _in_known_places(self, row: dict[str, Any]) -> dict[str, Any]:
+        chosen = [(move, _chosen(row, move.sources)) for move in self._moves]
+        values: list[tuple[Path, Any]] = []
+        for depth in sorted({len(path) for _move, path in chosen}, reverse=True):  # what is inside of others first
+            level = [(move, path) for move, path in chosen if len(path) == depth]
+            values += [(move.target, _at(row, path)) for move, path in level]
+            for _move, path in level:
+                row = _without(row, path)
+        kept = {}
+        for move in self._moves:
+            for path in move.displaced:
+                value = _at(row, path)
+                if value is not _ABSENT:
+                    row, kept[".".join(path)] = _without(row, path), value
+        for target, value in sorted(values, key=lambda each: len(each[0])):
+            if value is not _ABSENT:
+                row = _with(row, target, value, kept)
+        return {**row, KEPT: kept} if kept else row
+
+    def _in_known_words(self, row: dict[str, Any]) -> dict[str, Any]:
+        for path in self._worded if self._words else ():
+            word = self._words.get(_word(_at(row, path)))
+            if word is not None:
+                row = _with(row, path, word == WORDS["online"][0][0] if path == (self._flag,) else word)
+        return row
+
+
+def _word(value: object) -> str:
+    return str(value).strip().lower()
+
+
+def _opened(value: Any) -> Any:
+    """The data of a text that holds JSON: the service may keep objects as such."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            return read_json(value.encode())
+        except ValueError:
+            return value
+    return value
+
+
+def _key(row: Mapping[str, Any], name: str) -> str | None:
+    if name in row:
+        return name
+    return next((key for key in row if plain(key) == plain(name)), None)
+
+
+def _at(value: Any, path: Path) -> Any:
+    for name in path:
+        row = _opened(value)
+        key = _key(row, name) if isinstance(row, Mapping) else None
+        if key is None:
+            return _ABSENT
+        value = row[key]
+    return value
+
+
+def _chosen(row: Mapping[str, Any], paths: tuple[Path, ...]) -> Path:
+    """The first path that leads to something, or else to anything at all."""
+    values = [(path, _at(row, path)) for path in paths]
+    full = [path for path, value in values if value is not _ABSENT and value not in (None, "")]
+    there = [path for path, value in values if value is not _ABSENT]
+    return (full or there or list(paths))[0]
+
+
+def _without(row: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """A copy in which there is nothing at the path."""
+    key = _key(row, path[0]) if path else None
+    if key is None:
+        return dict(row)
+    if len(path) == 1:
+        return {name: value for name, value in row.items() if name != key}
+    inner = _opened(row[key])
+    return {**row, key: _without(inner, path[1:])} if isinstance(inner, Mapping) else dict(row)
+
+
+def _with(row: Mapping[str, Any], path: Path, value: Any, kept: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A copy with the value at the path. What is no object on the way is ``kept``."""
+    if not path:
+        return dict(row)
+    if len(path) == 1:
+        return {**row, path[0]: value}
+    key = _key(row, path[0]) or path[0]
+    inner = _opened(row.get(key))
+    if not isinstance(inner, Mapping):
+        if inner is not None and kept is not None:
+            kept[path[0]] = inner
+        inner = {}
+    return {**row, key: _with(inner, path[1:], value, kept)}
+
+
+def _everywhere(value: Any, change: Callable[[Mapping[str, Any]], dict[str, Any]], first: bool) -> Any:
+    """Each object at any depth changed, the outer ones ``first`` or last."""
+    if isinstance(value, list):
+        return [_everywhere(each, change, first) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    row = change(value) if first else value
+    row = {key: _everywhere(inner, change, first) for key, inner in row.items()}
+    return row if first else change(row)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return tuple(map(plain, one)) == tuple(map(plain, other))
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    shorter = min(len(one), len(other))
+    return _same(one[:shorter], other[:shorter])
