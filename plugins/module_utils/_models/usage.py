@@ -6,47 +6,65 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from .._api.device import DeviceApi
-from .._api.pipeline import texts_in
+from .._api.records import Device
 from .._core.errors import NxaiError
 from .._engine.sites import SiteReader, unread
 
 _AT_ONCE = 8
 _MOST_NAMED = 20  # devices in one message
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+# The plugin keeps a threshold for each model that ever ran, under this name (contract D).
+_ONCE = re.compile(r"model_nms_[0-9a-f-]{36}")
 
 
 @dataclass
 class Use:
-    """The devices of each model, by the model's UUID, and the sites that show no devices."""
+    """The devices of each model, by the model's UUID; those that do not show what is assigned to them; and the sites of
+    which not all is known."""
 
     devices: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    unknown: list[dict[str, str]] = field(default_factory=list)
     unread: list[dict[str, str]] = field(default_factory=list)
 
 
 def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
     """Costs one listing of the sites and one of each site that is online, eight sites at a time.
 
-    A model counts wherever a device has its UUID as a value, so in chains too, whose names on the wire are not known.
+    A model counts wherever its UUID stands in the row of a device: as a value, a key, or inside of a text.
     """
     reader = SiteReader(api, _AT_ONCE)
     sites = reader.all()
-    use = Use({uuid: [] for uuid in uuids}, [unread(each) for each in sites if each.online is False])
+    use = Use({uuid: [] for uuid in uuids}, unread=[unread(each) for each in sites if each.online is False])
     online = [each for each in sites if each.online is not False]
     for site, listing in zip(online, reader.read(online, api.list_devices), strict=True):
         if isinstance(listing, NxaiError):
             raise listing
         if not listing:
             use.unread.append(unread(site))
+        silent = 0
         for device in listing:
             line = {"site": site.name, "site_id": site.id, "device": device.name, "device_id": device.id}
-            for uuid in set(use.devices).intersection(texts_in(device.raw)):
+            for uuid in set(use.devices) & _named_in(device):
                 use.devices[uuid].append(line)
-    for lines in (use.unread, *use.devices.values()):  # whatever the order of the service
+            if not device.pipelines_known:
+                use.unknown.append(line)
+                silent += 1
+        if silent:
+            use.unread.append(unread(site, f"{silent} of {len(listing)} devices do not show what is assigned to them"))
+    for lines in (use.unread, use.unknown, *use.devices.values()):  # whatever the order of the service
         lines.sort(key=lambda line: list(line.values()))
     return use
+
+
+def _named_in(device: Device) -> set[str]:
+    text = json.dumps(device.raw, default=str).lower()
+    return set(_UUID.findall(_ONCE.sub("", text) if device.pipelines_known else text))
 
 
 def named(devices: list[dict[str, str]]) -> str:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.reconcile import Field, plan_object, same, view
@@ -36,7 +38,7 @@ def test_only_top_level_keys_that_differ_are_sent_with_their_neighbours() -> Non
 
 
 def test_an_empty_list_and_an_empty_text_are_declared() -> None:
-    plan = plan_object(FIELDS, FOUND, {"conversions": [], "alias": ""})
+    plan = plan_object(FIELDS, {**FOUND, "Alias": "a"}, {"conversions": [], "alias": ""})
     assert plan.send == {"EnableConversions": [], "Alias": ""}
 
 
@@ -49,9 +51,60 @@ def test_creation_starts_from_the_defaults() -> None:
     assert plan.after == {"name": "New", "means": [1, 2, 3]}
 
 
-def test_a_value_of_another_shape_is_replaced_not_stumbled_over() -> None:
-    plan = plan_object(FIELDS, {**FOUND, "InputDriverDetails": "odd"}, {"width": 64})
-    assert plan.send == {"InputDriverDetails": {"width": 64}}
+HIDDEN = [{}, {"InputDriverDetails": None}, {"InputDriverDetails": "odd"}, {"InputDriverDetails": {}}]
+ALL_INPUT = {"channels": 3, "height": 5, "width": 6, "means": [1], "scales": [2], "layout": "nchw"}
+
+
+@pytest.mark.parametrize("found", HIDDEN, ids=str)
+@pytest.mark.parametrize("force", [False, True])
+def test_one_of_the_details_that_are_not_shown_is_not_sent_alone(found: dict[str, Any], force: bool) -> None:
+    plan = plan_object(FIELDS, found, {"width": 64, "input_details": {"own": 1}}, force=force)
+    assert not plan.changed and plan.send == {} and set(plan.unknown) >= {"width"}
+
+
+@pytest.mark.parametrize("found", HIDDEN, ids=str)
+def test_all_details_can_be_sent_though_they_are_not_shown(found: dict[str, Any]) -> None:
+    plan = plan_object(FIELDS, found, ALL_INPUT)
+    assert not plan.changed and set(plan.unknown) == set(ALL_INPUT)
+    forced = plan_object(FIELDS, found, ALL_INPUT, force=True)
+    assert forced.unknown == () and forced.endangered == ()
+    wire = {"channels": 3, "height": 5, "width": 6, "means": [1], "vars": [2], "order": 0}
+    assert forced.send == {"InputDriverDetails": wire}
+
+
+def test_a_change_of_details_that_are_shown_in_part_names_what_would_be_lost() -> None:
+    part = {"InputDriverDetails": {"height": 5, "means": [1], "theirs": 1}}
+    assert not plan_object(FIELDS, part, {"height": 5, "means": [1]}).changed
+    plan = plan_object(FIELDS, part, {"height": 6, "width": 7})
+    assert set(plan.endangered) == {"channels", "scales", "layout"}
+    safe = plan_object(FIELDS, part, {**ALL_INPUT, "height": 6})
+    assert safe.endangered == () and safe.unknown == ()
+    wire = {"channels": 3, "height": 6, "width": 6, "means": [1], "vars": [2], "order": 0, "theirs": 1}
+    assert safe.send == {"InputDriverDetails": wire}
+
+
+@pytest.mark.parametrize("value", [{}, {"Documentation": 1, "Alias": 2}])
+def test_what_is_not_shown_is_not_taken_for_empty(value: dict[str, Any]) -> None:
+    plan = plan_object(FIELDS, value, {"conversions": ["a"], "catalogues": ["b"], "output_details": {"c": 1}})
+    assert not plan.changed and plan.unknown == ("output_details", "conversions", "catalogues")
+
+
+def test_what_is_not_shown_is_sent_with_force_where_nothing_can_be_lost() -> None:
+    plan = plan_object(FIELDS, {}, {"alias": "a", "conversions": ["b"], "output_details": {"c": 1}}, force=True)
+    assert plan.send == {"Alias": "a", "EnableConversions": ["b"]} and plan.unknown == ("output_details",)
+
+
+def test_a_value_that_is_null_is_not_set() -> None:
+    assert plan_object(FIELDS, {"Alias": None}, {"alias": "a"}).send == {"Alias": "a"}
+
+
+@pytest.mark.parametrize(
+    ("found", "declared"),
+    [("text", "text\n"), ("a\r\nb", "a\nb"), ("text\n\n", "text"), ("", "\n")],
+)
+def test_a_text_is_the_same_whatever_ends_its_lines(found: str, declared: str) -> None:
+    assert not plan_object(FIELDS, {"Documentation": found}, {"documentation": declared}).changed
+    assert plan_object(FIELDS, {"Documentation": found}, {"documentation": declared + "x"}).changed
 
 
 def test_what_is_declared_for_a_new_object_is_shown_though_it_is_the_default() -> None:
@@ -87,10 +140,14 @@ class TestMerge:
         assert not plan_object([self.FIELD], found, {"settings": {"b": 2}}).changed
 
     @pytest.mark.parametrize("found", [{}, {"Details": None}, {"Details": {"Settings": None}}])
-    def test_where_nothing_is_there_it_is_made(self, found) -> None:
-        plan = plan_object([self.FIELD], found, {"settings": {"b": 5}})
+    @pytest.mark.parametrize("force", [False, True])
+    def test_where_it_is_not_shown_it_is_not_known(self, found, force) -> None:
+        plan = plan_object([self.FIELD], found, {"settings": {"b": 5}}, force=force)
+        assert not plan.changed and plan.unknown == ("settings",)
+
+    def test_where_it_is_shown_and_empty_it_is_filled(self) -> None:
+        plan = plan_object([self.FIELD], {"Details": {"Settings": {}}}, {"settings": {"b": 5}})
         assert plan.send == {"Details": {"Settings": {"b": 5}}}
-        assert plan.before == {"settings": None}
 
 
 @pytest.mark.parametrize(
