@@ -18,9 +18,8 @@ description:
     During an upload a line goes to the system's log every ten seconds, and RV(upload) holds the figures at its end.
   - An upload whose answer is lost, is an error of the service or holds no UUID is looked up by name and digest. It is
     sent again only after a lost answer, and only where it is not there.
-  - What the service does not show is not taken for empty. Such a declared option is named in a warning and in
-    RV(unknown), and is not sent. Catalogues are not appended to those that are not known, and of the details of the
-    input, which are sent as a whole, none is changed while others are not shown. Those are errors.
+  - What the service does not show is not taken for empty. A declared option that is not shown is named in a warning and
+    in RV(unknown), and is not sent. Where something else would be lost by a change, that is an error.
 extends_documentation_fragment:
   - nxai.cloud.connection
   - nxai.cloud.act_as
@@ -114,8 +113,7 @@ options:
     description:
       - With O(wait), also wait until the model has a file for each of these accelerators, such as V(hailo-8l) or
         V(mxa), or of each of these MIME types, such as V(application/x-onnx;device=hailo).
-      - RV(model.artefacts) shows which there are. Without this option a model counts as converted where its status
-        says so, also if a conversion that a device needs was not run.
+      - RV(model.artefacts) shows which there are. A model can be converted, and have no file for a device of yours.
     type: list
     elements: str
   wait:
