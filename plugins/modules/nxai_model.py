@@ -346,7 +346,7 @@ used_by:
       device: Entrance
       device_id: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
 unread_sites:
-  description: The sites that show no devices, with the reason.
+  description: The sites of which not all is known, with the reason.
   returned: with O(state=absent) and O(in_use=fail), where the model is there
   type: list
   elements: dict

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -27,10 +28,12 @@ class ModelFile:
         self._options = task.options
         self.mark: FileMark | None = None  # None: there is no such option
         self.is_sent = False
+        self._stamp: tuple[int, ...] = ()
         self.findings: dict[str, Any] = {}
 
     def inspect(self) -> None:
         if self._options["file"]:
+            self._stamp = _stamp(self._options["file"])
             self.mark = inspect_file(self._options["file"])
 
     @property
@@ -91,6 +94,8 @@ class ModelFile:
                 raise
             self._task.warn(str(error))
             return
+        if _stamp(file) != self._stamp:  # what is sent is held against the digest, and this against what is sent
+            raise BadInput(f"check the model file {file}", "it changed while it was looked into", "Run the task again.")
         self.findings = {"findings": [asdict(each) for each in report.findings]}
         refusing = [each for each in report.errors if mode == "strict" or each.code == "external_data"]
         if refusing:
@@ -120,6 +125,15 @@ class ModelFile:
         elif found.digest != self.mark:
             return f"it carries the digest of another file now ({_described(found.digest)})"
         return None
+
+
+def _stamp(path: str) -> tuple[int, ...]:
+    """What tells a file from one that was put in its place, if only for a while; () where there is none."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def documentation_of(options: Mapping[str, Any]) -> str | None:

@@ -17,6 +17,7 @@ from test_model_not_shown import MODEL, QUICK, WORLD, catalogues, drop, hide
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ALL_AVAILABLE, ComputeApi
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import FileMark, Model
+from ansible_collections.nxai.cloud.plugins.module_utils._models import model_file
 from simulator import views
 from simulator.testing import Served
 
@@ -192,6 +193,32 @@ def test_a_file_that_another_run_put_there_meanwhile_is_an_error(
     hide(lambda row: row.update(Documentation=f"Text\n\n{MARK}"))
     failed = run_module("nxai_model", name="New", file=str(onnx_file), **QUICK)
     assert failed["failed"] and "carries the digest of another file now" in failed["msg"]
+
+
+def test_a_file_that_is_exchanged_while_it_is_checked_is_an_error(
+    world: Served,
+    run_module: RunModule,
+    onnx_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    writes: Calls,
+) -> None:
+    """Another file is checked than the one whose digest is known, which is back before it is sent."""
+    path, aside = tmp_path / "model.onnx", tmp_path / "aside"
+    path.write_bytes(onnx_file.read_bytes())
+    usual = model_file.check_model
+
+    def exchanged(*arguments: Any) -> Any:
+        path.rename(aside)
+        path.write_bytes(onnx_file.read_bytes())
+        try:
+            return usual(*arguments)
+        finally:
+            aside.replace(path)
+
+    monkeypatch.setattr(model_file, "check_model", exchanged)
+    failed = run_module("nxai_model", name="New", file=str(path), check_file="strict")
+    assert failed["failed"] and "it changed while it was looked into" in failed["msg"] and writes() == []
 
 
 # Artefacts -----------------------------------------------------------------------------------------------------------
