@@ -81,7 +81,7 @@ options:
     type: str
   client_id:
     description:
-      - The OAuth2 client to sign in as.
+      - The OAuth2 client to sign in as. With O(username) and O(password) any name is taken, as far as is known.
       - Also read from the environment variable E(NXAI_CLIENT_ID).
     type: str
     default: 3rdParty
@@ -102,10 +102,11 @@ options:
     choices: [bearer, raw, bearer_jwt]
   customization:
     description:
-      - The brand whose models are meant, by the name that the APIs use for it.
+      - The brand whose models are meant, by the name that the APIs use for it, such as V(default) for Nx Witness.
+      - Without it, V(default) where O(cloud_url) is that of C(nxvms.com), and else V(metavms), which is that of
+        C(meta.nxvms.com).
       - Also read from the environment variable E(NXAI_CUSTOMIZATION).
     type: str
-    default: metavms
   validate_certs:
     description:
       - Whether the certificates of the servers are checked. Turn this off only against a test server of your own.

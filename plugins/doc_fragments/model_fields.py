@@ -39,7 +39,7 @@ options:
   layout:
     description:
       - The order of the input's dimensions.
-      - The API takes a number, C(order); that 0 is V(nchw) and 1 is V(nhwc) is inferred, not documented.
+      - The API takes a number, C(order), 0 for V(nchw) and 1 for V(nhwc).
     type: str
     choices: [nchw, nhwc]
   input_details:
@@ -59,8 +59,10 @@ options:
     type: dict
   conversions:
     description:
-      - The conversions to run, as the API takes them in C(EnableConversions). Their names are not publicly documented.
-      - A new model without this option gets the empty list, the only value that is known. For example V([]).
+      - The conversions to run beside those that are always run, as the API takes them in C(EnableConversions).
+      - The portal's form has MemryX and Hailo for this. How the API spells them is not publicly documented.
+      - A new model without this option gets the empty list. It may then lack the file that a Hailo or MemryX needs.
+        For example V([]).
     type: list
     elements: str
   source_name:

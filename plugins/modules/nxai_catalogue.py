@@ -12,7 +12,8 @@ version_added: 0.1.0
 description:
   - Keeps a catalogue, a named set of models that organisations may use, as declared.
   - Reads the catalogues first and writes only where something differs.
-  - Which models are in a catalogue is written on the models, so each that comes or goes costs one request of its own.
+  - Which models are in a catalogue is written on the models, so each that comes or goes is looked at once more
+    and written with one request. A model that does not show its catalogues is not moved, as the others would be lost.
 extends_documentation_fragment:
   - nxai.cloud.connection
   - nxai.cloud.act_as

@@ -16,7 +16,10 @@ description:
     documentation, as an HTML comment that is invisible where the documentation is rendered.
   - The file is streamed, so that its size does not matter for memory. The time-out is for silence, not for the whole.
     During an upload a line goes to the system's log every ten seconds, and RV(upload) holds the figures at its end.
-  - An upload whose answer is lost is looked up by name and digest, and sent again only where it is not there.
+  - An upload whose answer is lost, is an error of the service or holds no UUID is looked up by name and digest. It is
+    sent again only after a lost answer, and only where it is not there.
+  - What the service does not show is not taken for empty. A declared option that is not shown is named in a warning and
+    in RV(unknown), and is not sent. Where something else would be lost by a change, that is an error.
 extends_documentation_fragment:
   - nxai.cloud.connection
   - nxai.cloud.act_as
@@ -45,8 +48,9 @@ options:
     description:
       - Send O(file) also where it is not known whether the cloud has it (the model carries no digest), or where its
         conversion failed.
+      - Send declared options also where the service does not show them (RV(unknown)), if nothing else can be lost.
       - Without this, a model without a digest keeps its file, unless the service publishes a size and it differs.
-        RV(file_in_cloud) then says V(unknown).
+        A warning and RV(file_in_cloud) then say that this is not known.
     type: bool
     default: false
   check_file:
@@ -90,11 +94,11 @@ options:
     type: path
   customization:
     description:
-      - The brand that the model is for, by the name that the APIs use for it, such as V(metavms), which a new model
-        without this option gets. A model that is there keeps what it has.
+      - The brand that the model is for, by the name that the APIs use for it, such as V(metavms).
+      - A new model without this option gets V(default) where O(cloud_url) is that of C(nxvms.com), and else V(metavms).
+        A model that is there keeps what it has.
       - Also read from the environment variable E(NXAI_CUSTOMIZATION).
     type: str
-    default: null
   catalogues:
     description: The catalogues that the model is to be in, by name or UUID.
     type: list
@@ -105,6 +109,13 @@ options:
     type: str
     choices: [append, exact]
     default: append
+  artefacts:
+    description:
+      - With O(wait), also wait until the model has a file for each of these accelerators, such as V(hailo-8l) or
+        V(mxa), or of each of these MIME types, such as V(application/x-onnx;device=hailo).
+      - RV(model.artefacts) shows which there are. A model can be converted, and have no file for a device of yours.
+    type: list
+    elements: str
   wait:
     description:
       - Wait until the model is ready, both the record and its converted code. A model that is assigned before has no
@@ -112,7 +123,7 @@ options:
       - With V(false) no request follows the write, and RV(model) is what was sent.
         M(nxai.cloud.nxai_model_info) can be repeated until the model is ready.
   wait_timeout:
-    default: 600
+    default: 900
   wait_interval:
     default: 5
 notes:
@@ -203,6 +214,12 @@ model:
       description: What the service tells of a failed conversion. V(null) where it tells nothing, or nothing failed.
       type: str
       sample: null
+    artefacts:
+      description:
+        - The MIME types of the files that the conversion made, without blanks. V(null) where the service does not say.
+      type: list
+      elements: str
+      sample: ["application/zip;source=original", application/x-onnx]
     customization:
       description: The brand that the model is for. V(null) where the service does not say.
       type: str
@@ -259,7 +276,7 @@ model:
       sample:
         postProcessing: null
     conversions:
-      description: The conversions that are run. V(null) where the service does not say.
+      description: The conversions that are asked for beside the usual ones. V(null) where the service does not say.
       type: list
       elements: str
       sample: []
@@ -272,10 +289,18 @@ model:
       type: str
       sample: null
     catalogues:
-      description: The UUIDs of the catalogues that the model is in.
+      description: The UUIDs of the catalogues that the model is in. V(null) where the service does not say.
       type: list
       elements: str
       sample: [0f4c4f77-39f5-4f6d-9e57-58b7f0b35d6f]
+unknown:
+  description:
+    - The options that are declared and that the service does not show, so that it is not known whether they are as
+      declared. They were sent with a new model and with O(force), otherwise not.
+  returned: success, with O(state=present)
+  type: list
+  elements: str
+  sample: []
 file_in_cloud:
   description:
     - Whether the model in the cloud has the content of O(file), after the task. V(same), V(different), or V(unknown)
@@ -321,7 +346,7 @@ used_by:
       device: Entrance
       device_id: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
 unread_sites:
-  description: The sites that show no devices, with the reason.
+  description: The sites of which not all is known, with the reason.
   returned: with O(state=absent) and O(in_use=fail), where the model is there
   type: list
   elements: dict
@@ -346,7 +371,7 @@ error:
 """
 
 from ..module_utils._engine.module import run, wait_spec
-from ..module_utils._models.fields import CUSTOMIZATION, OPTION_FIELDS
+from ..module_utils._models.fields import OPTION_FIELDS
 from ..module_utils._models.model import ModelResource
 
 ARGUMENT_SPEC = {
@@ -359,11 +384,11 @@ ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "in_use": {"type": "str", "choices": ["fail", "ignore"], "default": "fail"},
     "documentation_file": {"type": "path"},
-    "customization": CUSTOMIZATION,
     **{field.option: field.spec for field in OPTION_FIELDS},
     "catalogues": {"type": "list", "elements": "str"},
     "catalogues_mode": {"type": "str", "choices": ["append", "exact"], "default": "append"},
-    **wait_spec(timeout=600, interval=5),
+    "artefacts": {"type": "list", "elements": "str"},
+    **wait_spec(timeout=900, interval=5),
 }
 
 

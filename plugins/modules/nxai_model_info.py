@@ -112,6 +112,12 @@ models:
       description: What the service tells of a failed conversion. V(null) where it tells nothing, or nothing failed.
       type: str
       sample: null
+    artefacts:
+      description:
+        - The MIME types of the files that the conversion made, without blanks. V(null) where the service does not say.
+      type: list
+      elements: str
+      sample: ["application/zip;source=original", application/x-onnx]
     customization:
       description: The brand that the model is for. V(null) where the service does not say.
       type: str
@@ -168,7 +174,7 @@ models:
       sample:
         postProcessing: null
     conversions:
-      description: The conversions that are run. V(null) where the service does not say.
+      description: The conversions that are asked for beside the usual ones. V(null) where the service does not say.
       type: list
       elements: str
       sample: []
@@ -181,7 +187,7 @@ models:
       type: str
       sample: null
     catalogues:
-      description: The UUIDs of the catalogues that the model is in.
+      description: The UUIDs of the catalogues that the model is in. V(null) where the service does not say.
       type: list
       elements: str
       sample: [0f4c4f77-39f5-4f6d-9e57-58b7f0b35d6f]
@@ -196,7 +202,7 @@ models:
           device: Entrance
           device_id: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
 unread_sites:
-  description: The sites that show no devices, with the reason.
+  description: The sites of which not all is known, with the reason.
   returned: with O(usage)
   type: list
   elements: dict

@@ -97,6 +97,7 @@ def more(kind: str, value: Any) -> Callable[[State], object]:
 SCENES = {
     # Present already: a listing that is taken for empty or whole when it is not would create a second one.
     "list_models": Scene("nxai_model", {"name": "Gamma", "file": FILE}),
+    "get_model": Scene("nxai_model", {"name": GAMMA, "file": FILE}),
     "list_catalogues": Scene("nxai_catalogue", {"name": "Third"}),
     "list_sites": Scene("nxai_pipeline", _KEPT),
     "list_servers": Scene("nxai_server_info", {"sites": ["Shop 1"]}),

@@ -22,6 +22,7 @@ SUCCESSES = (OK, AGAIN, FOUND, EITHER)
 Outcomes = Mapping[str, str]  # by kind of operation
 OPERATIONS_OF = {
     "read": "list_models list_catalogues list_sites list_servers list_devices list_registry_devices list_groups",
+    "look": "get_model",
     "set": "update_model rename_catalogue put_pipelines update_registry_device join_group",
     "remove": "delete_model delete_catalogue leave_group",
     "create": "create_model create_catalogue",
@@ -84,8 +85,8 @@ LOST = but(AGAIN, create=FOUND)  # a create may have been received: looked up, n
 CUT = "not JSON, or JSON cut short"
 PAGE = "a web page instead of JSON"
 NOT_WHOLE, NO_LIST, NO_DOCUMENT = "listing is not whole", "not a list of objects", "no OpenAPI document"
-NO_UUID, NO_TOKEN = "holds no UUID", "holds no access token"
-UNREAD = but(OK, create=NO_UUID, sign_in=NO_TOKEN, document=NO_DOCUMENT)  # what other answers hold is not looked at
+NO_TOKEN = "holds no access token"
+UNREAD = but(OK, create=FOUND, sign_in=NO_TOKEN, document=NO_DOCUMENT)  # what other answers hold is not looked at
 
 TROUBLES = (
     Trouble("401 once", but(AGAIN, sign_in="HTTP 401", document="HTTP 401"), status(401)),
@@ -93,7 +94,7 @@ TROUBLES = (
     Trouble("401 always", but("HTTP 401", revoke=AGAIN), status(401, always=True)),
     Trouble("403", everywhere("HTTP 403"), status(403, always=True)),
     # A list of sites that is not there is looked for at the identity provider.
-    Trouble("404", but("HTTP 404", revoke=OK), status(404, always=True), others={"list_sites": AGAIN}),
+    Trouble("404", but("HTTP 404", revoke=OK, look=OK), status(404, always=True), others={"list_sites": AGAIN}),
     Trouble("409", everywhere("HTTP 409"), status(409, always=True)),
     Trouble("413", everywhere("HTTP 413"), status(413, always=True)),
     Trouble("422", everywhere("HTTP 422"), status(422, always=True)),
@@ -118,7 +119,7 @@ TROUBLES = (
     Trouble("time-out after the effect", LOST, {"kind": "delay", "seconds": 0.4, "handled": True}, timeout=0.2),
     Trouble("slow drip", LOST, {"kind": "drip", "seconds": 0.05}, timeout=0.2),
     Trouble("answer cut short", LOST, {"kind": "truncate"}),
-    Trouble("JSON cut short", but(CUT, set=OK, remove=OK, revoke=OK), good('[{"UUID": "459d22')),
+    Trouble("JSON cut short", but(CUT, set=OK, remove=OK, revoke=OK, create=FOUND), good('[{"UUID": "459d22')),
     Trouble("web page", everywhere(PAGE), {"kind": "html", "times": 0}),
     Trouble("empty body", {**UNREAD, "read": NO_LIST}, good("")),
     Trouble("wrong content type", everywhere(OK), {"kind": "headers", "headers": {"Content-Type": "text/html"}}),

@@ -10,18 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .._core.errors import AnswerLost, NxaiError, Unexpected
-from .._core.values import ZERO_UUID
+from .._core.errors import AnswerLost, NxaiError, Refused, Unexpected, may_have_worked
+from .._core.values import UUID_TEXT, ZERO_UUID, folded, identity
 from .._http.answer import Answer
 from .._http.multipart import Multipart
 from .._http.operation import Operation
 from .._http.transport import Transport
 from .contract import KNOWN, Contract, Row
+from .model_views import merged, one_of_each
 from .operations import (
     CREATE_CATALOGUE,
     CREATE_MODEL,
     DELETE_CATALOGUE,
     DELETE_MODEL,
+    GET_MODEL,
     LIST_CATALOGUES,
     LIST_MODELS,
     RENAME_CATALOGUE,
@@ -36,32 +38,63 @@ Progress = Callable[[int, int], None]  # bytes sent, bytes in all
 
 
 class ComputeApi:
-    """Errors are those of ``Transport.send`` and ``all_pages``. A create whose answer was lost is looked up."""
+    """Errors are those of ``Transport.send`` and ``all_pages``. A create of which no UUID came back is looked up."""
 
     def __init__(self, transport: Transport, contract: Contract = KNOWN) -> None:
         self._transport = transport
         self._contract = contract
+        self._known_models: set[str] | None = None
         self._known_catalogues: set[str] | None = None
 
     def list_models(self, catalogue: str | None = None) -> list[Model]:
         """All models that the account sees, or those of one catalogue (by UUID; ``ALL_AVAILABLE`` for any)."""
         query = {}
         if catalogue is not None:
-            query = {"Catalogue": catalogue, "Customization": self._transport.settings.customization}
-        return [Model.from_api(row) for row in self._list("model", LIST_MODELS, query)]
+            query = {"Catalogue": catalogue, "Customization": self._transport.settings.brand}
+        models = one_of_each(self._list("model", LIST_MODELS, query))
+        if catalogue is None:
+            self._known_models = {model.uuid for model in models}
+        return models
+
+    def get_model(self, uuid: str) -> Model | None:
+        """One model by the call for one, which was seen to show less than a listing. None where it shows none."""
+        try:
+            answer = self._transport.send(GET_MODEL, path={"uuid": uuid})
+        except Refused as error:
+            if error.status in (404, 405):  # that there is such a call is not sure
+                return None
+            raise
+        rows = self._contract.known("model", [answer.data]) if isinstance(answer.data, dict) else []
+        same = (row for row in rows if identity(folded(row).get("uuid")) == uuid)
+        return next(map(Model.from_api, same), None)
+
+    def in_full(self, listed: Model) -> Model:
+        """A model as both of its views show it: the listing, and the call for one."""
+        single = self.get_model(listed.uuid)
+        return listed if single is None else Model.from_api(merged(listed.raw, single.raw))
 
     def create_model(self, data: Mapping[str, Any], file: str, progress: Progress | None = None) -> str:
         """Upload a file as a new model and return its UUID. ``data`` is the part of that name, in the API's spelling.
 
         The digest mark at the end of ``data["Documentation"]`` (``join_documentation``) is what a model is found by
-        if the answer is lost. Without one the loss is an ``AnswerLost`` at once. Conversion goes on afterwards.
+        if the answer is lost or has no UUID. The service may drop the mark: then a model of that name counts which was
+        not there when ``list_models`` was called. Without a mark nothing is looked up. Conversion goes on afterwards.
         """
         mark = split_documentation(str(data.get("Documentation") or ""))[1]
         body = self._body({**self._contract.upload.extra, **self._sent("model", data)}, file, mark, progress)
 
+        before = self._known_models
+
+        def ours(model: Model, listed: bool) -> bool:
+            new = listed and before is not None and model.uuid not in before
+            return model.name == data.get("Name") and (model.digest == mark or (new and model.digest is None))
+
         def look_up() -> str | None:
-            same = (model for model in self.list_models() if model.name == data.get("Name") and model.digest == mark)
-            return next((model.uuid for model in same), None)
+            for catalogue in (None, ALL_AVAILABLE):
+                for model in self.list_models(catalogue):
+                    if ours(model, listed=catalogue is None):
+                        return model.uuid
+            return None
 
         return self._create(lambda: self._transport.send(CREATE_MODEL, body=body), look_up if mark else None)
 
@@ -123,45 +156,45 @@ class ComputeApi:
         return Multipart(data, file, mark.size if mark else None, progress, mark.sha256 if mark else None, names)
 
     def _create(self, send: Callable[[], Answer], look_up: Callable[[], str | None] | None) -> str:
-        """Send until the answer is known. After a lost one, send again only if the thing is certainly not there."""
+        """Send until the UUID is known. Only after a lost answer is it sent again, if it is certainly not there."""
         for _attempt in range(self._transport.settings.retries + 1):
             try:
                 return self._uuid_of(send())
-            except AnswerLost as error:
-                lost = error
-            if look_up is None:
-                break
-            found = self._settle(lost, look_up)
+            except NxaiError as error:
+                if look_up is None or not may_have_worked(error):
+                    raise
+                failed = error
+            found = self._settle(failed, look_up)
             if found is not None:
                 return found
-        raise lost
+            if not isinstance(failed, AnswerLost):
+                break
+        raise failed
 
-    def _settle(self, lost: AnswerLost, look_up: Callable[[], str | None]) -> str | None:
-        """What became of a create whose answer was lost: the UUID, or None if it had no effect.
+    def _settle(self, failed: NxaiError, look_up: Callable[[], str | None]) -> str | None:
+        """What became of a create that ended so: the UUID, or None if it had no effect.
 
         As long as the service may be at work on it, and in any case for a moment, the listing is read again. Raises
-        ``AnswerLost`` if it cannot be read, or if no waiting time is left.
+        ``failed`` if it cannot be read, or if no waiting time is left.
         """
-        deadline = self._transport.clock() + max(2.0, lost.at_work)
+        deadline = self._transport.clock() + max(2.0, failed.at_work if isinstance(failed, AnswerLost) else 0.0)
         pause = 0.5
         while True:
             left = deadline - self._transport.clock()
             try:
                 found = look_up()
             except NxaiError as error:
-                answer = f"{lost.answer}. Looking for what it did failed as well: {error.answer}"
-                raise replace(lost, answer=answer) from None
+                answer = f"{failed.answer}. Looking for what it did failed as well: {error.answer}"
+                raise replace(failed, answer=answer) from None
             if found is not None or left <= 0:
                 return found
             if not self._transport.wait(min(pause, left)):
-                raise lost
+                raise failed
             pause = min(2 * pause, 8.0)
 
     def _uuid_of(self, answer: Answer) -> str:
-        uuid = self._contract.created(answer.data)
-        if uuid is None:
-            advice = (
-                f"List the models and catalogues to see what is there. {self._contract.hint('fields.answer.created')}"
-            )
-            raise Unexpected(answer.tried, "the answer holds no UUID", advice)
+        uuid = identity(self._contract.created(answer.data))
+        if not UUID_TEXT.fullmatch(uuid):
+            advice = f"Look in the portal for it before you try again. {self._contract.hint('fields.answer.created')}"
+            raise Unexpected(answer.tried, "the answer holds no UUID, and no listing shows what was created", advice)
         return uuid

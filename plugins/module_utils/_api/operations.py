@@ -25,6 +25,7 @@ LIST_MODELS = Operation(
     _MODEL_FIELDS,
     query=(*PAGING, "Catalogue", "Customization"),
 )
+GET_MODEL = Operation("get_model", "compute", "GET", "/function/{uuid}", True, 60, "client", _MODEL_FIELDS)
 CREATE_MODEL = Operation("create_model", "compute", "POST", "/functions", False, 60, "client", ("UUID",))
 UPDATE_MODEL = Operation("update_model", "compute", "PATCH", "/function/{uuid}", True, 60, "client")
 DELETE_MODEL = Operation("delete_model", "compute", "DELETE", "/function/{uuid}", True, 15, "client")
@@ -86,7 +87,7 @@ ELSEWHERE = {
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for operation in (
-        *(LIST_MODELS, CREATE_MODEL, UPDATE_MODEL, DELETE_MODEL),
+        *(LIST_MODELS, GET_MODEL, CREATE_MODEL, UPDATE_MODEL, DELETE_MODEL),
         *(LIST_CATALOGUES, CREATE_CATALOGUE, RENAME_CATALOGUE, DELETE_CATALOGUE),
         *(LIST_SITES, LIST_SERVERS, LIST_DEVICES, PUT_PIPELINES),
         *(LIST_REGISTRY_DEVICES, UPDATE_REGISTRY_DEVICE, LIST_GROUPS, JOIN_GROUP, LEAVE_GROUP),

@@ -144,9 +144,10 @@ def with_models(value: Any, rename: Callable[[str], str]) -> Any:
     return made
 
 
-def ids_in(value: Any) -> Iterator[str]:
+def ids_in(value: Any, aside: re.Pattern[str] | None = None) -> Iterator[str]:
     """Every id that occurs somewhere in there, as ids are compared: as a value, as a key, and inside any text.
 
+    What matches ``aside`` is left out of each text.
     Before a model is deleted this is asked, not ``models_of``: it also finds what pipelines of an unknown shape name.
     """
     waiting = [value]
@@ -157,6 +158,7 @@ def ids_in(value: Any) -> Iterator[str]:
         elif isinstance(item, list):
             waiting += item
         elif isinstance(item, str):
+            item = aside.sub("", item) if aside else item
             yield identity(item)
             yield from ("-".join(parts).lower() for parts in _UUID_PARTS.findall(item))
 

@@ -24,6 +24,8 @@ from .lines import RECORDS, WORDS, names_of
 from .pipeline import Assignment
 
 _ZERO_TIME = "0001-01-01"
+_MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:\s*;.*)?", re.IGNORECASE)
+_MIME_NAMES = ("mimetype", "mime", "contenttype", "type", "format")  # guesses
 _FAILED_WORDS = frozenset(WORDS["failed"][0])  # guess: no failure was ever seen
 _MARK = re.compile(r"(?:\r?\n){0,2}<!-- nxai\.cloud file sha256:([0-9a-f]{64}) size:([0-9]{1,18}) -->")
 
@@ -95,7 +97,7 @@ class Model:
     code_status: str | None  # None: the answer has no Code at all
     cdn_uri: str | None
     documentation: str
-    catalogue_uuids: tuple[str, ...]
+    catalogue_uuids: tuple[str, ...] | None  # None: the answer does not show them, or not in a way that is understood
     organisation: Organisation
     size: int | None
     updated_at: str | None
@@ -116,7 +118,7 @@ class Model:
             code_status=None if code is None else text(inner.get("status")) or "",
             cdn_uri=text(inner.get("cdnuri")),
             documentation=text(row.get("documentation")) or "",
-            catalogue_uuids=uuids(row.get("catalogues")),
+            catalogue_uuids=_all_uuids(row.get("catalogues")),
             organisation=Organisation.from_api(row.get("organisation")),
             size=next((int(size) for size in sizes if size is not None), None),
             updated_at=text(row.get("updatedat")),
@@ -137,6 +139,17 @@ class Model:
     @property
     def digest(self) -> FileMark | None:
         return split_documentation(self.documentation)[1]
+
+    @property
+    def artefacts(self) -> tuple[str, ...] | None:
+        """The MIME types of its files, such as ``application/x-onnx;device=hailo``. None where they are not shown."""
+        downloads = folded(self.raw).get("downloads")
+        if not isinstance(downloads, list):
+            return None
+        said = (
+            each if isinstance(each, str) else first_text(folded(mapping(each)), *_MIME_NAMES) for each in downloads
+        )
+        return tuple(mime.lower().replace(" ", "") for mime in said if mime and _MIME.fullmatch(mime))
 
 
 @dataclass(frozen=True)
@@ -341,7 +354,15 @@ def _required_id(row: Mapping[str, Any], kind: str, *names: str) -> str:
 
 def uuids(members: Any) -> tuple[str, ...]:
     """The ids in a list. The type of its elements is inferred: UUIDs or {UUID, Name} objects."""
-    rows = members if isinstance(members, list) else []
+    return tuple(uuid for uuid in _ids(members if isinstance(members, list) else []) if uuid)
+
+
+def _all_uuids(members: Any) -> tuple[str, ...] | None:
+    """The same, or None where it is no list or not all in it are understood: a part, sent back, loses the rest."""
+    found = _ids(members) if isinstance(members, list) else [""]
+    return tuple(found) if all(found) else None
+
+
+def _ids(rows: list[Any]) -> list[str]:
     names = names_of("reference", "id")
-    found = (_id(folded(row), *names) if isinstance(row, dict) else identity(row) for row in rows)
-    return tuple(uuid for uuid in found if uuid)
+    return [_id(folded(row), *names) if isinstance(row, dict) else identity(row) for row in rows]

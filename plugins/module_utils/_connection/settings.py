@@ -21,6 +21,8 @@ from .urls import BadUrl, judged
 ACT_AS_KINDS = ("user", "organization", "channel_partner")
 TRIED = "Read the connection options"
 LARGEST_NUMBER = 86400  # seconds in a day
+# Which brand a cloud host is of (contract I9).
+_BRANDS = {"nxvms.com": "default", "meta.nxvms.com": "metavms"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Settings:
     act_as: ActAs | None = connection_field(  # noqa: RUF009, it is a field as the others are
         type="dict", account=True, template=True, suboptions=fields_of(ActAs, "NXAI_ACT_AS_")
     )
-    customization: str = connection_field("metavms", account=True)
+    customization: str | None = connection_field(account=True)
     validate_certs: bool = connection_field(True, type="bool")
     ca_path: str | None = connection_field(type="path")
     client_cert: str | None = connection_field(type="path")
@@ -65,6 +67,12 @@ class Settings:
     retry_budget: float = connection_field(120.0, type="float")
     # As the user wrote it: ``contract_of`` reads and checks it.
     contract: Any = connection_field(type="raw")  # noqa: RUF009, as above
+
+    @property
+    def brand(self) -> str:
+        """The customization, by default that of the cloud."""
+        host = judged(self.cloud_url).host if self.cloud_url else ""
+        return self.customization or _BRANDS.get(host, "metavms")
 
     @property
     def connect_timeout(self) -> float:

@@ -57,6 +57,11 @@ TERMS: dict[str, Terms] = {
         reads=("UUID", "Name", "Status", "Code", "Code.Status", "Documentation", "Catalogues", "UpdatedAt"),
         kinds=(("Code", "object"), ("Catalogues", "array")),
     ),
+    "get_model": Terms(
+        answer="object",
+        reads=("UUID", "Name", "Status", "Code", "Documentation", "Catalogues", "UpdatedAt"),
+        kinds=(("Code", "object"), ("Catalogues", "array")),
+    ),
     "create_model": Terms(media=MULTIPART, sends=_NEW_MODEL, may_send=_MODEL_OPTIONS, answer="object", reads=("UUID",)),
     "update_model": Terms(media=MULTIPART, may_send=_NEW_MODEL + _MODEL_OPTIONS),
     "delete_model": Terms(),

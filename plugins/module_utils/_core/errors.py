@@ -99,6 +99,11 @@ class Incomplete(Unexpected):
     """A listing that is not the whole. A part is never returned as if it were everything."""
 
 
+def may_have_worked(error: NxaiError) -> bool:
+    """Whether a write that ended so may have had its effect: then that is looked up before it is called failed."""
+    return isinstance(error, (AnswerLost, Unexpected)) or (isinstance(error, Refused) and (error.status or 0) >= 500)
+
+
 def missing_library(tried: str, library: str, advice: str) -> BadInput:
     """What to raise where a Python library is not there. Ansible's own words name the Python that looked for it."""
     from ansible.module_utils.basic import missing_required_lib  # costs 0.3 s: only where it is needed

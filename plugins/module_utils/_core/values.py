@@ -31,6 +31,15 @@ def text(value: Any) -> str | None:
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else None
 
 
+def encodable(value: Any) -> Any:
+    """The same data with each text as ``text`` has it: Ansible cannot give another one to the controller."""
+    if isinstance(value, Mapping):
+        return {encodable(key): encodable(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [encodable(inner) for inner in value]
+    return text(value) if isinstance(value, str) else value
+
+
 def number(value: Any) -> float | None:
     """A number that can be reckoned with: no whole one either that is too large for a float."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):

@@ -17,7 +17,6 @@ from .._connection.settings import Settings
 from .._contract.comparison import Difference
 from .._core.errors import BadInput, NxaiError, SignInFailed, Unreachable
 from .._core.redaction import one_line
-from .._core.values import folded
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
 
 
@@ -156,7 +155,7 @@ def _models_catalogued(seen: Seen) -> Iterator[Finding]:
         if model is None:
             advice = "Put it into a catalogue of the organisation of the devices, or assign another model."
             yield Finding("models_catalogued", "warning", uuid, f"{devices} devices run it, and it is not seen", advice)
-        elif "catalogues" in folded(model.raw) and not model.catalogue_uuids:
+        elif model.catalogue_uuids == ():
             advice = "Put it into a catalogue with nxai_catalogue or nxai_model: others cannot assign it."
             where = f"{model.name or model.uuid} ({uuid})"
             yield Finding(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,8 +18,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from .._api.client import Client
 from .._connection.fields import ConnectionField
 from .._connection.settings import CONNECTION_FIELDS
-from .._core.errors import NxaiError
+from .._core.errors import BadInput, NxaiError
 from .._core.limits import MOST_DEPTH, is_deep
+from .._core.values import encodable
 from .._core.voice import Voice, unheard
 from .polling import Deadline
 
@@ -96,11 +97,19 @@ class Task:
         return Deadline(seconds, self.client.transport.clock, self.client.transport.sleep)
 
 
-def reconcile(resource: Resource, check_mode: bool, diff_mode: bool) -> dict[str, Any]:
-    """Look, plan, act, look again. The only place from which anything is written."""
+def reconcile(
+    resource: Resource, check_mode: bool, diff_mode: bool, examine: Callable[[Mapping[str, Any]], None] | None = None
+) -> dict[str, Any]:
+    """Look, plan, act, look again. The only place from which anything is written.
+
+    ``examine`` gets the result as it would be before anything is written, and may raise: what could not be told
+    afterwards, such as a snapshot, must not be written over.
+    """
     plan = resource.plan()
     if not check_mode:
         if plan.changed:
+            if examine:
+                examine(_told_so_far(resource, plan))
             resource.act(plan)
         resource.settle(plan)
     result = {"changed": plan.changed, **resource.report(plan)}
@@ -109,10 +118,24 @@ def reconcile(resource: Resource, check_mode: bool, diff_mode: bool) -> dict[str
     return result
 
 
+def _told_so_far(resource: Resource, plan: AnyPlan) -> Mapping[str, Any]:
+    try:
+        return resource.report(plan)
+    except NxaiError as error:  # nothing is as declared yet
+        return error.result
+
+
 def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], **rules: Any) -> None:
     """Run one module: ``rules`` are the keyword arguments of AnsibleModule, such as ``required_if``."""
     module = _module({**CONNECTION_SPEC, **argument_spec}, rules)
-    _connect(module, lambda task: reconcile(resource(task), module.check_mode, module._diff), module.check_mode)
+
+    def examine(result: Mapping[str, Any]) -> None:
+        _refuse_masked(module, result, written=False)
+
+    def work(task: Task) -> dict[str, Any]:
+        return reconcile(resource(task), module.check_mode, module._diff, examine)
+
+    _connect(module, work, module.check_mode)
 
 
 def run_info(argument_spec: Mapping[str, Any], read: Callable[[Task], dict[str, Any]], **rules: Any) -> None:
@@ -163,8 +186,14 @@ def _is_readable(spec: Mapping[str, Any], value: Any) -> bool:
 
 def _connect(module: AnsibleModule, work: Callable[[Task], dict[str, Any]], read_only: bool) -> None:
     def connected() -> dict[str, Any]:
-        with Client.from_options(module.params, read_only, Voice(module.warn, module.log)) as client:
-            return work(Task(module.params, client, module.check_mode, module.warn, module.log))
+        with Client.from_options(module.params, read_only, Voice(warn, log)) as client:
+            return work(Task(module.params, client, module.check_mode, warn, log))
+
+    def warn(text: str) -> None:
+        module.warn(encodable(text))
+
+    def log(text: str) -> None:
+        module.log(encodable(text))
 
     _end(module, connected)
 
@@ -173,6 +202,38 @@ def _end(module: AnsibleModule, work: Callable[[], dict[str, Any]]) -> None:
     """End the module with what ``work`` gives, or with its error as data."""
     try:
         result = work()
+        _refuse_masked(module, result, written=bool(result["changed"] and not module.check_mode))
     except NxaiError as error:
-        module.fail_json(msg=str(error), error=error.as_result(), **error.result)
-    module.exit_json(**result)
+        module.fail_json(**encodable({"msg": str(error), "error": error.as_result(), **error.result}))
+    module.exit_json(**encodable(result))
+
+
+def _refuse_masked(module: AnsibleModule, result: Mapping[str, Any], written: bool) -> None:
+    """Raises BadInput where a secret of the task is a part of a value, which Ansible would then mask: an NxID with a
+    hole in it is worse than none. A diff is for people only."""
+    secrets = {
+        name: str(value)
+        for name, spec in module.argument_spec.items()
+        if spec.get("no_log") and (value := module.params.get(name))
+    }
+    for place, text in _texts({name: value for name, value in result.items() if name != "diff"}):
+        for name, secret in secrets.items():
+            if secret in text:
+                raise BadInput(
+                    "return the result",
+                    f"a part of {place} equals a secret that the task was given ({name}), so Ansible would mask it",
+                    "The change was made. " * written + "Sign in by token_file, whose content Ansible does not mask.",
+                    result={"changed": written},
+                )
+
+
+def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Each value inside as text, as Ansible compares it, with its place."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _texts(inner, f"{place}.{name}".lstrip("."))
+    elif isinstance(value, (list, tuple)):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, f"{place}[{index}]")
+    else:
+        yield place, str(value)

@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 from .._api.records import Catalogue, Model
-from .._core.errors import BadInput, NxaiError, Unexpected
+from .._core.errors import BadInput, NxaiError, Unexpected, may_have_worked
 from .._engine.lookup import Index, find_renamed, is_uuid
 from .._engine.module import Task
 from .._engine.reconcile import Field, Plan, plan_object
 from .._engine.rivals import keep_one
+from .memberships import TURNS, Memberships
 
 FIELDS = (Field("name", ("Name",), {"type": "str"}),)
 
@@ -35,6 +36,7 @@ class CatalogueResource:
         self.absent = task.options["state"] == "absent"
         self.header = f"catalogue {self.wanted}"
         self.found: Catalogue | None = None
+        self.memberships: Memberships | None = None  # where models are looked at
         self.members: list[Model] = []  # those in the catalogue now, as far as they were looked at
         self.come: list[Model] = []
         self.go: list[Model] = []
@@ -51,14 +53,19 @@ class CatalogueResource:
                 "Give a name to create a catalogue: the service chooses its UUID.",
             )
         name = self.options["new_name"] or (self.found.name if self.found else self.wanted)
-        plan = plan_object(FIELDS, self.found.raw if self.found else None, {"name": name})
+        plan = plan_object(FIELDS, {"Name": self.found.name} if self.found else None, {"name": name})
         return plan if self.options["models"] is None else self._with_models(plan, self.options["models"])
 
     def _look(self) -> Catalogue | None:
-        return find_renamed(self.wanted, self.options["new_name"], self.compute.list_catalogues(), "catalogue")
+        """Of the catalogues, and the names of all of them for the models."""
+        catalogues = self.compute.list_catalogues()
+        self.memberships = Memberships(self.compute, self.task.client.contract, catalogues)
+        return find_renamed(self.wanted, self.options["new_name"], catalogues, "catalogue")
 
     def _plan_deletion(self, found: Catalogue) -> Plan:
-        self.members = self.go = _members(self.compute.list_models(), found.uuid)
+        models = self.compute.list_models()
+        self.members = self.go = self._members(models, found.uuid)
+        self._warn_of_silent(models)
         if self.go and not self.options["force"]:
             raise BadInput(
                 f"delete the {self.header}",
@@ -73,16 +80,39 @@ class CatalogueResource:
         index = Index(models, "model")
         unborn = [each for each in wanted if self.check_mode and not is_uuid(each) and not index.find_or_none(each)]
         declared = {model.uuid: model for model in (index.find(each) for each in wanted if each not in unborn)}
-        self.members = _members(models, self.found.uuid) if self.found else []
-        self.come = [model for model in declared.values() if model not in self.members]
+        self.members = self._members(models, self.found.uuid) if self.found else []
+        self.come = [self._known(model) for model in declared.values() if model not in self.members]
+        if self.found:  # of the ones that come, the call for one model may show that they are there
+            self.members += self._members(self.come, self.found.uuid)
+            self.come = [model for model in self.come if model not in self.members]
         if self.options["models_mode"] == "exact":
             self.go = [model for model in self.members if model.uuid not in declared]
+            self._warn_of_silent([model for model in models if model.uuid not in declared])
         if not (self.come or self.go or unborn):
             return plan
         before = {**plan.before, "models": _names(self.members)} if self.found else plan.before
         after = [*_names([each for each in self.members if each not in self.go] + self.come), *unborn]
         changed = replace(plan, before=before, after={**plan.after, "models": sorted(after)})
         return changed if plan.action == "create" else replace(changed, action="update")
+
+    def _members(self, models: Sequence[Model], catalogue: str) -> list[Model]:
+        return [each for each in models if self.memberships and catalogue in (self.memberships.of(each) or ())]
+
+    def _known(self, model: Model) -> Model:
+        """The model with its catalogues, which would be lost if they were not known."""
+        if self.memberships and self.memberships.of(model) is None:
+            model = self.compute.in_full(model)
+            if self.memberships.of(model) is None:
+                raise self.memberships.not_known(model)
+        return model
+
+    def _warn_of_silent(self, models: Sequence[Model]) -> None:
+        silent = [each for each in models if each.catalogue_uuids is None]
+        if silent:
+            self.task.warn(
+                f"{len(silent)} models do not show their catalogues, and may be in the {self.header}: they are left as "
+                f"they are. {self.task.client.contract.hint('fields.model.catalogues')}"
+            )
 
     def act(self, plan: Plan) -> None:
         created = False
@@ -103,23 +133,48 @@ class CatalogueResource:
             else:
                 self.wanted = self.found.uuid
             self._move_models()
-            if self.absent:
-                self.compute.delete_catalogue(self.wanted)
-            elif plan.action == "update" and "Name" in plan.send:
-                self.compute.rename_catalogue(self.wanted, plan.send["Name"])
+            if self.absent or (plan.action == "update" and "Name" in plan.send):
+                self._rename_or_delete(plan)
         except NxaiError as error:
             changed = created or any(self.done.values())
             raise replace(error, result={"changed": changed, **self.done}) from None
 
+    def _rename_or_delete(self, plan: Plan) -> None:
+        try:
+            if self.absent:
+                self.compute.delete_catalogue(self.wanted)
+            else:
+                self.compute.rename_catalogue(self.wanted, plan.send["Name"])
+        except NxaiError as error:
+            if not may_have_worked(error) or not self._has_worked(plan):
+                raise
+            self.task.warn(f"{error} All the same it was done: the {self.header} is as declared.")
+
+    def _has_worked(self, plan: Plan) -> bool:
+        """Whether the service did what it answered with an error."""
+        try:
+            now = {each.uuid: each.name for each in self.compute.list_catalogues()}
+        except NxaiError:
+            return False
+        return self.wanted not in now if self.absent else now.get(self.wanted) == plan.send["Name"]
+
     def _move_models(self) -> None:
         """One model after the other: what was done before an error is told with it."""
-        for model in self.come:
-            self.compute.update_model(model.uuid, {"Catalogues": [*model.catalogue_uuids, self.wanted]})
-            self.done["models_added"].append(_line(model))
-        for model in self.go:
-            kept = [each for each in model.catalogue_uuids if each != self.wanted]
-            self.compute.update_model(model.uuid, {"Catalogues": kept})
-            self.done["models_removed"].append(_line(model))
+        for models, done in ((self.come, "models_added"), (self.go, "models_removed")):
+            for model in models:
+                self._move(model)
+                self.done[done].append(_line(model))
+
+    def _move(self, model: Model) -> None:
+        assert self.memberships is not None
+        come, go = ([self.wanted], []) if model in self.come else ([], [self.wanted])
+        wanted = self.memberships.with_new(model, come, go)
+        try:
+            self.compute.update_model(model.uuid, {"Catalogues": wanted})
+        except NxaiError as error:
+            if not may_have_worked(error) or set(self.memberships.now(model) or ()) != set(wanted):
+                raise
+            self.task.warn(f"{error} All the same it was done: the model {model.name} has moved.")
 
     def settle(self, plan: Plan) -> None:
         if not plan.changed:
@@ -129,12 +184,21 @@ class CatalogueResource:
         if (self.found is None) != self.absent:
             self._not_taken(plan, "the service still lists it" if self.absent else "the service does not list it")
         if self.come or (self.go and not self.absent):
-            self.members = _members(self.compute.list_models(), self.wanted)
-            there = {each.uuid for each in self.members}
-            wrong = [each for each in self.come if each.uuid not in there]
-            wrong += [each for each in self.go if each.uuid in there]
+            wrong = self._not_moved()
+            for _turn in range(TURNS - 1):  # another run may have written them at the same time
+                for model in wrong:
+                    self._move(model)
+                wrong = wrong and self._not_moved()
             if wrong:
                 self._not_taken(plan, f"these models did not move, though it was accepted: {', '.join(_names(wrong))}")
+
+    def _not_moved(self) -> list[Model]:
+        """Of those that were to come or go. Where the listing does not show it, the call for one model may."""
+        moved = {each.uuid for each in (*self.come, *self.go)}
+        models = [self._known(each) if each.uuid in moved else each for each in self.compute.list_models()]
+        self.members = self._members(models, self.wanted)
+        there = {each.uuid for each in self.members}
+        return [each for each in self.come if each.uuid not in there] + [each for each in self.go if each.uuid in there]
 
     def _not_taken(self, plan: Plan, answer: str) -> None:
         advice = "Run the task again: it looks before it writes."
@@ -169,10 +233,6 @@ def describe_catalogue(catalogue: Catalogue) -> dict[str, Any]:
         "organisation": catalogue.organisation.label or None,
         "shared_with": None if shared is None else [each.label for each in shared],
     }
-
-
-def _members(models: Sequence[Model], catalogue: str) -> list[Model]:
-    return [each for each in models if catalogue in each.catalogue_uuids]
 
 
 def _names(models: Sequence[Model]) -> list[str]:

@@ -4,15 +4,16 @@
 
 """The fields of a model: one declaration gives the option, the API object and the diff.
 
-Names on the wire are those of contract B2 and B3. Guesses: ``vars`` holds the scales of the portal's form, and
-``order`` 0 is NCHW, 1 is NHWC.
+Names on the wire are those of contract B2, B3 and I2. That ``vars`` holds the scales of the portal's form is a guess.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._api.records import Model, split_documentation, uuids
+from .._api.records import Model, split_documentation
+from .._api.translation import plain
 from .._core.values import mapping, number, text
 from .._engine.module import CONNECTION_SPEC
 from .._engine.reconcile import Field, view
@@ -23,6 +24,12 @@ _CHANNELS = (1, 3)
 
 def _documentation(value: Any) -> str:
     return split_documentation(value)[0] if isinstance(value, str) else ""
+
+
+def _same_text(one: Any, other: Any) -> bool:
+    """Lines end in one way or another, and where the service drops the mark, the empty lines before it may stay."""
+    sides = ["\n".join((each or "").splitlines()).rstrip() for each in (one, other)]
+    return sides[0] == sides[1]
 
 
 def _whole(value: Any) -> Any:
@@ -41,19 +48,27 @@ def _texts(value: Any) -> Any:
     return value if isinstance(value, list) and all(isinstance(each, str) for each in value) else None
 
 
+def _same_members(one: Any, other: Any) -> bool:
+    return set(one or ()) == set(other or ())  # the order is the service's
+
+
 def _layout(order: Any) -> Any:
     return next((name for name, known in _LAYOUTS.items() if known == _whole(order)), None)
 
 
 _INPUT = "InputDriverDetails"
+_EVERY = ("means", "vars")  # which the portal's form and every client give to each new model
 _PER_CHANNEL = {"type": "list", "elements": "float"}
+_ORDER = {"type": "str", "choices": list(_LAYOUTS)}
 _INPUT_FIELDS = (
-    Field("channels", (_INPUT, "channels"), {"type": "int", "choices": list(_CHANNELS)}, decode=_channels),
-    Field("height", (_INPUT, "height"), {"type": "int"}, decode=_whole),
-    Field("width", (_INPUT, "width"), {"type": "int"}, decode=_whole),
-    Field("means", (_INPUT, "means"), _PER_CHANNEL, decode=_numbers),
-    Field("scales", (_INPUT, "vars"), _PER_CHANNEL, decode=_numbers),
-    Field("layout", (_INPUT, "order"), {"type": "str", "choices": list(_LAYOUTS)}, _LAYOUTS.__getitem__, _layout),
+    Field(
+        "channels", (_INPUT, "channels"), {"type": "int", "choices": list(_CHANNELS)}, decode=_channels, beside=_EVERY
+    ),
+    Field("height", (_INPUT, "height"), {"type": "int"}, decode=_whole, beside=_EVERY),
+    Field("width", (_INPUT, "width"), {"type": "int"}, decode=_whole, beside=_EVERY),
+    Field("means", (_INPUT, "means"), _PER_CHANNEL, decode=_numbers, beside=_EVERY),
+    Field("scales", (_INPUT, "vars"), _PER_CHANNEL, decode=_numbers, beside=_EVERY),
+    Field("layout", (_INPUT, "order"), _ORDER, _LAYOUTS.__getitem__, _layout, beside=_EVERY),
 )
 
 
@@ -66,26 +81,40 @@ def _input_details(details: Any) -> dict[str, Any]:
 # Options that an argument spec takes as they are. The documentation is among them, but its digest mark is not.
 OPTION_FIELDS = (
     Field("alias", ("Alias",), {"type": "str"}, decode=text),
-    Field("documentation", ("Documentation",), {"type": "str"}, decode=_documentation),
+    Field("documentation", ("Documentation",), {"type": "str"}, decode=_documentation, alike=_same_text),
     Field("input_driver", ("InputDriver",), {"type": "str"}, decode=text),
     *_INPUT_FIELDS,
-    Field("input_details", (_INPUT,), {"type": "dict"}, decode=_input_details, merge=True),
+    Field("input_details", (_INPUT,), {"type": "dict"}, decode=_input_details, merge=True, beside=_EVERY),
     Field("output_driver", ("OutputDriver",), {"type": "str"}, decode=text),
     Field("output_details", ("OutputDriverDetails",), {"type": "dict"}, decode=mapping, merge=True),
-    Field("conversions", ("EnableConversions",), {"type": "list", "elements": "str"}, decode=_texts),
+    Field("conversions", ("EnableConversions",), {"type": "list", "elements": "str"}, decode=_texts, shape=list),
     Field("source_name", ("SourceName",), {"type": "str"}, decode=text),
     Field("source_url", ("SourceUrl",), {"type": "str"}, decode=text),
 )
 
-# Of an option of the connection: without its default, since an existing model keeps what it has.
-CUSTOMIZATION = {**CONNECTION_SPEC["customization"], "default": None}
-
 FIELDS = (
     Field("name", ("Name",), {"type": "str"}, decode=text),
-    Field("customization", ("Customization",), CUSTOMIZATION, decode=text),
+    Field("customization", ("Customization",), CONNECTION_SPEC["customization"], decode=text),
     *OPTION_FIELDS,
-    Field("catalogues", ("Catalogues",), {"type": "list", "elements": "str"}, decode=lambda rows: list(uuids(rows))),
+    Field("catalogues", ("Catalogues",), {"type": "list", "elements": "str"}, shape=list, alike=_same_members),
 )
+_NAMES = {plain(each.wire[0]): each.wire[0] for each in FIELDS}
+_INNER_NAMES = {plain(each.wire[1]): each.wire[1] for each in FIELDS if len(each.wire) > 1}
+
+
+def known_row(model: Model) -> dict[str, Any]:
+    """The model in the names of the fields, whatever their spelling; its catalogues by UUID, None if not known."""
+    row = {_NAMES.get(plain(name), name): value for name, value in model.raw.items()}
+    details = row.get(_INPUT)
+    if isinstance(details, Mapping):
+        row[_INPUT] = {_INNER_NAMES.get(plain(name), name): value for name, value in details.items()}
+    return {**row, "Catalogues": None if model.catalogue_uuids is None else list(model.catalogue_uuids)}
+
+
+def has_artefact(there: Iterable[str], wanted: str) -> bool:
+    """By its whole MIME type, or by the accelerator that it is for: ``application/x-onnx; device=hailo``, ``hailo``."""
+    word = wanted.lower().replace(" ", "")
+    return any(word == mime or f"device={word}" in mime.split(";") for mime in there)
 
 
 def new_model(customization: str) -> dict[str, Any]:
@@ -111,5 +140,6 @@ def describe_model(model: Model) -> dict[str, Any]:
         "file": {"sha256": model.digest.sha256, "size": model.digest.size} if model.digest else None,
         "updated_at": model.updated_at,
         "conversion_log": model.conversion_log if model.state == "failed" else None,
-        **view(FIELDS, model.raw),
+        "artefacts": None if model.artefacts is None else list(model.artefacts),
+        **view(FIELDS, known_row(model)),
     }

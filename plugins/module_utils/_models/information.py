@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._api.records import Catalogue, Model
-from .._core.values import folded, identity
+from .._core.values import identity
 from .._engine.lookup import find, globbed, is_uuid
 from .._engine.module import Task
 from .catalogue import describe_catalogue
@@ -32,6 +32,8 @@ def read_models(task: Task) -> dict[str, Any]:
     if wanted is not None and not is_uuid(wanted):
         wanted = find(wanted, compute.list_catalogues(), "catalogue").uuid
     models = compute.list_models(catalogue=identity(wanted) if wanted else None)
+    if wanted is None and len(task.options["models"]) == 1 and is_uuid(task.options["models"][0]):
+        models = _one(task, models, identity(task.options["models"][0]))
     found = [describe_model(each) for each in _chosen(models, task.options["models"])]
     if not task.options["usage"]:
         return {"models": found}
@@ -44,15 +46,22 @@ def read_catalogues(task: Task) -> dict[str, Any]:
     catalogues = [describe_catalogue(each) for each in _chosen(compute.list_catalogues(), task.options["catalogues"])]
     if task.options["list_models"]:
         models = _chosen(compute.list_models(), ["*"])
-        silent = sum(not isinstance(folded(each.raw).get("catalogues"), list) for each in models)
+        silent = sum(each.catalogue_uuids is None for each in models)
         if silent:
             task.warn(
                 f"{silent} of {len(models)} models came without their catalogues, so the lists of models may lack them."
             )
         for catalogue in catalogues:
-            inside = (each for each in models if catalogue["uuid"] in each.catalogue_uuids)
+            inside = (each for each in models if catalogue["uuid"] in (each.catalogue_uuids or ()))
             catalogue["models"] = [{"uuid": each.uuid, "name": each.name} for each in inside]
     return {"catalogues": catalogues}
+
+
+def _one(task: Task, models: Sequence[Model], uuid: str) -> list[Model]:
+    """One model by its UUID as both of its views show it, also where it is not listed."""
+    listed = next((each for each in models if each.uuid == uuid), None)
+    found = task.client.compute.in_full(listed) if listed else task.client.compute.get_model(uuid)
+    return [found] if found else []
 
 
 def _chosen(records: Sequence[Any], patterns: Sequence[str]) -> list[Any]:

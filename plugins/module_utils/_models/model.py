@@ -6,19 +6,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from .._api.records import FileMark, Model, join_documentation, split_documentation
-from .._core.errors import BadInput, NxaiError, Unexpected
-from .._core.files import read_regular
-from .._engine.lookup import Index, find_renamed, is_uuid
+from .._api.compute import ALL_AVAILABLE
+from .._api.records import Model
+from .._core.errors import BadInput, NxaiError, Unexpected, may_have_worked
+from .._engine.lookup import find_renamed, is_uuid
 from .._engine.module import Task
 from .._engine.reconcile import Plan, plan_object
 from .._engine.rivals import keep_one
-from .._onnx.check import check_model
-from .._onnx.header import inspect_file
-from .fields import FIELDS, describe_model, new_model
+from .fields import FIELDS, describe_model, has_artefact, known_row, new_model
+from .memberships import TURNS, Memberships
+from .model_file import ModelFile, documentation_of
 from .upload_progress import UploadProgress
 from .usage import find_use, named
 
@@ -31,36 +32,84 @@ class ModelResource:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.compute = task.client.compute
+        self.contract = task.client.contract
         self.options = task.options
         self.wanted: str = task.options["name"]
         self.absent = task.options["state"] == "absent"
         self.header = f"model {self.wanted}"
         self.found: Model | None = None
-        self.mark: FileMark | None = None  # of the local file
-        self.send_file = False
+        self.listed = False  # whether a listing shows it, by which the next run would find it
+        self.file = ModelFile(task)
         self.written = False
         self.desired: dict[str, Any] = {}
-        self.catalogues: dict[str, str] = {}  # UUID -> name, as far as declared
+        self.memberships: Memberships | None = None  # where catalogues are declared
+        self.unknown: list[str] = []
         self.told: dict[str, Any] = {}  # return values beside the model
 
+    # Look and plan
+
     def plan(self) -> Plan:
-        if self.options["file"] and not self.absent:
-            self.mark = inspect_file(self.options["file"])
+        if not self.absent:
+            self.file.inspect()
         self.found = self._look()
         if self.absent:
             return self._plan_deletion(self.found) if self.found else Plan("none")
         if self.found is None:
             self._refuse_creation()
-        self.desired = self._desired()
-        defaults = new_model(self.task.client.settings.customization)
-        plan = plan_object(FIELDS, self.found.raw if self.found else None, self.desired, defaults)
-        plan = self._with_file(self._with_catalogue_names(plan))
-        if self.send_file:
-            self._check_file()
-        return plan
+            self.found = self._unlisted()
+        elif is_uuid(self.wanted):
+            self.found = self.compute.in_full(self.found)
+        if self.options["catalogues"] is not None:
+            self.memberships = Memberships(self.compute, self.contract, self.compute.list_catalogues())
+        plan = self._compared()
+        self._refuse_loss(plan)
+        self._warn_of(plan.unknown, "it was not sent; force: true sends it where nothing else can be lost by that")
+        return self.file.planned(self._with_catalogue_names(plan), self.found, self._documentation(), self.header)
 
     def _look(self) -> Model | None:
-        return find_renamed(self.wanted, self.options["new_name"], self.compute.list_models(), "model")
+        """By name or UUID. One that was created by this task, or is given by its UUID, need not be listed."""
+        found = find_renamed(self.wanted, self.options["new_name"], self.compute.list_models(), "model")
+        self.listed = found is not None
+        if found is None and is_uuid(self.wanted):
+            uuid = self.wanted.strip("{}").lower()
+            found = next((each for each in self.compute.list_models(ALL_AVAILABLE) if each.uuid == uuid), None)
+            self.listed = found is not None
+            found = found or self.compute.get_model(uuid)
+        return found
+
+    def _unlisted(self) -> Model | None:
+        """A model of that name that only the list of all available ones shows. One of ours carries a digest."""
+        marked = (each for each in self.compute.list_models(ALL_AVAILABLE) if each.digest is not None)
+        found = find_renamed(self.wanted, self.options["new_name"], marked, "model")
+        if found is not None:
+            self.wanted, self.listed = found.uuid, True
+        return found
+
+    def _compared(self) -> Plan:
+        """Against the listing, and where that does not show enough, also against the call for one model."""
+        plan = self._against(self.found)
+        hidden = self.file.mark is not None and self._documentation() is None
+        if self.found is not None and (plan.unknown or plan.endangered or hidden):
+            self.found = self.compute.in_full(self.found)
+            plan = self._against(self.found)
+        return plan
+
+    def _against(self, found: Model | None) -> Plan:
+        row = None if found is None else self._row(found)
+        self.desired = self._desired()
+        defaults = new_model(self.task.client.settings.brand)
+        return plan_object(FIELDS, row, self.desired, defaults, self.options["force"] and not self.written)
+
+    def _row(self, found: Model) -> dict[str, Any]:
+        row = known_row(found)
+        return {**row, "Catalogues": self.memberships.of(found)} if self.memberships else row
+
+    def _documentation(self) -> str | None:
+        """As declared, or as the model has it; None where neither is known."""
+        declared: str | None = self.desired.get("documentation")
+        if declared is not None or self.found is None:
+            return declared or ""
+        return self.found.documentation if "Documentation" in known_row(self.found) else None
 
     def _plan_deletion(self, found: Model) -> Plan:
         if self.options["in_use"] == "fail":
@@ -71,34 +120,17 @@ class ModelResource:
                 raise replace(error, advice=advice) from None
             devices = use.devices[found.uuid]
             self.told = {"used_by": devices, "unread_sites": use.unread}
-            if devices:
-                raise BadInput(
-                    f"delete the {self.header}",
-                    f"{len(devices)} devices use it ({named(devices)})",
-                    "Give them other pipelines first, with nxai_pipeline; or set in_use to ignore.",
-                    result=self.told,
-                )
+            if devices or use.unknown:
+                answer = f"{len(devices)} devices use it ({named(devices)})"
+                advice = "Give them other pipelines first, with nxai_pipeline; or set in_use to ignore."
+                if not devices:
+                    answer = f"{len(use.unknown)} devices do not show what is assigned to them ({named(use.unknown)})"
+                    advice = (
+                        "So it is not known whether they use it. To delete it all the same: in_use: ignore. "
+                        + self.contract.hint("fields.device.pipelines")
+                    )
+                raise BadInput(f"delete the {self.header}", answer, advice, result=self.told)
         return Plan("delete", {"name": found.name})
-
-    def _check_file(self) -> None:
-        """As strict as the option says. A file whose weights are elsewhere is only a part, and refused in any case."""
-        mode, file = self.options["check_file"], self.options["file"]
-        if mode == "off":
-            return
-        try:
-            report = check_model(file, self.options["max_size"], self.mark)
-        except BadInput as error:
-            if mode == "strict":
-                raise
-            self.task.warn(str(error))
-            return
-        self.told = {"findings": report.as_result()["findings"]}
-        refusing = [each for each in report.errors if mode == "strict" or each.code == "external_data"]
-        if refusing:
-            answer = " ".join(f"{each.message} {each.advice}" for each in refusing)
-            raise BadInput(f"check the model file {file}", answer, "Nothing was sent.", result=self.told)
-        for each in report.findings:
-            self.task.warn(f"{file}: {each.message} {each.advice}")
 
     def _refuse_creation(self) -> None:
         tried = f"create the {self.header}"
@@ -106,85 +138,112 @@ class ModelResource:
             raise BadInput(
                 tried, "no model has this UUID", "Give a name to create a model: the service chooses its UUID."
             )
-        if self.mark is None:
+        if self.file.mark is None:
             raise BadInput(tried, "there is no such model yet, and no file is given", "Set the option file.")
+
+    def _refuse_loss(self, plan: Plan) -> None:
+        """What is not shown must not be replaced by what is declared alone."""
+        if plan.endangered:
+            raise BadInput(
+                f"change {', '.join(plan.after)} of the {self.header}",
+                "details are sent as a whole, and the service shows only a part of them. These would be lost: "
+                + ", ".join(plan.endangered),
+                f"Declare these as well, or make the change in the portal. "
+                f"{self.contract.hint('fields.model.input_details')}",
+            )
+        appended = self.options["catalogues"] and self.options["catalogues_mode"] == "append"
+        if self.found and self.memberships and appended and self.memberships.of(self.found) is None:
+            raise self.memberships.not_known(self.found)
+
+    def _warn_of(self, unknown: Iterable[str], what: str) -> None:
+        """Once for each option that the service does not show."""
+        new = [each for each in unknown if each not in self.unknown]
+        if new:
+            self.unknown += new
+            hint = self.contract.hint(f"fields.model.{new[0]}")
+            self.task.warn(
+                f"The service does not show {', '.join(new)} of the {self.header}, so it is not known whether it is as "
+                f"declared: {what}. {hint}"
+            )
 
     def _desired(self) -> dict[str, Any]:
         desired = {each.option: self.options.get(each.option) for each in FIELDS}
-        if self.options["documentation_file"]:
-            desired["documentation"] = _text_of(self.options["documentation_file"])
+        desired["documentation"] = documentation_of(self.options)
         desired["name"] = self.options["new_name"] or (self.found.name if self.found else self.wanted)
-        if self.options["catalogues"] is not None:
-            desired["catalogues"] = self._desired_catalogues(self.options["catalogues"])
+        if self.memberships:
+            desired["catalogues"] = self._desired_catalogues(self.memberships)
         return desired
 
-    def _desired_catalogues(self, wanted: list[str]) -> list[str]:
-        """UUIDs, in the order found, then as declared. In check mode, a name that is not there yet stays a name."""
-        known = Index(self.compute.list_catalogues(), "catalogue")
-        current = list(self.found.catalogue_uuids) if self.found else []
-        declared = []
-        for name in wanted:
-            catalogue = known.find_or_none(name)
-            if catalogue is None and (is_uuid(name) or not self.task.check_mode):
-                raise BadInput(
-                    f"put the {self.header} into the catalogue {name}",
-                    "there is no such catalogue",
-                    "Create it first with nxai_catalogue, or correct the name.",
-                )
-            declared.append(catalogue.uuid if catalogue else name)
-        self.catalogues = {each.uuid: each.name for each in known.records}
+    def _desired_catalogues(self, memberships: Memberships) -> list[str]:
+        """UUIDs, in the order found, then as declared."""
+        declared = [self._catalogue(name, memberships) for name in self.options["catalogues"]]
+        current = (memberships.of(self.found) if self.found else None) or []
         kept = [each for each in current if self.options["catalogues_mode"] == "append" or each in declared]
         return kept + [each for each in dict.fromkeys(declared) if each not in kept]
 
+    def _catalogue(self, name: str, memberships: Memberships) -> str:
+        """Its UUID. In check mode, a name that is not there yet stays a name."""
+        catalogue = memberships.catalogues.find_or_none(name)
+        if catalogue is None and (is_uuid(name) or not self.task.check_mode):
+            raise BadInput(
+                f"put the {self.header} into the catalogue {name}",
+                "there is no such catalogue",
+                "Create it first with nxai_catalogue, or correct the name.",
+            )
+        return catalogue.uuid if catalogue else name
+
     def _with_catalogue_names(self, plan: Plan) -> Plan:
         """The same plan with catalogues shown by name."""
+        names = self.memberships.names if self.memberships else {}
 
         def named(side: dict[str, Any]) -> dict[str, Any]:
             if not side.get("catalogues"):
                 return side
-            return {**side, "catalogues": [self.catalogues.get(each, each) for each in side["catalogues"]]}
+            return {**side, "catalogues": [names.get(each, each) for each in side["catalogues"]]}
 
         return replace(plan, before=named(plan.before), after=named(plan.after))
 
-    def _with_file(self, plan: Plan) -> Plan:
-        """The same plan with the file in it where it is to be sent, and the digest mark kept or renewed."""
-        in_cloud = self.found.digest if self.found else None
-        self.send_file = self.mark is not None and self._file_differs(self.mark)
-        text = plan.send.get("Documentation", self.found.documentation if self.found else "") or ""
-        mark = self.mark if self.send_file else in_cloud
-        documentation = join_documentation(split_documentation(text)[0], mark)
-        send = dict(plan.send)
-        if self.send_file or "Documentation" in send:
-            send["Documentation"] = documentation
-        if not self.send_file:
-            return replace(plan, send=send)
-        before = {**plan.before, "file": _described(in_cloud)} if self.found else plan.before
-        action = plan.action if plan.action == "create" else "update"
-        return Plan(action, before, {**plan.after, "file": _described(self.mark)}, send)
-
-    def _file_differs(self, mark: FileMark) -> bool:
-        if self.found is None:
-            return True
-        if self.options["force"] and (self.found.digest is None or self.found.state == "failed"):
-            return True
-        if self.found.digest is not None:
-            return self.found.digest.sha256 != mark.sha256
-        return self.found.size is not None and self.found.size != mark.size
+    # Act
 
     def act(self, plan: Plan) -> None:
+        try:
+            self._write(plan)
+        except NxaiError as error:
+            if self.found is None or not may_have_worked(error) or not self._has_worked(plan):
+                raise
+            self.task.warn(f"{error} All the same it was done: the {self.header} is as declared.")
+
+    def _write(self, plan: Plan) -> None:
         if self.absent and self.found:
             self.compute.delete_model(self.found.uuid)
             return
         self.written = True
         progress = UploadProgress(self.header, self.task.log)
-        file = self.options["file"] if self.send_file else None
         if self.found is None:
             self.wanted = self.compute.create_model(plan.send, self.options["file"], progress)
         else:
             self.wanted = self.found.uuid
-            self.compute.update_model(self.found.uuid, plan.send, file, progress if file else None)
-        if file:
+            send = dict(plan.send)
+            if "Catalogues" in send and self.memberships and self.options["catalogues_mode"] == "append":
+                send["Catalogues"] = self.memberships.with_new(self.found, send["Catalogues"])
+            self.compute.update_model(self.found.uuid, send, self.file.path, progress if self.file.path else None)
+        if self.file.path:
             self.told["upload"] = progress.as_result()
+
+    def _has_worked(self, plan: Plan) -> bool:
+        """Whether the service did what it answered with an error."""
+        try:
+            now = self._look()
+        except NxaiError:
+            return False
+        if self.absent or now is None:
+            return self.absent and now is None
+        self.found = now
+        left = self._compared()
+        taken = not left.changed and not set(left.unknown) & set(plan.after)
+        return taken and (not self.file.is_sent or now.digest == self.file.mark)
+
+    # Look again
 
     def settle(self, plan: Plan) -> None:
         """With ``wait: false`` no request follows the write: the model is shown as it was sent."""
@@ -199,56 +258,80 @@ class ModelResource:
                 plan.send["Name"],
                 self.compute.list_models,
                 self.compute.delete_model,
-                lambda other: other.digest == self.mark,
+                lambda other: other.digest == self.file.mark,
                 self.task.deadline,
             )
             self.wanted = self.found.uuid if self.found else self.wanted
+            self.listed = self.found is not None
         elif plan.changed:
             self.found = self._look()
         if not self.absent:
             self._wait()
             if plan.changed:
-                self._verify()
+                self._verify(plan)
         elif self.found is not None:
             raise Unexpected(f"read back the {self.header} after the delete", "the service still lists it")
 
     def _as_sent(self, plan: Plan) -> Model:
-        known = dict(self.found.raw) if self.found else {"UUID": self.wanted}
-        if self.send_file:  # what was said of the old file says nothing of the new one
+        known = known_row(self.found) if self.found else {"UUID": self.wanted}
+        if self.file.is_sent:  # what was said of the old file says nothing of the new one
             known = {key: value for key, value in known.items() if key.lower() not in ("status", "code")}
         return Model.from_api({**known, **plan.send})
 
-    def _verify(self) -> None:
-        """That the service has taken what it accepted."""
-        found = self.found.raw if self.found else {}
-        left = plan_object(FIELDS, found, self.desired)
-        kept = dict(left.before)
-        if set(kept.get("catalogues", [])) == set(left.after.get("catalogues", [])):  # the order is the service's
-            kept.pop("catalogues", None)
-        if kept:
-            shown = ", ".join(f"{name} is {value!r}" for name, value in kept.items())
+    def _verify(self, plan: Plan) -> None:
+        """That the service has taken what it accepted, as far as it shows that."""
+        left = self._compared()
+        for _turn in range(TURNS - 1):  # another run may have written the catalogues at the same time
+            if "catalogues" not in left.before or self.options["catalogues_mode"] != "append" or not self.found:
+                break
+            self.compute.update_model(self.found.uuid, {"Catalogues": left.send["Catalogues"]})
+            self.found = self._look()
+            left = self._compared()
+        shown = [f"{name} is {value!r}" for name, value in left.before.items()]
+        other = self.file.read_back(self.found, self.header) if self.found else None
+        if shown or other:
             raise self._failure(
                 f"read back the {self.header}",
-                f"the service accepted the change, but {shown}"[:1000],
-                "Correct in the portal what it does not take from here, or leave these options out.",
+                f"the service accepted the change, but {', '.join([*shown, *([other] if other else [])])}"[:1000],
+                "Correct in the portal what it does not take from here, or leave these options out."
+                + (f" {self.contract.hint(f'fields.model.{next(iter(left.before))}')}" if shown else ""),
             )
+        self._warn_of((each for each in left.unknown if each in plan.after), "it was accepted")
 
     def _wait(self) -> None:
         deadline = self.task.deadline(self.options["wait_timeout"])
         tried = f"wait for the conversion of the {self.header}"
-        while self.found is None or self.found.state != "ready":
-            status = "not listed"
-            if self.found is not None:
-                status = f"Status {self.found.status}, Code {self.found.code_status}"
-                if self.found.state == "failed":
-                    raise self._failure(
-                        tried, f"it failed: {status}{self._log()}", "Correct the file and upload again."
-                    )
+        while what := self._still_to_come():
+            if self.found is not None and self.found.state == "failed":
+                raise self._failure(tried, f"it failed: {what}{self._log()}", "Correct the file and upload again.")
             if deadline.left <= 0:
-                answer = f"not ready after {self.options['wait_timeout']:.0f} s: {status}"
-                raise self._failure(tried, answer, "Run the task again, or raise wait_timeout.")
+                answer = f"not ready after {self.options['wait_timeout']:.0f} s: {what}"
+                advice = "Run the task again, or raise wait_timeout."
+                if not self.listed:
+                    advice = (
+                        f"From now on give it by its UUID, {self.wanted}: by its name it would not be found, and be "
+                        f"uploaded again. {self.contract.hint('operations.list_models.path')}"
+                    )
+                raise self._failure(tried, answer, advice)
             deadline.pause(self.options["wait_interval"])
             self.found = self._look()
+
+    def _still_to_come(self) -> str:
+        """Why the model does not count as ready, in words; "" where it does."""
+        if self.found is None:
+            return "not listed"
+        if self.found.state != "ready":
+            return f"Status {self.found.status}, Code {self.found.code_status}"
+        if not self.listed:
+            return "ready, but no listing shows it"
+        there = self.found.artefacts
+        missing = [each for each in self.options["artefacts"] or [] if not has_artefact(there or (), each)]
+        if not missing:
+            return ""
+        has = f"it has {', '.join(there or ()) or 'none'}"
+        if there is None:
+            has = f"the service does not show its files. {self.contract.hint('fields.model.downloads')}"
+        return f"ready, but without a file for {', '.join(missing)} ({has})"
 
     def _log(self) -> str:
         """The end of the conversion log; it is the service's text."""
@@ -259,34 +342,16 @@ class ModelResource:
 
     def _failure(self, tried: str, answer: str, advice: str) -> NxaiError:
         model = describe_model(self.found) if self.found else None
-        return Unexpected(tried, answer, advice, result={"changed": self.written, "model": model, **self.told})
+        result = {"changed": self.written, "model": model, **self.file.findings, **self.told}
+        return Unexpected(tried, answer, advice, result=result)
+
+    # Report
 
     def report(self, plan: Plan) -> dict[str, Any]:
-        result: dict[str, Any] = {"model": None if self.absent else self._model(plan)}
-        if self.mark is not None and self.found is not None:
-            result["file_in_cloud"] = self._file_in_cloud()
-        return {**result, **self.told}
-
-    def _file_in_cloud(self) -> str:
-        """``same``, ``different`` or ``unknown``, for the file of the task against the model after the task."""
-        if self.found is None or self.found.digest is None:
-            return "unknown"
-        return "same" if self.found.digest == self.mark else "different"
+        model = None if self.absent else self._model(plan)
+        told = {**self.file.in_cloud(self.found), **self.file.findings, **self.told}
+        return {"model": model, **({} if self.absent else {"unknown": self.unknown}), **told}
 
     def _model(self, plan: Plan) -> dict[str, Any]:
         """In check mode a new model is shown as it would be sent."""
         return describe_model(self.found) if self.found else {**describe_model(self._as_sent(plan)), "uuid": None}
-
-
-def _text_of(path: str) -> str:
-    tried = f"read the documentation file {path}"
-    try:
-        return read_regular(path).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError:
-        raise BadInput(tried, "it is not text in UTF-8", "Convert it.") from None
-    except OSError as error:
-        raise BadInput(tried, error.strerror or "it cannot be read", "Check the path and who may read it.") from None
-
-
-def _described(mark: FileMark | None) -> str:
-    return f"sha256 {mark.sha256}, {mark.size} bytes" if mark else "unknown"

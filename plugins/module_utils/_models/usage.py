@@ -6,23 +6,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from .._api.device import DeviceApi
 from .._api.pipeline import ids_in
+from .._api.records import Device
 from .._core.errors import NxaiError
 from .._engine.sites import SiteReader, unread
 
 _AT_ONCE = 8
 _MOST_NAMED = 20  # devices in one message
+# The plugin keeps a threshold for each model that ever ran, under this name (contract D).
+_ONCE = re.compile(r"model_nms_[0-9a-f-]{36}", re.IGNORECASE)
 
 
 @dataclass
 class Use:
-    """The devices of each model, by the model's UUID, and the sites that show no devices."""
+    """The devices of each model, by the model's UUID; those that do not show what is assigned to them; and the sites of
+    which not all is known."""
 
     devices: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    unknown: list[dict[str, str]] = field(default_factory=list)
     unread: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -34,21 +40,35 @@ def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
     """
     reader = SiteReader(api, _AT_ONCE)
     sites = reader.all()
-    use = Use({uuid: [] for uuid in uuids}, [unread(each) for each in sites if each.online is False])
+    use = Use({uuid: [] for uuid in uuids}, unread=[unread(each) for each in sites if each.online is False])
     online = [each for each in sites if each.online is not False]
     for site, listing in zip(online, reader.read(online, api.list_devices), strict=True):
         if isinstance(listing, NxaiError):
             raise listing
         if not listing:
             use.unread.append(unread(site))
+        silent = 0
         for device in listing:
             line = {"site": site.name, "site_id": site.id, "device": device.name, "device_id": device.id}
-            for uuid in set(use.devices).intersection(ids_in(device.raw)):
-                if use.devices[uuid][-1:] != [line]:  # several rows of one device are one device
-                    use.devices[uuid].append(line)
-    for lines in (use.unread, *use.devices.values()):  # whatever the order of the service
+            for uuid in set(use.devices).intersection(_ids_in(device)):
+                _add(use.devices[uuid], line)
+            if device.assignment is None:
+                _add(use.unknown, line)
+                silent += 1
+        if silent:
+            use.unread.append(unread(site, f"{silent} of {len(listing)} devices do not show what is assigned to them"))
+    for lines in (use.unread, use.unknown, *use.devices.values()):  # whatever the order of the service
         lines.sort(key=lambda line: list(line.values()))
     return use
+
+
+def _ids_in(device: Device) -> Iterator[str]:
+    return ids_in(device.raw, None if device.assignment is None else _ONCE)
+
+
+def _add(lines: list[dict[str, str]], line: dict[str, str]) -> None:
+    if lines[-1:] != [line]:  # several rows of one device are one device
+        lines.append(line)
 
 
 def named(devices: list[dict[str, str]]) -> str:

@@ -9,14 +9,13 @@ Only what is known counts: a field that the service does not give is no reason t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._api.records import Model, Server, Site
 from .._core.errors import BadInput
-from .._core.values import first_text, folded, mapping
+from .._core.values import folded
 from .._core.wording import shortened
 from .._engine.lookup import is_uuid
 from .reconcile import DeviceChange
@@ -25,8 +24,6 @@ CHECKS_SPEC: dict[str, dict[str, Any]] = {
     f"require_{name}": {"type": "bool", "default": True}
     for name in ("ready", "support", "runtime", "processors", "available")
 }
-_MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:\s*;.*)?", re.IGNORECASE)
-_MIME_NAMES = ("mimetype", "mime", "contenttype", "type", "format")  # guesses
 # The device= of an artefact by a word in the name of the runtime that needs it; "" is an artefact for any of them.
 # A Hailo-8L is counted as a Hailo: whether the one runs the files of the other is not known.
 _ACCELERATORS = {"hailo": "hailo", "memryx": "mxa", "mxa": "mxa"}
@@ -97,7 +94,7 @@ def sites_whose_servers_count(
 
     That costs a request, so it is done only where a model does not fit every runtime, or a processor is new.
     """
-    choosy = {uuid for uuid, model in models.items() if options["require_runtime"] and not _fits_all(_artefacts(model))}
+    choosy = {uuid for uuid, model in models.items() if options["require_runtime"] and not _fits_all(model.artefacts)}
     found: dict[str, Site] = {}
     for each in changes:
         if each.site.id not in found and (
@@ -146,8 +143,7 @@ class _ModelCheck:
         """A model in no catalogue can be used by its owner only. Whom a catalogue is shared with is not shown."""
         site = self._facts.sites.get(site_id)
         owner, user = model.organisation.id, site.organisation.id if site else ""
-        alone = isinstance(folded(model.raw).get("catalogues"), list) and not model.catalogue_uuids
-        if alone and owner and user and owner not in (user, self._facts.acting):
+        if model.catalogue_uuids == () and owner and user and owner not in (user, self._facts.acting):
             yield f"the model {model.name} is in no catalogue, and belongs to another organisation than the site"
 
 
@@ -158,20 +154,6 @@ def _server(change: DeviceChange, facts: Facts) -> Server:
     same = [each for each in listed if each.id == embedded.id] if embedded.id else []
     same = same or [each for each in listed if each.name == embedded.name]
     return same[0] if len(same) == 1 else embedded
-
-
-def _artefacts(model: Model) -> list[str] | None:
-    """The MIME types of a model's files, or None where they are not known."""
-    downloads = folded(model.raw).get("downloads")
-    if not isinstance(downloads, list):
-        return None
-    found = []
-    for each in downloads:
-        row = folded(mapping(each))
-        mime = each if isinstance(each, str) else first_text(row, *_MIME_NAMES) or ""
-        if _MIME.fullmatch(mime):
-            found.append(mime.lower().replace(" ", ""))
-    return found or None
 
 
 def _devices_of(artefacts: Iterable[str]) -> set[str]:
@@ -185,17 +167,17 @@ def _devices_of(artefacts: Iterable[str]) -> set[str]:
     return found
 
 
-def _fits_all(artefacts: list[str] | None) -> bool:
-    return artefacts is None or _devices_of(artefacts) >= {"", *_ACCELERATORS.values()}
+def _fits_all(artefacts: Sequence[str] | None) -> bool:
+    return not artefacts or _devices_of(artefacts) >= {"", *_ACCELERATORS.values()}
 
 
 def _misfit(model: Model, runtime: str) -> Iterator[str]:
-    artefacts = _artefacts(model)
+    artefacts = model.artefacts
     word = runtime.lower()
     needed = next((device for name, device in _ACCELERATORS.items() if name in word), None)
     if needed is None and any(name in word for name in _GENERAL):
         needed = ""
-    if artefacts is not None and needed is not None and needed not in _devices_of(artefacts):
+    if artefacts and needed is not None and needed not in _devices_of(artefacts):
         yield f"the model {model.name} has no file for the runtime {runtime} (it has {', '.join(artefacts)})"
 
 

@@ -140,7 +140,7 @@ class FlatGroups:
         catalogues: Sequence[Catalogue] = (),
     ) -> None:
         self._by = [kind for kind in (*FLAT, "model", "catalogue") if kind in group_by]
-        self._members = {model.uuid: model.catalogue_uuids for model in models}
+        self._members = {model.uuid: model.catalogue_uuids or () for model in models}
         named = {
             "model": {model.uuid: model.name for model in models},
             "catalogue": {catalogue.uuid: catalogue.name for catalogue in catalogues},

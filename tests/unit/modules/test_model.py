@@ -93,8 +93,10 @@ def test_a_model_without_a_digest_is_unknown(cloud: Served, upload: RunModule, w
     made = upload()
     cloud.world.models[made["model"]["uuid"]].members["Documentation"] = "Uploaded in the portal."
     cloud.clear_log()
-    found = upload()
-    assert found["changed"] is False and found["file_in_cloud"] == "unknown"
+    for _run in range(2):
+        found = upload(warns=True)
+        assert found["changed"] is False and found["file_in_cloud"] == "unknown"
+        assert "carries no digest" in found["warnings"][0] and "force: true" in found["warnings"][0]
     assert writes() == []
     forced = upload(force=True)
     assert forced["changed"] is True and forced["file_in_cloud"] == "same"

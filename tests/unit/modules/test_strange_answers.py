@@ -29,6 +29,7 @@ PIPELINE = ("nxai_pipeline", {"site": "Shop 1", "devices": ["Till"], "pipelines"
 MODEL_TASK = ("nxai_model", {"name": "A", "documentation": "New", "catalogues": ["Other"], **QUICK})
 TASKS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "list_models": [MODEL_TASK, PIPELINE, ("nxai_model_info", {"usage": True}), ("nxai_doctor_info", {})],
+    "get_model": [("nxai_model", {**MODEL_TASK[1], "name": MODEL}), ("nxai_model_info", {"models": [MODEL]})],
     "list_catalogues": [
         MODEL_TASK,
         ("nxai_catalogue", {"name": "Old"}),
@@ -70,7 +71,7 @@ def true_answer(cloud: Served, operation: str) -> Any:
         return {"Message": "", "Field": ""}
     site = next(iter(cloud.world.sites))
     prefix = {"compute": "/cpt", "device": "/dev"}[OPERATIONS[operation].api]
-    path = prefix + OPERATIONS[operation].path.format(site_id=site)
+    path = prefix + OPERATIONS[operation].path.format(site_id=site, uuid=MODEL)
     answer = requests.get(cloud.url + path, headers={"Authorization": f"Bearer {cloud.token()}"}, timeout=10)
     assert answer.status_code == 200
     return answer.json()

@@ -178,6 +178,7 @@ LOCAL = {
         "decides whether anything is sent to a device that says nothing: tests/unit/modules/test_pipeline_proof.py",
     ),
     "nxai_model.wait": "whether to look again",
+    "nxai_model.artefacts": "how long to look again",
     "nxai_model.check_file": "decides whether anything is sent: tests/unit/modules/test_model_in_full.py",
     "nxai_model.max_size": "of check_file",
     **dict.fromkeys(("nxai_model_info.models", "nxai_catalogue_info.catalogues", "nxai_site_info.sites"), _PICK),

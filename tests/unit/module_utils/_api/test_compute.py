@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ALL_AVAILABLE, ComputeApi
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import FileMark, join_documentation
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, BadInput, Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, BadInput, Refused, Unexpected
 
 CONTENT = b"\x08\x07model" * 1000
 MARK = FileMark(hashlib.sha256(CONTENT).hexdigest(), len(CONTENT))
@@ -27,25 +27,28 @@ class Service:
     def __init__(self, server, reply):
         self.models, self.catalogues, self.plan, self.reply = [], [], [], reply
         self.broken_lists = 0
+        self.drops, self.hidden = "", False  # a member of new models; whether only the list of all shows them
         self.late = []  # what will only be visible in the list after a number of looks
         server.handle = self
 
     def __call__(self, request):
         kind = self.models if request.path.endswith("functions") else self.catalogues
         if request.method == "GET":
-            return self._list(kind)
+            shown = kind if not self.hidden or request.query.get("Catalogue") == ALL_AVAILABLE else []
+            return self._list(shown)
         done, outcome = self.plan.pop(0) if self.plan else (True, {})
         row = {
             "UUID": f"{len(self.models) + len(self.catalogues):08d}-0000-4000-8000-000000000000",
             **self._data(request),
         }
+        row.pop(self.drops, None)
         if done is True:
             kind.append(row)
         elif done:
             self.late.append((done, kind, row))
         return self.reply(**{"data": {"UUID": row["UUID"], "Message": "Ok" * 50}, **outcome})
 
-    def _list(self, kind):
+    def _list(self, shown):
         if self.broken_lists:
             self.broken_lists -= 1
             return self.reply(500)
@@ -53,7 +56,7 @@ class Service:
         for entry in [entry for entry in self.late if entry[0] <= 0]:
             self.late.remove(entry)
             entry[1].append(entry[2])
-        return self.reply(data=kind, headers={"X-Pagination-Records": str(len(kind))})
+        return self.reply(data=shown, headers={"X-Pagination-Records": str(len(shown))})
 
     def _data(self, request):
         if request.path.endswith("catalogues"):
@@ -137,11 +140,104 @@ def test_what_cannot_be_looked_up_is_not_sent_again(server, api, service, file, 
     assert len(posts(server)) == 1
 
 
-@pytest.mark.parametrize("data", [{}, [], None, {"UUID": None}, {"UUID": 5}, {"UUID": ""}, "text"], ids=repr)
-def test_a_good_answer_without_a_uuid_is_an_error(api, service, file, data):
-    service.plan = [(True, {"data": data})]
-    with pytest.raises(Unexpected, match="no UUID"):
+def test_a_refusal_is_no_lost_answer(server, api, service, file):
+    service.plan = [(False, {"status": 413, "data": {"Message": "too large"}})]
+    with pytest.raises(Refused, match="too large"):
         api.create_model(DATA, file)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "data", [{}, [], None, {"UUID": None}, {"UUID": 5}, {"UUID": ""}, {"UUID": "Ok"}, "text"], ids=repr
+)
+def test_what_a_good_answer_without_a_uuid_made_is_looked_up(server, api, service, file, data):
+    service.plan = [(True, {"data": data})]
+    assert api.create_model(DATA, file) == service.models[0]["UUID"]
+    assert len(posts(server)) == 1
+
+
+@pytest.mark.parametrize("outcome", [{"data": {}}, {"status": 500}, {"status": 204}], ids=str)
+def test_what_was_answered_and_is_not_listed_is_an_error_and_not_sent_again(server, api, service, clock, file, outcome):
+    service.plan = [(False, outcome)]
+    with pytest.raises((Unexpected, Refused), match=r"no listing shows|HTTP 500"):
+        api.create_model(DATA, file)
+    assert len(posts(server)) == 1
+
+
+@pytest.mark.parametrize("outcome", [{"status": 500}, {"status": 204}, {"body": b"<html>"}], ids=str)
+@pytest.mark.parametrize("create", ["model", "catalogue"])
+def test_what_an_error_after_the_effect_made_is_looked_up(server, api, service, file, create, outcome):
+    api.list_catalogues()
+    service.plan = [(True, outcome)]
+    made = api.create_model(DATA, file) if create == "model" else api.create_catalogue("Demo")
+    assert made == (service.models or service.catalogues)[0]["UUID"]
+    assert len(posts(server)) == 1
+
+
+def test_a_new_model_whose_mark_was_dropped_is_known_by_its_name(server, api, service, file):
+    service.models.append({"UUID": "aaaaaaaa-0000-4000-8000-000000000000", "Name": "Faces", "Documentation": "text"})
+    api.list_models()
+    service.drops, service.plan = "Documentation", [(True, {"fate": "reset"})]
+    assert api.create_model(DATA, file) == service.models[1]["UUID"]
+    assert len(posts(server)) == 1
+
+
+def test_a_new_model_that_only_the_list_of_all_shows_is_found(server, api, service, file):
+    service.hidden, service.plan = True, [(True, {"fate": "reset"})]
+    assert api.create_model(DATA, file) == service.models[0]["UUID"]
+    assert len(posts(server)) == 1
+
+
+A = "459d2273-1514-431c-9d34-f5b72f3bfe20"
+ONE = {"X-Pagination-Records": "1"}
+LISTED = {
+    "UUID": A, "Name": "A", "Code": {"Status": "ok"}, "Documentation": "text", "Catalogues": ["c"],
+    "InputDriverDetails": {"means": [1], "vars": [2]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("single", "expected"),
+    [
+        ({"UUID": A.upper(), "Status": "ok", "Alias": "a"}, {"Status": "ok", "Alias": "a"}),
+        ({"uuid": A, "inputDriverDetails": {"x": 5}}, {"InputDriverDetails": {"means": [1], "vars": [2], "x": 5}}),
+        ({"UUID": A, "Documentation": None, "Code": None}, {}),
+        ({"UUID": A, "Documentation": "", "Catalogues": [], "InputDriverDetails": {}}, {}),  # all there, all empty
+        ({"UUID": A, "Catalogues": [], "InputDriverDetails": {"means": [1]}}, {"Catalogues": []}),
+        ({"UUID": "other", "Name": "B"}, {}),
+        ({}, {}),
+        (["no", "model"], {}),
+    ],
+)  # fmt: skip
+def test_a_model_as_both_views_show_it(server, transport, reply, single, expected):
+    api = ComputeApi(transport)
+    server.answer(reply(data=[LISTED], headers=ONE), reply(data=single))
+    (listed,) = api.list_models()
+    found = api.in_full(listed)
+    shown = {name: value for name, value in found.raw.items() if name != "UUID"}
+    assert shown == {**{name: value for name, value in LISTED.items() if name != "UUID"}, **expected}
+    assert server.paths()[1:] == [f"GET /cpt/function/{A}"]
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_service_without_the_call_for_one_model_shows_what_it_lists(server, transport, reply, status):
+    api = ComputeApi(transport)
+    server.answer(reply(data=[LISTED], headers=ONE), reply(status), reply(status))
+    (listed,) = api.list_models()
+    assert api.in_full(listed) == listed and api.get_model(A) is None
+
+
+def test_a_refused_call_for_one_model_is_an_error(server, transport, reply):
+    server.answer(reply(403))
+    with pytest.raises(Refused, match="403"):
+        ComputeApi(transport).get_model(A)
+
+
+def test_a_model_that_is_listed_twice_is_one(server, transport, reply):
+    rows = [LISTED, {"UUID": A, "Name": "A", "Catalogues": ["d"]}, {"UUID": A, "Catalogues": None}]
+    server.answer(reply(data=rows, headers={"X-Pagination-Records": "3"}))
+    (found,) = ComputeApi(transport).list_models()
+    assert found.catalogue_uuids == ("c", "d") and found.documentation == "text"
 
 
 @pytest.mark.parametrize(("options", "sent"), [({"retries": 1}, 2), ({"retry_budget": 0}, 1)])

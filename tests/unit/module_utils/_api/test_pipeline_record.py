@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -113,3 +114,8 @@ def test_every_value_key_and_text_counts_where_a_model_must_not_be_missed() -> N
     assert {MODEL, B, C} <= set(ids_in({"a": [{"any": MODEL.upper()}, f"{{{B}}}", 7], "b": None, "c": C}))
     inner = json.dumps({"deep": json.dumps([B.upper()])})
     assert {MODEL, B, C} <= set(ids_in([{f"model_nms_{MODEL}": 1}, inner, f"/m/{C.replace('-', '')}.onnx"]))
+
+
+def test_what_is_put_aside_does_not_count_and_the_rest_of_its_text_does() -> None:
+    text = json.dumps({f"model_nms_{MODEL}": 1, "model": B})
+    assert {*ids_in([text, C], re.compile(r"model_nms_[0-9a-f-]{36}"))} & {MODEL, B, C} == {B, C}

@@ -66,7 +66,7 @@ def test_a_model_as_the_portal_shows_it():
             "Status": "ok",
             "Code": {"Status": "ok", "CDNURI": "https://cdn.example.com/x"},
             "Documentation": "# Faces",
-            "Catalogues": [OTHER.upper(), {"ID": f"{{{UUID}}}", "Name": "Demo"}, None, 5, {"Name": "no id"}],
+            "Catalogues": [OTHER.upper(), {"ID": f"{{{UUID}}}", "Name": "Demo"}],
             "UpdatedAt": "2026-01-02T03:04:05Z",
             "FileSize": 156672,
         }

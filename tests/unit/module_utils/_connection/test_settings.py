@@ -194,3 +194,19 @@ def test_a_secret_is_no_part_of_an_account():
 def test_a_half_of_act_as_cannot_be_made():
     with pytest.raises(TypeError):
         ActAs(kind="user")
+
+
+@pytest.mark.parametrize(
+    ("options", "brand"),
+    [
+        ({}, "metavms"),
+        ({"cloud_url": "https://nxvms.com"}, "default"),
+        ({"cloud_url": "https://NXVMS.com:443/"}, "default"),
+        ({"cloud_url": "https://meta.nxvms.com"}, "metavms"),
+        ({"cloud_url": "https://cloud.networkoptix.com"}, "metavms"),
+        ({"cloud_url": "https://nxvms.com.example.com"}, "metavms"),
+        ({"cloud_url": "https://nxvms.com", "customization": "metavms"}, "metavms"),
+    ],
+)
+def test_the_brand_is_that_of_the_cloud(options, brand):
+    assert Settings.from_options(options).brand == brand

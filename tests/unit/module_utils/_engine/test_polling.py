@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Catalogue, Device, Site
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused, Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError, Refused, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.polling import Deadline
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.rivals import PATIENCE, keep_one
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import AssignmentPlan, DeviceChange
@@ -50,6 +50,9 @@ class Api:
         self.sent += 1
         if self.sent <= self.refusals:
             raise NOT_YET
+
+    def says_not_applicable(self, error: NxaiError) -> bool:
+        return error is NOT_YET
 
     def list_devices(self, _site: str) -> list[Device]:
         self.looks -= 1

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.reconcile import Field, plan_object, same, view
@@ -32,15 +34,65 @@ def test_only_top_level_keys_that_differ_are_sent_with_their_neighbours() -> Non
     assert (plan.before, plan.after) == ({"layout": "nchw"}, {"layout": "nhwc"})
 
 
+def test_an_empty_list_and_an_empty_text_are_declared() -> None:
+    plan = plan_object(FIELDS, {**FOUND, "Alias": "a"}, {"conversions": [], "alias": ""})
+    assert plan.send == {"EnableConversions": [], "Alias": ""}
+
+
+HIDDEN = [{}, {"InputDriverDetails": None}, {"InputDriverDetails": "odd"}, {"InputDriverDetails": {}}]
+ALL_INPUT = {"channels": 3, "height": 5, "width": 6, "means": [1], "scales": [2], "layout": "nchw"}
+
+
+@pytest.mark.parametrize("found", HIDDEN, ids=str)
+@pytest.mark.parametrize("force", [False, True])
+def test_one_of_the_details_that_are_not_shown_is_not_sent_alone(found: dict[str, Any], force: bool) -> None:
+    plan = plan_object(FIELDS, found, {"width": 64, "input_details": {"own": 1}}, force=force)
+    assert not plan.changed and plan.send == {} and set(plan.unknown) >= {"width"}
+
+
+@pytest.mark.parametrize("found", HIDDEN, ids=str)
+def test_all_details_can_be_sent_though_they_are_not_shown(found: dict[str, Any]) -> None:
+    plan = plan_object(FIELDS, found, ALL_INPUT)
+    assert not plan.changed and set(plan.unknown) == set(ALL_INPUT)
+    forced = plan_object(FIELDS, found, ALL_INPUT, force=True)
+    assert forced.unknown == () and forced.endangered == ()
+    wire = {"channels": 3, "height": 5, "width": 6, "means": [1], "vars": [2], "order": 0}
+    assert forced.send == {"InputDriverDetails": wire}
+
+
+def test_a_change_of_details_that_are_shown_in_part_names_what_would_be_lost() -> None:
+    part = {"InputDriverDetails": {"height": 5, "means": [1], "theirs": 1}}
+    assert not plan_object(FIELDS, part, {"height": 5, "means": [1]}).changed
+    plan = plan_object(FIELDS, part, {"height": 6, "width": 7})
+    assert set(plan.endangered) == {"channels", "scales", "layout"}
+    safe = plan_object(FIELDS, part, {**ALL_INPUT, "height": 6})
+    assert safe.endangered == () and safe.unknown == ()
+    wire = {"channels": 3, "height": 6, "width": 6, "means": [1], "vars": [2], "order": 0, "theirs": 1}
+    assert safe.send == {"InputDriverDetails": wire}
+
+
+@pytest.mark.parametrize("value", [{}, {"Documentation": 1, "Alias": 2}])
+def test_what_is_not_shown_is_not_taken_for_empty(value: dict[str, Any]) -> None:
+    plan = plan_object(FIELDS, value, {"conversions": ["a"], "catalogues": ["b"], "output_details": {"c": 1}})
+    assert not plan.changed and plan.unknown == ("output_details", "conversions", "catalogues")
+
+
+def test_what_is_not_shown_is_sent_with_force_where_nothing_can_be_lost() -> None:
+    plan = plan_object(FIELDS, {}, {"alias": "a", "conversions": ["b"], "output_details": {"c": 1}}, force=True)
+    assert plan.send == {"Alias": "a", "EnableConversions": ["b"]} and plan.unknown == ("output_details",)
+
+
+def test_a_value_that_is_null_is_not_set() -> None:
+    assert plan_object(FIELDS, {"Alias": None}, {"alias": "a"}).send == {"Alias": "a"}
+
+
 @pytest.mark.parametrize(
-    ("found", "declared", "send"),
-    [
-        pytest.param({}, {"conversions": [], "alias": ""}, {"EnableConversions": [], "Alias": ""}, id="empty values"),
-        pytest.param({"InputDriverDetails": "odd"}, {"width": 64}, {"InputDriverDetails": {"width": 64}}, id="odd"),
-    ],
+    ("found", "declared"),
+    [("text", "text\n"), ("a\r\nb", "a\nb"), ("text\n\n", "text"), ("", "\n")],
 )
-def test_what_is_sent(found, declared, send) -> None:
-    assert plan_object(FIELDS, {**FOUND, **found}, declared).send == send
+def test_a_text_is_the_same_whatever_ends_its_lines(found: str, declared: str) -> None:
+    assert not plan_object(FIELDS, {"Documentation": found}, {"documentation": declared}).changed
+    assert plan_object(FIELDS, {"Documentation": found}, {"documentation": declared + "x"}).changed
 
 
 @pytest.mark.parametrize("declared", [{"means": [1, 2, 3]}, {"scales": [1.0, 1.0, 1.0]}], ids=["other", "the default"])
@@ -64,9 +116,7 @@ def test_the_diff_is_one_that_ansible_prints() -> None:
     [
         ({"Details": {"Settings": AB, "else": 3}}, {"b": 5}, {"Settings": {"a": 1, "b": 5}, "else": 3}, AB),
         ({"Details": {"Settings": AB}}, {"b": 2}, None, None),
-        ({}, {"b": 5}, {"Settings": {"b": 5}}, None),
-        ({"Details": None}, {"b": 5}, {"Settings": {"b": 5}}, None),
-        ({"Details": {"Settings": None}}, {"b": 5}, {"Settings": {"b": 5}}, None),
+        ({"Details": {"Settings": {}}}, {"b": 5}, {"Settings": {"b": 5}}, {}),
     ],
 )
 def test_of_a_dictionary_only_the_keys_declared_count(found, declared, sent, before) -> None:
@@ -76,6 +126,14 @@ def test_of_a_dictionary_only_the_keys_declared_count(found, declared, sent, bef
     if sent:
         assert plan.send == {"Details": sent}
         assert (plan.before, plan.after) == ({"settings": before}, {"settings": sent["Settings"]})
+
+
+@pytest.mark.parametrize("found", [{}, {"Details": None}, {"Details": {"Settings": None}}], ids=str)
+@pytest.mark.parametrize("force", [False, True])
+def test_a_dictionary_that_is_not_shown_is_not_known(found, force) -> None:
+    field = Field("settings", ("Details", "Settings"), {}, merge=True)
+    plan = plan_object([field], found, {"settings": {"b": 5}}, force=force)
+    assert not plan.changed and plan.unknown == ("settings",)
 
 
 @pytest.mark.parametrize(
