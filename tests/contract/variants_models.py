@@ -253,7 +253,8 @@ _CATALOGUES = (
         "catalogue-title-read",
         "the name is Title, but Name when written",
         moved(CATALOGUE, "Name", "Title"),
-        fields={"catalogue": {"name": "Title"}},
+        outcome=ADAPTED,
+        fields={"catalogue": {"name": ["Name", "Title"]}},
     ),
     _catalogue("catalogue-late", "a new catalogue is listed after 20 s", _catalogue_late(20)),
     _catalogue(

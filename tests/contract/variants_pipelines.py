@@ -116,8 +116,9 @@ VARIANTS = (
     _read(
         "top-level-pascal",
         "Pipelines in the row, and no nxAI",
-        moved(DEVICE, "nxAI.pipelines", "Pipelines"),
         dropped(DEVICE, "nxAI"),
+        moved(DEVICE, "nxAI.pipelines", "Pipelines"),
+        outcome=ADAPTED,
         **_at("Pipelines"),
     ),
     _read(

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +30,7 @@ from .operations import (
     UPDATE_MODEL,
 )
 from .pages import all_pages
-from .records import Catalogue, FileMark, Model, split_documentation
+from .records import Catalogue, FileMark, Model, split_documentation, unnamed
 
 ALL_AVAILABLE = ZERO_UUID  # as a catalogue: all models that are available (observed in the portal's call)
 
@@ -91,9 +91,11 @@ class ComputeApi:
 
         def look_up() -> str | None:
             for catalogue in (None, ALL_AVAILABLE):
-                for model in self.list_models(catalogue):
-                    if ours(model, listed=catalogue is None):
-                        return model.uuid
+                models = self.list_models(catalogue)
+                found = next((model.uuid for model in models if ours(model, listed=catalogue is None)), None)
+                if found is not None:
+                    return found
+                _expect_names(model for model in models if model.uuid not in (before or ()))
             return None
 
         return self._create(lambda: self._transport.send(CREATE_MODEL, body=body), look_up if mark else None)
@@ -121,8 +123,11 @@ class ComputeApi:
         before = set(self._known_catalogues or ())
 
         def look_up() -> str | None:
-            new = (item for item in self.list_catalogues() if item.name == name and item.uuid not in before)
-            return next((catalogue.uuid for catalogue in new), None)
+            new = [item for item in self.list_catalogues() if item.uuid not in before]
+            found = next((item.uuid for item in new if item.name == name), None)
+            if found is None:
+                _expect_names(new)
+            return found
 
         uuid = self._create(
             lambda: self._transport.send(CREATE_CATALOGUE, json=self._sent("catalogue", {"Name": name})), look_up
@@ -198,3 +203,10 @@ class ComputeApi:
             advice = f"Look in the portal for it before you try again. {self._contract.hint('fields.answer.created')}"
             raise Unexpected(answer.tried, "the answer holds no UUID, and no listing shows what was created", advice)
         return uuid
+
+
+def _expect_names(new: Iterable[Model | Catalogue]) -> None:
+    """Raises where what was created may be one of these, which show no name: to send it again could double it."""
+    silent, hint = unnamed(new)
+    if silent:
+        raise Unexpected("look for it", f"{silent} that are new show no name. {hint}")

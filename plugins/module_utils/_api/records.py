@@ -335,6 +335,24 @@ class DeviceGroup:
         )
 
 
+def unnamed(records: Iterable[Any]) -> tuple[int, str]:
+    """How many of these do not show their name, which may be any; and for an error, the line that says where it is."""
+    silent = [each for each in records if type(each) in _KINDS and text(folded(each.raw).get("name")) is None]
+    line = RECORDS[_KINDS[type(silent[0])]]["name"] if silent else None
+    return len(silent), relied_on(line.key, line.evidence) if line else ""
+
+
+_KINDS: dict[type, str] = {
+    Model: "model",
+    Catalogue: "catalogue",
+    Site: "site",
+    Server: "server",
+    Device: "device",
+    RegistryDevice: "registry_device",
+    DeviceGroup: "group",
+}
+
+
 def _id(row: Mapping[str, Any], *names: str) -> str:
     return next((found for name in names if (found := identity(row.get(name)))), "")
 

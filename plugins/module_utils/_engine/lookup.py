@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any, Generic, TypeVar
 
+from .._api.records import unnamed
 from .._core.errors import BadInput
 from .._core.values import UUID_TEXT, identity
 
@@ -48,8 +49,18 @@ class Index(Generic[Record]):
         """As the function ``find``."""
         found = self.find_or_none(wanted)
         if found is None:
-            answer = f"none of {len(self.records)} has that name or UUID"
-            raise BadInput(self._tried(wanted), answer, _near(wanted, self.records, self._kind))
+            silent, hint = unnamed(self.records)
+            answer = f"none of {len(self.records)} has that name or UUID" + (f", {silent} show no name" * bool(silent))
+            raise BadInput(self._tried(wanted), answer, f"{_near(wanted, self.records, self._kind)} {hint}".rstrip())
+        return found
+
+    def find_or_absent(self, wanted: str) -> Record | None:
+        """As ``find_or_none``, and None says that it is not there: it may not be among records that show no name."""
+        found = self.find_or_none(wanted)
+        silent, hint = (0, "") if found or is_uuid(wanted) else unnamed(self.records)
+        if silent:
+            answer = f"{silent} of {len(self.records)} show no name, so it is not known whether it is there"
+            raise BadInput(self._tried(wanted), answer, f"Give its UUID. {hint}")
         return found
 
     def find_or_none(self, wanted: str) -> Record | None:
@@ -77,7 +88,11 @@ def find(wanted: str, records: Iterable[Record], kind: str, where: str = "") -> 
 
 
 def find_renamed(wanted: str, new_name: str | None, records: Iterable[Record], kind: str) -> Record | None:
-    """The record to be renamed, or the one that an earlier run renamed. Raises ``BadInput`` where both are there."""
+    """The record to be renamed, or the one that an earlier run renamed.
+
+    Raises ``BadInput`` where both are there, and where records show no name: the one that is wanted may be among them,
+    and a second one must not be made.
+    """
     index = Index(records, kind)
     found = index.find_or_none(wanted)
     renamed = index.find_or_none(new_name) if new_name else None
@@ -87,7 +102,7 @@ def find_renamed(wanted: str, new_name: str | None, records: Iterable[Record], k
             f"both are there: {_id_of(found)} and {_id_of(renamed)}",
             "Delete one of them, or give the one that you mean by its UUID with another new_name.",
         )
-    return found or renamed
+    return found or renamed or index.find_or_absent(wanted)
 
 
 def _id_of(record: Any) -> str:

@@ -78,7 +78,7 @@ class CatalogueResource:
         """The same plan, with the models that come and go. In check mode, one that is not there yet is just a name."""
         models = self.compute.list_models()
         index = Index(models, "model")
-        unborn = [each for each in wanted if self.check_mode and not is_uuid(each) and not index.find_or_none(each)]
+        unborn = [each for each in wanted if self.check_mode and not is_uuid(each) and not index.find_or_absent(each)]
         declared = {model.uuid: model for model in (index.find(each) for each in wanted if each not in unborn)}
         self.members = self._members(models, self.found.uuid) if self.found else []
         self.come = [self._known(model) for model in declared.values() if model not in self.members]
@@ -181,8 +181,11 @@ class CatalogueResource:
             return
         if plan.action != "create":
             self.found = self._look()
-        if (self.found is None) != self.absent:
-            self._not_taken(plan, "the service still lists it" if self.absent else "the service does not list it")
+        if self.found is None and not self.absent:
+            hint = self.task.client.contract.hint("fields.catalogue.name")
+            self._not_taken(plan, "the service does not list it", hint)
+        if self.found is not None and self.absent:
+            self._not_taken(plan, "the service still lists it")
         if self.come or (self.go and not self.absent):
             wrong = self._not_moved()
             for _turn in range(TURNS - 1):  # another run may have written them at the same time
@@ -200,8 +203,8 @@ class CatalogueResource:
         there = {each.uuid for each in self.members}
         return [each for each in self.come if each.uuid not in there] + [each for each in self.go if each.uuid in there]
 
-    def _not_taken(self, plan: Plan, answer: str) -> None:
-        advice = "Run the task again: it looks before it writes."
+    def _not_taken(self, plan: Plan, answer: str, hint: str = "") -> None:
+        advice = f"Run the task again: it looks before it writes. {hint}".rstrip()
         tried = f"read back the {self.header} after the {plan.action}"
         raise Unexpected(tried, answer, advice, result={"changed": True, **self.done})
 

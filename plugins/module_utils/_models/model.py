@@ -183,7 +183,7 @@ class ModelResource:
 
     def _catalogue(self, name: str, memberships: Memberships) -> str:
         """Its UUID. In check mode, a name that is not there yet stays a name."""
-        catalogue = memberships.catalogues.find_or_none(name)
+        catalogue = memberships.catalogues.find_or_absent(name)
         if catalogue is None and (is_uuid(name) or not self.task.check_mode):
             raise BadInput(
                 f"put the {self.header} into the catalogue {name}",

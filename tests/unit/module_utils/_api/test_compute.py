@@ -188,6 +188,15 @@ def test_a_new_model_that_only_the_list_of_all_shows_is_found(server, api, servi
     assert len(posts(server)) == 1
 
 
+@pytest.mark.parametrize("create", ["model", "catalogue"])
+def test_a_new_one_without_a_name_may_be_what_was_created_and_nothing_is_sent_again(server, api, service, file, create):
+    api.list_models(), api.list_catalogues()
+    service.drops, service.plan = "Name", [(True, {"fate": "reset"})]
+    with pytest.raises(AnswerLost, match=rf"1 that are new show no name.*fields\.{create}\.name"):
+        api.create_model(DATA, file) if create == "model" else api.create_catalogue("Demo")
+    assert len(posts(server)) == 1
+
+
 A = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 ONE = {"X-Pagination-Records": "1"}
 LISTED = {

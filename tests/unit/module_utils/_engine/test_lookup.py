@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Catalogue, RegistryDevice, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
-from ansible_collections.nxai.cloud.plugins.module_utils._engine.lookup import find
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.lookup import Index, find, find_renamed
 
 A = "0b0e7f4c-1111-4222-8333-444455556666"
 B = "0b0e7f4c-1111-4222-8333-777755556666"
@@ -29,3 +30,26 @@ def test_none_among_none_says_what_may_hide_it():
     with pytest.raises(BadInput, match=r'Find model "x" at site HQ.*none of 0') as caught:
         find("x", [], "model", "at site HQ")
     assert "act_as" in caught.value.advice
+
+
+@pytest.mark.parametrize("name", [{}, {"Name": None}, {"Name": 7}, {"Title": "Shelf"}], ids=str)
+def test_one_that_shows_no_name_may_be_the_one_that_is_wanted(name):
+    records = [Catalogue.from_api({"UUID": A, "Name": "Other"}), Catalogue.from_api({"UUID": B, **name})]
+    for look in (
+        lambda: find_renamed("Shelf", None, records, "catalogue"),
+        lambda: find("Shelf", records, "catalogue"),
+    ):
+        with pytest.raises(BadInput, match=r"1 (of 2 )?show no name.*fields\.catalogue\.name \(documented\)"):
+            look()
+    assert find_renamed("Other", None, records, "catalogue").uuid == A
+    assert Index(records, "catalogue").find_or_absent(A.replace("1111", "9999")) is None
+
+
+def test_an_empty_name_is_one():
+    assert find_renamed("Shelf", None, [Catalogue.from_api({"UUID": A, "Name": ""})], "catalogue") is None
+
+
+@pytest.mark.parametrize(("kind", "record"), [("site", Site), ("registry_device", RegistryDevice)])
+def test_where_no_name_is_shown_the_error_names_the_line_of_that_record(kind, record):
+    with pytest.raises(BadInput, match=rf"none of 1 has that name or UUID, 1 show no name\. .* fields\.{kind}\.name"):
+        find("x", [record.from_api({"UUID": A})], "thing")
