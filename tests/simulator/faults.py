@@ -192,6 +192,8 @@ def _answer(fault: Fault, scope: Scope) -> Response:
         body = outcome("Injected fault", authorization_invalid=fault.status == 401)
         if path.startswith(("/cdb/", "/oauth2/")):
             body = {"resultCode": "serviceUnavailable", "errorText": "Injected fault"}
+    if isinstance(body, list):
+        headers.setdefault(PAGE_HEADER, str(len(body)))
     text = body if isinstance(body, str) else json.dumps(body)
     return Response(text, fault.status, headers, media_type="application/json")
 
