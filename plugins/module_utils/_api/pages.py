@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 from .._core.errors import Incomplete, Refused, Unexpected
 from .._core.findings import Findings
 from .._http.answer import Answer
+from .._http.operation import names_a_line
 from .contract import KNOWN, Contract, Row
 from .lines import RECORDS
 from .wrapping import Listed, find_rows, find_total
 
 MOST_ROWS = 1_000_000
+_NO_SUCH_PAGE = (400, 404, 416, 422)
 _ROWS, _TOTAL = "fields.answer.rows", "fields.answer.total"
 
 
@@ -111,12 +113,15 @@ class _Listing:
             try:
                 answer = self.fetch({**query, "Offset": str(offset)} if offset else query)
             except Refused as error:
-                if offset:
-                    raise self._hinted(error, f"{self.line}.query.Offset") from None
-                if error.status not in (400, 422) or not self._names_limit(error) or not size:
+                if offset and error.status in _NO_SUCH_PAGE:
+                    how = f"after {offset} rows came {error.answer}"
+                    raise self._incomplete(error, how, f"{self.line}.query.Offset") from None
+                names_limit = self._names_limit(error)
+                if error.status not in (400, 422) or not size or (names_a_line(error) and not names_limit):
                     raise
-                if size < 5:
-                    raise self._hinted(error, f"{self.line}.page_size") from None
+                if size < 5 or not names_limit:
+                    hint = self.contract.hint(f"{self.line}.page_size")
+                    raise replace(error, advice=f"{error.advice} {hint}") from None
                 size = _smaller(error, size)
                 continue
             if size != wanted:
@@ -180,12 +185,9 @@ class _Listing:
         whole = f"If the service always gives all of these rows, set {self.line}.page_size to 0 in the contract. "
         return self._incomplete(answer, how, f"{self.line}.query.Offset", whole if total is None else "")
 
-    def _incomplete(self, answer: Answer, how: str, key: str, also: str = "") -> Incomplete:
+    def _incomplete(self, answer: Answer | Refused, how: str, key: str, also: str = "") -> Incomplete:
         advice = f"Run the task again. {also}{self.contract.hint(key)}"
         return Incomplete(answer.tried, f"the listing is not whole: {how}", advice)
-
-    def _hinted(self, error: Refused, key: str) -> Refused:
-        return replace(error, advice=f"{error.advice} {self.contract.hint(key)}")
 
 
 def _smaller(error: Refused, size: int) -> int:

@@ -27,6 +27,7 @@ LIFETIME = 3600.0  # of a token whose answer does not tell (as in the vendor's s
 LATEST = 253402300799.0  # the end of the year 9999, after which no date can be written
 PREFIX = "nxcdb-"  # of the identity provider
 SIGN_IN = "Sign in to the Nx Cloud"
+_NOTHING_THERE = (404, 405)
 GRANTS = {  # each way to a token, in the order in which they are tried, and what to do where it fails
     "refresh_token": ("refresh token", "The refresh token is wrong, expired or already used: sign in again."),
     "authorization_code": (
@@ -223,24 +224,25 @@ class Credentials:
         for grant in grants[:-1]:
             try:
                 return self._grant(grant)
-            except SignInFailed:
-                continue
+            except SignInFailed as error:
+                if error.status in _NOTHING_THERE:
+                    raise
         return self._grant(grants[-1])
 
     def _grant(self, grant: dict[str, str]) -> Token:
         kind, refresh = grant["grant_type"], grant.get("refresh_token")
         tried = f"{SIGN_IN} ({GRANTS[kind][0]})"
         try:
-            body = mapping(self._post_token(grant))
+            body = _members(self._post_token(grant))
         except Refused as error:
-            if error.status not in (400, 401, 403):
+            if error.status not in (400, 401, 403, *_NOTHING_THERE):
                 raise
             raise self._failed(tried, error, kind) from None
-        access, fresh = body.get("access_token"), body.get("refresh_token")
+        access, fresh = body.get("accesstoken") or body.get("token"), body.get("refreshtoken")
         refresh = fresh if isinstance(fresh, str) and fresh else refresh
         self._redactor.add(refresh)
         if body.get("error") or not isinstance(access, str) or not access:
-            said = str(body.get("error") or body.get("resultCode") or "the answer holds no access token")
+            said = str(body.get("error") or body.get("resultcode") or "the answer holds no access token")
             raise self._failed(tried, NxaiError(tried, self._redactor.clean(said)[:200]), kind)
         self._redactor.add(access)
         expires = _expires(body, access, self._clock())
@@ -248,8 +250,10 @@ class Credentials:
 
     def _failed(self, tried: str, error: NxaiError, kind: str) -> SignInFailed:
         advice = next((text for word, text in _ADVICE.items() if word in error.answer), GRANTS[kind][1])
-        if error.status == 400:  # what it says of the form of the request
+        if error.status == 400:  # with what it says of the form of the request
             advice = f"{advice} {error.advice}".strip()
+        elif error.status in _NOTHING_THERE:
+            advice = error.advice
         return SignInFailed(tried, error.answer, advice, error.status)
 
     def _declared(self, text: str, refresh: str | None) -> Token:
@@ -290,12 +294,22 @@ class Credentials:
         return words[0]
 
 
+def _members(answer: Any) -> dict[str, Any]:
+    """What the answer to a grant holds, by name without case and "_", also where all of it is inside of one member.
+
+    A token that is not found here is lost, and the refresh token that was spent for it, too.
+    """
+    body = {str(name).lower().replace("_", ""): value for name, value in mapping(answer).items()}
+    inner = [value for value in body.values() if isinstance(value, dict)]
+    return body if "accesstoken" in body or len(inner) != 1 else {**body, **_members(inner[0])}
+
+
 def _expires(body: dict[str, Any], access: str, now: float) -> float | None:
     """``expires_in`` comes first because it does not depend on two clocks being alike."""
-    seconds = number(body.get("expires_in"))
+    seconds = number(body.get("expiresin"))
     if seconds is not None and seconds > 0:
         return now + seconds
-    expires = _milliseconds(body.get("expires_at")) or _jwt_expiry(access)
+    expires = _milliseconds(body.get("expiresat")) or _jwt_expiry(access)
     # A token that is born expired says that the clocks differ: it is used until it is refused.
     return expires if expires and expires > now else None
 

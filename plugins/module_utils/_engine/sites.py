@@ -9,12 +9,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
 from .._api.device import DeviceApi
+from .._api.lines import LINES
 from .._api.pages import NoList
 from .._api.records import Site
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused, SignInFailed, Unexpected
+from .._http.operation import names_a_line, relied_on
 from .._http.session import CONNECTIONS
 from .lookup import Index, globbed, is_glob, is_uuid
 
@@ -116,11 +119,17 @@ class SiteReader:
 
     def _judged(self, site: Site, error: NxaiError, some: bool) -> NxaiError:
         """What it means for this site. ``some``: others were read, so the service does have such a listing."""
-        if is_off_line(site, error):
-            listed = self._listed(site)
-            if listed and is_off_line(listed, error) and (some or listed.online is False):
-                return SiteOffLine(f"look at the site {listed.label}", f"it is off-line ({error.answer})")
-        return _no_such_site(site, error) if isinstance(error, Refused) and error.status == 404 else error
+        missing = isinstance(error, Refused) and error.status == 404
+        listed = self._listed(site) if missing or is_off_line(site, error) else None
+        if listed is None:
+            return _no_such_site(site, error) if missing else error
+        if is_off_line(listed, error) and (some or listed.online is False):
+            return SiteOffLine(f"look at the site {listed.label}", f"it is off-line ({error.answer})")
+        if not missing or names_a_line(error):
+            return error
+        line = LINES["fields.site.status"]
+        said = f"The list of sites has {listed.label}, and not as off-line. {relied_on(line.key, line.evidence)}"
+        return replace(error, advice=f"{error.advice} {said}")
 
     def _listed(self, site: Site) -> Site | None:
         """The site as the service lists it. One that was given by its id need not be known yet."""
@@ -139,7 +148,7 @@ def unread(site: Site, reason: str = SILENT) -> dict[str, str]:
     return {"site": site.id, "name": site.name, "reason": reason}
 
 
-def _no_such_site(site: Site, error: Refused) -> NoSuchSite:
+def _no_such_site(site: Site, error: NxaiError) -> NoSuchSite:
     return NoSuchSite(
         f"look up the site {site.label}",
         f"the service knows no such site ({error.answer})",

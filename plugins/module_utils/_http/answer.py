@@ -30,7 +30,8 @@ ADVICE = {
     413: "The file is larger than the service accepts.",
     422: "The service understood the request but cannot do it. Correct what its message names.",
     429: "Too many requests. Run the task again later, or raise retries and retry_budget.",
-    500: "The service failed. It may also answer so to a wrong token: check that first, then try again later.",
+    500: "The service failed. It may also answer so to a wrong token, or to one in another form (auth_scheme, or "
+    "auth.scheme of the contract): check that first, then try again later.",
 }
 NOT_THE_API = "Check that api_url and cloud_url name the services themselves, not a portal, proxy or sign-in page."
 _FEWER = "Name fewer sites, and do the others in another task. If they are few already, check api_url and any proxy."

@@ -25,12 +25,17 @@ PAGING = ("Limit", "Offset")
 MOST_ROWS_OF_A_PAGE = 10_000
 _NAME = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
 CHANGING = ("POST", "PUT", "PATCH")  # a DELETE stays one, and nothing else becomes one
+_RELIED = "This relied on"
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+")
 
 
 def relied_on(line: str, evidence: str) -> str:
     """The end of an error's advice: on which line of the contract the collection relied, and what to do about it."""
-    return f"This relied on {line} ({evidence}). Find out what it is: ansible-playbook nxai.cloud.first_contact"
+    return f"{_RELIED} {line} ({evidence}). Find out what it is: ansible-playbook nxai.cloud.first_contact"
+
+
+def names_a_line(error: NxaiError) -> bool:
+    return _RELIED in error.advice
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,11 @@ def in_either_form(operation: Operation, send: Callable[[Operation], Answered], 
 
 
 def _hinted(error: Refused, sent: Operation) -> Refused:
-    """The error, with the line of the contract where it may be the form that was refused."""
-    if error.status not in (400, 406, 415, 422) or error.code not in _CODES:
-        return error
-    line = relied_on(LINE, "your contract" if sent.as_form else "client")
-    return replace(error, advice=f"{error.advice} {line}")
+    """The error, with the line of the contract where it may be the form that was refused, or the path that is wrong."""
+    if error.status in (404, 405):
+        line = relied_on(f"operations.{sent.name}.path", sent.evidence)
+        return replace(error, advice=f"Nothing signs in at that address: check cloud_url. {line}")
+    if error.status in (400, 406, 415, 422) and error.code in _CODES:
+        line = relied_on(LINE, "your contract" if sent.as_form else "client")
+        return replace(error, advice=f"{error.advice} {line}")
+    return error

@@ -27,6 +27,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import (
     SiteReader,
     is_off_line,
 )
+from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import relied_on
 
 ONE, TWO, GONE = (f"0b0e7f4c-1111-4222-8333-44445555666{digit}" for digit in "123")
 ROWS = [
@@ -170,17 +171,17 @@ class TestReader:
     def test_where_no_site_shows_anything_the_call_may_be_wrong(self) -> None:
         """Nothing says then that the service has such a listing at all."""
         sites = [site(None), site(None, TWO)]
-        assert [type(each) for each in self.read(Api(sites, one=refusal(404), two=NULL), *sites)] == [
-            NoSuchSite,
-            NoList,
-        ]
+        found = self.read(Api(sites, one=refusal(404), two=NULL), *sites)
+        assert [type(each) for each in found] == [Refused, NoList]
+        assert "The list of sites has HQ, and not as off-line." in found[0].advice
+        assert "fields.site.status (inferred)" in found[0].advice
 
     def test_one_that_is_listed_as_off_line_needs_no_other(self) -> None:
         sites = [site(False)]
         assert [type(each) for each in self.read(Api(sites, one=refusal(404)), *sites)] == [SiteOffLine]
 
     @pytest.mark.parametrize(
-        ("listed", "kind"), [([site(False)], SiteOffLine), ([site(True)], NoSuchSite), ([], NoSuchSite)]
+        ("listed", "kind"), [([site(False)], SiteOffLine), ([site(True)], Refused), ([], NoSuchSite)]
     )
     def test_one_that_was_given_by_its_id_is_looked_up(self, listed: list[Site], kind: type) -> None:
         api = Api(listed, one=refusal(404))
@@ -194,6 +195,10 @@ class TestReader:
 
         [found] = self.read(Broken([], one=refusal(404)), Site.from_api({"id": ONE}))
         assert isinstance(found, NoSuchSite)
+
+    def test_a_line_that_is_named_is_enough(self) -> None:
+        known = Refused("GET /x", "HTTP 404", f"Look. {relied_on('operations.list_servers.path', 'inferred')}", 404)
+        assert self.read(Api([site(True)], one=known), site(True)) == [known]
 
     def test_other_errors_stay_what_they_are(self) -> None:
         sites = [site(None), site(True, TWO)]

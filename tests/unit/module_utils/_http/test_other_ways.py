@@ -105,6 +105,34 @@ class TestForms:
         assert len(server.requests) == 1
         assert "token_request" not in caught.value.advice
 
+    @pytest.mark.parametrize("status", [404, 405])
+    def test_the_line_of_a_path_that_is_not_there(
+        self, server: Any, new_transport: Any, reply: Any, status: int
+    ) -> None:
+        server.answer(reply(status, {"Message": "no route"}))
+        transport = new_transport(token=None, cloud_url=server.url, **WAYS["password"], **WAYS["refresh_token"])
+        with pytest.raises(SignInFailed, match=f"HTTP {status}") as caught:
+            transport.send(LIST_MODELS)
+        assert len(server.requests) == 1
+        assert "check cloud_url. This relied on operations.issue_token.path (documented)" in caught.value.advice
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"accessToken": "abc", "refreshToken": "r-2", "expiresIn": 100},
+            {"data": {"access_token": "abc", "refresh_token": "r-2", "expires_in": 100}},
+            {"token": "abc", "refresh_token": "r-2", "expires_in": 100, "user": {"name": "me"}},
+            {"Access_Token": "abc", "Refresh_Token": "r-2", "Expires_In": 100, "data": {"access_token": "other"}},
+        ],
+        ids=repr,
+    )
+    def test_a_token_is_found_by_other_names(self, server: Any, signing: Any, reply: Any, answer: Any) -> None:
+        """The refresh token has been spent for it."""
+        server.answer(reply(data=answer))
+        token = signing("refresh_token").credentials.issue(None, lambda _token: False)
+        assert (token.access, token.refresh) == ("abc", "r-2")
+        assert token.expires == pytest.approx(1_800_000_100, abs=1)
+
     @pytest.mark.parametrize("status", [406, 415, 422])
     def test_the_line_of_a_form_that_is_refused(self, server: Any, new_transport: Any, reply: Any, status: int) -> None:
         contract = {"auth": {"token_request": "form"}}
