@@ -44,7 +44,8 @@ def read(online: bool | None, one: Any, two: Any, on_error: str = "fail") -> tup
             raise found
         return list(found)
 
-    client: Any = SimpleNamespace(device=SimpleNamespace(list_sites=lambda: sites, list_devices=list_devices))
+    api = SimpleNamespace(list_sites=lambda: sites, list_devices=list_devices, devices=Device.listed)
+    client: Any = SimpleNamespace(device=api)
     known = Known()
     return read_estate(client, Wanted(on_error=on_error), known), known  # type: ignore[arg-type]
 
