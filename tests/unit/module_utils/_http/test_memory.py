@@ -99,7 +99,7 @@ def test_no_thread_is_left(server: Any, new_transport: Any, reply: Any) -> None:
     def readers() -> list[str]:
         return [thread.name for thread in threading.enumerate() if thread.name.startswith("answers")]
 
-    server.answer(reply(data=[{"x": "x" * MIB}]))
+    server.answer(*[reply(data=[{"x": "x" * MIB}])] * 2)
     transport = new_transport(retries=0)
     for _use in range(2):  # the lookup closes its client, and takes it again
         transport.send(LIST_MODELS)
