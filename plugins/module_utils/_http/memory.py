@@ -44,16 +44,26 @@ class AnswerMemory:
     """
 
     def __init__(self) -> None:
-        # One thread for all large ones: malloc keeps some of what each thread has freed for that thread alone.
-        self._large = ThreadPoolExecutor(max_workers=1)
+        self._large: ThreadPoolExecutor | None = None
+        self._opening = threading.Lock()
         self._decoding = threading.Lock()
         self._kept: dict[str, tuple[int, int]] = {}  # by address: all of it, and what is more than usual rows
         self._all = 0
         self._unusual = 0
 
     def close(self) -> None:
-        """No thread is left: Ansible forks."""
-        self._large.shutdown()
+        """No thread is left: Ansible forks. Another answer can be read all the same."""
+        with self._opening:
+            large, self._large = self._large, None
+        if large:
+            large.shutdown()
+
+    def _reader(self) -> ThreadPoolExecutor:
+        """One thread for all large ones: malloc keeps some of what each thread has freed for that thread alone."""
+        with self._opening:
+            if self._large is None:
+                self._large = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
+            return self._large
 
     def read(self, address: str, raw: Any, blank: Callable[[bytes], bytes]) -> Body:
         """The body of a good answer. ``blank`` takes secrets out. ValueError where the bytes cannot be read."""
@@ -61,7 +71,7 @@ class AnswerMemory:
         finish = partial(self._finish, address, reading, blank)
         if len(reading.up_to(LARGE)) <= LARGE:
             return finish()
-        return self._large.submit(copy_context().run, finish).result()  # with the deadline of this thread's exchange
+        return self._reader().submit(copy_context().run, finish).result()  # with the deadline of this thread's exchange
 
     def _finish(self, address: str, reading: Reading, blank: Callable[[bytes], bytes]) -> Body:
         most = min(MOST_BYTES, self._left() // 2)
