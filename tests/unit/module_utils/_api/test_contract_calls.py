@@ -24,6 +24,7 @@ OTHER = "7b65bdda-39da-4259-b1bf-b0d1dbb7b162"
 # How each operation is sent.
 CALLS: dict[str, Callable[[Client, str], Any]] = {
     "list_models": lambda client, _file: client.compute.list_models(OTHER),
+    "get_model": lambda client, _file: client.compute.get_model(ID),
     "create_model": lambda client, file: client.compute.create_model({"Name": "M"}, file),
     "update_model": lambda client, file: client.compute.update_model(ID, {"Name": "M"}, file),
     "delete_model": lambda client, _file: client.compute.delete_model(ID),

@@ -24,6 +24,7 @@ WHOSE = {
     "token_scope",
     "act_as",
     "customization",
+    "contract",
 }
 
 
