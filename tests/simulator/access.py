@@ -65,8 +65,7 @@ def _viewpoint(request: Request, world: World, claims: Claims) -> Viewpoint:
         return world.personal(claims.account)
     if kind is None or identifier is None:
         missing = ACT_AS_KIND if kind is None else ACT_AS_ID
-        # A guess, and not 400: OpenAPI has no words for headers that belong together, so one alone is well formed.
-        raise Refusal(403, f"{ACT_AS_KIND} and {ACT_AS_ID} belong together", {missing: "is required"})
+        raise Refusal(400, f"{ACT_AS_KIND} and {ACT_AS_ID} belong together", {missing: "is required"})
     if kind not in KINDS:
         raise Refusal(400, f"{ACT_AS_KIND} is not known", {ACT_AS_KIND: f"must be one of {', '.join(KINDS)}"})
     if not is_uuid(identifier):

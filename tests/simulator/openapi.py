@@ -65,7 +65,7 @@ def document(api: str, operations: tuple[Operation, ...]) -> dict[str, Any]:
                     "in": "header",
                     "required": False,
                     "schema": schema,
-                    "description": "Act for an organisation. Both headers or none.",
+                    "description": "Act for an organisation. Both headers or none: one alone is a 400.",
                     "x-evidence": "documented",
                 }
                 for key, name, schema in ACT_AS
