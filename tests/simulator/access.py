@@ -50,8 +50,8 @@ def _check_write(operation: Operation, request: Request, claims: Claims) -> None
     scope = claims.scope
     if not claims.account.can_write:
         raise Refusal(403, "The account may look, but not change anything")
-    if not scope.covers_api(f"/{operation.api}"):
-        raise Refusal(403, "The token was made for another API")
+    if not scope.covers_api(f"/{operation.api}", request.headers.get("host", "")):
+        raise Refusal(403, "The token was made for another API or host")
     if scope.one_site and operation.api == "cpt":
         raise Refusal(403, "The token of a site may only read here")
     site = request.path_params.get("site_id")
