@@ -201,7 +201,7 @@ VARIANTS = (
             DEVICE,
             lambda row: {
                 **row,
-                "nxAI": {"models": [{"UUID": FOREIGN, "Name": COUNTS}], "selectedPipeline": "Custom", **row["nxAI"]},
+                "nxAI": {**row["nxAI"], "models": [{"UUID": FOREIGN, "Name": COUNTS}], "selectedPipeline": "Custom"},
             },
         ),
     ),

@@ -50,8 +50,8 @@ def _check_write(operation: Operation, request: Request, claims: Claims) -> None
     scope = claims.scope
     if not claims.account.can_write:
         raise Refusal(403, "The account may look, but not change anything")
-    if not scope.covers_api(f"/{operation.api}"):
-        raise Refusal(403, "The token was made for another API")
+    if not scope.covers_api(f"/{operation.api}", request.headers.get("host", "")):
+        raise Refusal(403, "The token was made for another API or host")
     if scope.one_site and operation.api == "cpt":
         raise Refusal(403, "The token of a site may only read here")
     site = request.path_params.get("site_id")
@@ -65,8 +65,7 @@ def _viewpoint(request: Request, world: World, claims: Claims) -> Viewpoint:
         return world.personal(claims.account)
     if kind is None or identifier is None:
         missing = ACT_AS_KIND if kind is None else ACT_AS_ID
-        # A guess, and not 400: OpenAPI has no words for headers that belong together, so one alone is well formed.
-        raise Refusal(403, f"{ACT_AS_KIND} and {ACT_AS_ID} belong together", {missing: "is required"})
+        raise Refusal(400, f"{ACT_AS_KIND} and {ACT_AS_ID} belong together", {missing: "is required"})
     if kind not in KINDS:
         raise Refusal(400, f"{ACT_AS_KIND} is not known", {ACT_AS_KIND: f"must be one of {', '.join(KINDS)}"})
     if not is_uuid(identifier):

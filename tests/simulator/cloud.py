@@ -148,7 +148,7 @@ async def authorize(request: Request, world: World) -> Response:
     target = query.get("redirect_url") or query.get("redirect_uri")
     if account is None or not target:
         raise SignInError("badRequest", "redirect_url is missing")
-    answer = {"code": world.identity.code_for(account, query.get("client_id", ""))}
+    answer = {"code": world.identity.code_for(account, query.get("client_id", ""), query.get("scope", ""))}
     if "state" in query:
         answer["state"] = query["state"]
     return RedirectResponse(f"{target}{'&' if '?' in target else '?'}{urlencode(answer)}", status_code=302)

@@ -49,7 +49,7 @@ async def list_devices(call: Call) -> Response:
 
     def view(device: Device) -> dict[str, Any]:
         device.settle(now)
-        return views.device(device)
+        return views.device(call.world, device)
 
     return call.page(list(site.devices.values()) if site.online else [], view, DEVICE_COLUMNS)
 

@@ -14,9 +14,9 @@ from .clock import Clock
 from .identifiers import new_uuid
 from .records import Account
 from .settings import Quirks, Times
-from .tokens import Scope, ScopeError, read, sign
+from .tokens import CLOUD_HOSTS, Scope, ScopeError, read, sign
 
-ISSUER = "https://cloud.simulator.invalid"
+ISSUER = f"https://{CLOUD_HOSTS[0]}"
 FULL_SCOPE = f"{ISSUER}/ cloudSystemId=*"
 SECOND_FACTOR = "second_factor_required"
 # The HTTP status of each result code, as the identity provider's source maps them.
@@ -130,20 +130,35 @@ class Identity:
         if claims.kind != "refreshToken":
             raise SignInError("notAuthorized", "This is not a refresh token")
         session = self._sessions[claims.session]
+        self._check_client(session, form.get("client_id") or session.client_id)  # OAuth lets a refresh leave it out
+        return self._answer(claims.session, self._narrowed(session, form))
+
+    def _code(self, form: Mapping[str, Any]) -> dict[str, Any]:
+        code = self._word(form, "code")
+        identifier = self._codes.get(code)
+        if identifier is None:
+            raise SignInError("notAuthorized", "The code is not known, or was used already")
+        session = self._sessions[identifier]
+        self._check_client(session, form.get("client_id"))
+        session.scope = self._narrowed(session, form)
+        del self._codes[code]
+        return self._answer(identifier)
+
+    @staticmethod
+    def _check_client(session: Session, client_id: Any) -> None:
+        """A refresh token and a code are for the client that they were made for. The words and the 401 are guesses."""
+        if session.client_id and client_id != session.client_id:
+            raise SignInError("notAuthorized", "It was made for another client_id")
+
+    def _narrowed(self, session: Session, form: Mapping[str, Any]) -> Scope:
         scope = session.scope.narrowed(self._scope(form) or session.scope)
         if scope is None:
             raise SignInError("forbidden", "The scope asked for is not within that of the session")
-        return self._answer(claims.session, scope)
+        return scope
 
-    def _code(self, form: Mapping[str, Any]) -> dict[str, Any]:
-        session = self._codes.pop(self._word(form, "code"), None)
-        if session is None:
-            raise SignInError("notAuthorized", "The code is not known, or was used already")
-        return self._answer(session)
-
-    def code_for(self, account: Account, client_id: str) -> str:
+    def code_for(self, account: Account, client_id: str, scope: str = "") -> str:
         """An authorisation code, as the browser step ends with."""
-        return self._new_code(self._open(account, {"client_id": client_id}, False))
+        return self._new_code(self._open(account, {"client_id": client_id, "scope": scope}, False))
 
     def _new_code(self, session: str) -> str:
         code = new_uuid()

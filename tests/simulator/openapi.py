@@ -31,6 +31,16 @@ REASONS = {
     413: "Too much was sent.",
     422: "The request was understood, but cannot be carried out.",
 }
+# By the first word of a path: the tag, and what it is about. "System" is the vendor's own, the others are guesses.
+AREAS = {
+    "function": ("Function", "Models."),
+    "catalogue": ("Catalogue", "Named sets of models."),
+    "configuration": ("Configuration", "Parameters of the service."),
+    "rpc": ("Pipeline", "What a site may use."),
+    "system": ("System", "Sites, their servers and devices, and the pipelines of these."),
+    "device": ("Device", "The older registry of devices."),
+    "group": ("Group", "Groups of that registry."),
+}
 ACT_AS = (
     ("ActAsKind", ACT_AS_KIND, {"type": "string", "enum": list(KINDS)}),
     ("ActAsID", ACT_AS_ID, schemas.UUID),
@@ -45,6 +55,7 @@ def document(api: str, operations: tuple[Operation, ...]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": TITLES[api], "version": "1.0.1", "description": ABOUT},
         "servers": [{"url": f"/{api}"}],
+        "tags": [{"name": name, "description": about} for name, about in dict.fromkeys(map(_area, paths))],
         "paths": paths,
         "components": {
             "schemas": {"Outcome": schemas.OUTCOME},
@@ -54,7 +65,7 @@ def document(api: str, operations: tuple[Operation, ...]) -> dict[str, Any]:
                     "in": "header",
                     "required": False,
                     "schema": schema,
-                    "description": "Act for an organisation. Both headers or none.",
+                    "description": "Act for an organisation. Both headers or none: one alone is a 400.",
                     "x-evidence": "documented",
                 }
                 for key, name, schema in ACT_AS
@@ -73,9 +84,14 @@ def document(api: str, operations: tuple[Operation, ...]) -> dict[str, Any]:
     }
 
 
+def _area(path: str) -> tuple[str, str]:
+    return AREAS[path.split("/")[1].removesuffix("s")]
+
+
 def _operation(operation: Operation) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "operationId": operation.name,
+        "tags": [_area(operation.path)[0]],
         "summary": operation.summary,
         "x-evidence": operation.evidence,
         "security": [{"bearer": []}, {"raw": []}],

@@ -141,6 +141,13 @@ DEVICE_SERVER = record(
     AIPluginVersion=TEXT,
     Supports=SUPPORTS,
 )
+_NX_AI = record(
+    ("models", "pipelines", "selectedPipeline"),
+    models=guess(array(record(("UUID", "Name"), UUID=UUID, Name=TEXT))),
+    pipelines=array(PIPELINE),
+    selectedPipeline=guess({"anyOf": [UUID, {"type": "string", "enum": ["Custom", ""]}]}),
+    PluginSettings=guess(OBJECT),
+)
 DEVICE = record(
     ("NxID", "Name", "Server"),
     NxID=NXID,
@@ -149,7 +156,7 @@ DEVICE = record(
     V2=record(("id",), id=TEXT),
     Enabled=guess(FLAG),
     Group=guess(TEXT),
-    nxAI=record(("pipelines",), pipelines=array(PIPELINE), PluginSettings=guess(OBJECT)),
+    nxAI={**_NX_AI, "type": ["object", "string"], "description": "An object, or text that is one in JSON (a guess)."},
 )
 ASSIGNMENT = record(("Devices", "Pipelines"), Devices=array(NXID), Functions=array(UUID), Pipelines=array(PIPELINE))
 

@@ -36,6 +36,7 @@ class Quirks:
     cdn: str = "in_time"  # in_time | late | never: when Code.CDNURI is there
     accept_any_file: bool = True  # False: bytes that are no model end with the status error
     max_upload_bytes: int = 0  # 0: no limit; more is refused with 413
+    nxai: str = "object"  # object | text: the member nxAI of a device, which the VMS was seen to keep as JSON text
     mixed_put: str = "partial"  # partial | refuse: a PUT with applicable and other devices
     unknown_model: str = "refuse"  # refuse | ignore: a PUT with a model that the site's organisation cannot use
     auth_failure: int = 401  # 401 | 500
@@ -49,6 +50,7 @@ class Quirks:
 CHOICES: dict[str, tuple[Any, ...]] = {
     "plural_items": ("reduced", "full", "absent"),
     "cdn": ("in_time", "late", "never"),
+    "nxai": ("object", "text"),
     "mixed_put": ("partial", "refuse"),
     "unknown_model": ("refuse", "ignore"),
     "auth_failure": (401, 500),

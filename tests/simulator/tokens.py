@@ -17,6 +17,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "nxcdb-"
+# Hosts of the real service, which the simulator stands in for. A scope for a whole cloud host, as the portal's is,
+# was seen to work on the APIs. Which others there are is not known.
+API_HOST = "api.sclbl.nxvms.com"
+CLOUD_HOSTS = ("cloud.simulator.invalid", "cloud.networkoptix.com", "nxvms.com", "meta.nxvms.com")
 
 
 def _text(data: bytes) -> str:
@@ -77,10 +81,10 @@ class Scope:
     def __str__(self) -> str:
         return " ".join([*self.urls, *(f"cloudSystemId={system}" for system in self.systems)])
 
-    def covers_api(self, path: str) -> bool:
-        """Whether ``/cpt`` or ``/dev`` lies under one of the URLs. Only paths count: the simulator has one host."""
-        own = [urlsplit(url).path.rstrip("/") for url in self.urls]
-        return not own or any(not part or (path + "/").startswith(part + "/") for part in own)
+    def covers_api(self, path: str, host: str) -> bool:
+        """Whether ``/cpt`` or ``/dev`` lies under one of the URLs: of the host that was asked, or of the real one."""
+        names = (path, f"{host}{path}", f"{API_HOST}{path}", *CLOUD_HOSTS)
+        return not self.urls or any(_url_covers(url.lower(), name.lower()) for url in self.urls for name in names)
 
     def covers_system(self, system: str) -> bool:
         return not self.systems or "*" in self.systems or system in self.systems

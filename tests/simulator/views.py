@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from .clock import rfc3339
@@ -99,8 +100,9 @@ def server(item: Server) -> dict[str, Any]:
     }
 
 
-def device(item: Device) -> dict[str, Any]:
+def device(world: World, item: Device) -> dict[str, Any]:
     """A device as it is now; ``settle`` it first."""
+    nx_ai = _nx_ai(world, item)
     return {
         "NxID": item.nxid,
         "Name": item.name,
@@ -114,7 +116,19 @@ def device(item: Device) -> dict[str, Any]:
         "V2": {"id": item.nxid.strip("{}")},
         "Enabled": item.enabled,
         "Group": item.group,
-        "nxAI": {"pipelines": item.pipelines, "PluginSettings": item.settings},
+        "nxAI": json.dumps(nx_ai) if world.quirks.nxai == "text" else nx_ai,
+    }
+
+
+def _nx_ai(world: World, item: Device) -> dict[str, Any]:
+    """What the VMS keeps of the plugin for a device. The pipeline selected is ``Custom`` once the cloud assigned it."""
+    uuids = dict.fromkeys(pipeline["modelUUID"] for pipeline in item.pipelines)
+    models = [world.models[uuid] for uuid in uuids if uuid in world.models]
+    return {
+        "models": [{"UUID": model.uuid, "Name": model.name} for model in models],
+        "pipelines": item.pipelines,
+        "selectedPipeline": item.settings.get("selectedPipeline") or next(iter(uuids), ""),
+        "PluginSettings": item.settings,
     }
 
 

@@ -132,7 +132,7 @@ def rows_as(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[dict[str, An
     usual = views.device
 
     def change(rewrite: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        monkeypatch.setattr(views, "device", lambda item: rewrite(usual(item)))
+        monkeypatch.setattr(views, "device", lambda world, item: rewrite(usual(world, item)))
 
     return change
 

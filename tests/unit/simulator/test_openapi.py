@@ -34,6 +34,23 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404",
 """
 
 
+@pytest.mark.parametrize(
+    ("api", "areas"),
+    [
+        ("cpt", ["Function", "Catalogue", "Configuration", "Pipeline"]),
+        ("dev", ["System", "Device", "Group"]),
+    ],
+)
+def test_each_operation_has_the_tag_of_its_area(simulator: Served, api: str, areas: list[str]) -> None:
+    document = requests.get(f"{simulator.url}/{api}/openapi.json", timeout=10).json()
+    assert [tag["name"] for tag in document["tags"]] == areas
+    tags = {path: {tuple(item["tags"]) for item in methods.values()} for path, methods in document["paths"].items()}
+    assert {tag for each in tags.values() for tag in each} == {(area,) for area in areas}
+    examples = {"/function/{uuid}": "Function", "/functions/statistics": "Function", "/catalogues": "Catalogue"}
+    examples |= {"/systems": "System", "/system/{site_id}/devices": "System", "/group/{uuid}/devices": "Group"}
+    assert {path: {(name,)} for path, name in examples.items() if path in tags}.items() <= tags.items()
+
+
 @pytest.mark.parametrize("api", ["cpt", "dev"])
 def test_no_check_of_schemathesis_fails(simulator: Served, tmp_path: Path, api: str) -> None:
     simulator.reset(SEED)

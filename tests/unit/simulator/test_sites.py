@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from simulator_calls import Calls
 
@@ -90,6 +93,29 @@ def test_an_assignment_arrives_a_moment_later_and_replaces_everything(shop: Shop
     shop.put(shop.site, door, shop.models["ready"], shop.models["ready"])
     shop.served.advance(2)
     assert shop.assigned()["Door"] == ["ready", "ready"]
+
+
+def test_a_device_shows_its_models_and_the_pipeline_that_is_selected(shop: Shop) -> None:
+    world, ready = shop.served.world, shop.models["ready"]
+    till = world.sites[shop.site].devices[shop.devices["Till"]]
+    till.pipelines = [{"modelUUID": ready}, {"modelUUID": NOBODY}, {"modelUUID": ready}]
+
+    def nx_ai(name: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(
+            row["nxAI"] for row in shop.get(f"/dev/system/{shop.site}/devices") if row["Name"] == name
+        )
+        return found
+
+    assert nx_ai("Door") == {"models": [], "pipelines": [], "selectedPipeline": "", "PluginSettings": {}}
+    chosen = nx_ai("Till")
+    assert (chosen["models"], chosen["selectedPipeline"]) == ([{"UUID": ready, "Name": "ready"}], ready)
+    shop.put(shop.site, [till.nxid], ready)
+    shop.served.advance(2)
+    assert (nx_ai("Till")["selectedPipeline"], len(nx_ai("Till")["pipelines"])) == ("Custom", 1)
+
+    as_object = nx_ai("Till")
+    world.quirks.nxai = "text"
+    assert json.loads(str(nx_ai("Till"))) == as_object
 
 
 @pytest.mark.parametrize("device", ["Disabled", "Silent", "Yard", "Attic"])

@@ -84,8 +84,8 @@ def test_the_personal_view_and_that_of_organisations(simulator: Served, both: Ca
 def test_act_as_headers_come_in_pairs_and_name_what_one_belongs_to(simulator: Served, both: Calls) -> None:
     alpha, gamma = identifier(simulator, "Alpha"), identifier(simulator, "Gamma")
     cases = [
-        ({"X-Act-As-Kind": "organization"}, 403),
-        ({"X-Act-As-ID": alpha}, 403),
+        ({"X-Act-As-Kind": "organization"}, 400),
+        ({"X-Act-As-ID": alpha}, 400),
         ({"X-Act-As-Kind": "company", "X-Act-As-ID": alpha}, 400),
         ({"X-Act-As-Kind": "organization", "X-Act-As-ID": "Alpha"}, 400),
         ({"X-Act-As-Kind": "organization", "X-Act-As-ID": gamma}, 403),
@@ -96,6 +96,9 @@ def test_act_as_headers_come_in_pairs_and_name_what_one_belongs_to(simulator: Se
     ]
     for headers, status in cases:
         assert both.send("GET", "/dev/systems", headers=headers).status_code == status, headers
+    half = both.send("GET", "/dev/systems", headers={"X-Act-As-Kind": "organization"}).json()
+    assert half["Message"] == "X-Act-As-Kind and X-Act-As-ID belong together"
+    assert half["Field"] == {"X-Act-As-ID": "is required"}
 
 
 def test_new_things_belong_to_the_one_acted_for(simulator: Served, both: Calls) -> None:

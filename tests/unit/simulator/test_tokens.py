@@ -91,15 +91,50 @@ def test_a_code_can_be_used_once(simulator: Served) -> None:
     token(simulator, 401, grant_type="authorization_code", code=code, client_id="3rdParty")
 
 
-def test_the_browser_step_ends_with_a_code(simulator: Served) -> None:
-    query = {"redirect_url": "http://localhost:1/back?x=1", "client_id": "me", "state": "s", "response_type": "code"}
-    answer = requests.get(f"{simulator.url}/authorize", params=query, allow_redirects=False, timeout=10)
-    target = requests.Request("GET", answer.headers["Location"]).prepare().url or ""
+def browser_step(served: Served, **query: str) -> requests.Response:
+    query = {"redirect_url": "http://localhost:1/back?x=1", "client_id": "me", "response_type": "code", **query}
+    return requests.get(f"{served.url}/authorize", params=query, allow_redirects=False, timeout=10)
 
-    assert answer.status_code == 302
-    assert "state=s" in target
-    code = target.partition("code=")[2].partition("&")[0]
-    assert "access_token" in token(simulator, grant_type="authorization_code", code=code)
+
+def code_of(answer: requests.Response) -> dict[str, str]:
+    assert answer.status_code == 302, answer.text
+    code = answer.headers["Location"].partition("code=")[2].partition("&")[0]
+    return {"grant_type": "authorization_code", "code": code}
+
+
+def test_the_browser_step_ends_with_a_code(simulator: Served) -> None:
+    answer = browser_step(simulator, state="s")
+    assert "state=s" in answer.headers["Location"]
+    assert "access_token" in token(simulator, client_id="me", **code_of(answer))
+
+
+def test_the_browser_step_takes_a_scope_that_the_code_then_has(simulator: Served) -> None:
+    compute, both = "https://api.example.com/cpt", "https://api.example.com/cpt https://api.example.com/dev"
+    tokens = token(simulator, client_id="me", **code_of(browser_step(simulator, scope=compute)))
+    assert tokens["scope"] == compute
+    wide = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "scope": both.split()[1]}
+    assert token(simulator, 403, **wide)["resultCode"] == "forbidden"
+
+    narrowed = token(simulator, client_id="me", scope=compute, **code_of(browser_step(simulator, scope=both)))
+    again = {"grant_type": "refresh_token", "refresh_token": narrowed["refresh_token"]}
+    assert narrowed["scope"] == token(simulator, **again)["scope"] == compute
+    refused = browser_step(simulator, scope="nonsense")
+    assert (refused.status_code, refused.json()["resultCode"]) == (400, "badRequest")
+
+
+@pytest.mark.parametrize(("client_id", "there"), [("other", True), ("", True), ("", False)])
+def test_a_code_is_for_its_client_alone(simulator: Served, client_id: str, there: bool) -> None:
+    code = code_of(browser_step(simulator))
+    refused = token(simulator, 401, **code, **({"client_id": client_id} if there else {}))
+    assert refused["resultCode"] == "notAuthorized"
+    assert "access_token" in token(simulator, client_id="me", **code)
+
+
+def test_a_refresh_token_is_for_its_client_alone(simulator: Served) -> None:
+    again = {"grant_type": "refresh_token", "refresh_token": token(simulator, **PASSWORD)["refresh_token"]}
+    assert token(simulator, 401, client_id="other", **again)["resultCode"] == "notAuthorized"
+    again["refresh_token"] = token(simulator, client_id="3rdParty", **again)["refresh_token"]
+    assert "access_token" in token(simulator, **again)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +192,7 @@ def test_second_factor_as_a_refusal(simulator: Served) -> None:
 
 
 def test_tokens_can_be_looked_at_and_revoked(simulator: Served) -> None:
+    simulator.world.clock.speed = 0
     access = token(simulator, **PASSWORD)["access_token"]
     url, introspect = f"{simulator.url}/cdb/oauth2/token/{access}", f"{simulator.url}/cdb/oauth2/introspect"
     simulator.advance(60)
@@ -208,6 +244,36 @@ def test_the_scope_decides_where_a_token_may_write(simulator: Served) -> None:
     assert status(compute, "GET", "/dev/systems", None) == status(compute, *catalogue) == 200
     assert status(f"cloudSystemId={first}", *put) == 200
     assert status(f"cloudSystemId={first}", *catalogue) == 403
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"),
+    [
+        ("{own}/cpt", 200),
+        ("{own}", 200),
+        ("{OWN}/cpt/ cloudSystemId=*", 200),
+        ("https://{host}/cpt", 200),
+        ("/cpt", 200),
+        ("https://api.sclbl.nxvms.com/", 200),
+        ("https://meta.nxvms.com/ cloudSystemId=*", 200),
+        ("https://api.example.com/cpt {own}/cpt", 200),
+        ("{own}/dev", 403),
+        ("{own}/cp", 403),
+        ("{own}/cpt/functions", 403),
+        ("https://api.example.com/cpt cloudSystemId=*", 403),
+        ("https://api.sclbl.nxvms.com.example.com/cpt", 403),
+        ("https://meta.nxvms.com/cpt", 403),
+        ("/dev", 403),
+    ],
+)
+def test_a_token_for_another_host_reads_and_does_not_write(simulator: Served, scope: str, status: int) -> None:
+    host = simulator.url.partition("://")[2]
+    access = simulator.token(scope=scope.format(own=simulator.url, OWN=simulator.url.upper(), host=host))
+    headers, url = {"Authorization": f"Bearer {access}"}, f"{simulator.url}/cpt/catalogues"
+    answer = requests.post(url, json={"Name": "x"}, headers=headers, timeout=10)
+    assert answer.status_code == status, answer.text
+    assert status == 200 or answer.json()["Message"] == "The token was made for another API or host"
+    assert requests.get(url, headers=headers, timeout=10).status_code == 200
 
 
 def test_tokens_outlive_a_reset(simulator: Served) -> None:

@@ -23,7 +23,7 @@ Row = dict[str, Any]
 @pytest.fixture
 def rows_as(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Row], Row]], None]:
     usual = views.device
-    return lambda rewrite: monkeypatch.setattr(views, "device", lambda item: rewrite(usual(item)))
+    return lambda rewrite: monkeypatch.setattr(views, "device", lambda world, item: rewrite(usual(world, item)))
 
 
 def fresh_are_null(row: Row) -> Row:
