@@ -182,7 +182,7 @@ model:
       type: str
       sample: 459d2273-1514-431c-9d34-f5b72f3bfe20
     name:
-      description: The name.
+      description: The name. V(null) where the service does not show it.
       type: str
       sample: Person detector
     state:

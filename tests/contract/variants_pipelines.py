@@ -263,6 +263,7 @@ VARIANTS = (
         "nms-lenient",
         "the same, but the PUT does without",
         *_renamed_key("modelNMS", "Sensitivity", strict=False),
+        outcome=WORKS,
         fields={"pipeline": {"nms": "Sensitivity"}},
     ),
     _read(

@@ -240,7 +240,7 @@ _SERVERS = (
         "server-name",
         "the name is ServerName",
         moved(SERVER, "Name", "ServerName"),
-        outcome=ADAPTED,
+        outcome=WORKS,
         fields={"server": {"name": "ServerName"}},
     ),
     _server(

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Generic, TypeVar
 
@@ -75,6 +75,13 @@ class Index(Generic[Record]):
 
     def _tried(self, wanted: str) -> str:
         return f'Find {self._kind} "{wanted}" {self._where}'.rstrip()
+
+
+def warn_if_nameless(records: Sequence[Any], kind: str, warn: Callable[[str], None]) -> None:
+    """Where no record shows its name, nothing in a result would say so."""
+    silent, hint = unnamed(records)
+    if silent and silent == len(records):
+        warn(f"None of the {silent} {kind}s shows a name. {hint}")
 
 
 def find(wanted: str, records: Iterable[Record], kind: str, where: str = "") -> Record:

@@ -13,7 +13,7 @@ from .._api.compute import ALL_AVAILABLE
 from .._api.records import Server, Site
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import first_text, flag, folded, identity
-from .._engine.lookup import find, globbed, is_glob, is_uuid
+from .._engine.lookup import find, globbed, is_glob, is_uuid, warn_if_nameless
 from .._engine.module import Task
 from .._engine.sites import SiteOffLine, SiteReader, unread
 from .targets import TARGETS_EXCLUSIVE, Chosen, Found, find_targets, named_targets, select_devices, why_unknown
@@ -30,6 +30,7 @@ def read_sites(task: Task) -> dict[str, Any]:
     reader = SiteReader(task.client.device, 1)
     reader.all()  # a site given by its id is to be in the list, too
     _warn_of_unmatched(task, reader, task.options["sites"])
+    warn_if_nameless(reader.all(), "site", task.warn)
     return {"sites": [_site(each) for each in reader.matching(task.options["sites"])]}
 
 
@@ -37,7 +38,7 @@ def read_servers(task: Task) -> dict[str, Any]:
     reader = SiteReader(task.client.device, task.options["concurrency"])
     sites = reader.matching(task.options["sites"])
     _warn_of_unmatched(task, reader, task.options["sites"])
-    servers: list[dict[str, Any]] = []
+    servers: list[tuple[Server, Site]] = []
     unread_sites, errors = [], []
     for site, listing in zip(sites, reader.read(sites, task.client.device.list_servers), strict=True):
         if isinstance(listing, SiteOffLine):
@@ -45,10 +46,11 @@ def read_servers(task: Task) -> dict[str, Any]:
         elif isinstance(listing, NxaiError):
             errors.append(listing)
         elif listing:
-            servers += [_server(each, site) for each in listing]
+            servers += [(each, site) for each in listing]
         else:
             unread_sites.append(unread(site, "the site shows no servers"))
-    return whole({"servers": servers, "unread_sites": unread_sites}, errors)
+    warn_if_nameless([server for server, _site in servers], "server", task.warn)
+    return whole({"servers": [_server(*each) for each in servers], "unread_sites": unread_sites}, errors)
 
 
 def read_devices(task: Task) -> dict[str, Any]:
@@ -68,7 +70,9 @@ def find_devices(task: Task) -> Found:
         model = find(model, task.client.compute.list_models(ALL_AVAILABLE), "model").uuid
     sites = options["sites"] or ([options["site"]] if options["site"] else ["*"])
     _warn_of_unmatched(task, reader, sites)
-    return select_devices(options["select"] or "all", [identity(model)], sites, reader, device_api)
+    found = select_devices(options["select"] or "all", [identity(model)], sites, reader, device_api)
+    warn_if_nameless([each.device for each in found.chosen], "device", task.warn)
+    return found
 
 
 def _warn_of_unmatched(task: Task, reader: SiteReader, patterns: Sequence[str]) -> None:

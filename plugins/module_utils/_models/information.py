@@ -11,7 +11,7 @@ from typing import Any
 
 from .._api.records import Catalogue, Model
 from .._core.values import identity
-from .._engine.lookup import find, globbed, is_uuid
+from .._engine.lookup import find, globbed, is_uuid, warn_if_nameless
 from .._engine.module import Task
 from .catalogue import describe_catalogue
 from .fields import describe_model
@@ -34,6 +34,7 @@ def read_models(task: Task) -> dict[str, Any]:
     models = compute.list_models(catalogue=identity(wanted) if wanted else None)
     if wanted is None and len(task.options["models"]) == 1 and is_uuid(task.options["models"][0]):
         models = _one(task, models, identity(task.options["models"][0]))
+    warn_if_nameless(models, "model", task.warn)
     found = [describe_model(each) for each in _chosen(models, task.options["models"])]
     if not task.options["usage"]:
         return {"models": found}
@@ -43,7 +44,9 @@ def read_models(task: Task) -> dict[str, Any]:
 
 def read_catalogues(task: Task) -> dict[str, Any]:
     compute = task.client.compute
-    catalogues = [describe_catalogue(each) for each in _chosen(compute.list_catalogues(), task.options["catalogues"])]
+    listed = compute.list_catalogues()
+    warn_if_nameless(listed, "catalogue", task.warn)
+    catalogues = [describe_catalogue(each) for each in _chosen(listed, task.options["catalogues"])]
     if task.options["list_models"]:
         models = _chosen(compute.list_models(), ["*"])
         silent = sum(each.catalogue_uuids is None for each in models)

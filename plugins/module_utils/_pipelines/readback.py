@@ -20,8 +20,11 @@ _WITHOUT_CASE = "resizingMethod"
 _MOST_JSON = 300  # characters of an assignment in a reason
 
 
-def compare(sent: Assignment, reported: Assignment) -> str | None:
-    """None where something else is reported. Otherwise "", or in words what the service shows in another way."""
+def compare(sent: Assignment, reported: Assignment, hidden: set[str] | None = None) -> str | None:
+    """None where something else is reported. Otherwise "", or in words what the service shows in another way.
+
+    The keys of what was sent and is not shown are added to ``hidden``.
+    """
     if len(sent) != len(reported):
         return None
     left = list(enumerate(reported))
@@ -33,6 +36,8 @@ def compare(sent: Assignment, reported: Assignment) -> str | None:
         left.remove(found)
         in_order = in_order and found[0] == place
         notes.same(pipeline.wire, found[1].wire, "")
+    if hidden is not None:
+        hidden.update(notes.missing)
     return notes.as_text(in_order)
 
 

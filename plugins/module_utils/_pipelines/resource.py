@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from .._api.assignment import LINE
 from .._api.compute import ALL_AVAILABLE
-from .._api.pipeline import Assignment, with_models
+from .._api.pipeline import WIRE_NAMES, Assignment, with_models
 from .._api.records import Model, Server
 from .._core.errors import NxaiError, Refused, Unexpected
 from .._core.values import identity
@@ -174,6 +175,17 @@ class PipelineResource:
     def settle(self, plan: AssignmentPlan) -> None:
         if self.options["wait"]:
             self.writer.follow(plan)
+            self._warn_of_hidden(sorted(self.writer.hidden))
+
+    def _warn_of_hidden(self, keys: Sequence[str]) -> None:
+        if not keys:
+            return
+        known = next((name for name, wire in WIRE_NAMES.items() if wire in keys), None)
+        line = f"fields.pipeline.{known}" if known else LINE
+        self.warn(
+            f"The service took what was sent and does not show {', '.join(keys)}, so that may not count. What you "
+            f"declare of it is sent again at each run. {self.client.contract.hint(line)}"
+        )
 
     # Report
 

@@ -38,6 +38,7 @@ class PipelineWriter:
             answer = f"batch_size is {options['batch_size']}"
             raise BadInput("Read the option batch_size", answer, "Give a number of 1 or more.")
         self.status: dict[Key, tuple[str, str]] = {}
+        self.hidden: set[str] = set()  # keys of what was sent that a device does not show
         self.errors: list[NxaiError] = []
         self._api = api
         self._options = options
@@ -173,7 +174,7 @@ class PipelineWriter:
         late = []
         for each in changes:
             device = now.get(each.device.id)
-            said = _shown(each, device) if device else None
+            said = _shown(each, device, self.hidden) if device else None
             if said is None:
                 self._seen[each.key] = device
                 late.append(each)
@@ -214,9 +215,9 @@ class PipelineWriter:
             self.status[each.key] = (status, reason)
 
 
-def _shown(change: DeviceChange, device: Device) -> str | None:
+def _shown(change: DeviceChange, device: Device, hidden: set[str]) -> str | None:
     """As ``compare``. A device that showed its pipelines, and shows nothing since it was sent none, has none."""
     if device.assignment is not None:
-        return compare(change.after, device.assignment)
+        return compare(change.after, device.assignment, hidden)
     emptied = bool(change.device.assignment) and not change.after and device.unknown and device.unknown.shape
     return "none was sent, and nothing is shown" if emptied else None

@@ -16,9 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._api.lines import LINES
 from .._core.errors import BadInput
-from .._core.values import identity
+from .._core.values import identity, mapping
 from .._core.wording import shortened
+from .._http.operation import relied_on
 
 FORMAT = 1
 GOOD = ("applied", "unchanged")
@@ -250,12 +252,13 @@ class Rollout:
         for row in self.good(number):
             report = reports.get(key(row)) or {"status": "failed", "reason": "nothing is known of it"}
             server = stopped.get(key(row))
-            if report["status"] == "planned":
+            if report["status"] == "planned" and not _hides_only(report):
                 row |= {"status": "gate", "reason": "it no longer reports what was sent"}
-            elif report["status"] != "unchanged":
+            elif report["status"] not in ("planned", "unchanged"):
                 row |= {"status": "gate", "reason": report["reason"]}
             elif server and server.lower() not in running:
-                row |= {"status": "gate", "reason": f"its server is {server}"}
+                hint = relied_on("words.running", LINES["words.running"].evidence)
+                row |= {"status": "gate", "reason": f"its server is {server}. {hint}"}
 
     def name_failures(self, number: int, failures: Sequence[Row]) -> None:
         """Devices that the user's own gate found wanting. One that is not of the wave is an error, not to be missed."""
@@ -369,3 +372,12 @@ class Rollout:
 
 def _row(row: Row, status: str = "waiting", reason: str = "") -> dict[str, Any]:
     return {**{name: row[name] for name in ("site", "site_name", "device", "name")}, "status": status, "reason": reason}
+
+
+def _hides_only(report: Row) -> bool:
+    """Whether a device reports what was sent, but for settings that the service does not show."""
+    before, after = report.get("before"), report.get("after")
+    if not isinstance(before, list) or not isinstance(after, list) or len(before) != len(after):
+        return False
+    pairs = [(mapping(found), mapping(sent)) for found, sent in zip(before, after, strict=True)]
+    return all(found.get(name) in (None, value) for found, sent in pairs for name, value in sent.items())

@@ -83,9 +83,14 @@ def test_what_the_service_shows_in_another_way_is_applied_and_said(
     run_module: RunModule, rows_as: RowsAs, writes: Calls, shown: Callable[[list[Row]], list[Row]], said: str
 ) -> None:
     rows_as(with_pipelines(shown))
-    made = run(run_module, "Busy", state="exact", pipelines=[{"model": A, "nms": 0.42}, {"model": "B", "nms": 0.5}])
+    wanted = [{"model": A, "nms": 0.42}, {"model": "B", "nms": 0.5}]
+    hidden = "does not show" in said
+    made = run(run_module, "Busy", state="exact", pipelines=wanted, warns=hidden)
     assert ends(made) == {"Busy": ("applied", said)}
     assert len(writes()) == 1
+    if hidden:
+        (warning,) = made["warnings"]
+        assert "does not show modelNMS" in warning and "fields.pipeline.nms (observed)" in warning
 
 
 def test_a_threshold_as_text_is_no_change(run_module: RunModule, rows_as: RowsAs, writes: Calls) -> None:

@@ -118,6 +118,27 @@ def test_what_is_not_understood_is_in_no_snapshot(cloud: Served, run_module: Run
     assert "warnings" not in run_module("nxai_device_info", site="Shop 1"), "which has no snapshot"
 
 
+@pytest.mark.parametrize(
+    ("module", "path"),
+    [
+        ("site", "/dev/systems"),
+        ("server", "/dev/system/{site}/servers"),
+        ("device", "/dev/system/{site}/devices"),
+        ("model", "/cpt/functions"),
+        ("catalogue", "/cpt/catalogues"),
+    ],
+)
+def test_names_that_are_nowhere_are_reported(cloud: Served, run_module: RunModule, module: str, path: str) -> None:
+    uuid = "4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b"
+    row = {"NxID" if module == "device" else "UUID": uuid, "Title": "North", "Code": {"Status": "ok"}, "Status": "ok"}
+    headers = {"X-Pagination-Records": "1"}
+    site = site_id(cloud, "Shop 1")
+    cloud.fault("status", path=path.format(site=site), status=200, body=[row], headers=headers, times=0)
+    where = {"sites": [site]} if "{site}" in path else {}
+    (warning,) = run_module(f"nxai_{module}_info", **where, warns=True)["warnings"]
+    assert f"None of the 1 {module}s shows a name" in warning and f"fields.{module}.name" in warning
+
+
 @pytest.mark.parametrize("module", ["nxai_site_info", "nxai_server_info", "nxai_device_info", "nxai_pipeline_info"])
 def test_a_glob_that_matches_no_site_is_reported(cloud: Served, run_module: RunModule, module: str) -> None:
     found = run_module(module, sites=["Shop 1", "shop *"], warns=True)

@@ -166,13 +166,19 @@ def test_a_threshold_that_is_none(start: Start, text: str) -> None:
         start(max_failures=text)
 
 
+STOPPED = (
+    "its server is Stopped. This relied on words.running (observed). "
+    "Find out what it is: ansible-playbook nxai.cloud.first_contact"
+)
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
         ({"devices": rows([1], "planned") + rows([2, 3], "unchanged")}, "it no longer reports what was sent"),
         ({"devices": rows([2, 3], "unchanged")}, "nothing is known of it"),
         ({"devices": rows([2, 3], "unchanged"), "refused": rows([1], "", "unknown")}, "unknown"),
-        ({"servers": [{"site": "s", "device": "{d1}", "server": {"status": "Stopped"}}]}, "its server is Stopped"),
+        ({"servers": [{"site": "s", "device": "{d1}", "server": {"status": "Stopped"}}]}, STOPPED),
         ({"gate_failures": [{"site": "s", "device": "{d1}", "reason": "dark"}]}, "dark"),
     ],
 )
@@ -181,6 +187,31 @@ def test_gates_of_devices(start: Start, options: Data, reason: str) -> None:
     run.wave(1, [1, 2, 3])
     breach = run.step("gate", wave=1, **{"devices": rows([1, 2, 3], "unchanged"), **options})["breach"]
     assert breach == f"1 of 3 devices failed (0 allowed): {reason}"
+
+
+SENT = {"model": "a", "nms": 0.5, "extra": {}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "breach"),
+    [
+        ([{**SENT, "nms": None}], [SENT], False),
+        ([{"model": "a"}], [SENT], False),
+        ([{**SENT, "nms": 0.4}], [SENT], True),
+        ([{**SENT, "nms": None, "extra": {"on": 1}}], [SENT], True),
+        ([], [SENT], True),
+        ([{**SENT, "nms": None}, SENT], [SENT], True),
+        (None, [SENT], True),
+        (["a"], [SENT], False),
+    ],
+    ids=str,
+)
+def test_a_setting_that_is_not_shown_is_no_other_one(start: Start, before: Data, after: Data, breach: bool) -> None:
+    run = start()
+    run.wave(1, [1, 2, 3])
+    (first,) = rows([1], "planned")
+    looked = [{**first, "before": before, "after": after}, *rows([2, 3], "unchanged")]
+    assert bool(run.step("gate", wave=1, devices=looked)["breach"]) is breach
 
 
 def test_gate_tasks_that_fail_or_name_no_device_of_the_wave(start: Start) -> None:
