@@ -14,6 +14,8 @@ _MODEL_FIELDS = ("UUID", "Name", "Status", "Code", "Documentation", "Catalogues"
 _CATALOGUE_FIELDS = ("UUID", "Name", "Organisation")
 _DEVICE_FIELDS = ("NxID", "Name", "Server", "nxAI")
 
+_MODEL, _CATALOGUE = "fields.model", "fields.catalogue"
+
 LIST_MODELS = Operation(
     "list_models",
     "compute",
@@ -26,15 +28,19 @@ LIST_MODELS = Operation(
     query=(*PAGING, "Catalogue", "Customization"),
 )
 GET_MODEL = Operation("get_model", "compute", "GET", "/function/{uuid}", True, 60, "client", _MODEL_FIELDS)
-CREATE_MODEL = Operation("create_model", "compute", "POST", "/functions", False, 60, "client", ("UUID",))
-UPDATE_MODEL = Operation("update_model", "compute", "PATCH", "/function/{uuid}", True, 60, "client")
+CREATE_MODEL = Operation("create_model", "compute", "POST", "/functions", False, 60, "client", ("UUID",), sends=_MODEL)
+UPDATE_MODEL = Operation("update_model", "compute", "PATCH", "/function/{uuid}", True, 60, "client", sends=_MODEL)
 DELETE_MODEL = Operation("delete_model", "compute", "DELETE", "/function/{uuid}", True, 15, "client")
 
 LIST_CATALOGUES = Operation(
     "list_catalogues", "compute", "GET", "/catalogues", True, 60, "documented", _CATALOGUE_FIELDS, query=PAGING
 )
-CREATE_CATALOGUE = Operation("create_catalogue", "compute", "POST", "/catalogues", False, 15, "client", ("UUID",))
-RENAME_CATALOGUE = Operation("rename_catalogue", "compute", "PATCH", "/catalogue/{uuid}", True, 5, "documented")
+CREATE_CATALOGUE = Operation(
+    "create_catalogue", "compute", "POST", "/catalogues", False, 15, "client", ("UUID",), sends=_CATALOGUE
+)
+RENAME_CATALOGUE = Operation(
+    "rename_catalogue", "compute", "PATCH", "/catalogue/{uuid}", True, 5, "documented", sends=_CATALOGUE
+)
 DELETE_CATALOGUE = Operation("delete_catalogue", "compute", "DELETE", "/catalogue/{uuid}", True, 15, "documented")
 
 LIST_SITES = Operation(
@@ -54,14 +60,25 @@ LIST_SERVERS = Operation(
 LIST_DEVICES = Operation(
     "list_devices", "device", "GET", "/system/{site_id}/devices", True, 60, "observed", _DEVICE_FIELDS, query=PAGING
 )
-PUT_PIPELINES = Operation("put_pipelines", "device", "PUT", "/system/{site_id}/devices/pipelines", True, 30, "observed")
+PUT_PIPELINES = Operation(
+    "put_pipelines",
+    "device",
+    "PUT",
+    "/system/{site_id}/devices/pipelines",
+    True,
+    30,
+    "observed",
+    sends="fields.assignment and fields.pipeline",
+)
 
 # The registry of the time before Nx sites: whether it holds the same devices is not known. Joining a group twice is
 # joining it once.
 LIST_REGISTRY_DEVICES = Operation(
     "list_registry_devices", "device", "GET", "/devices", True, 60, "client", ("UUID", "Name"), query=PAGING
 )
-UPDATE_REGISTRY_DEVICE = Operation("update_registry_device", "device", "PATCH", "/device/{uuid}", True, 15, "client")
+UPDATE_REGISTRY_DEVICE = Operation(
+    "update_registry_device", "device", "PATCH", "/device/{uuid}", True, 15, "client", sends="fields.registry_device"
+)
 LIST_GROUPS = Operation("list_groups", "device", "GET", "/groups", True, 60, "client", ("UUID", "Name"), query=PAGING)
 JOIN_GROUP = Operation("join_group", "device", "POST", "/group/{uuid}/devices", True, 15, "client")
 LEAVE_GROUP = Operation("leave_group", "device", "DELETE", "/device/{uuid}/group/{group}", True, 15, "client")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from .._core.errors import BadInput, NxaiError, Unreachable
+from .._core.errors import BadInput, NxaiError, Refused, Unexpected, Unreachable
 
 Api = Literal["compute", "device", "cloud"]
 Evidence = Literal["documented", "observed", "client", "inferred", "your contract"]
@@ -26,6 +26,8 @@ MOST_ROWS_OF_A_PAGE = 10_000
 _NAME = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
 CHANGING = ("POST", "PUT", "PATCH")  # a DELETE stays one, and nothing else becomes one
 _RELIED = "This relied on"
+_WRONG_BODY = (400, 422)
+_NOT_OF_THE_CALL = (401, 403, 407, 409, 429)  # of the token, of the state of things, of the account
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+")
 
 
@@ -47,7 +49,7 @@ class Operation:
     the fields of the answer that the client reads; with none, the body of a good answer is not looked at. ``signed``:
     whether the task's own token is sent with it. ``query``: the parameters that are sent. ``spelling``: those that are
     sent under another name. ``page_size``: of a listing; 0 where it comes whole. ``as_form``: the body is a form, not
-    JSON. ``with_refresh``: the refresh token signs it.
+    JSON. ``with_refresh``: the refresh token signs it. ``sends``: the lines of the contract for what is sent.
     """
 
     name: str
@@ -64,17 +66,34 @@ class Operation:
     page_size: int = 500
     as_form: bool = False
     with_refresh: bool = False
+    sends: str = ""
 
     @property
     def pages(self) -> bool:
         return set(PAGING) <= set(self.query)
 
     def hinted(self, error: NxaiError) -> NxaiError:
-        """The error of this call with the line of the contract that it hangs on, where nobody is sure of the call."""
-        if self.evidence in SURE or isinstance(error, (BadInput, Unreachable)):
+        """The error of this call with the line of the contract that it hangs on, where that may be otherwise.
+
+        Of a call that nobody is sure of it may be so with any error, of another one where the answer says so.
+        """
+        surely = self.evidence in SURE and not self._says_otherwise(error)
+        if surely or isinstance(error, (BadInput, Unreachable)):
             return error
-        line = f"operations.{self.name}.{'method' if error.status == 405 else 'path'}"
+        line = f"operations.{self.name}.path"
+        if error.status == 405 and self.method in CHANGING:
+            line = f"operations.{self.name}.method"
+        elif error.status in _WRONG_BODY and self.sends:
+            line = self.sends
         return replace(error, advice=f"{error.advice} {relied_on(line, self.evidence)}".strip())
+
+    def _says_otherwise(self, error: NxaiError) -> bool:
+        """Whether it may mean that the service has another call."""
+        if not isinstance(error, Refused):
+            return isinstance(error, Unexpected)
+        if error.status in _WRONG_BODY and (self.pages or not self.signed):
+            return False  # what a listing and a sign-in ask for is judged with their pages, and with their form
+        return 400 <= (error.status or 0) <= 501 and error.status not in _NOT_OF_THE_CALL
 
     def adapted(self, change: Mapping[str, Any]) -> Operation:
         """The same with the user's ``api``, ``path``, ``method``, ``query`` (our name -> theirs) and ``page_size``.

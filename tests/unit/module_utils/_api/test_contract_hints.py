@@ -57,9 +57,33 @@ def test_what_is_no_json_and_what_is_lost_name_the_call_too(server: Any, reply: 
 
 
 @pytest.mark.parametrize("call", [lambda c: c.device.list_devices(ID), lambda c: c.compute.list_catalogues()])
-def test_a_refusal_of_a_call_that_is_known_does_not(server: Any, reply: Any, call: Any) -> None:
-    server.handle = lambda _request: reply(404, {})
+@pytest.mark.parametrize(("status", "named"), [(404, True), (405, True), (410, True), (500, True), (400, False)])
+@pytest.mark.parametrize("said", [403, 409, 429, 503])
+def test_a_refusal_of_a_call_that_is_known_names_it_where_the_call_may_be_wrong(
+    server: Any, reply: Any, call: Any, status: int, named: bool, said: int
+) -> None:
+    server.handle = lambda _request: reply(status, {})
+    assert (".path (" in failed(server.url, Refused, call).advice) is named
+    server.handle = lambda _request: reply(said, {})
     assert "operations." not in failed(server.url, Refused, call).advice
+
+
+@pytest.mark.parametrize(
+    ("call", "lines"),
+    [
+        (lambda c: c.device.put_pipelines(ID, ["{1}"], [], []), "fields.assignment and fields.pipeline (observed)"),
+        (lambda c: c.compute.update_model(ID, {"Name": "M"}), "fields.model (client)"),
+        (lambda c: c.compute.rename_catalogue(ID, "C"), "fields.catalogue (documented)"),
+        (lambda c: c.compute.delete_catalogue(ID), "operations.delete_catalogue.path (documented)"),
+        (lambda c: c.device.list_devices(ID), "operations.list_devices.page_size (inferred)"),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 422])
+def test_what_is_not_understood_names_the_lines_of_what_was_sent(
+    server: Any, reply: Any, call: Any, lines: str, status: int
+) -> None:
+    server.handle = lambda _request: reply(status, {"Message": "no"})
+    assert failed(server.url, Refused, call).advice.endswith(f"This relied on {lines}. Find out what it is: {COMMAND}")
 
 
 def test_what_no_contract_can_help_does_not(closed_port: int, server: Any) -> None:
@@ -70,7 +94,8 @@ def test_what_no_contract_can_help_does_not(closed_port: int, server: Any) -> No
 def test_a_refusal_to_sign_in_is_not_blamed_on_the_call_that_needed_it(server: Any, reply: Any) -> None:
     server.handle = lambda _request: reply(500, {})
     error = failed(server.url, Refused, sites, token=None, refresh_token="r")
-    assert error.tried.endswith("/cdb/oauth2/token") and "operations." not in error.advice
+    assert error.tried.endswith("/cdb/oauth2/token") and error.advice.count("operations.") == 1
+    assert "operations.issue_token.path (documented)" in error.advice
 
 
 def test_a_call_of_the_users_own_contract_is_called_so(server: Any, reply: Any) -> None:
