@@ -128,13 +128,11 @@ class Model:
 
     @property
     def state(self) -> str:
-        """``ready``, ``failed`` or ``pending``. The record may say ok before its code is there: both count."""
-        words = [(self.status or "").lower()]
-        if self.code_status is not None:
-            words.append(self.code_status.lower())
-        if _FAILED_WORDS & set(words):
+        """``ready``, ``failed`` or ``pending``. The record may say ok before its code is there: both count if shown."""
+        words = {word.lower() for word in (self.status, self.code_status) if word is not None}
+        if _FAILED_WORDS & words:
             return "failed"
-        return "ready" if set(words) <= set(WORDS["ready"][0]) else "pending"
+        return "ready" if words and words <= set(WORDS["ready"][0]) else "pending"
 
     @property
     def digest(self) -> FileMark | None:

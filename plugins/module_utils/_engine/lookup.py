@@ -36,13 +36,13 @@ class Index(Generic[Record]):
     """One listing, made ready for any number of look-ups. ``kind`` and ``where`` are for errors: see ``find``."""
 
     def __init__(self, records: Iterable[Record], kind: str, where: str = "") -> None:
-        self.records = list(records)
+        self.records = _one_of_each(records)
         self._kind = kind
         self._where = where
-        self._by_id: dict[str, list[Record]] = {}
+        self._by_id: dict[str, Record] = {}
         self._by_name: dict[str, list[Record]] = {}
         for record in self.records:
-            self._by_id.setdefault(identity(_id_of(record)), []).append(record)
+            self._by_id[identity(_id_of(record))] = record
             self._by_name.setdefault(_name(record), []).append(record)
 
     def find(self, wanted: str) -> Record:
@@ -65,8 +65,8 @@ class Index(Generic[Record]):
 
     def find_or_none(self, wanted: str) -> Record | None:
         """As ``find``, with None where there is none."""
-        found = self._by_id.get(identity(wanted), []) if is_uuid(wanted) else []
-        found = found or self._by_name.get(wanted, [])
+        by_id = self._by_id.get(identity(wanted)) if is_uuid(wanted) else None
+        found = [by_id] if by_id else self._by_name.get(wanted, [])
         if len(found) > 1:
             listed = ", ".join(f'"{_name(record)}" ({_id_of(record)})' for record in found)
             answer = f"{len(found)} match: {listed}"
@@ -110,6 +110,14 @@ def find_renamed(wanted: str, new_name: str | None, records: Iterable[Record], k
             "Delete one of them, or give the one that you mean by its UUID with another new_name.",
         )
     return found or renamed or index.find_or_absent(wanted)
+
+
+def _one_of_each(records: Iterable[Record]) -> list[Record]:
+    """A record that is listed twice is one."""
+    found: dict[object, Record] = {}
+    for record in records:
+        found.setdefault(identity(_id_of(record)) or id(record), record)
+    return list(found.values())
 
 
 def _id_of(record: Any) -> str:

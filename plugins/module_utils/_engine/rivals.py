@@ -10,11 +10,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from .._api.lines import LINES
 from .._api.records import Catalogue, Model
 from .._core.errors import NxaiError, Unexpected
+from .._http.operation import relied_on
 from .polling import Deadline
 
 Record = TypeVar("Record", Catalogue, Model)
+_CREATED = relied_on("fields.answer.created", LINES["fields.answer.created"].evidence)
 PATIENCE = 5.0  # seconds for another run to see both and to take its own away
 
 
@@ -53,7 +56,8 @@ def keep_one(
         raise Unexpected(
             f"create the {header}",
             f"another run made one of that name at the same time: this run {made}, the other {theirs}",
-            "Delete the one that you do not want, by its UUID. Let only one run at a time create things.",
+            "Delete the one that you do not want, by its UUID. Let only one run at a time create things."
+            + ("" if any(each.uuid == made for each in found) else f" {made} is not listed. {_CREATED}"),
             result={"changed": True},
         )
     return next(iter(found), None)

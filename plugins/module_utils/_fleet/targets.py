@@ -175,7 +175,7 @@ def _target(entry: Any, site: str | None) -> Target:
 
 def _pick(found: Found, site: Site, wanted: Sequence[Target], listing: Sequence[Device]) -> None:
     """A name that is not there may be a slip of the pen, which is an error; an NxID is a device that has gone."""
-    index = Index(_one_each(listing), "device", f"at site {site.label}")
+    index = Index(listing, "device", f"at site {site.label}")
     for each in wanted:
         device = index.find_or_none(each.device) if is_uuid(each.device) else index.find(each.device)
         if device is None:

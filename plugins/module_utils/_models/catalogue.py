@@ -185,7 +185,8 @@ class CatalogueResource:
             hint = self.task.client.contract.hint("fields.catalogue.name")
             self._not_taken(plan, "the service does not list it", hint)
         if self.found is not None and self.absent:
-            self._not_taken(plan, "the service still lists it")
+            hint = self.task.client.contract.hint("operations.delete_catalogue.path")
+            self._not_taken(plan, "the service still lists it", hint)
         if self.come or (self.go and not self.absent):
             wrong = self._not_moved()
             for _turn in range(TURNS - 1):  # another run may have written them at the same time

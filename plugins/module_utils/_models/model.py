@@ -55,8 +55,9 @@ class ModelResource:
         if self.absent:
             return self._plan_deletion(self.found) if self.found else Plan("none")
         if self.found is None:
-            self._refuse_creation()
             self.found = self._unlisted()
+            if self.found is None:
+                self._refuse_creation()
         elif is_uuid(self.wanted):
             self.found = self.compute.in_full(self.found)
         if self.options["catalogues"] is not None:
@@ -78,9 +79,15 @@ class ModelResource:
         return found
 
     def _unlisted(self) -> Model | None:
-        """A model of that name that only the list of all available ones shows. One of ours carries a digest."""
-        marked = (each for each in self.compute.list_models(ALL_AVAILABLE) if each.digest is not None)
-        found = find_renamed(self.wanted, self.options["new_name"], marked, "model")
+        """A model of that name that only the list of all available ones shows.
+
+        Where one may be created instead, it has to be one of ours, which carries a digest.
+        """
+        if is_uuid(self.wanted):
+            return None
+        models = self.compute.list_models(ALL_AVAILABLE)
+        ours = [each for each in models if each.digest is not None or self.file.mark is None]
+        found = find_renamed(self.wanted, self.options["new_name"], ours, "model")
         if found is not None:
             self.wanted, self.listed = found.uuid, True
         return found
@@ -139,7 +146,8 @@ class ModelResource:
                 tried, "no model has this UUID", "Give a name to create a model: the service chooses its UUID."
             )
         if self.file.mark is None:
-            raise BadInput(tried, "there is no such model yet, and no file is given", "Set the option file.")
+            hint = self.contract.hint("operations.list_models.path")
+            raise BadInput(tried, "no listing shows such a model, and no file is given", f"Set the option file. {hint}")
 
     def _refuse_loss(self, plan: Plan) -> None:
         """What is not shown must not be replaced by what is declared alone."""
@@ -270,7 +278,8 @@ class ModelResource:
             if plan.changed:
                 self._verify(plan)
         elif self.found is not None:
-            raise Unexpected(f"read back the {self.header} after the delete", "the service still lists it")
+            hint = self.contract.hint("operations.delete_model.path")
+            raise Unexpected(f"read back the {self.header} after the delete", "the service still lists it", hint)
 
     def _as_sent(self, plan: Plan) -> Model:
         known = known_row(self.found) if self.found else {"UUID": self.wanted}
@@ -306,7 +315,7 @@ class ModelResource:
                 raise self._failure(tried, f"it failed: {what}{self._log()}", "Correct the file and upload again.")
             if deadline.left <= 0:
                 answer = f"not ready after {self.options['wait_timeout']:.0f} s: {what}"
-                advice = "Run the task again, or raise wait_timeout."
+                advice = f"Run the task again, or raise wait_timeout. {self.contract.hint(self._line_of_state())}"
                 if not self.listed:
                     advice = (
                         f"From now on give it by its UUID, {self.wanted}: by its name it would not be found, and be "
@@ -332,6 +341,12 @@ class ModelResource:
         if there is None:
             has = f"the service does not show its files. {self.contract.hint('fields.model.downloads')}"
         return f"ready, but without a file for {', '.join(missing)} ({has})"
+
+    def _line_of_state(self) -> str:
+        """The line of the contract by which it is not ready: where the state is shown, or which word says so."""
+        if self.found is None or self.found.status is not None or self.found.code_status:
+            return "words.ready"
+        return "fields.model.status"
 
     def _log(self) -> str:
         """The end of the conversion log; it is the service's text."""

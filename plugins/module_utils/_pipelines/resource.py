@@ -18,6 +18,7 @@ from .._api.pipeline import WIRE_NAMES, Assignment, with_models
 from .._api.records import Model, Server
 from .._core.errors import NxaiError, Refused, Unexpected
 from .._core.values import identity
+from .._core.voice import unheard
 from .._engine.lookup import Index, globbed, is_glob, is_uuid
 from .._engine.module import Task
 from .._engine.sites import SiteReader
@@ -54,6 +55,7 @@ class PipelineResource:
         self.writer = PipelineWriter(task.client.device, task.options, task.deadline)
         self.proof = Proof(task.options, task.client.device)
         self.warn = task.warn
+        self.settled = task.check_mode  # before that, a report is only looked into (see ``reconcile``)
         self.skip: bool = task.options["not_applicable"] == "skip"
         self.models: Index[Model] | None = None  # read only where needed
         self.found = Found()
@@ -173,6 +175,7 @@ class PipelineResource:
         self.writer.send(plan)
 
     def settle(self, plan: AssignmentPlan) -> None:
+        self.settled = True
         if self.options["wait"]:
             self.writer.follow(plan)
             self._warn_of_hidden(sorted(self.writer.hidden))
@@ -200,7 +203,7 @@ class PipelineResource:
         result: dict[str, Any] = {
             "changed": changed > 0,
             "devices": devices,
-            "snapshot": snapshot(snapshot_of, self.warn),
+            "snapshot": snapshot(snapshot_of, self.warn if self.settled else unheard),
             "totals": {"devices": len(devices), "changed": changed, **{each: count[each] for each in STATUSES}},
             "unread_sites": self.found.unread,
         }

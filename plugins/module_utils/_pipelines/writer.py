@@ -17,7 +17,7 @@ from .._api.records import Device
 from .._core.errors import AnswerLost, BadInput, NxaiError, Refused, SignInFailed, Unexpected, Unreachable
 from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
-from .._fleet.targets import why_unknown
+from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
 from .applicable import tell_apart
 from .readback import compare, side_by_side
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
@@ -201,10 +201,11 @@ class PipelineWriter:
             status = "conflict"
             reason = (
                 "it reports neither what it had nor what was sent: somebody else writes, or the service changed it."
-                f" {side_by_side(change.after, reported)}"
+                f" {side_by_side(change.after, reported)} {WHERE_PIPELINES_ARE}"
             )
         elif not reason:
-            reason = f"not reported by the device within {self._options['wait_timeout']:g} s, nor when sent again"
+            reason = f"not reported by the device within {self._options['wait_timeout']:g} s, nor when sent again."
+            reason = f"{reason} {WHERE_PIPELINES_ARE}"
         self._note([change], status, reason)
 
     def _is_sent(self, change: DeviceChange) -> bool:

@@ -313,7 +313,7 @@ def test_a_model_is_in_use_wherever_its_uuid_stands(
     world: Served, run_module: RunModule, monkeypatch: pytest.MonkeyPatch, writes: Calls, shown: Any
 ) -> None:
     usual = views.device
-    monkeypatch.setattr(views, "device", lambda item: {**usual(item), "nxAI": shown})
+    monkeypatch.setattr(views, "device", lambda item, *more: {**usual(item, *more), "nxAI": shown})
     failed = run_module("nxai_model", name="A", state="absent")
     assert failed["failed"] and "1 devices use it" in failed["msg"] and writes() == []
 
@@ -329,7 +329,7 @@ def test_a_device_that_does_not_show_what_it_runs_may_use_the_model(
     world: Served, run_module: RunModule, monkeypatch: pytest.MonkeyPatch, writes: Calls
 ) -> None:
     usual = views.device
-    monkeypatch.setattr(views, "device", lambda item: {**usual(item), "nxAI": {"pipelines": "?"}})
+    monkeypatch.setattr(views, "device", lambda item, *more: {**usual(item, *more), "nxAI": {"pipelines": "?"}})
     failed = run_module("nxai_model", name="A", state="absent")
     assert (
         failed["failed"] and "1 devices do not show what is assigned" in failed["msg"] and "Shop: Door" in failed["msg"]
