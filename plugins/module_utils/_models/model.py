@@ -315,7 +315,7 @@ class ModelResource:
                 raise self._failure(tried, f"it failed: {what}{self._log()}", "Correct the file and upload again.")
             if deadline.left <= 0:
                 answer = f"not ready after {self.options['wait_timeout']:.0f} s: {what}"
-                advice = f"Run the task again, or raise wait_timeout. {self.contract.hint(self._line_of_state())}"
+                advice = f"Run the task again, or raise wait_timeout. {self._hint_of_state()}".rstrip()
                 if not self.listed:
                     advice = (
                         f"From now on give it by its UUID, {self.wanted}: by its name it would not be found, and be "
@@ -342,11 +342,12 @@ class ModelResource:
             has = f"the service does not show its files. {self.contract.hint('fields.model.downloads')}"
         return f"ready, but without a file for {', '.join(missing)} ({has})"
 
-    def _line_of_state(self) -> str:
-        """The line of the contract by which it is not ready: where the state is shown, or which word says so."""
-        if self.found is None or self.found.status is not None or self.found.code_status:
-            return "words.ready"
-        return "fields.model.status"
+    def _hint_of_state(self) -> str:
+        """The line of the contract by which it is not ready: which word says so, or where that is shown."""
+        if self.found is None or self.found.state == "ready":
+            return ""
+        shown = self.found.status or self.found.code_status
+        return self.contract.hint("words.ready" if shown else "fields.model.status")
 
     def _log(self) -> str:
         """The end of the conversion log; it is the service's text."""

@@ -127,6 +127,19 @@ def test_a_new_model_that_only_the_list_of_all_shows_is_known_again(
     assert len(models(world, "New")) == 1
 
 
+def test_a_model_without_a_digest_that_only_the_list_of_all_shows_is_changed_where_no_file_is_given(
+    world: Served, run_module: RunModule, onnx_file: Path, unlisted: Callable[[bool], None]
+) -> None:
+    made = run_module("nxai_model", name="New", file=str(onnx_file), **QUICK)
+    world.world.models[made["model"]["uuid"]].members["Documentation"] = "From the portal."
+    unlisted(True)
+    changed = run_module("nxai_model", name="New", alias="n")
+    assert changed["changed"] is True and changed["model"]["uuid"] == made["model"]["uuid"]
+    unlisted(False)
+    failed = run_module("nxai_model", name="New", alias="m")
+    assert failed["failed"] and "operations.list_models.path (observed)" in failed["msg"]
+
+
 def test_a_new_model_that_nothing_lists_is_named_by_its_uuid(
     world: Served, run_module: RunModule, onnx_file: Path, unlisted: Callable[[bool], None]
 ) -> None:
@@ -219,6 +232,31 @@ def test_a_file_that_is_exchanged_while_it_is_checked_is_an_error(
     monkeypatch.setattr(model_file, "check_model", exchanged)
     failed = run_module("nxai_model", name="New", file=str(path), check_file="strict")
     assert failed["failed"] and "it changed while it was looked into" in failed["msg"] and writes() == []
+
+
+# Ready ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "line"),
+    [
+        (drop("Status"), ""),
+        (lambda row: (row.pop("Status"), row.pop("Code")), "fields.model.status (observed)"),
+        (lambda row: row.update(Status="marinating"), "words.ready (observed)"),
+    ],
+)
+def test_what_says_that_a_model_is_ready_is_named_where_it_never_is(
+    hide: Hide, run_module: RunModule, onnx_file: Path, shown: Callable[[dict[str, Any]], Any], line: str
+) -> None:
+    hide(shown)
+    made = run_module("nxai_model", name="New", file=str(onnx_file), wait_interval=0.01, wait_timeout=1)
+    assert bool(made.get("failed")) is bool(line) and line in made.get("msg", "")
+
+
+def test_a_delete_that_was_accepted_and_is_not_done_names_the_call(world: Served, run_module: RunModule) -> None:
+    world.fault("status", "delete_model", status=200, body={"Message": "Done"}, times=0)
+    failed = run_module("nxai_model", name="A", state="absent")
+    assert failed["failed"] and "still lists it" in failed["msg"] and "operations.delete_model.path" in failed["msg"]
 
 
 # Artefacts -----------------------------------------------------------------------------------------------------------

@@ -82,6 +82,7 @@ def test_a_model_as_the_portal_shows_it():
     [
         ({"Status": "ok", "Code": {"Status": "ok"}}, "ready"),
         ({"Status": "OK"}, "ready"),
+        ({"Code": {"Status": "ok"}}, "ready"),
         ({"Status": "ok", "Code": None}, "ready"),
         ({"Status": "ok", "Code": {}}, "pending"),
         ({"Status": "ok", "Code": {"Status": "processing"}}, "pending"),

@@ -45,6 +45,12 @@ def test_one_that_shows_no_name_may_be_the_one_that_is_wanted(name):
     assert Index(records, "catalogue").find_or_absent(A.replace("1111", "9999")) is None
 
 
+def test_one_that_is_listed_twice_is_one():
+    rows = [{"UUID": A, "Name": "Shelf"}, {"UUID": A.upper(), "Name": "Shelf"}, {"UUID": B, "Name": "Other"}]
+    index = Index(map(Catalogue.from_api, rows), "catalogue")
+    assert index.find("Shelf").uuid == index.find(A).uuid == A and len(index.records) == 2
+
+
 def test_an_empty_name_is_one():
     assert find_renamed("Shelf", None, [Catalogue.from_api({"UUID": A, "Name": ""})], "catalogue") is None
 

@@ -120,6 +120,13 @@ def test_two_that_stay_are_an_error(deadline: Any, clock: Any) -> None:
     assert clock.sleeps == [1.0] * int(PATIENCE) and caught.value.result == {"changed": True}
 
 
+@pytest.mark.parametrize(("made", "named"), [("a", False), ("0", True)])
+def test_one_that_is_not_listed_may_have_another_uuid(deadline: Any, made: str, named: bool) -> None:
+    with pytest.raises(Unexpected) as caught:
+        kept(deadline, made, ["a", "b"])
+    assert ("fields.answer.created (client)" in caught.value.advice) is named
+
+
 def test_one_alone_waits_for_nobody(deadline: Any, clock: Any) -> None:
     found = kept(deadline, "a", ["a"])
     assert found is not None and found.uuid == "a" and clock.sleeps == []
