@@ -38,6 +38,7 @@ class Quirks:
     max_upload_bytes: int = 0  # 0: no limit; more is refused with 413
     nxai: str = "object"  # object | text: the member nxAI of a device, which the VMS was seen to keep as JSON text
     mixed_put: str = "partial"  # partial | refuse: a PUT with applicable and other devices
+    refused_processor: str = "refuse"  # refuse | accept: a PUT with a postprocessor that plugin 5 has refused
     unknown_model: str = "refuse"  # refuse | ignore: a PUT with a model that the site's organisation cannot use
     auth_failure: int = 401  # 401 | 500
     bad_password: int = 401  # 401 | 403
@@ -52,6 +53,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "cdn": ("in_time", "late", "never"),
     "nxai": ("object", "text"),
     "mixed_put": ("partial", "refuse"),
+    "refused_processor": ("refuse", "accept"),
     "unknown_model": ("refuse", "ignore"),
     "auth_failure": (401, 500),
     "bad_password": (401, 403),

@@ -83,6 +83,7 @@ def site(world: World, item: Site) -> dict[str, Any]:
 
 
 def server(item: Server) -> dict[str, Any]:
+    external = [name for name in item.processors if name not in item.refused_processors]
     return {
         "UUID": item.uuid,
         "Name": item.name,
@@ -96,7 +97,7 @@ def server(item: Server) -> dict[str, Any]:
         "OSVersion": "24.04",
         "Licensed": item.licensed,
         "Preprocessors": [],
-        "Postprocessors": ["Illegal Dumping", "Line Crossing", "Loitering Detection", "Object Counting"],
+        "Postprocessors": ["Illegal Dumping", "Line Crossing", "Loitering Detection", "Object Counting", *external],
     }
 
 
