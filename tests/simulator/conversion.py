@@ -22,7 +22,7 @@ ARTEFACTS = {
 }
 
 
-# And what EnableConversions asks for. The portal's form has these two words; that they are the same here is a guess.
+# Of an ONNX file also what EnableConversions asks for. The portal's form has these words; that they are sent is a guess.
 CONVERSIONS = {"Hailo": "application/x-onnx; device=hailo", "MemryX": "application/zip; device=mxa"}
 
 
@@ -74,7 +74,7 @@ def file_kind(head: bytes) -> str:
 def downloads(file: StoredFile, uri: str, asked: Iterable[Any], quirks: Quirks) -> list[dict[str, Any]]:
     """The files that a conversion yields. Member names are guesses; the MIME types are not."""
     words = {str(each).lower() for each in (CONVERSIONS if quirks.conversions == "all" else asked)}
-    further = [mime for word, mime in CONVERSIONS.items() if word.lower() in words and file.kind != "unknown"]
+    further = [mime for word, mime in CONVERSIONS.items() if word.lower() in words and file.kind == "onnx"]
     return [
         {"MIMEType": mime, "Name": file.name, "Size": file.size, "URL": f"{uri}?file={number}"}
         for number, mime in enumerate([*ARTEFACTS[file.kind], *further])
