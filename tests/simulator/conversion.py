@@ -22,7 +22,7 @@ ARTEFACTS = {
 }
 
 
-# Of an ONNX file also what EnableConversions asks for. The portal's form has these words; that they are sent is a guess.
+# Of an ONNX file also what EnableConversions asks for. The words are those of the portal's form: on the wire a guess.
 CONVERSIONS = {"Hailo": "application/x-onnx; device=hailo", "MemryX": "application/zip; device=mxa"}
 
 
