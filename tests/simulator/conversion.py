@@ -6,19 +6,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from .records import Model, StoredFile
 from .settings import Quirks, Times
 
-# The MIME types that were seen in the service's file lists, by the kind of the file that was uploaded.
+# The MIME types that were seen in the service's file lists: those that are always made, by the kind of the file.
 ARTEFACTS = {
-    "onnx": ("application/x-onnx", "application/x-onnx; device=hailo", "application/zip; device=mxa"),
+    "onnx": ("application/x-onnx",),
     "tflite": ("application/x-tensorflow-lite; type=float32", "application/x-onnx"),
     "zip": ("application/zip; source=original", "application/zip; kind=teachable-machine", "application/x-onnx"),
     "unknown": ("application/octet-stream; source=original",),
 }
+
+
+# Of an ONNX file also what EnableConversions asks for. The words are those of the portal's form: on the wire a guess.
+CONVERSIONS = {"Hailo": "application/x-onnx; device=hailo", "MemryX": "application/zip; device=mxa"}
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,11 @@ def file_kind(head: bytes) -> str:
     return "onnx" if head.startswith(b"\x08") else "unknown"
 
 
-def downloads(file: StoredFile, uri: str) -> list[dict[str, Any]]:
+def downloads(file: StoredFile, uri: str, asked: Iterable[Any], quirks: Quirks) -> list[dict[str, Any]]:
     """The files that a conversion yields. Member names are guesses; the MIME types are not."""
+    words = {str(each).lower() for each in (CONVERSIONS if quirks.conversions == "all" else asked)}
+    further = [mime for word, mime in CONVERSIONS.items() if word.lower() in words and file.kind == "onnx"]
     return [
         {"MIMEType": mime, "Name": file.name, "Size": file.size, "URL": f"{uri}?file={number}"}
-        for number, mime in enumerate(ARTEFACTS[file.kind])
+        for number, mime in enumerate([*ARTEFACTS[file.kind], *further])
     ]

@@ -15,6 +15,7 @@ from .answers import Refusal, outcome
 from .identifiers import braced
 from .operations import Call
 from .records import Device, Site
+from .world import World
 
 NONE_APPLICABLE = "No devices are applicable"
 COLUMNS = {"Name": lambda item: item.name, "UUID": lambda item: item.uuid}
@@ -54,8 +55,8 @@ async def list_devices(call: Call) -> Response:
     return call.page(list(site.devices.values()) if site.online else [], view, DEVICE_COLUMNS)
 
 
-def why_not(site: Site, device: Device, now: float) -> str:
-    """Why pipelines cannot be assigned to the device now; empty when they can."""
+def why_not(site: Site, device: Device, pipelines: list[dict[str, Any]], world: World) -> str:
+    """Why the pipelines cannot be assigned to the device now; empty when they can."""
     if not site.online:
         return "the system is offline"
     if device.server.status != "running":
@@ -64,7 +65,13 @@ def why_not(site: Site, device: Device, now: float) -> str:
         return "the plugin on the server does not support pipelines"
     if not device.enabled:
         return "the device is disabled"
-    return "the plugin has not announced the device yet" if now < device.silent_until else ""
+    if world.clock.now() < device.silent_until:
+        return "the plugin has not announced the device yet"
+    named = {each.get("Postprocessor") for each in pipelines}
+    refused = [name for name in device.server.refused_processors if name in named]
+    if refused and world.quirks.refused_processor == "refuse":
+        return f"AI Manager 5 on the server has refused the file of {', '.join(refused)}, which is of version 4"
+    return ""
 
 
 async def put_pipelines(call: Call) -> dict[str, Any]:
@@ -74,7 +81,11 @@ async def put_pipelines(call: Call) -> dict[str, Any]:
     applicable: list[Device] = []
     for nxid in dict.fromkeys(braced(text) for text in call.body["Devices"]):
         device = site.devices.get(nxid)
-        reasons[nxid] = why_not(site, device, now) if device is not None else "the system has no such device"
+        reasons[nxid] = (
+            why_not(site, device, call.body["Pipelines"], world)
+            if device is not None
+            else "the system has no such device"
+        )
         if device is not None and not reasons[nxid]:
             applicable.append(device)
     refused = {nxid: reason for nxid, reason in reasons.items() if reason}

@@ -35,6 +35,7 @@ class Numbers:
     random_seed: int = 1
     offline_every: int = 0
     unsupported_every: int = 0  # servers whose plugin does not support pipelines, counted within a site
+    plugin_5_every: int = 0  # servers with AI Manager 5, counted within a site
     disabled_every: int = 0  # devices
     assigned: bool = False  # devices start with a pipeline of a generated model
     hostile_names: bool = False
@@ -91,10 +92,11 @@ def _children(numbers: Numbers, site_id: str, models: list[str]) -> Callable[[],
 
 def _server(numbers: Numbers, site_id: str, number: int, rng: random.Random) -> Server:
     supports = not _is_nth(number, numbers.unsupported_every)
+    usual = "5.0.6" if _is_nth(number, numbers.plugin_5_every) else "4.2.0"
     return Server(
         uuid=stable_uuid(site_id, "server", number),
         name=f"Server {number + 1}",
-        plugin_version="4.2.0" if supports else "4.1.62-beta",
+        plugin_version=usual if supports else "4.1.62-beta",
         supports_pipelines=supports,
         runtime=rng.choice(RUNTIMES),
     )
@@ -103,17 +105,18 @@ def _server(numbers: Numbers, site_id: str, number: int, rng: random.Random) -> 
 def _device(
     numbers: Numbers, site_id: str, number: int, servers: list[Server], models: list[str], rng: random.Random
 ) -> Device:
+    server = servers[number % len(servers)]
     return Device(
         nxid=braced(stable_uuid(site_id, "device", number)),
         name=name_of(CAMERAS, number, numbers.hostile_names),
-        server=servers[number % len(servers)],
+        server=server,
         enabled=not _is_nth(number, numbers.disabled_every),
-        pipelines=[pipeline(rng.choice(models))] if models else [],
+        pipelines=[pipeline(rng.choice(models), server)] if models else [],
     )
 
 
-def pipeline(model: str) -> dict[str, Any]:
-    return {
+def pipeline(model: str, server: Server) -> dict[str, Any]:
+    found: dict[str, Any] = {
         "modelUUID": model,
         "modelNMS": 0.42,
         "resizingMethod": "Letterbox",
@@ -121,3 +124,6 @@ def pipeline(model: str) -> dict[str, Any]:
         "Postprocessor": "",
         "chains": [],
     }
+    if server.is_plugin_5:
+        found |= {"Postprocessor": "Object Counting", "UserSettings": {"sensitivity": 0.5, "zone": "door"}}
+    return found

@@ -75,6 +75,19 @@ class Server:
     platform: str = "linux_x64"
     supports_pipelines: bool = True
     licensed: bool = True
+    processors: list[str] = field(default_factory=list)  # external postprocessors, by name
+    processor_version: int = 4  # of the file that names them: the version of the plugin that it is for
+
+    @property
+    def is_plugin_5(self) -> bool:
+        """AI Manager 5 or later: the settings of a processor are part of the pipeline."""
+        major = self.plugin_version.partition(".")[0]
+        return major.isdecimal() and int(major) >= 5
+
+    @property
+    def refused_processors(self) -> list[str]:
+        """AI Manager 5 refuses a file of version 4 whole."""
+        return self.processors if self.is_plugin_5 and self.processor_version < 5 else []
 
 
 @dataclass

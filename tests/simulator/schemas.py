@@ -132,6 +132,7 @@ PIPELINE = record(
     Preprocessor=TEXT_OR_NULL,
     Postprocessor=TEXT_OR_NULL,
     chains={"type": ["array", "null"]},
+    UserSettings=guess({"description": "Settings of the postprocessor, with AI Manager 5. Its form is not known."}),
 )
 DEVICE_SERVER = record(
     ("Name", "Status", "AIPluginVersion", "Supports"),

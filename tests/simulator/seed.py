@@ -177,6 +177,8 @@ class _Maker:
         for key in ("version", "runtime", "platform"):
             setattr(server, key, item.text(key, getattr(server, key)))
         server.licensed = item.flag("licensed", True)
+        server.processors = item.words("processors")
+        server.processor_version = item.count("processor_version", 5 if server.is_plugin_5 else 4)
         site.servers[server.uuid] = server
         for number, child in enumerate(item.readers("devices", "name")):
             self._device(child, site, server, number)

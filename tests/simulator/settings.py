@@ -34,10 +34,12 @@ class Quirks:
     plural_items: str = "reduced"  # reduced | full | absent: what GET /functions/{uuid} answers
     require_create_members: bool = False  # the seven members that the service's document is said to require
     cdn: str = "in_time"  # in_time | late | never: when Code.CDNURI is there
+    conversions: str = "asked"  # asked | all: which files a conversion yields beside the usual, see EnableConversions
     accept_any_file: bool = True  # False: bytes that are no model end with the status error
     max_upload_bytes: int = 0  # 0: no limit; more is refused with 413
     nxai: str = "object"  # object | text: the member nxAI of a device, which the VMS was seen to keep as JSON text
     mixed_put: str = "partial"  # partial | refuse: a PUT with applicable and other devices
+    refused_processor: str = "refuse"  # refuse | accept: a PUT with a postprocessor that plugin 5 has refused
     unknown_model: str = "refuse"  # refuse | ignore: a PUT with a model that the site's organisation cannot use
     auth_failure: int = 401  # 401 | 500
     bad_password: int = 401  # 401 | 403
@@ -49,9 +51,11 @@ class Quirks:
 
 CHOICES: dict[str, tuple[Any, ...]] = {
     "plural_items": ("reduced", "full", "absent"),
+    "conversions": ("asked", "all"),
     "cdn": ("in_time", "late", "never"),
     "nxai": ("object", "text"),
     "mixed_put": ("partial", "refuse"),
+    "refused_processor": ("refuse", "accept"),
     "unknown_model": ("refuse", "ignore"),
     "auth_failure": (401, 500),
     "bad_password": (401, 403),

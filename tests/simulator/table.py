@@ -123,7 +123,8 @@ DEVICE = (
     Operation(
         name="put_pipelines", api="dev", method="PUT", path="/system/{site_id}/devices/pipelines",
         handler=device.put_pipelines, summary="Replace the pipelines of devices.", evidence="observed",
-        note="The answer's body, and what happens to a list with applicable and other devices, are inferred.",
+        note="The answer's body is inferred; so is what happens to a list with applicable and other devices, and to a "
+        "postprocessor that AI Manager 5 has refused.",
         needs="write", body=schemas.ASSIGNMENT, answer=schemas.OUTCOME, refusals=(400, 404), invalid=422,
     ),
     Operation(

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from .clock import rfc3339
-from .conversion import downloads
+from .conversion import CONVERSIONS, downloads
 from .identifiers import ZERO_UUID
 from .records import Catalogue, Device, Model, RegistryDevice, RegistryGroup, Server, Site
 from .world import World
@@ -26,7 +26,7 @@ MODEL_MEMBERS: dict[str, Any] = {
     "OutputDriverDetails": {},
     "NamedInput": [],
     "NamedOutput": [],
-    "EnableConversions": [],
+    "EnableConversions": list(CONVERSIONS),  # as in the portal's form, where none is switched off
     "SourceName": "",
     "SourceUrl": "",
     "Site": None,
@@ -47,16 +47,17 @@ def function(world: World, model: Model, base_url: str) -> dict[str, Any]:
     """A model in full, as a row of the list."""
     progress = world.progress(model)
     uri = f"{base_url}/cdn/{model.uuid}"
+    members = {**MODEL_MEMBERS, **model.members}
+    asked = members["EnableConversions"]
     return {
-        **MODEL_MEMBERS,
-        **model.members,
+        **members,
         "UUID": model.uuid,
         "Name": model.name,
         "Status": progress.status,
         "Code": {"Status": progress.code_status, "CDNURI": uri if progress.has_cdn_uri else ""},
         "Catalogues": list(model.catalogues),
         "Organisation": organisation(world, model.owner),
-        "Downloads": downloads(model.file, uri) if model.file and progress.ready else [],
+        "Downloads": downloads(model.file, uri, asked, world.quirks) if model.file and progress.ready else [],
         "Size": model.file.size if model.file else 0,
         "ConversionLog": progress.log,
         "UpdatedAt": rfc3339(model.updated_at),
@@ -83,6 +84,7 @@ def site(world: World, item: Site) -> dict[str, Any]:
 
 
 def server(item: Server) -> dict[str, Any]:
+    external = [name for name in item.processors if name not in item.refused_processors]
     return {
         "UUID": item.uuid,
         "Name": item.name,
@@ -96,7 +98,7 @@ def server(item: Server) -> dict[str, Any]:
         "OSVersion": "24.04",
         "Licensed": item.licensed,
         "Preprocessors": [],
-        "Postprocessors": ["Illegal Dumping", "Line Crossing", "Loitering Detection", "Object Counting"],
+        "Postprocessors": ["Illegal Dumping", "Line Crossing", "Loitering Detection", "Object Counting", *external],
     }
 
 

@@ -18,6 +18,7 @@ from .._contract.comparison import Difference
 from .._core.errors import BadInput, NxaiError, SignInFailed, Unreachable
 from .._core.redaction import one_line
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
+from .processors import unoffered
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,10 @@ def _servers(seen: Seen) -> Iterator[Finding]:
         if server.status is not None and server.status.lower() not in WORDS["running"][0]:
             advice = "Start the server or its plugin, and look into its log."
             yield Finding("servers", "warning", where, f"its status is {server.status}", advice)
+    for site, server, processor, count in unoffered(seen.servers or (), seen.devices or ()):
+        what = f"{count} devices name the {processor}, which plugin {server.plugin_version} does not offer there"
+        advice = "Version 5 refuses a processor file of version 4 whole. Install the processor for version 5."
+        yield Finding("servers", "warning", f"{site.label} / {server.label}", what, advice)
 
 
 def _devices(seen: Seen) -> Iterator[Finding]:

@@ -76,6 +76,23 @@ def test_each_thing_that_is_wrong_is_found_with_what_to_do(cloud: Served, run_mo
     assert all(each["where"] in result["table"] for each in result["findings"])
 
 
+def test_plugin_5_with_a_processor_file_of_version_4(cloud: Served, run_module: RunModule) -> None:
+    new: dict[str, Any] = {"plugin_version": "5.0.6", "processors": ["Heatmap"]}
+    door = {"name": "Door", "pipelines": [{"modelUUID": READY, "Postprocessor": "Heatmap"}]}
+    servers = [
+        {"name": "Updated", **new, "processor_version": 4, "devices": [door]},
+        {"name": "New", **new, "devices": [door]},
+        {"name": "Old", "processors": ["Heatmap"], "devices": [door]},
+    ]
+    world = {"catalogues": [{"name": "Shelf", "public": True}], "sites": [{"name": "Shop", "servers": servers}]}
+    cloud.reset({**world, "models": [{"name": "Ready", "id": READY, "catalogues": ["Shelf"]}]})
+    result = run_module("nxai_doctor_info")
+    assert found(result) == {("servers", "warning", "Shop / Updated")}
+    [finding] = result["findings"]
+    assert finding["what"] == "1 devices name the postprocessor Heatmap, which plugin 5.0.6 does not offer there"
+    assert "version 4" in finding["advice"]
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

@@ -222,6 +222,7 @@ BODIES = {
             f"Pipelines.[].{name}": "nxai_pipeline.pipelines"
             for name in ("modelUUID", "modelNMS", "resizingMethod", "Preprocessor", "Postprocessor", "chains")
         },
+        "Pipelines.[].UserSettings": "nxai_pipeline.pipelines",  # in extra
     },
     "update_registry_device": {
         "Name": "nxai_device.new_name",

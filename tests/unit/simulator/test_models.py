@@ -165,6 +165,27 @@ def test_what_is_no_model_file_fails_to_convert_if_asked(simulator: Served, call
     assert "not an ONNX" in calls.model(uuids["text"])["ConversionLog"]
 
 
+def test_downloads_follow_the_conversions_that_are_asked_for(simulator: Served, calls: Calls) -> None:
+    def files(uuid: str) -> set[str]:
+        return {row["MIMEType"] for row in calls.model(uuid)["Downloads"]}
+
+    usual, hailo, memryx = "application/x-onnx", "application/x-onnx; device=hailo", "application/zip; device=mxa"
+    asked: dict[str, Any] = {"none": [], "hailo": ["hailo"], "both": ["MemryX", "Hailo", "other", {"odd": 1}]}
+    uuids = {name: calls.upload({**DATA, "EnableConversions": words})["UUID"] for name, words in asked.items()}
+    uuids["nothing said"] = calls.upload(DATA)["UUID"]
+    assert {name: calls.model(uuids[name])["EnableConversions"] for name in asked} == asked
+    assert calls.model(uuids["nothing said"])["EnableConversions"] == ["Hailo", "MemryX"]
+    simulator.advance(31)
+
+    everything = {usual, hailo, memryx}
+    found = {name: files(uuid) for name, uuid in uuids.items()}
+    assert found == {"none": {usual}, "hailo": {usual, hailo}, "both": everything, "nothing said": everything}
+    simulator.world.quirks.conversions = "all"
+    assert {name: files(uuid) for name, uuid in uuids.items()} == dict.fromkeys(uuids, everything)
+    rows = {row["UUID"]: row for row in calls.get("/cpt/functions")}
+    assert rows == {uuid: calls.model(uuid) for uuid in uuids.values()}
+
+
 def test_metadata_can_change_without_the_file_and_the_file_starts_conversion_again(
     simulator: Served, calls: Calls
 ) -> None:

@@ -58,6 +58,15 @@ def test_every_nth_is_odd_in_its_way(simulator: Served) -> None:
     assert [row["Enabled"] for row in inside[1]] == [True, True, False] * 2
 
 
+def test_a_fleet_may_be_mixed(simulator: Served) -> None:
+    simulator.reset(sites=1, servers=2, devices=4, models=2, assigned=True, plugin_5_every=2)
+    _sites, (servers, devices), _models, _catalogues = everything(simulator)
+    assert [row["AIPluginVersion"] for row in servers] == ["4.2.0", "5.0.6"]
+    assert {row["Server"]["AIPluginVersion"] for row in devices} == {"4.2.0", "5.0.6"}
+    of_five = {row["Name"] for row in devices if row["Server"]["AIPluginVersion"] == "5.0.6"}
+    assert of_five == {row["Name"] for row in devices if "UserSettings" in row["nxAI"]["pipelines"][0]}
+
+
 def test_hostile_names_come_through_unchanged(simulator: Served, calls: Calls) -> None:
     count = len(HOSTILE)
     simulator.reset(sites=count, devices=count, models=count, hostile_names=True)

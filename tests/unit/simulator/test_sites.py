@@ -157,6 +157,34 @@ def test_an_unknown_model_is_refused_or_ignored(shop: Shop) -> None:
     assert shop.assigned()["Door"] == []
 
 
+def test_plugin_5_keeps_user_settings_and_refuses_processors_of_version_4(simulator: Served) -> None:
+    five: dict[str, Any] = {"plugin_version": "5.0.6", "processors": ["Heatmap"]}
+    servers = [
+        {"name": "Updated", **five, "processor_version": 4, "devices": ["Door"]},
+        {"name": "New", **five, "devices": ["Till"]},
+        {"name": "Old", "processors": ["Heatmap"], "devices": ["Yard"]},
+    ]
+    simulator.reset({"models": [{"name": "ready"}], "sites": [{"name": "Shop", "servers": servers}, {"name": "Away"}]})
+    shop, world = Shop(simulator), simulator.world
+    ready, settings = shop.models["ready"], {"UserSettings": {"phrase1": "a ladder"}}
+
+    rows = {row["Name"]: row for row in shop.get(f"/dev/system/{shop.site}/servers")}
+    assert [rows[name]["AIPluginVersion"] for name in ("Updated", "New", "Old")] == ["5.0.6", "5.0.6", "4.2.0"]
+    assert {name for name, row in rows.items() if "Heatmap" in row["Postprocessors"]} == {"New", "Old"}
+    answer = shop.put(shop.site, list(shop.devices.values()), ready, Postprocessor="Heatmap", **settings)
+    simulator.advance(2)
+    assert (answer.status_code, shop.assigned()) == (200, {"Door": [], "Till": ["ready"], "Yard": ["ready"]})
+    till = world.sites[shop.site].devices[shop.devices["Till"]]
+    assert till.pipelines == [{"modelUUID": ready, "Postprocessor": "Heatmap", **settings}]
+
+    answer = shop.put(shop.site, [shop.devices["Door"]], ready, Postprocessor="Heatmap")
+    assert (answer.status_code, list(answer.json()["Field"])) == (422, [shop.devices["Door"]])
+    assert "of version 4" in str(answer.json()["Field"])
+    assert shop.put(shop.site, [shop.devices["Door"]], ready, Postprocessor="Loitering Detection").status_code == 200
+    world.quirks.refused_processor = "accept"
+    assert shop.put(shop.site, [shop.devices["Door"]], ready, Postprocessor="Heatmap").status_code == 200
+
+
 def test_case_of_ids_does_not_matter(shop: Shop) -> None:
     assert shop.put(shop.site.upper(), [shop.devices["Door"].upper()], shop.models["ready"].upper()).status_code == 200
     shop.served.advance(2)

@@ -37,6 +37,7 @@ def world(**generated: int) -> dict[str, Any]:
         "models": [{"name": name, "status": status} for name, status in names.items()],
         "generate": {"sites": SITES, "servers": 1, "devices": DEVICES // SITES, **generated},
         "times": {"record": 0, "code": 0, "assignment": 0},
+        "quirks": {"conversions": "all"},  # the servers have all kinds of runtimes
     }
 
 

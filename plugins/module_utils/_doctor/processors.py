@@ -1,0 +1,63 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Processors that devices name and their server does not offer.
+
+The Nx AI Manager 5 refuses a processor file that was written for version 4, whole. The devices go on naming what was in
+it, so this is what an update leaves behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .._api.records import Device, Server, Site
+from .._core.values import folded, text
+
+_KINDS = {"Preprocessor": "preprocessors", "Postprocessor": "postprocessors"}  # in a pipeline, and of a server
+_MAJOR = re.compile(r"v?([0-9]{1,9})(?![0-9])", re.IGNORECASE)
+
+Use = tuple[str, str]  # the kind and the name of a processor
+
+
+def unoffered(
+    servers: Iterable[tuple[Site, Server]], devices: Iterable[tuple[Site, Device]]
+) -> Iterator[tuple[Site, Server, str, int]]:
+    """Of each server with AI Manager 5: a processor that it does not offer, and how many of its devices name it.
+
+    A server that does not say what it offers is passed over: that is not known.
+    """
+    uses = _uses(devices)
+    for site, server in servers:
+        if _is_plugin_5(server.plugin_version):
+            named = uses.get((site.id, server.id), Counter()) + uses.get((site.id, server.name), Counter())
+            row = folded(server.raw)
+            for (kind, name), count in sorted(named.items()):
+                offered = _names(row.get(_KINDS[kind]))
+                if offered is not None and name.lower() not in offered:
+                    yield site, server, f"{kind.lower()} {name}", count
+
+
+def _uses(devices: Iterable[tuple[Site, Device]]) -> dict[tuple[str, str], Counter[Use]]:
+    """How many devices name each processor, by site and server. A device may know its server by name alone."""
+    found: dict[tuple[str, str], Counter[Use]] = {}
+    for site, device in devices:
+        named = {(kind, text(each.wire.get(kind)) or "") for each in device.assignment or () for kind in _KINDS}
+        place = (site.id, device.server.id or device.server.name)
+        found.setdefault(place, Counter()).update(use for use in named if use[1])
+    return found
+
+
+def _is_plugin_5(version: str | None) -> bool:
+    major = _MAJOR.match(version or "")
+    return major is not None and int(major.group(1)) >= 5
+
+
+def _names(offered: Any) -> set[str] | None:
+    """In lower case; None for what is no list of names."""
+    told = isinstance(offered, list) and all(isinstance(each, str) for each in offered)
+    return {each.lower() for each in offered} if told else None
