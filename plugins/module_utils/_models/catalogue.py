@@ -21,6 +21,7 @@ from .._engine.reconcile import Field, Plan, plan_object
 from .._engine.rivals import keep_one
 from .memberships import TURNS, Memberships
 
+_PATIENCE = 30.0  # seconds for a new catalogue to be listed
 FIELDS = (Field("name", ("Name",), {"type": "str"}),)
 
 
@@ -61,6 +62,14 @@ class CatalogueResource:
         catalogues = self.compute.list_catalogues()
         self.memberships = Memberships(self.compute, self.task.client.contract, catalogues)
         return find_renamed(self.wanted, self.options["new_name"], catalogues, "catalogue")
+
+    def _look_patiently(self) -> Catalogue | None:
+        """A new catalogue need not be listed at once. One that is not would be made again by the next run."""
+        deadline, found = self.task.deadline(_PATIENCE), None
+        while found is None and deadline.left > 0:
+            deadline.pause(1.0)
+            found = self._look()
+        return found
 
     def _plan_deletion(self, found: Catalogue) -> Plan:
         models = self.compute.list_models()
@@ -181,6 +190,8 @@ class CatalogueResource:
             return
         if plan.action != "create":
             self.found = self._look()
+        elif self.found is None:
+            self.found = self._look_patiently()
         if self.found is None and not self.absent:
             hint = self.task.client.contract.hint("fields.catalogue.name")
             self._not_taken(plan, "the service does not list it", hint)

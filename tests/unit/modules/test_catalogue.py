@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from module_runs import Calls, RunModule
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ComputeApi
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.polling import Deadline
 from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import FIELDS
 from simulator.testing import Served
 
@@ -260,3 +262,14 @@ def test_models_that_do_not_tell_their_catalogues_are_reported(cloud: Served, ru
     assert found["warnings"] == ["2 of 3 models came without their catalogues, so the lists of models may lack them."]
     cloud.fault("status", "list_models", status=200, body=[inside, {**unknown, "Catalogues": []}])
     run_module("nxai_catalogue_info", list_models=True)
+
+
+@pytest.mark.parametrize("late", [2, 3])
+def test_a_new_catalogue_that_is_listed_late_is_waited_for(
+    cloud: Served, run_module: RunModule, monkeypatch: pytest.MonkeyPatch, late: int
+) -> None:
+    usual, looks = ComputeApi.list_catalogues, iter(range(99))
+    monkeypatch.setattr(ComputeApi, "list_catalogues", lambda api: usual(api) if next(looks) > late else [])
+    monkeypatch.setattr(Deadline, "pause", lambda _deadline, _seconds: None)
+    made = run_module("nxai_catalogue", name="New")
+    assert made["changed"] is True and made["catalogue"]["name"] == "New" and len(cloud.writes()) == 1
