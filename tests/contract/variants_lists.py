@@ -128,7 +128,7 @@ VARIANTS = (
         "in-rows-with-errors",
         "lists inside Rows, with a list Errors beside",
         wrapped("Rows", Errors=[]),
-        outcome=ADAPTED,
+        outcome=WORKS,
         fields={"answer": {"rows": "Rows"}},
     ),
     _lists(

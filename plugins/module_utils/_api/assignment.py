@@ -20,7 +20,7 @@ from hashlib import sha256
 from typing import Any
 
 from .._core.limits import is_deep, read_json
-from .._core.values import ZERO_UUID, identity
+from .._core.values import UUID_TEXT, ZERO_UUID, identity
 from .pipeline import Assignment, Pipeline, models_of
 
 PLACE = ("nxAI", "pipelines")
@@ -79,8 +79,11 @@ def _problem(found: Any, dotted: str) -> str:
     for each in found:
         if not isinstance(each, dict):
             return f"{dotted} holds something that is no object"
-        if not identity(each.get("modelUUID")):
+        model = identity(each.get("modelUUID"))
+        if not model:
             return f"{dotted} holds a pipeline without modelUUID"
+        if not UUID_TEXT.fullmatch(model):
+            return f"{dotted} holds a pipeline whose modelUUID is no UUID"
     return ""
 
 

@@ -104,6 +104,11 @@ def may_have_worked(error: NxaiError) -> bool:
     return isinstance(error, (AnswerLost, Unexpected)) or (isinstance(error, Refused) and (error.status or 0) >= 500)
 
 
+def may_be_gone(error: NxaiError) -> bool:
+    """Whether a delete that ended so may have had its effect, by this request or another one."""
+    return may_have_worked(error) or error.status in (404, 410)
+
+
 def missing_library(tried: str, library: str, advice: str) -> BadInput:
     """What to raise where a Python library is not there. Ansible's own words name the Python that looked for it."""
     from ansible.module_utils.basic import missing_required_lib  # costs 0.3 s: only where it is needed

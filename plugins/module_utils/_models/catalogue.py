@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._api.records import Catalogue, Model
-from .._core.errors import BadInput, NxaiError, Unexpected, may_have_worked
+from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_have_worked
 from .._engine.lookup import Index, find_renamed, is_uuid
 from .._engine.module import Task
 from .._engine.reconcile import Field, Plan, plan_object
@@ -155,7 +155,8 @@ class CatalogueResource:
             else:
                 self.compute.rename_catalogue(self.wanted, plan.send["Name"])
         except NxaiError as error:
-            if not may_have_worked(error) or not self._has_worked(plan):
+            may_have = may_be_gone if self.absent else may_have_worked
+            if not may_have(error) or not self._has_worked(plan):
                 raise
             self.task.warn(f"{error} All the same it was done: the {self.header} is as declared.")
 

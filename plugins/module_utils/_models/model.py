@@ -12,7 +12,7 @@ from typing import Any
 
 from .._api.compute import ALL_AVAILABLE
 from .._api.records import Model
-from .._core.errors import BadInput, NxaiError, Unexpected, may_have_worked
+from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_have_worked
 from .._engine.lookup import find_renamed, is_uuid
 from .._engine.module import Task
 from .._engine.reconcile import Plan, plan_object
@@ -217,7 +217,8 @@ class ModelResource:
         try:
             self._write(plan)
         except NxaiError as error:
-            if self.found is None or not may_have_worked(error) or not self._has_worked(plan):
+            may_have = may_be_gone if self.absent else may_have_worked
+            if self.found is None or not may_have(error) or not self._has_worked(plan):
                 raise
             self.task.warn(f"{error} All the same it was done: the {self.header} is as declared.")
 

@@ -89,7 +89,8 @@ class PipelineWriter:
             self._note(batch.changes, "sent", "")
             return
         for part, answer in tell_apart(batch, refusal, self._put):
-            self._note(part.changes, *("not_applicable", answer.answer) if answer else ("sent", ""))
+            reason = f"{answer.answer}. That is read from words.not_applicable of the contract" if answer else ""
+            self._note(part.changes, "not_applicable" if answer else "sent", reason)
 
     def _put_patiently(self, batch: Batch, patience: float) -> Refused | None:
         """None, or the last answer that no device is applicable: it can mean that they are not announced yet."""

@@ -91,6 +91,7 @@ def test_nothing_in_the_place_is_a_class_by_keys_and_types(members: dict[str, An
         {"nxAI": {"pipelines": [*ONE, "x"]}},
         {"nxAI": {"pipelines": [{"modelNMS": 0.5}]}},
         {"nxAI": {"pipelines": [{"modelUUID": ""}]}},
+        {"nxAI": {"pipelines": [{"modelUUID": "Person counter"}]}},
         {"nxAI": {"pipelines": []}, "Pipelines": ONE},
         {"Pipelines": ONE},
         {"pipelines": json.dumps(ONE)},

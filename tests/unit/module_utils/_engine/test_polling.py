@@ -94,7 +94,8 @@ def test_how_often_an_assignment_is_sent_and_a_device_looked_at(
     api = Api(refusals, looks)
     found, reason = written(api, deadline, **options)
     assert (found, clock.sleeps, api.sent) == (status, sleeps, sent)
-    reasons = {"applied": "", "not_applicable": NOT_YET.answer, "pending": "within 12 s, nor when sent again"}
+    not_yet = f"{NOT_YET.answer}. That is read from words.not_applicable"
+    reasons = {"applied": "", "not_applicable": not_yet, "pending": "within 12 s, nor when sent again"}
     assert reasons[status] in reason and bool(reason) == bool(reasons[status])
 
 
