@@ -234,61 +234,6 @@ def test_a_file_that_is_exchanged_while_it_is_checked_is_an_error(
     assert failed["failed"] and "it changed while it was looked into" in failed["msg"] and writes() == []
 
 
-# Ready ---------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("shown", "line"),
-    [
-        (drop("Status"), ""),
-        (lambda row: (row.pop("Status"), row.pop("Code")), "fields.model.status (observed)"),
-        (lambda row: row.update(Status="marinating"), "words.ready (observed)"),
-    ],
-)
-def test_what_says_that_a_model_is_ready_is_named_where_it_never_is(
-    hide: Hide, run_module: RunModule, onnx_file: Path, shown: Callable[[dict[str, Any]], Any], line: str
-) -> None:
-    hide(shown)
-    made = run_module("nxai_model", name="New", file=str(onnx_file), wait_interval=0.01, wait_timeout=1)
-    assert bool(made.get("failed")) is bool(line) and line in made.get("msg", "")
-
-
-@pytest.mark.parametrize("status", [404, 410])
-@pytest.mark.parametrize(
-    ("module", "name", "kind"), [("nxai_model", "A", "model"), ("nxai_catalogue", "New", "catalogue")]
-)
-def test_what_is_gone_already_is_deleted(
-    world: Served,
-    run_module: RunModule,
-    monkeypatch: pytest.MonkeyPatch,
-    status: int,
-    module: str,
-    name: str,
-    kind: str,
-) -> None:
-    """Another run was faster, or the answer is wrong. What is still listed is not gone."""
-    run_module("nxai_catalogue", name="New")
-    usual = getattr(ComputeApi, f"delete_{kind}")
-    world.fault("status", f"delete_{kind}", status=status, times=1)
-    failed = run_module(module, name=name, state="absent")
-    assert failed["failed"] and f"HTTP {status}" in failed["msg"]
-
-    def gone(api: ComputeApi, uuid: str) -> None:
-        usual(api, uuid)
-        usual(api, uuid)
-
-    world.fault("status", f"delete_{kind}", status=status, nth=2)
-    monkeypatch.setattr(ComputeApi, f"delete_{kind}", gone)
-    done = run_module(module, name=name, state="absent", warns=True)
-    assert done["changed"] is True and "it was done" in done["warnings"][0]
-
-
-def test_a_delete_that_was_accepted_and_is_not_done_names_the_call(world: Served, run_module: RunModule) -> None:
-    world.fault("status", "delete_model", status=200, body={"Message": "Done"}, times=0)
-    failed = run_module("nxai_model", name="A", state="absent")
-    assert failed["failed"] and "still lists it" in failed["msg"] and "operations.delete_model.path" in failed["msg"]
-
-
 # Artefacts -----------------------------------------------------------------------------------------------------------
 
 
