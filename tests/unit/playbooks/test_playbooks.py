@@ -88,6 +88,6 @@ def test_warnings_are_shown_and_fail_only_where_asked(play: Play) -> None:
 
 def test_an_error_fails_after_the_table(play: Play) -> None:
     with serve(IDLE) as cloud:
-        done = play(DOCTOR, cloud, token="wrong")
+        done = play(DOCTOR, cloud, token="no-token-of-this-service")
         assert done.returncode == 2
         assert "ERROR    token" in done.stdout and "OK       contract" in done.stdout

@@ -38,7 +38,6 @@ PAGE = "count next previous results"
 UPLOAD: dict[str, Any] = {"data": (None, json.dumps({"Name": "New"})), "file": ("new.onnx", b"\x08\x07")}
 
 CALLS: list[tuple[str, str, dict[str, Any], int, str]] = [
-    ("get_model", "GET /cpt/function/{model}", {}, 200, MODEL),
     ("create_model_singular", "POST /cpt/function", {"files": UPLOAD}, 200, OUTCOME),
     ("get_model_plural", "GET /cpt/functions/{model}", {}, 200, REDUCED),
     ("patch_model_plural", "PATCH /cpt/functions/{model}", {"json": {"Name": "New"}}, 404, OUTCOME),
