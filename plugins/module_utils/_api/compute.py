@@ -17,6 +17,7 @@ from .._http.multipart import Multipart
 from .._http.operation import Operation
 from .._http.transport import Transport
 from .contract import KNOWN, Contract, Row
+from .lines import names_of
 from .model_views import merged, one_of_each
 from .operations import (
     CREATE_CATALOGUE,
@@ -65,7 +66,8 @@ class ComputeApi:
                 return None
             raise
         rows = self._contract.known("model", [answer.data]) if isinstance(answer.data, dict) else []
-        same = (row for row in rows if identity(folded(row).get("uuid")) == uuid)
+        names = names_of("model", "id")
+        same = (row for row in rows if uuid in (identity(folded(row).get(name)) for name in names))
         return next(map(Model.from_api, same), None)
 
     def in_full(self, listed: Model) -> Model:

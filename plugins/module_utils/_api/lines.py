@@ -41,7 +41,7 @@ _READ: dict[str, dict[str, Told]] = {
         "created": ("UUID", "client", "the UUID of what was created, in the answer"),
     },
     "model": {
-        "id": ("UUID", "observed", "its UUID"),
+        "id": (("UUID", "ID"), "observed", "its UUID; `ID` is a guess"),
         "status": ("Status", "observed", "the state of the record, see words"),
         "code_status": ("Code.Status", "observed", "the state of its code, see words"),
         "cdn_uri": ("Code.CDNURI", "observed", "where devices fetch it"),
@@ -52,7 +52,7 @@ _READ: dict[str, dict[str, Told]] = {
         "downloads": ("Downloads", "documented", "its files, each with a MIME type"),
     },
     "catalogue": {
-        "id": ("UUID", "documented", "its UUID"),
+        "id": (("UUID", "ID"), "documented", "its UUID; `ID` is a guess"),
         "organisation": ("Organisation", "documented", "whom it belongs to"),
         "shared_with": (("Organisations", "SharedWith"), "inferred", "the organisations that may use it"),
     },

@@ -112,7 +112,7 @@ class Model:
         logs = names_of("model", "conversion_log")
         sizes = (number(row.get(name)) for name in names_of("model", "size"))
         return cls(
-            uuid=_required_id(row, "model", "uuid"),
+            uuid=_required_id(row, "model", *names_of("model", "id")),
             name=text(row.get("name")) or "",
             status=text(row.get("status")),
             code_status=None if code is None else text(inner.get("status")) or "",
@@ -166,7 +166,7 @@ class Catalogue:
         shared = next((row[name] for name in names_of("catalogue", "shared_with") if name in row), None)
         users = map(Organisation.from_api, shared) if isinstance(shared, list) else None
         return cls(
-            uuid=_required_id(row, "catalogue", "uuid"),
+            uuid=_required_id(row, "catalogue", *names_of("catalogue", "id")),
             name=text(row.get("name")) or "",
             organisation=Organisation.from_api(row.get("organisation")),
             shared_with=None if users is None else tuple(each for each in users if each.label),

@@ -215,3 +215,9 @@ def test_a_device_carries_its_server_and_its_pipelines():
 def test_an_nxid_is_braced_and_lower_case_and_what_is_none_stays():
     given = [UUID, UUID.upper(), f"{{{UUID}}}", f" {{{UUID.upper()}}} ", "Lobby"]
     assert [normalise_nxid(each) for each in given] == [f"{{{UUID}}}"] * 4 + ["Lobby"]
+
+
+@pytest.mark.parametrize("record", [Model, Catalogue])
+def test_the_id_of_a_model_or_catalogue_may_be_called_id(record):
+    assert record.from_api({"id": UUID.upper()}).uuid == UUID
+    assert record.from_api({"ID": OTHER, "uuid": UUID}).uuid == UUID
