@@ -54,6 +54,8 @@ try:
 except ImportError:
     HAS_REQUESTS = False
 
+# Is given each call with its query and what came of it.
+Heard = Callable[[Operation, Mapping[str, str], "Answer | NxaiError"], None]
 MOST_REDIRECTS = 3
 _KEEP_METHOD = (307, 308)
 _KEEP_READS = (301, *_KEEP_METHOD)
@@ -118,6 +120,7 @@ class Transport:
         self._session = new_session(settings)
         self.voice = voice
         self.findings = Findings(voice)
+        self.heard: Heard = _unheard
         self._may_lack_prefix = settings.auth_scheme in (None, "bearer")  # until a token has worked as it is
         self.credentials = Credentials(settings, self.post_token, clock, self.redactor, voice)
 
@@ -163,10 +166,14 @@ class Transport:
         if self.read_only and call.operation.method != "GET" and not call.signs_in:
             raise AssertionError(f"{operation.name} would write, and this client is read-only")
         try:
-            return self._send(call, token)
+            answer = self._send(call, token)
         except NxaiError as error:
             # That of another call, to sign in, has its own words.
-            raise (call.operation.hinted(error) if error.tried == call.tried else error) from None
+            told = call.operation.hinted(error) if error.tried == call.tried else error
+            self.heard(call.operation, call.query, told)
+            raise told from None
+        self.heard(call.operation, call.query, answer)
+        return answer
 
     def _send(self, call: _Call, token: str | None) -> Answer:
         signed = call.operation.signed
@@ -386,6 +393,10 @@ class Transport:
                 return self.send(operation, json=grant).data
 
         return in_either_form(self.sent_as(ISSUE_TOKEN), send, self.findings)
+
+
+def _unheard(_operation: Operation, _query: Mapping[str, str], _outcome: Answer | NxaiError) -> None:
+    """Where nobody listens."""
 
 
 def _status(outcome: Outcome) -> int:
