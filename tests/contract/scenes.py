@@ -245,7 +245,7 @@ def first_contact(play: Play) -> str:
     play.attempt(_FOUND, **where)
     written = [call for call in play.layer.requests if call[0] != "GET" and not call[1].endswith("/token")]
     _wanted("lost", not written, f"the first stage of first contact sent {written}")
-    result = play.attempt(_FOUND, device=f"{{{play.nxid('Till')}}}", create=True, try_refresh=True, **where)
+    result = play.attempt(_FOUND, device=f"{{{play.nxid('Door')}}}", create=True, try_refresh=True, **where)
     now = play.truth()
     for name, had in play.before.cameras.items():
         _wanted("lost", same(now.cameras[name], had), f"after first contact {name} has {now.cameras[name]}, not {had}")

@@ -21,7 +21,8 @@ SUCCESSES = (OK, AGAIN, FOUND, EITHER)
 
 Outcomes = Mapping[str, str]  # by kind of operation
 OPERATIONS_OF = {
-    "read": "list_models list_catalogues list_sites list_servers list_devices list_registry_devices list_groups",
+    "read": "list_models list_catalogues list_sites list_servers list_devices list_registry_devices list_groups"
+    " list_organisations list_channel_partners",
     "set": "update_model rename_catalogue put_pipelines update_registry_device join_group",
     "remove": "delete_model delete_catalogue leave_group",
     "create": "create_model create_catalogue",

@@ -25,10 +25,12 @@ from .places import where_is
 from .read import Seen
 from .session import Session
 from .small_model import SMALL_MODEL
-from .ways import WriteWays, unknown_names
+from .ways import SENT, WriteWays, unknown_names
 
 Record = TypeVar("Record", Catalogue, Model)
 _PATIENCE = 60.0  # seconds until what was written is listed
+_TEXT = "Made by the first contact of nxai.cloud. It can be deleted."
+_MARK = FileMark(hashlib.sha256(SMALL_MODEL).hexdigest(), len(SMALL_MODEL))
 _TRIED = "Create a catalogue and a model, change and remove them"
 
 
@@ -41,15 +43,31 @@ class Creation:
         self._seen = seen
         self._name = f"nxai first contact {secrets.token_hex(4)}"
         self.left: list[dict[str, str]] = []
+        self._errors: list[NxaiError] = []
+        self._unlisted: dict[str, list[str]] = {"model": [], "catalogue": []}  # created, as an answer said
 
     def run(self) -> str:
         """What was done, in words. Raises what it ended with."""
         try:
-            catalogue = self._catalogue()
-            self._model(catalogue)
+            catalogue = self._tried(self._catalogue)
+            if catalogue:
+                self._tried(lambda: self._rename(catalogue))
+            model = self._tried(lambda: self._model(catalogue))
+            if model:
+                self._tried(lambda: self._change(model))
         finally:
             self._remove()
+        if self._errors:
+            raise self._errors[0]
         return "a catalogue and a model were created, changed, read back and removed."
+
+    def _tried(self, step: Callable[[], str]) -> str:
+        """What the step gives, "" where it failed. The others may go well all the same, and prove something."""
+        try:
+            return step()
+        except NxaiError as error:
+            self._errors.append(error)
+            return ""
 
     def _api(self, draft: Draft | None = None) -> ComputeApi:
         return self._session.compute(draft or self._session.draft)
@@ -57,35 +75,38 @@ class Creation:
     # Create and change
 
     def _catalogue(self) -> str:
-        first = f"{self._name} before"
-        uuid = self._created(
-            "create_catalogue", first, lambda api: api.create_catalogue(first), lambda api: api.list_catalogues()
+        name = f"{self._name} before"
+        return self._created(
+            "create_catalogue", name, lambda api: api.create_catalogue(name), ComputeApi.list_catalogues
         )
-        self._written("rename_catalogue", lambda api: api.rename_catalogue(uuid, self._name))
-        self._seen_as(
-            "fields.catalogue.name", lambda api: api.list_catalogues(), uuid, lambda it: it.name == self._name
-        )
+
+    def _rename(self, uuid: str) -> str:
+        self._explored("rename_catalogue", lambda draft: self._api(draft).rename_catalogue(uuid, self._name), [])
+        listing = ComputeApi.list_catalogues
+        self._seen_as("fields.catalogue.name", listing, uuid, lambda it: it.name == self._name)
         return uuid
 
-    def _model(self, catalogue: str) -> None:
-        mark = FileMark(hashlib.sha256(SMALL_MODEL).hexdigest(), len(SMALL_MODEL))
-        text = "Made by the first contact of nxai.cloud. It can be deleted."
+    def _model(self, catalogue: str) -> str:
         data = {
             "Name": self._name,
             **new_model(self._session.settings.customization),
-            "Documentation": join_documentation(text, mark),
-            "Catalogues": [catalogue],
+            "Documentation": join_documentation(_TEXT, _MARK),
+            **({"Catalogues": [catalogue]} if catalogue else {}),
         }
+        listing = ComputeApi.list_models
         with _file() as path:
-            uuid = self._created(
-                "create_model", self._name, lambda api: api.create_model(data, path), lambda api: api.list_models()
-            )
-        listing: Callable[[ComputeApi], list[Model]] = lambda api: api.list_models()  # noqa: E731
-        self._seen_as("fields.model.catalogues", listing, uuid, lambda it: catalogue in it.catalogue_uuids)
-        self._seen_as("fields.model.documentation", listing, uuid, lambda it: it.digest == mark)
-        changed = join_documentation(f"{text} It was changed.", mark)
-        self._written("update_model", lambda api: api.update_model(uuid, {"Documentation": changed}))
-        self._seen_as("operations.update_model.path", listing, uuid, lambda it: "changed" in it.documentation)
+            uuid = self._created("create_model", self._name, lambda api: api.create_model(data, path), listing)
+        if catalogue:
+            self._seen_as("fields.model.catalogues", listing, uuid, lambda it: catalogue in it.catalogue_uuids)
+        self._seen_as("fields.model.documentation", listing, uuid, lambda it: it.digest == _MARK)
+        return uuid
+
+    def _change(self, uuid: str) -> str:
+        data = {"Documentation": join_documentation(f"{_TEXT} It was changed.", _MARK)}
+        self._explored("update_model", lambda draft: self._api(draft).update_model(uuid, data), [])
+        listing = ComputeApi.list_models
+        self._seen_as("operations.update_model", listing, uuid, lambda it: "changed" in it.documentation)
+        return uuid
 
     def _created(
         self,
@@ -111,6 +132,7 @@ class Creation:
         uuid = self._explored(operation, attempt, answers)
         found = self._wait(listing, lambda it: it.uuid == uuid or it.name == name)
         if found is None:
+            self._unlisted[operation.removeprefix("create_")].append(uuid)
             answer = f"what {operation} created ({uuid}) is not listed"
             raise Unexpected(_TRIED, answer, self._session.draft.contract.hint("fields.answer.created"))
         place = next((where for each in answers if (where := where_is(found.uuid, each)) is not None), None)
@@ -119,13 +141,10 @@ class Creation:
             self._session.propose(Proposal({"fields.answer.created": places}, "there the answer has the UUID"))
         return found.uuid
 
-    def _written(self, operation: str, write: Callable[[ComputeApi], None]) -> None:
-        self._explored(operation, lambda draft: write(self._api(draft)), [])
-
     def _explored(self, operation: str, attempt: Callable[[Draft], Any], answers: list[Any]) -> Any:
         session = self._session
         refresh: bool = self._task.options["try_refresh"]
-        ways = WriteWays(operation, session.free, refresh, self._seen.described.get(operation, ()))
+        ways = WriteWays(operation, session.free, refresh, self._seen.described.get(operation, ()), session.proved)
 
         def listened(draft: Draft) -> Any:
             session.use(draft)
@@ -136,6 +155,7 @@ class Creation:
             with session.noted(operation):
                 draft, found = explore(session.draft, listened, ways)
                 session.keep(draft)
+                session.proved |= {*SENT.get(operation, ())}
         except Refused as error:
             for name in unknown_names(operation, error):
                 session.questions.append(
@@ -170,31 +190,24 @@ class Creation:
 
     def _remove(self) -> None:
         """All that has the name, the model first: a catalogue has to be empty."""
-        self._remove_each(
-            "model", "delete_model", lambda api: api.list_models(), lambda api, uuid: api.delete_model(uuid)
-        )
-        self._remove_each(
-            "catalogue",
-            "delete_catalogue",
-            lambda api: api.list_catalogues(),
-            lambda api, uuid: api.delete_catalogue(uuid),
-        )
+        self._remove_each("model", ComputeApi.list_models, ComputeApi.delete_model)
+        self._remove_each("catalogue", ComputeApi.list_catalogues, ComputeApi.delete_catalogue)
 
     def _remove_each(
         self,
         kind: str,
-        operation: str,
         listing: Callable[[ComputeApi], list[Record]],
         delete: Callable[[ComputeApi, str], None],
     ) -> None:
         try:
-            made = [each for each in listing(self._api()) if each.name.startswith(self._name)]
+            made = {each.uuid: each.name for each in listing(self._api()) if each.name.startswith(self._name)}
         except NxaiError as error:
-            self.left.append({"kind": kind, "name": self._name, "uuid": f"not known: {error.answer}"})
-            return
-        for each in made:
-            if not self._is_removed(operation, each.uuid, listing, delete):
-                self.left.append({"kind": kind, "name": each.name, "uuid": each.uuid})
+            made = {}
+            if not self._unlisted[kind]:
+                self.left.append({"kind": kind, "name": self._name, "uuid": f"not known: {error.answer}"})
+        for uuid, name in {**dict.fromkeys(self._unlisted[kind], self._name), **made}.items():
+            if not self._is_removed(f"delete_{kind}", uuid, listing, delete):
+                self.left.append({"kind": kind, "name": name, "uuid": uuid})
 
     def _is_removed(
         self,
@@ -204,7 +217,8 @@ class Creation:
         delete: Callable[[ComputeApi, str], None],
     ) -> bool:
         def gone() -> bool:
-            return all(each.uuid != uuid for each in listing(self._api()))
+            listed = uuid not in self._unlisted[operation.removeprefix("delete_")]
+            return listed and all(each.uuid != uuid for each in listing(self._api()))
 
         def attempt(draft: Draft) -> None:
             try:
@@ -215,6 +229,8 @@ class Creation:
 
         try:
             self._explored(operation, attempt, [])
+            if uuid in self._unlisted[operation.removeprefix("delete_")]:
+                return True
             deadline = self._task.deadline(_PATIENCE)
             while not gone() and deadline.left > 0:
                 deadline.pause(5.0)

@@ -62,11 +62,12 @@ class Draft:
         return "\n".join(self._yaml(self.document, ())) + "\n" if self.document else ""
 
     def _yaml(self, value: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[str]:
-        indent = "  " * len(above)
+        indent, said = "  " * len(above), ""
         for name, inner in value.items():
             key = ".".join((*above, name))
-            if key in self.reasons:
-                yield f"{indent}# {self.reasons[key]}"
+            if self.reasons.get(key, said) != said:
+                said = self.reasons[key]
+                yield f"{indent}# {said}"
             if isinstance(inner, Mapping) and inner and key != "upload.extra":
                 yield f"{indent}{name}:"
                 yield from self._yaml(inner, (*above, name))

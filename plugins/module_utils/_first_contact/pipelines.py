@@ -72,9 +72,9 @@ def _place(rows: Rows, draft: Draft, models: set[str]) -> Proposal | None:
     good = [each for each in best if not _is_choice(each[0])]
     if len(good) != 1:
         return None
-    where, model = good[0]
+    where, name = good[0]
     lines = {} if _same(where, "device.pipelines") else {_PIPELINES: where}
-    lines |= {} if _same(model, "pipeline.model") else {_MODEL: model}
+    lines |= {} if _same(name, "pipeline.model") else {_MODEL: name}
     proposal = Proposal(lines, "nothing that runs is shown where it was expected; here each element names a model")
     try:
         return proposal if _assigned(rows, draft.adding(proposal).contract) else None

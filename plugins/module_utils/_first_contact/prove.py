@@ -28,7 +28,7 @@ from .explore import explore
 from .read import Seen
 from .records import Row
 from .session import Session
-from .ways import WriteWays, missing_names
+from .ways import SENT, WriteWays, missing_names
 
 _TRIED = "Prove how pipelines are written"
 _DONE = ("", "ok", "done", "success", "accepted", "updated")
@@ -70,8 +70,12 @@ class Proof:
     def _find(self) -> _Camera:
         wanted, site = normalise_nxid(self._task.options["device"]), self._task.options["site"]
         found = [each for each in self._cameras(site) if each.device(self._session.draft).id == wanted]
+        found = [each for place, each in enumerate(found) if each not in found[:place]]  # a row may come twice
         if len(found) == 1:
             return found[0]
+        if found and len({each.site.id for each in found}) == 1:
+            answer = "its site lists it several times, each time otherwise"
+            raise BadInput(_TRIED, answer, "Choose another camera.")
         where = f"at the site {site}" if site else "at any site that can be read"
         if not found:
             raise BadInput(
@@ -107,7 +111,7 @@ class Proof:
         """``pipelines``: None for what it has, as each draft reads it."""
         session, name = self._session, PUT_PIPELINES.name
         refresh: bool = self._task.options["try_refresh"]
-        ways = WriteWays(name, session.free, refresh, self._seen.described.get(name, ()))
+        ways = WriteWays(name, session.free, refresh, self._seen.described.get(name, ()), session.proved)
 
         def attempt(draft: Draft) -> None:
             device = camera.device(draft)
@@ -119,6 +123,7 @@ class Proof:
         with session.noted(name):
             draft, _none = explore(session.draft, attempt, ways)
             session.keep(draft)
+        session.proved |= {*SENT[name]}
         said = text(folded(mapping(session.heard)).get("message")) or ""
         if said.strip().lower().rstrip(".") not in _DONE:
             session.questions.append(
@@ -183,7 +188,9 @@ class Proof:
             raise replace(error, advice=advice) from None
         self._session.propose(Proposal({"no_pipelines": [shape]}, "a camera of this kind showed what was sent to it"))
         self._send(camera, ())
-        return f"{device.label} showed a model that was sent to it, and has none again: such rows mean that nothing runs."
+        return (
+            f"{device.label} showed a model that was sent to it, and has none again: such rows mean that nothing runs."
+        )
 
     def _model(self) -> Model:
         models = self._session.compute(self._session.draft).list_models()

@@ -24,7 +24,7 @@ from .records import Inferred, Row, ids_of, infer_record
 from .session import Session
 from .signing import sign_in
 from .ways import ReadWays, spellings
-from .words import ask_for_server_words, infer_model_words, infer_site_words
+from .words import infer_model_words, infer_server_words, infer_site_words
 
 MOST_SITES = 5  # that are looked into, and one that is off-line
 _RECORDS = {"list_catalogues": "catalogue", "list_models": "model", "list_sites": "site"}
@@ -164,7 +164,7 @@ class Reading:
 
     def _parties(self) -> None:
         for name in ("list_organisations", "list_channel_partners"):
-            if self._session.settings.cloud_url and name in OPERATIONS:
+            if self._session.settings.cloud_url:
                 record = name.removeprefix("list_").removesuffix("s")
                 self.seen.parties[record] = self._session.read(name, record, lambda _draft, _error: ())
 
@@ -227,7 +227,7 @@ class Reading:
         runs = running(rows.get("device", []), self._contract)
         session.take(infer_model_words(rows.get("model", []), session.draft, runs))
         session.take(infer_site_words(rows.get("site", []), session.draft, self.seen.shown))
-        session.take(ask_for_server_words(rows.get("server", []), session.draft))
+        session.take(infer_server_words(rows.get("server", []), session.draft))
         session.take(self._unknown_devices())
 
     def _unknown_devices(self) -> Inferred:

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .._api.records import Party
 from .._core.errors import NxaiError, Unexpected
 from .._engine.module import Task
 from .create import Creation
@@ -113,7 +115,14 @@ class FirstContact:
         }
 
     def _parties(self) -> list[dict[str, str]]:
-        return []
+        """Whom the account may act for, as far as it is told."""
+        contract, found = self._session.draft.contract, []
+        for record, rows in self._seen.parties.items():
+            for row in contract.known(record, rows):
+                with suppress(NxaiError):
+                    party = Party.from_api(row, record)
+                    found.append({**party.act_as, "name": party.name})
+        return found
 
     def report(self, plan: FilesPlan) -> dict[str, Any]:
         """Raises where a stage failed, or something is left behind, with the same values in the error's ``result``."""

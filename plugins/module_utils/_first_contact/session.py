@@ -52,6 +52,7 @@ class Session:
         self.evidence = Evidence()
         self.outcomes: dict[str, Outcome] = {}
         self.questions: list[str] = []
+        self.proved: set[str] = set()  # lines that a write went well with: no later one changes them
         self.sure = False  # that the token is sent in the right way
         self.heard: Any = None  # the data of the last answer
         self.transport.findings = self._findings = Findings()
@@ -73,7 +74,7 @@ class Session:
         """Go on with it, and with what the transport has found by itself."""
         for key, value in self._findings.found.items():
             try:
-                draft = draft.adding(Proposal({key: value}, "found by trying"))
+                draft = draft.adding(Proposal({key: value}, "the service answers so"))
             except BadInput:
                 continue
         self.draft = draft

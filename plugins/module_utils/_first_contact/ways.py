@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,12 +96,16 @@ def _sizes(status: int) -> Iterator[Proposal]:
 
 @dataclass(frozen=True)
 class WriteWays:
-    """Of one call that writes. ``refresh``: the user allows to sign writes with the refresh token."""
+    """Of one call that writes.
+
+    ``refresh``: the user allows to sign writes with the refresh token. ``proved``: lines that are not to be changed.
+    """
 
     operation: str
     free: bool = True
     refresh: bool = False
     described: Sequence[Proposal] = ()
+    proved: Set[str] = frozenset()
 
     def __call__(self, draft: Draft, error: NxaiError) -> Iterator[Proposal]:
         status = error.status or 0
@@ -129,8 +133,8 @@ class WriteWays:
     def _names(self, draft: Draft, error: Refused) -> Iterator[Proposal]:
         """Names of what is missing, each for what it may be of that which was sent."""
         for name in missing_names(error):
-            for key, near in _SENT.get(self.operation, {}).items():
-                if any(word in plain(name) for word in near):
+            for key, near in SENT.get(self.operation, {}).items():
+                if key not in self.proved and any(word in plain(name) for word in near):
                     yield Proposal({key: _first(name, key, draft)}, f"HTTP {error.status}: the service asks for {name}")
 
 
@@ -160,7 +164,7 @@ def missing_names(error: Refused) -> list[str]:
 
 def unknown_names(operation: str, error: Refused) -> list[str]:
     """Those of the missing names that nothing of what is sent is like."""
-    known = [word for near in _SENT.get(operation, {}).values() for word in near]
+    known = [word for near in SENT.get(operation, {}).values() for word in near]
     return [name for name in missing_names(error) if not any(word in plain(name) for word in known)]
 
 
@@ -172,7 +176,7 @@ _NEW: Mapping[str, Iterable[str]] = {
     "fields.model.documentation": ("documentation", "description"),
     "fields.model.catalogues": ("catalogue", "catalog"),
 }
-_SENT: dict[str, Mapping[str, Iterable[str]]] = {
+SENT: dict[str, Mapping[str, Iterable[str]]] = {
     "put_pipelines": {
         "fields.assignment.devices": ("device", "nxid", "camera"),
         "fields.assignment.functions": ("functions", "models"),

@@ -126,13 +126,18 @@ class _SiteWords:
                 yield word
 
 
-def ask_for_server_words(rows: Rows, draft: Draft) -> Inferred:
+def infer_server_words(rows: Rows, draft: Draft) -> Inferred:
     """Whether a server is well, nothing else says: what is not known is asked."""
-    words = {*WORDS["running"][0], *draft.contract.words.get("running", ()), "stopped"}
+    usual, *others = WORDS["running"][0]
+    known = {usual, *draft.contract.words.get("running", ()), "stopped"}
     seen: set[str] = set()
     for row in rows:
         server = Server.from_api(draft.contract.known("server", [row])[0], embedded=True)
         seen |= {(server.status or "").lower()} - {""}
-    strange = sorted(seen - words)
-    ask = f"words.running: do these say that a server is well: {', '.join(strange[:9])}?" if strange else ""
-    return Inferred(questions=[ask] if ask else [])
+    found, alike = Inferred(), sorted(seen & set(others) - known)
+    if alike:
+        found.proposals.append(Proposal({"words.running": alike}, f"servers do not say {usual}"))
+    strange = sorted(seen - known - set(others))
+    if strange:
+        found.questions.append(f"words.running: do these say that a server is well: {', '.join(strange[:9])}?")
+    return found

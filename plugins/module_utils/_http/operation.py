@@ -25,7 +25,7 @@ PAGING = ("Limit", "Offset")
 MOST_ROWS_OF_A_PAGE = 10_000
 _NAME = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
 CHANGING = ("POST", "PUT", "PATCH")  # a DELETE stays one, and nothing else becomes one
-_PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+")
+_PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+/?")
 
 
 def relied_on(line: str, evidence: str) -> str:
@@ -124,9 +124,10 @@ def _query(operation: Operation, query: Any) -> dict[str, str]:
     for name, other in query.items():
         if not isinstance(other, str) or not _NAME.fullmatch(other):
             raise operation.refused(f"query.{name}", other, "Give the name of a query parameter.")
-    if len({query.get(name, name) for name in operation.query}) < len(operation.query):
+    spelling = {**operation.spelling, **query}
+    if len({spelling.get(name, name) for name in operation.query}) < len(operation.query):
         raise operation.refused("query", dict(query), "Give each parameter a name of its own.")
-    return dict(query)
+    return spelling
 
 
 def _page_size(operation: Operation, size: Any) -> int:
