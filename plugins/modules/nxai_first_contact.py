@@ -101,9 +101,9 @@ differs:
       type: str
       sample: fields.device.pipelines
     value:
-      description: What the service has.
-      type: raw
-      sample: CurrentPipeline
+      description: What the service has, as JSON.
+      type: str
+      sample: '"CurrentPipeline"'
     why:
       description: What speaks for it.
       type: str

@@ -15,7 +15,7 @@ from .records import Party
 
 
 class CloudApi:
-    """Errors are those of ``Transport.send`` and ``all_pages``."""
+    """Errors are those of ``Transport.send`` and ``all_pages``. That its lists come inside of an object is known."""
 
     def __init__(self, transport: Transport, contract: Contract = KNOWN) -> None:
         self._transport = transport
@@ -33,6 +33,5 @@ class CloudApi:
             self._transport.sent_as(operation).page_size,
             record,
             self._contract,
-            self._transport.findings,
         )
         return [Party.from_api(row, record) for row in rows]

@@ -44,6 +44,7 @@ class Creation:
         self._name = f"nxai first contact {secrets.token_hex(4)}"
         self.left: list[dict[str, str]] = []
         self._errors: list[NxaiError] = []
+        self._may_be_there = False  # something that was created
         self._unlisted: dict[str, list[str]] = {"model": [], "catalogue": []}  # created, as an answer said
 
     def run(self) -> str:
@@ -121,7 +122,8 @@ class Creation:
             api = self._api(draft)
             try:
                 uuid = create(api)
-            except NxaiError:
+            except NxaiError as error:
+                self._may_be_there = self._may_be_there or not isinstance(error, Refused)
                 found = _named(listing(api), name)
                 if not found:
                     raise
@@ -130,6 +132,7 @@ class Creation:
 
         answers: list[Any] = []
         uuid = self._explored(operation, attempt, answers)
+        self._may_be_there = True
         found = self._wait(listing, lambda it: it.uuid == uuid or it.name == name)
         if found is None:
             self._unlisted[operation.removeprefix("create_")].append(uuid)
@@ -203,7 +206,7 @@ class Creation:
             made = {each.uuid: each.name for each in listing(self._api()) if each.name.startswith(self._name)}
         except NxaiError as error:
             made = {}
-            if not self._unlisted[kind]:
+            if self._may_be_there and not self._unlisted[kind]:
                 self.left.append({"kind": kind, "name": self._name, "uuid": f"not known: {error.answer}"})
         for uuid, name in {**dict.fromkeys(self._unlisted[kind], self._name), **made}.items():
             if not self._is_removed(f"delete_{kind}", uuid, listing, delete):

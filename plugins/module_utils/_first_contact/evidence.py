@@ -97,7 +97,7 @@ def _shape(values: Sequence[Any], name: str) -> Any:
     values = [unpacked(each) for each in values]
     kinds = Counter(_kind(each, name) for each in values)
     found: dict[str, Any] = dict(sorted(kinds.items()))
-    objects = [each for each in values if isinstance(each, Mapping)]
+    objects = [each for each in values if isinstance(each, Mapping) and each]
     rows = [row for each in values if isinstance(each, list) for row in each]
     if objects:
         found["members"] = _members(objects)

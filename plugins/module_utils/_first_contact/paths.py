@@ -60,6 +60,7 @@ def _paths(name: str, operation: Operation, contract: Contract) -> Iterator[str]
         listing, end = _BESIDE[name]
         begin = contract.operations[listing].path
         yield begin + end
+        yield from _KNOWN_ELSEWHERE.get(name, ())
         *above, last = begin.split("/")
         yield from ("/".join((*above, each)) + end for each in _ALIKE.get(last, ()))
     yield from _KNOWN_ELSEWHERE.get(name, ())

@@ -188,6 +188,7 @@ class Proof:
             raise replace(error, advice=advice) from None
         self._session.propose(Proposal({"no_pipelines": [shape]}, "a camera of this kind showed what was sent to it"))
         self._send(camera, ())
+        self._read_back(camera, ())
         return (
             f"{device.label} showed a model that was sent to it, and has none again: such rows mean that nothing runs."
         )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -106,12 +107,12 @@ class FirstContact:
         self._stages[name] = Stage("failed", str(error)) if error else Stage("ok", reason)
 
     def _contents(self) -> dict[str, str]:
-        session = self._session
+        session, clean = self._session, self._session.transport.redactor.clean
         found = verdicts(session.draft, self._seen, session.outcomes)
         return {
             "contract": contract_text(session.draft.as_yaml()),
-            "report": written(found, session.questions, self._stages, self._seen, self._parties()),
-            "evidence": session.evidence.as_json(session.draft.reasons, _VERSION),
+            "report": clean(written(found, session.questions, self._stages, self._seen, self._parties())),
+            "evidence": clean(session.evidence.as_json(session.draft.reasons, _VERSION)),
         }
 
     def _parties(self) -> list[dict[str, str]]:
@@ -131,7 +132,7 @@ class FirstContact:
             "changed": plan.changed,
             "contract": dict(session.draft.document),
             "differs": [
-                {"line": key, "value": session.draft.value(key), "why": why}
+                {"line": key, "value": json.dumps(session.draft.value(key)), "why": why}
                 for key, why in session.draft.reasons.items()
             ],
             "questions": session.questions,

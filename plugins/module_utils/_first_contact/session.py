@@ -116,7 +116,7 @@ class Session:
 
         with self.noted(name):
             draft, found = explore(self.draft, attempt, ways)
-            self.sure = True
+            self.sure = self.sure or OPERATIONS[name].api != "cloud"
             self.keep(draft)
         return found
 
@@ -151,7 +151,8 @@ class Session:
         def fetch(paging: dict[str, str]) -> Answer:
             return self.get(name, path, {**query, **paging})
 
-        return all_pages(fetch, pages, record, raw, self._findings)
+        own_way = OPERATIONS[name].api == "cloud"  # of the partners' API, which says nothing of the others
+        return all_pages(fetch, pages, record, raw, Findings() if own_way else self._findings)
 
     def get(self, name: str, path: Places, query: Mapping[str, str]) -> Answer:
         """The answer to one call, remembered, so that it can be read in another way without another request."""

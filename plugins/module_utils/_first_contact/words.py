@@ -71,7 +71,8 @@ def _code_status(done: Rows, draft: Draft) -> Proposal | None:
         path
         for row in done
         for path, value in members(row, 3)
-        if isinstance(value, str) and (last(path) in ("status", "state") or plain(path[0]) == plain(code))
+        if isinstance(value, str)
+        and (last(path) in ("status", "state") or (last(path) == plain(code) and len(path) == 1))
         if _may_be_word(value) and path != ("Status",) and dotted(path) not in draft.contract.places("model.status")
     }
     if len(paths) != 1:

@@ -32,7 +32,7 @@ from .._core.findings import Findings
 from .._core.redaction import Redactor, one_line
 from .._core.values import to_json
 from .._core.voice import SILENT, Voice
-from .answer import Answer, Reply, read_answer, refused
+from .answer import Answer, Heard, Reply, read_answer, refused, unheard
 from .body import read_beginning
 from .faults import fault
 from .memory import AnswerMemory, Body
@@ -54,8 +54,6 @@ try:
 except ImportError:
     HAS_REQUESTS = False
 
-# Is given each call with its query and what came of it.
-Heard = Callable[[Operation, Mapping[str, str], "Answer | NxaiError"], None]
 MOST_REDIRECTS = 3
 _KEEP_METHOD = (307, 308)
 _KEEP_READS = (301, *_KEEP_METHOD)
@@ -120,7 +118,7 @@ class Transport:
         self._session = new_session(settings)
         self.voice = voice
         self.findings = Findings(voice)
-        self.heard: Heard = _unheard
+        self.heard: Heard = unheard
         self._may_lack_prefix = settings.auth_scheme in (None, "bearer")  # until a token has worked as it is
         self.credentials = Credentials(settings, self.post_token, clock, self.redactor, voice)
 
@@ -393,10 +391,6 @@ class Transport:
                 return self.send(operation, json=grant).data
 
         return in_either_form(self.sent_as(ISSUE_TOKEN), send, self.findings)
-
-
-def _unheard(_operation: Operation, _query: Mapping[str, str], _outcome: Answer | NxaiError) -> None:
-    """Where nobody listens."""
 
 
 def _status(outcome: Outcome) -> int:
