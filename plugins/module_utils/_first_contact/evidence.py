@@ -24,7 +24,8 @@ from .places import MOST_ROWS, unpacked
 
 MARK = "nxai.cloud first contact"
 _MOST_KEYS = 100
-_KEY = re.compile(r"[$@]?[A-Za-z][A-Za-z_-]{0,39}[0-9]{0,1}")
+_KEY = re.compile(r"[$@]?[A-Za-z][A-Za-z_-]{0,39}|[A-Za-z]{1,3}[0-9]")
+_OF_USERS = ("settings", "metadata", "tags", "labels")  # what is in there may be named by anybody
 _HEADER = re.compile(r"[a-z][a-z-]{0,49}")
 _CODE = re.compile(r"[A-Za-z_]{1,40}")
 _STATES = ("status", "state", "stateofhealth", "online", "health")
@@ -100,19 +101,20 @@ def _shape(values: Sequence[Any], name: str) -> Any:
     objects = [each for each in values if isinstance(each, Mapping) and each]
     rows = [row for each in values if isinstance(each, list) for row in each]
     if objects:
-        found["members"] = _members(objects)
+        found["members"] = _members(objects, name)
     if rows:
         found["of"] = {"rows": len(rows), **_shape(rows[:MOST_ROWS], name)}
     return found
 
 
-def _members(objects: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _members(objects: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
     members: dict[str, list[Any]] = {}
-    map_like = any(map(_is_map, objects))
+    map_like = name.endswith(_OF_USERS) or any(map(_is_map, objects))
     for each in objects:
         for key, value in list(each.items())[:_MOST_KEYS]:
             members.setdefault(_MASKED if map_like else _key(key), []).append(value)
-    return {key: _shape(values, plain(key)) for key, values in sorted(members.items())}
+    within = name if name.endswith(_OF_USERS) else ""
+    return {key: _shape(values, within or plain(key)) for key, values in sorted(members.items())}
 
 
 def _is_map(value: Mapping[str, Any]) -> bool:

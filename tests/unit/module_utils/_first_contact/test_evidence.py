@@ -80,6 +80,11 @@ def test_objects_by_their_names_are_data() -> None:
     assert shape_of(cameras)["members"] == {"(masked)": {"object": 2, "members": {"NxID": {"text": 2}}}}
 
 
+def test_what_users_name_is_data() -> None:
+    shape = shape_of({"UserSettings": {"Anna": {"Bob": 1}}, "PluginSettings": '{"Anna": 1}'})["members"]
+    assert "Anna" not in str(shape) and "Bob" not in str(shape) and [*shape] == ["PluginSettings", "UserSettings"]
+
+
 def test_words_are_told_of_states_alone() -> None:
     row = {"Status": "ok", "state": "Converting", "stateOfHealth": "online", "Name": "ok", "health": "a b"}
     assert shape_of(row)["members"] == {
