@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +13,11 @@ from pathlib import Path
 from simulator.testing import Served
 
 from .layer import Layer
-from .scenes import SCENES, outcome
+from .scenes import SCENES, first_contact, outcome
 from .tasks import Bad, Play
 from .variant import ADAPTED, STOPS, WORKS, Variant
 
 WORST = ("lost", "silent", "obscure", "stops")
-_MODULE = "ansible_collections.nxai.cloud.plugins.modules.nxai_first_contact"
 
 
 @dataclass
@@ -40,7 +37,14 @@ def judge(variant: Variant, served: Served, layer: Layer, folder: Path) -> Verdi
     bare, touched = _play(variant, served, layer, folder / "bare", "")
     if not bare:
         return Verdict(WORKS, {}, touched)
-    file = first_contact(variant, folder) if _worst(bare) == STOPS else ""
+    file = ""
+    if _worst(bare) == STOPS:
+        own = folder / "first-contact"
+        own.mkdir(parents=True)
+        try:
+            file = first_contact(Play(served, layer, variant.rewrites, own, ""))
+        except Bad as bad:
+            return Verdict(bad.kind, {"first contact": bad.text}, touched)
     again = _play(variant, served, layer, folder / "file", file)[0] if file else bare
     if not again:
         return Verdict(ADAPTED, _texts(bare), touched)
@@ -71,18 +75,3 @@ def _play(variant: Variant, served: Served, layer: Layer, folder: Path, file: st
         if bad:
             ends[scene] = bad
     return ends, touched
-
-
-def first_contact(variant: Variant, folder: Path) -> str:
-    """The path of a contract file for the variant; "" where there is none.
-
-    Written by hand, from the table, as long as the collection has no module that finds it out. When there is one, it is
-    to be run here: stage 1 in a world of its own, where ``layer.requests`` may hold no write and 60 requests at most.
-    """
-    if importlib.util.find_spec(_MODULE) is not None:
-        raise NotImplementedError("run nxai_first_contact here, and give the path of its nxai-contract.yml")
-    if not variant.contract:
-        return ""
-    path = folder / "nxai-contract.yml"
-    path.write_text(json.dumps(variant.contract))
-    return str(path)

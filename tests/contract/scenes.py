@@ -233,6 +233,28 @@ def model_update(play: Play) -> None:
     _wanted("silent", not play.truth().named("Queue"), "Queue is reported as deleted", gone)
 
 
+_FOUND = "nxai_first_contact"
+
+
+def first_contact(play: Play) -> str:
+    """All stages, with a camera that runs something. Gives the path of the contract file, "" where it says nothing.
+
+    The first stage writes nothing, and after all of them everything is as it was.
+    """
+    where = {"dir": str(play.folder)}
+    play.attempt(_FOUND, **where)
+    written = [call for call in play.layer.requests if call[0] != "GET" and not call[1].endswith("/token")]
+    _wanted("lost", not written, f"the first stage of first contact sent {written}")
+    result = play.attempt(_FOUND, device=f"{{{play.nxid('Door')}}}", create=True, try_refresh=True, **where)
+    now = play.truth()
+    for name, had in play.before.cameras.items():
+        _wanted("lost", same(now.cameras[name], had), f"after first contact {name} has {now.cameras[name]}, not {had}")
+    left = [each["name"] for uuid, each in now.models.items() if uuid not in play.before.models]
+    left += (now.catalogues - play.before.catalogues).elements()
+    _wanted("lost", not left or bool(result["left_behind"]), f"first contact has left {left}, and says nothing")
+    return str(result["files"]["contract"]) if result["contract"] else ""
+
+
 SCENES: dict[str, Callable[[Play], None]] = {"main job": main_job, "rollout": rollout, "model update": model_update}
 
 

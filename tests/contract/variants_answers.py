@@ -106,7 +106,7 @@ _UPLOAD = (
         "extra-member",
         "a create needs Visibility",
         _needs(("create_model",), b'"Visibility"', lambda: refusal(400, "Visibility is required")),
-        outcome=ADAPTED,
+        outcome=STOPS,
         upload={"extra": {"Visibility": "private"}},
     ),
     _upload(

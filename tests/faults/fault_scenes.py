@@ -28,8 +28,13 @@ ADDED = Pipeline.new({"model": BETA}).to_wire()
 # Three of everything, so that pages of two rows are more than one.
 WORLD = f"""
 times: {{record: 0, code: 0, assignment: 0}}
-organisations: [Retail]
-accounts: [{{email: demo@example.com, password: pass-word-marked, organisations: [Retail]}}]
+partners: [P1, P2, P3]
+organisations: [Retail, O2, O3]
+accounts:
+  - email: demo@example.com
+    password: pass-word-marked
+    organisations: [Retail, O2, O3]
+    partners: [P1, P2, P3]
 catalogues: [Old, Empty, Third]
 models:
   - {{name: Alpha, id: {ALPHA}, catalogues: [Old], documentation: First}}
@@ -125,6 +130,8 @@ SCENES = {
     "leave_group": Scene(
         "nxai_device", {"name": "R1", "groups": [], "groups_mode": "exact"}, becomes("registry", 0, ("R1", []))
     ),
+    "list_organisations": Scene("nxai_organisation_info", {}),
+    "list_channel_partners": Scene("nxai_organisation_info", {}),
     "issue_token": Scene("nxai_catalogue", {"name": "Third"}),
     "revoke_token": Scene("nxai_token", {"state": "absent"}, lambda wanted: wanted.__setitem__("token_file", False)),
     "describe_compute": Scene("nxai_contract_info", {"apis": ["compute"]}),

@@ -21,7 +21,8 @@ SUCCESSES = (OK, AGAIN, FOUND, EITHER)
 
 Outcomes = Mapping[str, str]  # by kind of operation
 OPERATIONS_OF = {
-    "read": "list_models list_catalogues list_sites list_servers list_devices list_registry_devices list_groups",
+    "read": "list_models list_catalogues list_sites list_servers list_devices list_registry_devices list_groups"
+    " list_organisations list_channel_partners",
     "look": "get_model",
     "set": "update_model rename_catalogue put_pipelines update_registry_device join_group",
     "remove": "delete_model delete_catalogue leave_group",
@@ -114,7 +115,12 @@ TROUBLES = (
     Trouble("reset after the effect", LOST, {"kind": "reset", "handled": True}),
     Trouble("reset in the middle of the answer", LOST, {"kind": "reset", "sent": "half"}),
     # Of two requests over one connection the second may still find it open, and lose it then.
-    Trouble("reset after the answer", but(OK, revoke=EITHER), {"kind": "reset", "sent": "all"}),
+    Trouble(
+        "reset after the answer",
+        but(OK, revoke=EITHER),
+        {"kind": "reset", "sent": "all"},
+        others=dict.fromkeys(("list_organisations", "list_channel_partners"), EITHER),  # they tell no total
+    ),
     Trouble("time-out", ONCE_MORE, {"kind": "delay", "seconds": 0.4}, timeout=0.2),
     Trouble("time-out after the effect", LOST, {"kind": "delay", "seconds": 0.4, "handled": True}, timeout=0.2),
     Trouble("slow drip", LOST, {"kind": "drip", "seconds": 0.05}, timeout=0.2),

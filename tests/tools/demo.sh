@@ -17,6 +17,8 @@ run() {
     "$@"
 }
 
+run "First contact: does the service differ from what is known? It only reads" \
+    ansible-playbook playbooks/first_contact.yml -e "first_contact_dir=$PWD/.cache"
 run "A real ONNX model, made by the onnx library" python tests/tools/demo_model.py "$model"
 run "The sites and cameras of the account, as an inventory" ansible-inventory -i "$inventory" --graph
 run "What the playbook would do; nothing is written" "${play[@]}" --check --diff
@@ -31,6 +33,7 @@ fi
 
 say "What you have just seen"
 cat << 'END'
+The service was looked at first: .cache/first-contact.md is the report.
 A model was uploaded and converted, put into a catalogue, and assigned to the cameras of one shop.
 The second run changed nothing, since everything was as declared already.
 

@@ -28,6 +28,7 @@ CONCERNS = (
     "rollout",
     "contract",
     "doctor",
+    "first_contact",
 )  # each may use those before
 FROM_THE_GROUND_UP = (
     *(f"module_utils/_{name}" for name in (*GROUND, *CONCERNS)),

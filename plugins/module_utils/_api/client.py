@@ -13,6 +13,7 @@ from typing import Any
 from .._connection.settings import Settings
 from .._core.voice import SILENT, Voice
 from .._http.transport import Transport
+from .cloud import CloudApi
 from .compute import ComputeApi
 from .contract_file import contract_of
 from .device import DeviceApi
@@ -30,6 +31,7 @@ class Client:
         self.transport = Transport(self.settings, read_only, self.contract.operations, voice)
         self.compute = ComputeApi(self.transport, self.contract)
         self.device = DeviceApi(self.transport, self.contract)
+        self.cloud = CloudApi(self.transport, self.contract)
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], read_only: bool = False, voice: Voice = SILENT) -> Client:

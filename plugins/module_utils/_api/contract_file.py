@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from .._core.errors import BadInput, missing_library
 from .._core.files import read_regular
@@ -19,6 +20,7 @@ from .._http.operation import TRIED
 from .contract import Contract
 from .contract_check import checked
 
+Taken = TypeVar("Taken")
 MOST_BYTES = 1 << 18
 SHAPE = "docs/contract.md has a sample of each section."
 # What a YAML library makes of a value that is not what its form promises.
@@ -27,13 +29,27 @@ _YAML_BREAKS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticEr
 
 def contract_of(given: Any) -> Contract:
     """The contract of the option: a dictionary, JSON text of one, or the path of a file. Raises ``BadInput``."""
+    return _taken(given, checked)
+
+
+def document_of(given: Any) -> dict[str, Any]:
+    """The same as data, for who wants to write another one. Raises ``BadInput`` for what is no contract."""
+
+    def whole(document: Any) -> dict[str, Any]:
+        checked(document)
+        return dict(document or {})
+
+    return _taken(given, whole)
+
+
+def _taken(given: Any, use: Callable[[Any], Taken]) -> Taken:
     if isinstance(given, str) and not given.lstrip().startswith(("{", "[")):
         path = os.path.expanduser(given)
         try:
-            return checked(_within_limits(_read(path)))
+            return use(_within_limits(_read(path)))
         except BadInput as error:
             raise replace(error, tried=f"{TRIED} {printable(path)}") from None
-    return checked(_within_limits(_from_json(given.encode("utf-8", "replace")) if isinstance(given, str) else given))
+    return use(_within_limits(_from_json(given.encode("utf-8", "replace")) if isinstance(given, str) else given))
 
 
 def _read(path: str) -> Any:

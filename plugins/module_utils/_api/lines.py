@@ -96,6 +96,14 @@ _READ: dict[str, dict[str, Told]] = {
         "id": (("UUID", "ID"), "client", "its UUID"),
         "name": ("Name", "client", "its name"),
     },
+    "organisation": {
+        "id": (("ID", "UUID"), "client", "the UUID to act for it by"),
+        "name": ("Name", "client", "its name"),
+    },
+    "channel_partner": {
+        "id": (("ID", "UUID"), "client", "the UUID to act for it by"),
+        "name": ("Name", "client", "its name"),
+    },
     "reference": {
         "id": (("UUID", "ID"), "documented", "the UUID of an organisation or catalogue that another record names"),
         "name": ("Name", "documented", "its name"),
@@ -203,7 +211,7 @@ def _of_operation(operation: Operation) -> Iterator[Line]:
     if operation.method == "GET" and operation.signed:
         yield Line(f"{begin}.api", operation.api, evidence, "compute, device or cloud")
     for name in operation.query:
-        yield Line(f"{begin}.query.{name}", name, *PARAMETERS[name])
+        yield Line(f"{begin}.query.{name}", operation.spelling.get(name, name), *PARAMETERS[name])
     if operation.pages:
         meaning = "how many rows are asked for at once; 0: all come at once"
         yield Line(f"{begin}.page_size", operation.page_size, "inferred", meaning)

@@ -89,6 +89,24 @@ REVOKE_TOKEN = Operation(
     "revoke_token", "cloud", "DELETE", "/cdb/oauth2/token/{token}", True, 15, "client", signed=False
 )
 
+# Whom one may act for. The pages of this API are asked for in lower case.
+_LOWER = {"Limit": "limit", "Offset": "offset"}
+LIST_ORGANISATIONS = Operation(
+    "list_organisations",
+    "cloud",
+    "GET",
+    "/partners/api/v2/organizations/",
+    True,
+    30,
+    "client",
+    ("id", "name"),
+    spelling=_LOWER,
+    query=PAGING,
+)
+LIST_CHANNEL_PARTNERS = replace(
+    LIST_ORGANISATIONS, name="list_channel_partners", path="/partners/api/v2/channel_partners/"
+)
+
 DESCRIBE_COMPUTE = Operation(
     "describe_compute", "compute", "GET", "/openapi.json", True, 30, "documented", ("paths",), signed=False
 )
@@ -109,6 +127,7 @@ OPERATIONS: dict[str, Operation] = {
         *(LIST_SITES, LIST_SERVERS, LIST_DEVICES, PUT_PIPELINES),
         *(LIST_REGISTRY_DEVICES, UPDATE_REGISTRY_DEVICE, LIST_GROUPS, JOIN_GROUP, LEAVE_GROUP),
         *(ISSUE_TOKEN, REVOKE_TOKEN),
+        *(LIST_ORGANISATIONS, LIST_CHANNEL_PARTNERS),
         *(DESCRIBE_COMPUTE, DESCRIBE_DEVICE),
     )
 }

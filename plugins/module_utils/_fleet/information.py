@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._api.compute import ALL_AVAILABLE
-from .._api.records import Server, Site
+from .._api.records import Party, Server, Site
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import first_text, flag, folded, identity
 from .._engine.lookup import find, globbed, is_glob, is_uuid, warn_if_nameless
@@ -32,6 +32,15 @@ def read_sites(task: Task) -> dict[str, Any]:
     _warn_of_unmatched(task, reader, task.options["sites"])
     warn_if_nameless(reader.all(), "site", task.warn)
     return {"sites": [_site(each) for each in reader.matching(task.options["sites"])]}
+
+
+def read_parties(task: Task) -> dict[str, Any]:
+    """Whom the account may act for."""
+    cloud = task.client.cloud
+    return {
+        "organisations": [_party(each) for each in cloud.list_organisations()],
+        "channel_partners": [_party(each) for each in cloud.list_channel_partners()],
+    }
 
 
 def read_servers(task: Task) -> dict[str, Any]:
@@ -100,6 +109,10 @@ def whole(result: dict[str, Any], errors: Sequence[NxaiError]) -> dict[str, Any]
     others = f" ({len(errors) - 1} more could not be read)" if len(errors) > 1 else ""
     answer, told = first.answer + others, {"changed": False, **result}
     raise Unexpected(first.tried, answer, first.advice, first.status, result=told)
+
+
+def _party(party: Party) -> dict[str, Any]:
+    return {"id": party.id, "name": party.name, "act_as": party.act_as}
 
 
 def _site(site: Site) -> dict[str, Any]:

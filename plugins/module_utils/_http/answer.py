@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import Refused, Unexpected
+from .._core.errors import NxaiError, Refused, Unexpected
 from .._core.limits import TooLarge, read_json
 from .._core.redaction import one_line
 from .._core.values import mapping
@@ -46,6 +46,14 @@ class Answer:
     headers: Mapping[str, str]
     data: Any
     tried: str = ""
+
+
+# Is given each call with its query, and what came of it.
+Heard = Callable[[Operation, Mapping[str, str], Answer | NxaiError], None]
+
+
+def unheard(_operation: Operation, _query: Mapping[str, str], _outcome: Answer | NxaiError) -> None:
+    """Where nobody listens."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ CHANGING = ("POST", "PUT", "PATCH")  # a DELETE stays one, and nothing else beco
 _RELIED = "This relied on"
 _WRONG_BODY = (400, 422)
 _NOT_OF_THE_CALL = (401, 403, 407, 409, 429)  # of the token, of the state of things, of the account
-_PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+")
+_PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+/?")
 
 
 def relied_on(line: str, evidence: str) -> str:
@@ -148,9 +148,10 @@ def _query(operation: Operation, query: Any) -> dict[str, str]:
     for name, other in query.items():
         if not isinstance(other, str) or not _NAME.fullmatch(other):
             raise operation.refused(f"query.{name}", other, "Give the name of a query parameter.")
-    if len({query.get(name, name) for name in operation.query}) < len(operation.query):
+    spelling = {**operation.spelling, **query}
+    if len({spelling.get(name, name) for name in operation.query}) < len(operation.query):
         raise operation.refused("query", dict(query), "Give each parameter a name of its own.")
-    return dict(query)
+    return spelling
 
 
 def _page_size(operation: Operation, size: Any) -> int:

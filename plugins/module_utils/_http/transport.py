@@ -32,7 +32,7 @@ from .._core.findings import Findings
 from .._core.redaction import Redactor, one_line
 from .._core.values import to_json
 from .._core.voice import SILENT, Voice
-from .answer import Answer, Reply, read_answer, refused
+from .answer import Answer, Heard, Reply, read_answer, refused, unheard
 from .body import read_beginning
 from .faults import fault
 from .memory import AnswerMemory, Body
@@ -118,6 +118,7 @@ class Transport:
         self._session = new_session(settings)
         self.voice = voice
         self.findings = Findings(voice)
+        self.heard: Heard = unheard
         self._may_lack_prefix = settings.auth_scheme in (None, "bearer")  # until a token has worked as it is
         self.credentials = Credentials(settings, self.post_token, clock, self.redactor, voice)
 
@@ -163,10 +164,14 @@ class Transport:
         if self.read_only and call.operation.method != "GET" and not call.signs_in:
             raise AssertionError(f"{operation.name} would write, and this client is read-only")
         try:
-            return self._send(call, token)
+            answer = self._send(call, token)
         except NxaiError as error:
             # That of another call, to sign in, has its own words.
-            raise (call.operation.hinted(error) if error.tried == call.tried else error) from None
+            told = call.operation.hinted(error) if error.tried == call.tried else error
+            self.heard(call.operation, call.query, told)
+            raise told from None
+        self.heard(call.operation, call.query, answer)
+        return answer
 
     def _send(self, call: _Call, token: str | None) -> Answer:
         signed = call.operation.signed

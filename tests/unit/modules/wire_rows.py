@@ -183,6 +183,10 @@ LOCAL = {
     "nxai_model.max_size": "of check_file",
     **dict.fromkeys(("nxai_model_info.models", "nxai_catalogue_info.catalogues", "nxai_site_info.sites"), _PICK),
     **{f"nxai_{kind}_info.{option}": _PICK for kind in ("device", "pipeline") for option in ("devices", "select")},
+    **dict.fromkeys(
+        (f"nxai_first_contact.{name}" for name in ("dir", "device", "site", "prove", "model", "create", "try_refresh")),
+        "decides which stages are run, and with what: tests/unit/modules/test_first_contact.py",
+    ),
     "nxai_token.return_token": "decides what is returned",
 }
 WITHOUT_REQUESTS = {"nxai_model_check", "nxai_rollout_state"}

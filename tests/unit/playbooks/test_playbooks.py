@@ -21,6 +21,7 @@ PLAYBOOKS = ROOT / "playbooks"
 DEMO_SEED = Path(__file__).parents[2] / "simulator" / "demo.yml"
 DEMO = ("-i", str(PLAYBOOKS / "demo.nxai.yml"), str(PLAYBOOKS / "demo.yml"))
 DOCTOR = ("nxai.cloud.doctor",)
+FIRST_CONTACT = ("nxai.cloud.first_contact",)
 IDLE = {"sites": [{"name": "Shop", "servers": [{"name": "S", "devices": ["Door"]}]}]}
 Done: TypeAlias = "subprocess.CompletedProcess[str]"
 Play = Callable[..., Done]
@@ -84,6 +85,34 @@ def test_warnings_are_shown_and_fail_only_where_asked(play: Play) -> None:
         assert {entry.method for entry in cloud.log()} == {"GET"}
         strict = play(DOCTOR, cloud, "-e", "doctor_fail_on_warnings=true")
         assert strict.returncode == 2 and "0 errors, 1 warnings" in strict.stdout
+
+
+def test_first_contact_reads_and_says_what_differs(play: Play, tmp_path: Path) -> None:
+    with serve(DEMO_SEED) as cloud:
+        where = ("-e", f"first_contact_dir={tmp_path}/found")
+        done = play(FIRST_CONTACT, cloud, *where)
+        assert done.returncode == 0 and "Nothing differs from what is known." in done.stdout, done.stdout + done.stderr
+        assert "WARNING]" not in done.stdout + done.stderr and cloud.writes() == [] and len(cloud.log()) <= 60
+        assert sorted(path.name for path in (tmp_path / "found").iterdir()) == [
+            "first-contact-evidence.json", "first-contact.md", "nxai-contract.yml",
+        ]  # fmt: skip
+        assert "changed=0 " in play(FIRST_CONTACT, cloud, *where).stdout
+        entrance = next(each.nxid for site in cloud.world.sites.values() for each in site.devices.values())
+        done = play(
+            FIRST_CONTACT, cloud, *where, "-e", f"first_contact_device={entrance}", "-e", "first_contact_create=true"
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert [entry.method for entry in cloud.writes()] == [
+            "PUT",
+            "POST",
+            "PATCH",
+            "POST",
+            "PATCH",
+            "DELETE",
+            "DELETE",
+        ]
+        done = play(FIRST_CONTACT, cloud, *where, token="wrong")
+        assert done.returncode == 2 and "Nothing differs" in done.stdout and "HTTP 401" in done.stdout
 
 
 def test_an_error_fails_after_the_table(play: Play) -> None:

@@ -47,9 +47,11 @@ TASKS: dict[str, dict[str, Any]] = {
     "nxai_device": {"name": "R1", "groups": ["G1"]},
     "nxai_device_info": {},
     "nxai_doctor_info": {},
+    "nxai_first_contact": {"dir": "first-contact", "create": True},
     "nxai_model": {"name": "New", "file": "{{ model_file }}"},
     "nxai_model_check": {"file": "{{ model_file }}"},
     "nxai_model_info": {},
+    "nxai_organisation_info": {},
     "nxai_pipeline": {"site": "Shop", "devices": ["Door"], "pipelines": [{"model": "Alpha"}]},
     "nxai_pipeline_info": {},
     "nxai_rollout_state": {"path": "rollout", "step": "open", "name": "night", "declaration": {}, "waves": WAVES},
@@ -95,7 +97,7 @@ class Account:
     def careless(self, *more: str) -> None:
         """From now on each request is refused, in words that repeat what was sent: the tokens, and ``more``."""
         echo = f"you sent {' '.join([self.refresh_token, *more])} Authorization: Bearer {self.token} or {self.token}"
-        for path in ("/cpt/*", "/dev/*"):
+        for path in ("/cpt/*", "/dev/*", "/partners/*"):
             self.cloud.fault("status", path=path, status=400, times=0, body={"Message": echo, "Field": {"token": echo}})
         self.cloud.fault("status", path="/cdb/*", status=400, times=0, body={"resultCode": "no", "errorText": echo})
 

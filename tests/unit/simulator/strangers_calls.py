@@ -23,11 +23,6 @@ sites: [{name: Shop}]
 registry: {groups: [Group], devices: [{name: Box, groups: [Group]}]}
 """
 OUTCOME = "AuthorizationInvalid Email Field Message UUID"
-MODEL = (
-    "Alias Catalogues Code ConversionLog Customization Documentation Downloads EnableConversions InputDriver "
-    "InputDriverDetails Name NamedInput NamedOutput Organisation OutputDriver OutputDriverDetails Site Size "
-    "SourceName SourceUrl Status UUID UpdatedAt"
-)
 REDUCED = (
     "Alias Customization Documentation EnableConversions InputDriver InputDriverDetails Name NamedInput NamedOutput "
     "OutputDriver OutputDriverDetails Site SourceName SourceUrl Status UUID"

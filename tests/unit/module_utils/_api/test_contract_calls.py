@@ -43,6 +43,8 @@ CALLS: dict[str, Callable[[Client, str], Any]] = {
     "list_groups": lambda client, _file: client.device.list_groups(),
     "join_group": lambda client, _file: client.device.join_group(ID, [OTHER]),
     "leave_group": lambda client, _file: client.device.leave_group(ID, OTHER),
+    "list_organisations": lambda client, _file: client.cloud.list_organisations(),
+    "list_channel_partners": lambda client, _file: client.cloud.list_channel_partners(),
     "issue_token": lambda client, _file: client.transport.post_token({"grant_type": "password", "code": "a b"}),
     "revoke_token": lambda client, _file: client.transport.send(
         OPERATIONS["revoke_token"], path={"token": ID}, token="t"
@@ -63,7 +65,7 @@ class Wire:
         if request.method != "GET":
             return self.reply(data={"UUID": ID, "Made": {"Id": OTHER}})
         rows = [{"UUID": each, "NxID": each} for each in (ID, OTHER)]
-        before = int(request.query.get("Offset") or request.query.get("myOffset") or 0)
+        before = next((int(value) for name, value in request.query.items() if name.lower().endswith("offset")), 0)
         page = rows[before : before + 1] if any(value == "1" for value in request.query.values()) else rows
         return self.reply(data=page, headers={"X-Pagination-Records": "2"})
 
@@ -117,8 +119,9 @@ def test_a_line_of_an_operation(wire: Wire, key: str) -> None:
         elif member == "query":
             assert seen in {name for each in requests for name in each.query}
     if member == "page_size":
-        assert [each.query["Limit"] for each in requests] == ["1", "1"]
-        assert wire.call(name, {})[0].query["Limit"] == str(line.default)
+        limit = operation.spelling.get("Limit", "Limit")
+        assert [each.query[limit] for each in requests] == ["1", "1"]
+        assert wire.call(name, {})[0].query[limit] == str(line.default)
 
 
 def body_of(request: Any) -> Any:

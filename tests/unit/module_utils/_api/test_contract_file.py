@@ -217,7 +217,7 @@ def test_no_document_is_a_traceback_or_makes_a_write_of_a_read(document: Any) ->
         now = contract.operations[name]
         assert now.method == known.method or (now.method in CHANGING and known.method in CHANGING)
         assert now.api == known.api or (known.method == "GET" and known.signed)
-        assert re.fullmatch(r"(/[\w.~{}-]+)+", now.path) and not re.search(r"\{\{|/\.\.?(/|$)", now.path)
+        assert re.fullmatch(r"(/[\w.~{}-]+)+/?", now.path) and not re.search(r"\{\{|/\.\.?(/|$)", now.path)
         assert sorted(re.findall(r"\{\w+\}", now.path)) == sorted(re.findall(r"\{\w+\}", known.path))
     assert contract.known("device", [{"NxID": "x", "nxAI": {"pipelines": []}}])
     assert isinstance(contract.outgoing("pipeline", {"modelUUID": "x", "chains": [{}]}), dict)

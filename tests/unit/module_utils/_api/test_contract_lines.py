@@ -20,6 +20,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.records import (
     DeviceGroup,
     Model,
     Organisation,
+    Party,
     RegistryDevice,
     Server,
     Site,
@@ -34,7 +35,18 @@ from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import d
 ID = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 OTHER = "7b65bdda-39da-4259-b1bf-b0d1dbb7b162"
 SITE = Site.from_api({"UUID": ID, "Name": "S"})
+
+
+class Organisations:
+    """As the other records: from a row alone."""
+
+    @staticmethod
+    def from_api(row: Any) -> Party:
+        return Party.from_api(row, "organisation")
+
+
 KINDS: dict[str, Any] = {
+    "organisation": Organisations, "channel_partner": Organisations,
     "model": Model, "catalogue": Catalogue, "site": Site, "server": Server, "device": Device,
     "registry_device": RegistryDevice, "group": DeviceGroup,
 }  # fmt: skip

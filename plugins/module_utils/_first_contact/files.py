@@ -1,0 +1,61 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The three files. Only what first contact itself has written is written over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from .._core.errors import BadInput
+from .._core.files import make_folder, read_regular, replace_file
+from .evidence import MARK as EVIDENCE_MARK
+from .report import MARK as REPORT_MARK
+
+CONTRACT_MARK = "# A contract of nxai.cloud, written by first contact."
+_HEAD = f"""{CONTRACT_MARK} Its next run in this folder writes it anew.
+# To use it: export NXAI_CONTRACT=PATH-OF-THIS-FILE
+"""
+_NOTHING = "# Nothing differs from what is known: without it, all is the same.\n"
+NAMES = {"contract": "nxai-contract.yml", "report": "first-contact.md", "evidence": "first-contact-evidence.json"}
+_MARKS = {"contract": CONTRACT_MARK, "report": REPORT_MARK, "evidence": f'"written_by": "{EVIDENCE_MARK}"'}
+_MOST = 1 << 22
+_TRIED = "Write the files of first contact"
+
+
+def contract_text(lines: str) -> str:
+    """The file that holds these lines of YAML, which may be none."""
+    return f"{_HEAD}---\n{lines}" if lines else _HEAD + _NOTHING
+
+
+class Files:
+    """In a folder. Raises ``BadInput`` where one of them could not be written."""
+
+    def __init__(self, folder: str) -> None:
+        self.paths = {name: os.path.join(os.path.abspath(folder), file) for name, file in NAMES.items()}
+        self.before = {name: self._content(name, path) for name, path in self.paths.items()}
+
+    def _content(self, name: str, path: str) -> str:
+        """What is there, "" for nothing."""
+        if not os.path.lexists(path):
+            return ""
+        advice = "Move it away, or choose another folder with first_contact_dir."
+        try:
+            if os.path.islink(path):
+                raise BadInput(_TRIED, f"{path} is a link", advice)
+            content = read_regular(path, _MOST).decode("utf-8", "replace")
+        except OSError as error:
+            raise BadInput(_TRIED, f"{path}: {error.strerror}", advice) from None
+        if _MARKS[name] not in content[:200]:
+            raise BadInput(_TRIED, f"{path} is there already, and is not from first contact", advice)
+        return content
+
+    def write(self, contents: Mapping[str, str]) -> None:
+        try:
+            for name, path in self.paths.items():
+                make_folder(os.path.dirname(path))
+                replace_file(path, contents[name].encode())
+        except OSError as error:
+            raise BadInput(_TRIED, f"{error.filename}: {error.strerror}", "Choose another first_contact_dir.") from None

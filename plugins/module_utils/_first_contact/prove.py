@@ -1,0 +1,210 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The second stage: one camera is sent exactly what it has, and read back. Nothing changes, and the way is proved.
+
+A camera of which it is not known what it runs is refused, unless the user says that it may lose that: then it is sent a
+model, and if that shows, rows like its own mean "no pipelines". It is given none again at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from .._api.device import DeviceApi
+from .._api.operations import PUT_PIPELINES
+from .._api.pipeline import Assignment, Pipeline, models_of
+from .._api.records import Device, Model, Site, normalise_nxid
+from .._core.errors import BadInput, NxaiError, Refused, Unexpected
+from .._core.values import folded, mapping, text
+from .._engine.lookup import Index
+from .._engine.module import Task
+from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
+from .._pipelines.readback import compare, side_by_side
+from .draft import Draft, Proposal
+from .explore import explore
+from .read import Seen
+from .records import Row
+from .session import Session
+from .ways import SENT, WriteWays, missing_names
+
+_TRIED = "Prove how pipelines are written"
+_DONE = ("", "ok", "done", "success", "accepted", "updated")
+_PATIENCE = 60.0  # seconds for a camera to be announced, and to show what was sent
+_MOST_WORDS = 80
+
+
+@dataclass(frozen=True)
+class _Camera:
+    site: Site
+    row: Row  # raw
+
+    def device(self, draft: Draft) -> Device:
+        contract = draft.contract
+        return Device.from_api(contract.known("device", [self.row])[0]).with_proof(contract.no_pipelines)
+
+
+class Proof:
+    def __init__(self, task: Task, session: Session, seen: Seen) -> None:
+        self._task = task
+        self._session = session
+        self._seen = seen
+        self._strange_words = ""  # of a refusal that was none a moment later
+
+    def run(self) -> str:
+        """What was proved, in words. Raises what it ended with; nothing else was changed then."""
+        camera = self._find()
+        device = camera.device(self._session.draft)
+        if device.assignment is None:
+            return self._prove_none(camera, device)
+        self._send(camera, None)
+        self._read_back(camera, device.assignment)
+        if not device.assignment:
+            return f"{device.label} took an empty assignment. It proves more with a camera that runs something."
+        return f"{device.label} took what it has, and shows it."
+
+    # Which one
+
+    def _find(self) -> _Camera:
+        wanted, site = normalise_nxid(self._task.options["device"]), self._task.options["site"]
+        found = [each for each in self._cameras(site) if each.device(self._session.draft).id == wanted]
+        found = [each for place, each in enumerate(found) if each not in found[:place]]  # a row may come twice
+        if len(found) == 1:
+            return found[0]
+        if found and len({each.site.id for each in found}) == 1:
+            answer = "its site lists it several times, each time otherwise"
+            raise BadInput(_TRIED, answer, "Choose another camera.")
+        where = f"at the site {site}" if site else "at any site that can be read"
+        if not found:
+            raise BadInput(
+                _TRIED, f"there is no camera with the NxID {wanted} {where}", "Correct first_contact_device."
+            )
+        sites = ", ".join(each.site.label for each in found)
+        advice = "Say which one with first_contact_site."
+        raise BadInput(_TRIED, f"{len(found)} sites have a camera with the NxID {wanted}: {sites}", advice)
+
+    def _cameras(self, wanted: str | None) -> Iterator[_Camera]:
+        session, contract = self._session, self._session.draft.contract
+        sites = [Site.from_api(row) for row in contract.known("site", self._seen.rows.get("site", []))]
+        if wanted:
+            sites = [Index(sites, "site").find(wanted)]
+        for site in sites:
+            try:
+                rows = session.rows(session.draft, "list_devices", "device", {"site_id": site.id}, {})
+            except NxaiError:
+                if wanted:
+                    raise
+                continue
+            yield from (_Camera(site, row) for row in rows if self._is_readable(row))
+
+    def _is_readable(self, row: Row) -> bool:
+        try:
+            return bool(_Camera(Site.from_api({"id": "x"}), row).device(self._session.draft).id)
+        except NxaiError:
+            return False
+
+    # Write, and look
+
+    def _send(self, camera: _Camera, pipelines: Assignment | None) -> None:
+        """``pipelines``: None for what it has, as each draft reads it."""
+        session, name = self._session, PUT_PIPELINES.name
+        refresh: bool = self._task.options["try_refresh"]
+        ways = WriteWays(name, session.free, refresh, self._seen.described.get(name, ()), session.proved)
+
+        def attempt(draft: Draft) -> None:
+            device = camera.device(draft)
+            wanted = device.assignment if pipelines is None else pipelines
+            if wanted is None:
+                raise Unexpected(_TRIED, f"it is not known what {device.label} runs: {why_unknown(device)}")
+            self._put(session.device(draft), camera.site, device, wanted)
+
+        with session.noted(name):
+            draft, _none = explore(session.draft, attempt, ways)
+            session.keep(draft)
+        session.proved |= {*SENT[name]}
+        said = text(folded(mapping(session.heard)).get("message")) or ""
+        if said.strip().lower().rstrip(".") not in _DONE:
+            session.questions.append(
+                f"operations.put_pipelines: the service answered with success, and said: {said[:200]!a}. Is that one?"
+            )
+        if self._strange_words:
+            why = "so was a write refused that went well a moment later"
+            session.propose(Proposal({"words.not_applicable": [self._strange_words]}, why))
+
+    def _put(self, api: DeviceApi, site: Site, device: Device, wanted: Assignment) -> None:
+        """A camera that is not announced yet is waited for."""
+        deadline, pause = self._task.deadline(_PATIENCE), 2.0
+        while True:
+            try:
+                api.put_pipelines(site.id, [device.nxid], models_of(wanted), [each.to_wire() for each in wanted])
+                return
+            except Refused as error:
+                known = api.says_not_applicable(error)
+                may_pass = known or (error.status in (400, 409, 422) and not missing_names(error))
+                if not may_pass or pause > deadline.left:
+                    raise
+                self._strange_words = "" if known else _message(error)
+            deadline.pause(pause)
+            pause *= 2
+
+    def _read_back(self, camera: _Camera, sent: Assignment) -> None:
+        session, deadline = self._session, self._task.deadline(_PATIENCE)
+        while True:
+            now = {each.id: each for each in session.device(session.draft).list_devices(camera.site.id)}
+            device = now.get(camera.device(session.draft).id)
+            shown = device.assignment if device else None
+            if shown is not None and compare(sent, shown) is not None:
+                return
+            if deadline.left <= 0:
+                answer = side_by_side(sent, shown) if shown is not None else "it no longer shows what it runs"
+                raise Unexpected(
+                    _TRIED, f"the camera does not show what was sent. {answer}", "Look at it in the portal."
+                )
+            deadline.pause(3.0)
+
+    # A camera that shows nothing
+
+    def _prove_none(self, camera: _Camera, device: Device) -> str:
+        shape = device.unknown.shape if device.unknown else ""
+        reason = f"it is not known what {device.label} runs: {why_unknown(device)}"
+        if not shape:
+            raise BadInput(_TRIED, reason, f"Nothing was sent. Choose another camera. {WHERE_PIPELINES_ARE}")
+        if self._task.options["prove"] != "one":
+            advice = (
+                "Nothing was sent. Choose another camera; or, if this one may lose what it runs, set"
+                " first_contact_prove=one: it is sent a model, and given none again at the end."
+            )
+            raise BadInput(_TRIED, reason, advice)
+        sent = (Pipeline.new({"model": self._model().uuid}),)
+        self._send(camera, sent)
+        try:
+            self._read_back(camera, sent)
+        except Unexpected as error:
+            advice = (
+                "So rows like this do not say that nothing runs. Look at the camera in the portal: it was written to."
+            )
+            raise replace(error, advice=advice) from None
+        self._session.propose(Proposal({"no_pipelines": [shape]}, "a camera of this kind showed what was sent to it"))
+        self._send(camera, ())
+        self._read_back(camera, ())
+        return (
+            f"{device.label} showed a model that was sent to it, and has none again: such rows mean that nothing runs."
+        )
+
+    def _model(self) -> Model:
+        models = self._session.compute(self._session.draft).list_models()
+        wanted = self._task.options["model"]
+        if wanted:
+            return Index(models, "model").find(wanted)
+        ready = [each for each in models if each.state == "ready"]
+        if not ready:
+            raise BadInput(_TRIED, "there is no model that could be sent", "Name one with first_contact_model.")
+        return ready[0]
+
+
+def _message(error: Refused) -> str:
+    """The words of the service alone, as a contract takes them."""
+    said = error.answer.partition(": ")[2].partition(" (")[0].strip().lower()
+    return said if said.isprintable() and len(said) <= _MOST_WORDS else ""

@@ -1,0 +1,304 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The first stage: read everything that can be read, and find out how. Sends GETs alone (and signs in)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._api.compute import ALL_AVAILABLE
+from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, ELSEWHERE, LIST_SITES, OPERATIONS
+from .._api.records import Device, Site
+from .._api.wrapping import find_rows
+from .._contract.comparison import Difference, compare, operations_of
+from .._contract.document import Document
+from .._core.errors import BadInput, NxaiError
+from .._http.operation import PREFIX, Operation
+from .draft import Draft, Proposal
+from .pipelines import infer_pipelines, running
+from .records import Inferred, Row, ids_of, infer_record
+from .session import Session
+from .signing import sign_in
+from .ways import ReadWays, spellings
+from .words import infer_model_words, infer_server_words, infer_site_words
+
+MOST_SITES = 5  # that are looked into, and one that is off-line
+_RECORDS = {"list_catalogues": "catalogue", "list_models": "model", "list_sites": "site"}
+
+
+@dataclass
+class Seen:
+    """What was read, raw.
+
+    ``shown``: by the id of a site, whether it has shown devices. ``described``: what the documents say of a call, other
+    than is known. ``stopped``: why nothing more could be read.
+    """
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    shown: dict[str, bool] = field(default_factory=dict)
+    described: dict[str, list[Proposal]] = field(default_factory=dict)
+    documents: list[Difference] = field(default_factory=list)
+    parties: dict[str, list[Row]] = field(default_factory=dict)
+    paging: str = ""
+    stopped: NxaiError | None = None
+
+
+class Reading:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.seen = Seen()
+
+    def all(self) -> Seen:
+        for operation in (DESCRIBE_COMPUTE, DESCRIBE_DEVICE):
+            self._try(lambda operation=operation: self._document(operation))  # type: ignore[misc]
+        try:
+            sign_in(self._session)
+        except NxaiError as error:
+            self.seen.stopped = error
+            return self.seen
+        for name in _RECORDS:
+            self._try(lambda name=name: self._listing(name))  # type: ignore[misc]
+        self._try(self._parties)
+        if not self._session.sure:
+            self.seen.stopped = next(
+                outcome.error for name, outcome in self._session.outcomes.items() if name in _RECORDS
+            )
+            return self.seen
+        self._all_models()
+        self._of_sites()
+        self._words()
+        self._try(self._paging)
+        for name in ("list_registry_devices", "list_groups"):
+            self._try(lambda name=name: self._plain(name))  # type: ignore[misc]
+        return self.seen
+
+    @staticmethod
+    def _try(step: Callable[[], None]) -> bool:
+        """Whether it went well. What it ended with is noted by the session."""
+        try:
+            step()
+        except BadInput:
+            raise
+        except NxaiError:
+            return False
+        return True
+
+    # The documents
+
+    def _document(self, operation: Operation) -> None:
+        session = self._session
+        with session.noted(operation.name):
+            answer = session.transport.send(operation)
+            document = Document(answer.data, PREFIX[operation.api], answer.tried)
+        operations = operations_of(operation.api, session.draft.contract.operations)
+        for each in compare(document, operations):
+            self.seen.documents.append(each)
+            for lines in _lines_of(each):
+                self.seen.described.setdefault(each.operation, []).append(Proposal(lines, "the service's own document"))
+
+    # Listings
+
+    def _ways(self, name: str, record: str, site: Row | None = None) -> ReadWays:
+        session = self._session
+        described = self.seen.described.get(name, ())
+        return ReadWays(name, record, lambda: session.heard, session.sure, session.free, described, site)
+
+    def _listing(self, name: str) -> None:
+        record = _RECORDS[name]
+        rows = self._session.read(name, record, self._ways(name, record))
+        if name == LIST_SITES.name and not rows:
+            rows = self._sites_of_cloud()
+        self.seen.rows[record] = rows
+        catalogues = [ids_of("catalogue", row, self._contract) for row in self.seen.rows.get("catalogue", ())]
+        self._session.take(infer_record(record, rows, self._session.draft, catalogues))
+
+    def _sites_of_cloud(self) -> list[Row]:
+        """The identity provider's list, where the other one is empty. It may well be that there are none."""
+        session, other = self._session, ELSEWHERE[LIST_SITES.name]
+        if not session.settings.cloud_url or session.draft.contract.operations[LIST_SITES.name] != LIST_SITES:
+            return []
+        lines = {"operations.list_sites.api": other.api, "operations.list_sites.path": other.path}
+        before, found = session.draft, list[Row]()
+        with session.noted(LIST_SITES.name):
+            draft = before.adding(Proposal(lines, "the list where it was expected is empty, and this one is not"))
+            self._try(lambda: found.extend(session.rows(draft, LIST_SITES.name, "site", {}, {})))
+        session.keep(draft if found else before)
+        return found
+
+    @property
+    def _contract(self) -> Any:
+        return self._session.draft.contract
+
+    def _plain(self, name: str) -> None:
+        """A listing that little hangs on: as it is known, or not at all."""
+        record = name.removeprefix("list_").removesuffix("s")
+        self.seen.rows[record] = self._session.read(name, record, lambda _draft, _error: ())
+
+    def _all_models(self) -> None:
+        """Those that are available to the account, which may be more than it lists as its own."""
+        session = self._session
+        query = {"Catalogue": ALL_AVAILABLE, "Customization": session.settings.customization}
+
+        def more() -> None:
+            rows = session.rows(session.draft, "list_models", "model", {}, query)
+            known = {ids_of("model", row, self._contract) for row in self.seen.rows.get("model", ())}
+            new = [row for row in rows if ids_of("model", row, self._contract) not in known]
+            self.seen.rows.setdefault("model", []).extend(new)
+
+        if "model" in self.seen.rows and not self._try(more):
+            session.questions.append(
+                "operations.list_models.query.Catalogue: the service refuses to list the models that are available."
+            )
+        if "get_model" in OPERATIONS and self.seen.rows.get("model"):
+            self._try(self._one_model)
+
+    def _one_model(self) -> None:
+        uuid = ids_of("model", self.seen.rows["model"][0], self._contract)
+        if uuid:
+            with self._session.noted("get_model"):
+                self._session.get("get_model", {"uuid": uuid}, {})
+
+    def _parties(self) -> None:
+        for name in ("list_organisations", "list_channel_partners"):
+            if self._session.settings.cloud_url:
+                record = name.removeprefix("list_").removesuffix("s")
+                self.seen.parties[record] = self._session.read(name, record, lambda _draft, _error: ())
+
+    # What sites hold
+
+    def _of_sites(self) -> None:
+        sites = self._chosen()
+        devices = self._of_each("list_devices", "device", sites)
+        self.seen.rows["device"] = [row for rows in devices.values() for row in rows]
+        self.seen.shown = {ids_of("site", row, self._contract): False for row in sites}
+        self.seen.shown.update({site: bool(rows) for site, rows in devices.items()})
+        servers = self._of_each("list_servers", "server", sites)
+        self.seen.rows["server"] = [row for rows in servers.values() for row in rows]
+        session = self._session
+        for record in ("device", "server"):
+            session.take(infer_record(record, self.seen.rows[record], session.draft))
+        models = {ids_of("model", row, self._contract) for row in self.seen.rows.get("model", ())} - {""}
+        session.take(infer_pipelines(self.seen.rows["device"], session.draft, models))
+
+    def _chosen(self) -> list[Row]:
+        """A few sites that seem to be on-line, and one that is not."""
+        rows = [row for row in self.seen.rows.get("site", ()) if ids_of("site", row, self._contract)]
+        state = {id(row): _online(row, self._contract) for row in rows}
+        rows.sort(key=lambda row: (False, None, True).index(state[id(row)]), reverse=True)
+        off_line = [row for row in rows[MOST_SITES:] if state[id(row)] is False]
+        return rows[:MOST_SITES] + off_line[:1]
+
+    def _of_each(self, name: str, record: str, sites: Sequence[Row]) -> dict[str, list[Row]]:
+        """What each site shows, by its id. Where none shows anything, other ways are tried at the first."""
+        found = dict(self._shown(name, record, sites))
+        if not found and sites:
+            first = sites[0]
+
+            def explore() -> None:
+                path = lambda draft: {"site_id": ids_of("site", first, draft.contract)}  # noqa: E731
+                self._session.read(name, record, self._ways(name, record, first), path)
+
+            if self._try(explore):
+                found = dict(self._shown(name, record, sites))
+        return found
+
+    def _shown(self, name: str, record: str, sites: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+        session = self._session
+        for row in sites:
+            site = ids_of("site", row, self._contract)
+            rows: list[Row] = []
+
+            def look(site: str = site, rows: list[Row] = rows) -> None:
+                with session.noted(name):
+                    rows += session.rows(session.draft, name, record, {"site_id": site}, {})
+
+            if self._try(look):
+                session.keep(session.draft)
+                yield site, rows
+
+    # Words and pages
+
+    def _words(self) -> None:
+        session, rows = self._session, self.seen.rows
+        runs = running(rows.get("device", []), self._contract)
+        session.take(infer_model_words(rows.get("model", []), session.draft, runs))
+        session.take(infer_site_words(rows.get("site", []), session.draft, self.seen.shown))
+        session.take(infer_server_words(rows.get("server", []), session.draft))
+        session.take(self._unknown_devices())
+
+    def _unknown_devices(self) -> Inferred:
+        """Cameras that show nothing: the next stage can find out what that means."""
+        found = Inferred()
+        shapes: dict[str, str] = {}
+        for row in self._contract.known("device", self.seen.rows.get("device", [])):
+            try:
+                device = Device.from_api(row).with_proof(self._contract.no_pipelines)
+            except NxaiError:
+                continue
+            if device.unknown is not None and device.unknown.shape:
+                shapes.setdefault(device.unknown.shape, device.id)
+        for shape, nxid in shapes.items():
+            found.questions.append(
+                f"no_pipelines: do cameras whose row has these members run nothing: {shape}? Nothing is written to them"
+                f" until you know. To find out, run the second stage with first_contact_prove=one and a camera of this"
+                f" kind that may lose what it runs, such as first_contact_device={nxid}"
+            )
+        return found
+
+    def _paging(self) -> None:
+        """One row at a time of the longest listing, to see that pages are asked for in the right way."""
+        name = max(_RECORDS, key=lambda each: len(self.seen.rows.get(_RECORDS[each], ())))
+        operation = self._contract.operations[name]
+        if len(self.seen.rows.get(_RECORDS[name], ())) < 2 or not operation.page_size:
+            return
+        session = self._session
+        drafts = [session.draft, *(session.draft.adding(each) for each in spellings())]
+        for draft in drafts:
+            if _is_paged(session, draft, name):
+                session.keep(draft)
+                self.seen.paging = f"seen with {name}: one row was asked for, and came, and then the next one"
+                return
+        session.use(session.draft)
+        self.seen.paging = "one row was asked for, and others came: the service gives all rows, or pages in another way"
+
+
+def _is_paged(session: Session, draft: Draft, name: str) -> bool:
+    session.use(draft)
+    try:
+        pages = [
+            _rows_of(session.get(name, {}, {"Limit": "1", **offset}).data, draft, _RECORDS[name])
+            for offset in ({}, {"Offset": "1"})
+        ]
+    except NxaiError:
+        return False
+    return [len(page) for page in pages] == [1, 1] and pages[0] != pages[1]
+
+
+def _rows_of(data: Any, draft: Draft, record: str) -> list[Any]:
+    found = find_rows(data, record, draft.contract.places("answer.rows"))
+    return found.rows if found else []
+
+
+def _online(row: Row, contract: Any) -> bool | None:
+    try:
+        return Site.from_api(contract.known("site", [row])[0]).online
+    except NxaiError:
+        return None
+
+
+def _lines_of(difference: Difference) -> Iterator[Mapping[str, Any]]:
+    """The option that a difference gives, as lines of the contract."""
+    changes = ((difference.option or {}).get("contract") or {}).get("operations", {})
+    for name, change in changes.items():
+        lines: dict[str, Any] = {}
+        for member, value in change.items():
+            inner = value.items() if isinstance(value, Mapping) else None
+            if inner is None:
+                lines[f"operations.{name}.{member}"] = value
+            else:
+                lines |= {f"operations.{name}.{member}.{key}": each for key, each in inner}
+        yield lines

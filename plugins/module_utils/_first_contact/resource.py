@@ -1,0 +1,159 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the module ``nxai_first_contact`` does: its stages in turn, and the files that say what came of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .._api.records import Party
+from .._core.errors import NxaiError, Unexpected
+from .._engine.module import Task
+from .create import Creation
+from .files import Files, contract_text
+from .prove import Proof
+from .read import Reading, Seen
+from .report import Stage, verdicts, written
+from .session import Session
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
+    "dir": {"type": "path", "required": True},
+    "device": {"type": "str"},
+    "site": {"type": "str"},
+    "prove": {"type": "str", "choices": ["refuse", "one"], "default": "refuse"},
+    "model": {"type": "str"},
+    "create": {"type": "bool", "default": False},
+    "try_refresh": {"type": "bool", "default": False},
+}
+RULES: dict[str, Any] = {"required_by": {"site": "device", "model": "device"}}
+_VERSION = "0.1.0"
+
+
+@dataclass(frozen=True)
+class FilesPlan:
+    """``writes``: a stage is asked for that writes to the service."""
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    path: str
+    writes: bool
+
+    @property
+    def changed(self) -> bool:
+        return self.writes or self.before != self.after
+
+    def diff(self, header: str) -> dict[str, Any]:
+        """Of the contract file."""
+        sides = {"before": self.before["contract"], "after": self.after["contract"]}
+        return {**sides, "before_header": f"{header}: {self.path}", "after_header": f"{header}: {self.path}"}
+
+
+class FirstContact:
+    """Options: ARGUMENT_SPEC. The first stage is the plan, the others act. None of them stops at what the service says:
+    that is what the report is for."""
+
+    header = "first contact"
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._files = Files(task.options["dir"])
+        self._session = Session(task)
+        self._seen = Seen()
+        self._errors: list[NxaiError] = []
+        self._left: list[dict[str, str]] = []
+        asked = {"read": True, "prove": bool(task.options["device"]), "create": task.options["create"]}
+        self._stages = {name: Stage("not_run" if each else "not_asked") for name, each in asked.items()}
+
+    def plan(self) -> FilesPlan:
+        transport = self._task.client.transport
+        before, transport.read_only = transport.read_only, True  # whatever the stage may do, it cannot write
+        try:
+            self._seen = Reading(self._session).all()
+        finally:
+            transport.read_only = before
+        self._note("read", self._seen.stopped, "all that can be read was read.")
+        writes = any(self._stages[name].status == "not_run" for name in ("prove", "create"))
+        return FilesPlan(self._files.before, self._contents(), self._files.paths["contract"], writes)
+
+    def act(self, plan: FilesPlan) -> None:
+        try:
+            self._stage("prove", lambda: Proof(self._task, self._session, self._seen).run())
+            creation = Creation(self._task, self._session, self._seen)
+            self._stage("create", creation.run)
+            self._left = creation.left
+        finally:
+            self._files.write(self._contents())
+
+    def _stage(self, name: str, run: Callable[[], str]) -> None:
+        if self._stages[name].status != "not_run" or self._seen.stopped:
+            return
+        try:
+            self._note(name, None, run())
+        except NxaiError as error:
+            self._note(name, error)
+
+    def settle(self, plan: FilesPlan) -> None:
+        """All is read back by the stages."""
+
+    def _note(self, name: str, error: NxaiError | None, reason: str = "") -> None:
+        if error is not None:
+            self._errors.append(error)
+        self._stages[name] = Stage("failed", str(error)) if error else Stage("ok", reason)
+
+    def _contents(self) -> dict[str, str]:
+        session, clean = self._session, self._session.transport.redactor.clean
+        found = verdicts(session.draft, self._seen, session.outcomes)
+        return {
+            "contract": contract_text(session.draft.as_yaml()),
+            "report": clean(written(found, session.questions, self._stages, self._seen, self._parties())),
+            "evidence": clean(session.evidence.as_json(session.draft.reasons, _VERSION)),
+        }
+
+    def _parties(self) -> list[dict[str, str]]:
+        """Whom the account may act for, as far as it is told."""
+        contract, found = self._session.draft.contract, []
+        for record, rows in self._seen.parties.items():
+            for row in contract.known(record, rows):
+                with suppress(NxaiError):
+                    party = Party.from_api(row, record)
+                    found.append({**party.act_as, "name": party.name})
+        return found
+
+    def report(self, plan: FilesPlan) -> dict[str, Any]:
+        """Raises where a stage failed, or something is left behind, with the same values in the error's ``result``."""
+        session = self._session
+        result = {
+            "changed": plan.changed,
+            "contract": dict(session.draft.document),
+            "differs": [
+                {"line": key, "value": json.dumps(session.draft.value(key)), "why": why}
+                for key, why in session.draft.reasons.items()
+            ],
+            "questions": session.questions,
+            "stages": {name: stage._asdict() for name, stage in self._stages.items()},
+            "files": self._files.paths,
+            "left_behind": self._left,
+            "requests": session.transport.requests_sent,
+        }
+        failure = self._failure()
+        if failure is not None:
+            raise replace(failure, result=result)
+        return result
+
+    def _failure(self) -> NxaiError | None:
+        if self._left:
+            some = "; ".join(f"{each['kind']} {each['name']} ({each['uuid']})" for each in self._left)
+            return Unexpected(
+                "Remove what first contact has created", f"this is left: {some}", "Delete it in the portal."
+            )
+        if not self._errors:
+            return None
+        error = self._errors[0]
+        where = "" if self._task.check_mode else f" All that was found is in {self._files.paths['report']}."
+        return replace(error, advice=f"{error.advice}{where}".strip())

@@ -1,0 +1,180 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calls of all stages over one transport: what is tried, what came of it, and the contract that is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .._api.compute import ComputeApi
+from .._api.contract import Contract
+from .._api.contract_file import document_of
+from .._api.device import DeviceApi
+from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, OPERATIONS
+from .._api.pages import all_pages
+from .._core.errors import BadInput, NxaiError
+from .._core.findings import Findings
+from .._engine.module import Task
+from .._http.answer import Answer
+from .._http.operation import Operation
+from .draft import Draft, Proposal
+from .evidence import Evidence, Exchange, code_of, headers_of, shape_of
+from .explore import Ways, explore
+from .records import Inferred, Row
+
+MOST_REQUESTS = 300
+_DOCUMENTS = (DESCRIBE_COMPUTE.name, DESCRIBE_DEVICE.name)  # whose form is known
+Places = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call ended. ``error`` is None where it was answered."""
+
+    operation: Operation
+    error: NxaiError | None = None
+
+
+class Session:
+    """``draft`` is the contract as it is found. ``outcomes``: of each call by its name, how it ended."""
+
+    def __init__(self, task: Task) -> None:
+        self.options = task.options
+        self.transport = task.client.transport
+        self.settings = task.client.settings
+        self.free = not task.options["auth_scheme"]  # whether the scheme is for us to choose
+        self.draft = Draft(document_of(task.options["contract"]))
+        self.evidence = Evidence()
+        self.outcomes: dict[str, Outcome] = {}
+        self.questions: list[str] = []
+        self.proved: set[str] = set()  # lines that a write went well with: no later one changes them
+        self.sure = False  # that the token is sent in the right way
+        self.heard: Any = None  # the data of the last answer
+        self.transport.findings = self._findings = Findings()
+        self._answers: dict[Any, Answer] = {}
+        self._listener: tuple[str, list[Any]] = ("", [])
+        self.transport.heard = self._hear
+
+    # The contract
+
+    def use(self, draft: Draft) -> Contract:
+        """Send by this draft from now on."""
+        contract = draft.contract
+        self.transport.operations = contract.operations
+        if self.free:
+            self.transport.credentials.scheme = self._findings.found.get("auth.scheme") or contract.auth.scheme
+        return contract
+
+    def keep(self, draft: Draft) -> None:
+        """Go on with it, and with what the transport has found by itself."""
+        for key, value in self._findings.found.items():
+            try:
+                draft = draft.adding(Proposal({key: value}, "the service answers so"))
+            except BadInput:
+                continue
+        self.draft = draft
+        self.use(draft)
+
+    def take(self, inferred: Inferred) -> None:
+        for each in inferred.proposals:
+            self.propose(each)
+        self.questions += [each for each in inferred.questions if each not in self.questions]
+
+    def propose(self, proposal: Proposal) -> None:
+        """Keep these lines, if they make a contract with those that are there."""
+        try:
+            self.keep(self.draft.adding(proposal))
+        except BadInput as error:
+            lines = ", ".join(proposal.lines)
+            self.questions.append(f"{lines}: {error.answer}. Look at it yourself.")
+
+    def compute(self, draft: Draft) -> ComputeApi:
+        return ComputeApi(self.transport, self.use(draft))
+
+    def device(self, draft: Draft) -> DeviceApi:
+        return DeviceApi(self.transport, self.use(draft))
+
+    # Calls
+
+    def read(
+        self,
+        name: str,
+        record: str,
+        ways: Ways,
+        path: Callable[[Draft], Places] = lambda _draft: {},
+        query: Mapping[str, str] | None = None,
+    ) -> list[Row]:
+        """The rows of a listing, raw, with the first draft by which they come. Raises what it ended with."""
+
+        def attempt(draft: Draft) -> list[Row]:
+            return self.rows(draft, name, record, path(draft), query or {})
+
+        with self.noted(name):
+            draft, found = explore(self.draft, attempt, ways)
+            self.sure = self.sure or OPERATIONS[name].api != "cloud"
+            self.keep(draft)
+        return found
+
+    @contextmanager
+    def listening(self, name: str, answers: list[Any]) -> Iterator[None]:
+        """In the block, the data of each good answer to this call goes into ``answers``, too."""
+        before = self._listener
+        self._listener = (name, answers)
+        try:
+            yield
+        finally:
+            self._listener = before
+
+    @contextmanager
+    def noted(self, name: str) -> Iterator[None]:
+        """What the call of this name ends with in the block, is how it ended."""
+        try:
+            yield
+        except NxaiError as error:
+            self.use(self.draft)
+            self.outcomes.setdefault(name, Outcome(self.draft.contract.operations[name], error))
+            raise
+        self.outcomes[name] = Outcome(self.draft.contract.operations[name])
+
+    def rows(
+        self, draft: Draft, name: str, record: str, path: Places, query: Mapping[str, str], size: int | None = None
+    ) -> list[Row]:
+        contract = self.use(draft)
+        raw = replace(contract, fields={key: each for key, each in contract.fields.items() if key[:7] == "answer."})
+        pages = contract.operations[name].page_size if size is None else size
+
+        def fetch(paging: dict[str, str]) -> Answer:
+            return self.get(name, path, {**query, **paging})
+
+        own_way = OPERATIONS[name].api == "cloud"  # of the partners' API, which says nothing of the others
+        return all_pages(fetch, pages, record, raw, Findings() if own_way else self._findings)
+
+    def get(self, name: str, path: Places, query: Mapping[str, str]) -> Answer:
+        """The answer to one call, remembered, so that it can be read in another way without another request."""
+        operation = self.transport.sent_as(OPERATIONS[name])
+        place = (operation.api, operation.path, tuple(operation.spelling.items()), self.transport.credentials.scheme)
+        key = (name, place, tuple(path.items()), tuple(query.items()))
+        if key not in self._answers:
+            if self.transport.requests_sent >= MOST_REQUESTS:
+                advice = "The report says what was found so far."
+                raise BadInput("Find out what differs", f"more than {MOST_REQUESTS} requests were needed", advice)
+            self._answers[key] = self.transport.send(OPERATIONS[name], path=path, query=query)
+        self.heard = self._answers[key].data
+        return self._answers[key]
+
+    def _hear(self, operation: Operation, query: Mapping[str, str], outcome: Answer | NxaiError) -> None:
+        call = (operation.name, operation.method, operation.path, tuple(query))
+        if isinstance(outcome, NxaiError):
+            code, fields = code_of(outcome)
+            self.evidence.add(Exchange(*call, outcome.status, code=code, fields=fields))
+            return
+        self.heard = outcome.data
+        if operation.name == self._listener[0]:
+            self._listener[1].append(outcome.data)
+        shape = None if operation.name in _DOCUMENTS else shape_of(outcome.data)
+        self.evidence.add(Exchange(*call, outcome.status, headers_of(outcome.headers), shape=shape))

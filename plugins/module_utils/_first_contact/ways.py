@@ -1,0 +1,191 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What may help after an error: proposals for the contract, by what the error says. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from .._api.lines import LINES
+from .._api.operations import OPERATIONS
+from .._api.pages import NoList
+from .._api.translation import plain
+from .._core.errors import Incomplete, NxaiError, Refused, Unexpected
+from .._http.operation import CHANGING
+from .draft import Draft, Lines, Proposal
+from .paths import other_places
+from .places import dotted, lists
+from .records import other_ids
+
+# All of one service, which has one way to ask for a page.
+LISTINGS = tuple(each.name for each in OPERATIONS.values() if each.pages and each.api != "cloud")
+NOT_THERE = (404, 405, 410, 501)
+_SPELLINGS = (("limit", "offset"), ("Top", "Skip"), ("top", "skip"), ("$top", "$skip"), ("limit", "skip"),
+              ("PageSize", "Offset"), ("Count", "Start"))  # fmt: skip
+_SIZES = (100, 50, 10, 0)
+
+
+@dataclass(frozen=True)
+class ReadWays:
+    """Of one call that reads. ``sure``: that the token is sent in the right way. ``heard``: the last answer's data."""
+
+    operation: str
+    record: str
+    heard: Callable[[], Any]
+    sure: bool = True
+    free: bool = True  # whether the scheme is for us to choose
+    described: Sequence[Proposal] = ()
+    site: Mapping[str, Any] | None = None
+
+    def __call__(self, draft: Draft, error: NxaiError) -> Iterator[Proposal]:
+        status = error.status or 0
+        if isinstance(error, Incomplete):
+            yield from _spellings("rows came twice, or not all of them, when the paging was asked for as known")
+        elif isinstance(error, Unexpected) and not isinstance(error, NoList):
+            yield from self._list_elsewhere(draft)
+        elif status in (401, 403, 500) and not self.sure and self.free:
+            yield from schemes(status)
+        elif status in (400, 422):
+            yield from _sizes(status)
+        elif status in (*NOT_THERE, 403):
+            yield from self._site_ids(draft, status)
+            yield from self.described
+            for lines in other_places(self.operation, draft.contract):
+                yield Proposal(lines, f"HTTP {status} where it was expected")
+
+    def _list_elsewhere(self, draft: Draft) -> Iterator[Proposal]:
+        data = self.heard()
+        found = [path for path, rows in lists(data) if all(isinstance(row, dict) for row in rows) and rows]
+        for path in found if len(found) < 3 else ():
+            places = [*draft.contract.places("answer.rows"), dotted(path)]
+            yield Proposal({"fields.answer.rows": places}, "lists come inside of an object")
+
+    def _site_ids(self, draft: Draft, status: int) -> Iterator[Proposal]:
+        for place in other_ids("site", self.site) if self.site else ():
+            yield Proposal({"fields.site.id": place}, f"HTTP {status} for the id that was expected to be the site's")
+
+
+def schemes(status: int) -> Iterator[Proposal]:
+    for scheme in ("raw", "bearer_jwt"):
+        yield Proposal({"auth.scheme": scheme}, f"HTTP {status} for the token behind the word Bearer")
+
+
+def spelling_lines(limit: str, offset: str) -> Lines:
+    names = {"Limit": limit, "Offset": offset}
+    return {f"operations.{each}.query.{name}": value for each in LISTINGS for name, value in names.items()}
+
+
+def _spellings(why: str) -> Iterator[Proposal]:
+    return (Proposal(spelling_lines(*names), why) for names in _SPELLINGS)
+
+
+def spellings() -> Iterator[Proposal]:
+    return _spellings("a page that was asked for as known had other rows than asked for")
+
+
+def _sizes(status: int) -> Iterator[Proposal]:
+    for size in _SIZES:
+        lines = {f"operations.{each}.page_size": size for each in LISTINGS}
+        yield Proposal(lines, f"HTTP {status} for pages of {LINES['operations.list_models.page_size'].default} rows")
+
+
+@dataclass(frozen=True)
+class WriteWays:
+    """Of one call that writes.
+
+    ``refresh``: the user allows to sign writes with the refresh token. ``proved``: lines that are not to be changed.
+    """
+
+    operation: str
+    free: bool = True
+    refresh: bool = False
+    described: Sequence[Proposal] = ()
+    proved: Set[str] = frozenset()
+
+    def __call__(self, draft: Draft, error: NxaiError) -> Iterator[Proposal]:
+        status = error.status or 0
+        if not isinstance(error, Refused):
+            return
+        if status == 405:
+            yield from self._methods(draft)
+        if status in (401, 403, 404, 500) and self.free:
+            yield from schemes(status)
+        if status in (401, 403) and self.refresh:
+            yield Proposal({"auth.token_on_writes": "refresh"}, f"HTTP {status} for a write with the access token")
+        if status in NOT_THERE:
+            yield from self.described
+            for lines in other_places(self.operation, draft.contract):
+                yield Proposal(lines, f"HTTP {status} where it was expected")
+        if status in (400, 415, 422):
+            yield from self._names(draft, error)
+
+    def _methods(self, draft: Draft) -> Iterator[Proposal]:
+        now = draft.contract.operations[self.operation].method
+        for method in CHANGING if now in CHANGING else ():
+            if method != now:
+                yield Proposal({f"operations.{self.operation}.method": method}, f"HTTP 405 for {now}")
+
+    def _names(self, draft: Draft, error: Refused) -> Iterator[Proposal]:
+        """Names of what is missing, each for what it may be of that which was sent."""
+        for name in missing_names(error):
+            for key, near in SENT.get(self.operation, {}).items():
+                if key not in self.proved and any(word in plain(name) for word in near):
+                    yield Proposal({key: _first(name, key, draft)}, f"HTTP {error.status}: the service asks for {name}")
+
+
+def _first(name: str, key: str, draft: Draft) -> Any:
+    """The name in front of those that are read: what is sent goes to the first."""
+    section, _dot, field = key.partition(".")
+    if section != "fields" or field.startswith(("assignment", "pipeline")):
+        return name
+    return [name, *(each for each in draft.contract.places(field) if each != name)]
+
+
+_MISSING = (
+    re.compile(r"\b([A-Za-z_][\w-]{0,60}) (?:is|are) (?:required|missing)"),
+    re.compile(r"no such (?:part|file|field|member):? ([A-Za-z_][\w-]{0,60})"),
+    re.compile(r"(?:missing|required) (?:part|file|field|member)s?:? ([A-Za-z_][\w-]{0,60})"),
+)
+_ASKED = re.compile(r"required|missing|must not be empty", re.IGNORECASE)
+
+
+def missing_names(error: Refused) -> list[str]:
+    """What a refusal says is missing, by the service's names."""
+    found = [name.rpartition(".")[2] for name, words in error.fields.items() if _ASKED.search(words)]
+    for words in (*error.fields.values(), error.answer):
+        found += [name for pattern in _MISSING for name in pattern.findall(words)]
+    return [name for name in dict.fromkeys(found) if re.fullmatch(r"[A-Za-z_$][\w$-]{0,60}", name)]
+
+
+def unknown_names(operation: str, error: Refused) -> list[str]:
+    """Those of the missing names that nothing of what is sent is like."""
+    known = [word for near in SENT.get(operation, {}).values() for word in near]
+    return [name for name in missing_names(error) if not any(word in plain(name) for word in known)]
+
+
+_TITLE = ("name", "title", "label")
+_NEW: Mapping[str, Iterable[str]] = {
+    "upload.data": ("data", "json", "info", "properties"),
+    "upload.file": ("file", "model", "onnx", "content", "binary", "network"),
+    "fields.model.name": _TITLE,
+    "fields.model.documentation": ("documentation", "description"),
+    "fields.model.catalogues": ("catalogue", "catalog"),
+}
+SENT: dict[str, Mapping[str, Iterable[str]]] = {
+    "put_pipelines": {
+        "fields.assignment.devices": ("device", "nxid", "camera"),
+        "fields.assignment.functions": ("functions", "models"),
+        "fields.assignment.pipelines": ("pipelines", "assignments"),
+        "fields.pipeline.model": ("uuid", "modelid", "functionid"),
+        "fields.pipeline.nms": ("nms", "sensitiv", "threshold"),
+    },
+    "create_catalogue": {"fields.catalogue.name": _TITLE},
+    "rename_catalogue": {"fields.catalogue.name": _TITLE},
+    "create_model": _NEW,
+    "update_model": _NEW,
+}

@@ -1,0 +1,187 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nxai_first_contact
+short_description: Find out how the service differs, and write the contract file that adapts the collection
+version_added: 0.1.0
+description:
+  - Calls the service in each way that the collection relies on. Where something is not as it was known, it tries what
+    else it may be, and writes what it finds into a contract file for O(contract).
+  - The first stage only reads. It sends no write of any kind, and a password, code or refresh token once at most.
+  - The second stage (O(device)) sends one camera exactly what it has, and reads it back. The third (O(create)) creates
+    a catalogue and a small model with a name of their own, changes them, and removes them again, also after an error.
+  - It writes three files into O(dir). C(nxai-contract.yml) is the contract; where nothing differs, only a comment.
+    C(first-contact.md) is a report for people. C(first-contact-evidence.json) holds shapes of answers alone, and no
+    values, so that you can attach it to an issue.
+  - With O(contract) it begins at what that says, and the file holds those lines as well.
+  - In check mode it reads, and writes nothing, no file either. The task fails where a stage could not be finished; the
+    files are written all the same.
+  - The playbook C(nxai.cloud.first_contact) runs it.
+extends_documentation_fragment:
+  - nxai.cloud.connection
+  - nxai.cloud.act_as
+  - nxai.cloud.attributes
+attributes:
+  idempotent:
+    support: partial
+    details: Without O(device) and O(create). These stages write to the service each time.
+options:
+  dir:
+    description:
+      - The folder for the files, on the host that runs the task, such as C(.). It is made where it is missing.
+      - A file of one of their names that is not from first contact is an error.
+    type: path
+    required: true
+  device:
+    description:
+      - The NxID of a camera for the second stage, such as V({e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70}). Choose one that
+        runs something, as that proves most.
+    type: str
+  site:
+    description: The name or cloud system id of its site, such as V(Shop 001), where two sites have such a camera.
+    type: str
+  prove:
+    description:
+      - What to do where it is not known what O(device) runs. V(refuse) sends nothing.
+      - V(one) sends it a model, and none again at the end. So use it for a camera that may lose what it runs. If it
+        shows the model, cameras that look like it run nothing, and the contract says so.
+    type: str
+    choices: [refuse, one]
+    default: refuse
+  model:
+    description: The model for O(prove=one), by name or UUID, such as V(Person detector). Without it, any that is ready.
+    type: str
+  create:
+    description: Whether the third stage is run.
+    type: bool
+    default: false
+  try_refresh:
+    description:
+      - Whether a write that is refused with 401 or 403 is tried with the refresh token, which then goes to O(api_url).
+    type: bool
+    default: false
+seealso:
+  - module: nxai.cloud.nxai_contract_info
+  - module: nxai.cloud.nxai_doctor_info
+author:
+  - The nxai.cloud maintainers (@nxai)
+"""
+
+EXAMPLES = r"""
+- name: Read, and write the files
+  nxai.cloud.nxai_first_contact:
+    dir: .
+
+- name: Prove with one camera how pipelines are written, and create and remove a model
+  nxai.cloud.nxai_first_contact:
+    dir: .
+    device: "{e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70}"
+    create: true
+"""
+
+RETURN = r"""
+contract:
+  description: What the contract file holds; empty where nothing differs.
+  returned: success, and failure after the first stage
+  type: dict
+  sample: {}
+differs:
+  description: The lines that were found to differ, each with what speaks for it.
+  returned: success, and failure after the first stage
+  type: list
+  elements: dict
+  contains:
+    line:
+      description: The line of the contract.
+      type: str
+      sample: fields.device.pipelines
+    value:
+      description: What the service has, as JSON.
+      type: str
+      sample: '"CurrentPipeline"'
+    why:
+      description: What speaks for it.
+      type: str
+      sample: nothing that runs is shown where it was expected; here each element names a model
+questions:
+  description: What only you can know, in words. Each begins with the line that it is about.
+  returned: success, and failure after the first stage
+  type: list
+  elements: str
+  sample: ["words.running: do these say that a server is well: started?"]
+stages:
+  description: How each stage ended.
+  returned: success, and failure after the first stage
+  type: dict
+  contains:
+    read:
+      description: The first stage.
+      type: dict
+      sample: {status: ok, reason: all that can be read was read.}
+    prove:
+      description: The second stage.
+      type: dict
+      sample: {status: not_asked, reason: ""}
+    create:
+      description: The third stage. C(status) is V(ok), V(failed), V(not_asked) or, in check mode, V(not_run).
+      type: dict
+      sample: {status: not_asked, reason: ""}
+files:
+  description: The paths of the files.
+  returned: success, and failure after the first stage
+  type: dict
+  sample: {contract: /home/me/nxai-contract.yml, report: /home/me/first-contact.md,
+           evidence: /home/me/first-contact-evidence.json}
+left_behind:
+  description: What the third stage has created and could not remove.
+  returned: success, and failure after the first stage
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: What it is.
+      type: str
+      sample: model
+    name:
+      description: Its name.
+      type: str
+      sample: nxai first contact 1c2d3e4f
+    uuid:
+      description: Its UUID, or why that is not known.
+      type: str
+      sample: 459d2273-1514-431c-9d34-f5b72f3bfe20
+requests:
+  description: How many requests were sent.
+  returned: success, and failure after the first stage
+  type: int
+  sample: 21
+error:
+  description: What was tried, what came back, and what to do now.
+  returned: failure
+  type: dict
+  contains:
+    tried: {description: "What was tried, such as the method and the address of the request.", type: str,
+            sample: GET https://api.sclbl.nxvms.com/dev/systems}
+    answer: {description: "What came back, or what is wrong.", type: str,
+             sample: "HTTP 401 Unauthorized: token expired"}
+    advice: {description: What to do now. Empty where there is nothing to say., type: str,
+             sample: "The token is missing, wrong or expired. Get a new one."}
+    status: {description: The HTTP status. V(null) where it is not about an answer of the service., type: int,
+             sample: 401}
+"""
+
+from ..module_utils._engine.module import run
+from ..module_utils._first_contact.resource import ARGUMENT_SPEC, RULES, FirstContact
+
+
+def main() -> None:
+    run(ARGUMENT_SPEC, FirstContact, **RULES)
+
+
+if __name__ == "__main__":
+    main()

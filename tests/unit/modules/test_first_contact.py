@@ -1,0 +1,305 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""First contact, against a simulator: what it sends, what it writes, and that nothing is lost or left behind."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from module_runs import Calls, RunModule
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from simulator.testing import Served, serve
+
+MODEL, DOOR = "459d2273-1514-431c-9d34-f5b72f3bfe20", "0c0c0c0c-1111-4111-8111-111111111111"
+PIPELINE = {
+    "modelUUID": MODEL,
+    "modelNMS": 0.3,
+    "resizingMethod": "Letterbox",
+    "chains": [],
+    "UserSettings": {"a": [1]},
+}
+WORLD = f"""
+times: {{record: 0, code: 0, assignment: 0}}
+partners: [Partner]
+organisations: [{{name: Retail, partner: Partner}}]
+accounts: [{{email: demo@example.com, password: demo, organisations: [Retail], partners: [Partner]}}]
+catalogues: [House]
+models: [{{name: Counter, id: {MODEL}, catalogues: [House]}}, {{name: Finder}}]
+sites:
+  - name: Shop 1
+    servers: [{{name: A, devices: [{{name: Door, id: {DOOR}, pipelines: [{json.dumps(PIPELINE)}]}}, Till]}}]
+  - {{name: Shop 2, servers: [{{name: B, devices: [Gate]}}]}}
+  - {{name: Shop 3, online: false}}
+"""
+Meet = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def meet(cloud: Served, run_module: RunModule, tmp_path: Path) -> Meet:
+    cloud.reset(seed=WORLD)
+    cloud.clear_log()
+    return lambda **options: run_module("nxai_first_contact", **{"dir": str(tmp_path), **options})
+
+
+def everything(cloud: Served) -> Any:
+    world = cloud.world
+    found = [each for site in world.sites.values() for each in site.devices.values()]
+    devices = {each.name: each.on_the_way[-1][1] if each.on_the_way else each.pipelines for each in found}
+    return (
+        devices,
+        sorted(each.name for each in world.models.values()),
+        sorted(each.name for each in world.catalogues.values()),
+    )
+
+
+def contract(folder: Path) -> Any:
+    return yaml.safe_load((folder / "nxai-contract.yml").read_text())
+
+
+def test_the_first_stage_only_reads_and_finds_nothing_otherwise(
+    meet: Meet, cloud: Served, writes: Calls, tmp_path: Path
+) -> None:
+    result = meet()
+    assert (writes(), contract(tmp_path)) == ([], None)
+    assert (result["contract"], result["differs"], result["questions"]) == ({}, [], [])
+    assert {name: each["status"] for name, each in result["stages"].items()} == {
+        "read": "ok", "prove": "not_asked", "create": "not_asked",
+    }  # fmt: skip
+    assert result["changed"] and result["requests"] == len(cloud.log()) <= 60
+    report = (tmp_path / "first-contact.md").read_text()
+    assert "You need no contract file" in report and "| organization | " in report and "| channel_partner | " in report
+    assert re.search(r"`fields.device.pipelines` \| `nxAI.pipelines` \| observed \| in 3 of 3 rows", report)
+
+
+def test_a_second_run_changes_no_file(meet: Meet, tmp_path: Path) -> None:
+    meet()
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert meet()["changed"] is False
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == files and len(files) == 3
+
+
+def test_check_mode_writes_nothing_anywhere(meet: Meet, writes: Calls, tmp_path: Path) -> None:
+    result = meet(check=True, device=DOOR, create=True)
+    assert (writes(), [*tmp_path.iterdir()]) == ([], [])
+    assert result["stages"]["prove"]["status"] == result["stages"]["create"]["status"] == "not_run"
+    assert "# Nothing differs" in result["diff"]["after"] and result["diff"]["before"] == ""
+
+
+@pytest.mark.parametrize("name", ["nxai-contract.yml", "first-contact.md", "first-contact-evidence.json"])
+@pytest.mark.parametrize("kind", ["file", "link", "folder"])
+def test_what_is_not_its_own_is_not_written_over(
+    meet: Meet, cloud: Served, tmp_path: Path, name: str, kind: str
+) -> None:
+    path = tmp_path / name
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to(tmp_path / "elsewhere")
+    else:
+        path.write_text("my own")
+    result = meet()
+    assert result["failed"] and str(path) in result["msg"]
+    assert cloud.log() == [] and not (tmp_path / "elsewhere").exists()
+
+
+def test_one_camera_is_sent_what_it_has(meet: Meet, cloud: Served, writes: Calls) -> None:
+    before = everything(cloud)
+    result = meet(device=f"{{{DOOR.upper()}}}")
+    site = next(each.id for each in cloud.world.sites.values() if each.name == "Shop 1")
+    assert writes() == [f"PUT /dev/system/{site}/devices/pipelines"]
+    assert everything(cloud) == before and result["stages"]["prove"]["status"] == "ok"
+
+
+def test_a_camera_of_which_nothing_is_known_is_refused(
+    meet: Meet, cloud: Served, writes: Calls, rows_as: Callable[..., None]
+) -> None:
+    rows_as(lambda row: {**row, "nxAI": None} if row["Name"] == "Gate" else row)
+    gate = next(
+        each.nxid for site in cloud.world.sites.values() for each in site.devices.values() if each.name == "Gate"
+    )
+    result = meet(device=gate)
+    assert writes() == [] and "it is not known what Gate runs" in result["msg"]
+    assert "first_contact_prove=one" in result["msg"]
+    assert [each.split(":")[0] for each in result["questions"]] == ["no_pipelines"]
+
+
+def test_a_camera_that_may_lose_what_it_runs_shows_what_its_row_means(
+    meet: Meet, cloud: Served, rows_as: Callable[..., None], tmp_path: Path
+) -> None:
+    rows_as(lambda row: row if row["nxAI"]["pipelines"] else {**row, "nxAI": None})
+    before = everything(cloud)
+    gate = next(
+        each.nxid for site in cloud.world.sites.values() for each in site.devices.values() if each.name == "Gate"
+    )
+    result = meet(device=gate, prove="one", model="Counter")
+    assert result["stages"]["prove"]["status"] == "ok", result["stages"]
+    assert [*contract(tmp_path)] == ["no_pipelines"] and everything(cloud) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"device": MODEL}, "there is no camera with the NxID"),
+        ({"device": DOOR, "site": "Shop 2"}, "at the site Shop 2"),
+        ({"device": DOOR, "site": "Shop 9"}, "Shop 9"),
+    ],
+)
+def test_a_camera_that_is_not_there(meet: Meet, writes: Calls, options: dict[str, str], words: str) -> None:
+    result = meet(**options)
+    assert result["failed"] and words in result["msg"] and writes() == []
+
+
+def test_what_is_created_is_changed_and_removed(meet: Meet, cloud: Served) -> None:
+    before = everything(cloud)
+    result = meet(create=True)
+    assert [entry.operation for entry in cloud.writes()] == [
+        "create_catalogue", "rename_catalogue", "create_model", "update_model", "delete_model", "delete_catalogue",
+    ]  # fmt: skip
+    assert everything(cloud) == before and result["left_behind"] == [] and result["questions"] == []
+
+
+@pytest.mark.parametrize("operation", ["rename_catalogue", "create_model", "update_model"])
+def test_what_is_created_is_removed_after_an_error(meet: Meet, cloud: Served, operation: str) -> None:
+    before = everything(cloud)
+    cloud.fault("status", operation, status=409, times=0)
+    result = meet(create=True)
+    assert result["failed"] and result["stages"]["create"]["status"] == "failed" and "HTTP 409" in result["msg"]
+    assert everything(cloud) == before and result["left_behind"] == []
+
+
+def test_what_cannot_be_removed_is_named(meet: Meet, cloud: Served) -> None:
+    cloud.fault("status", "delete_model", status=409, times=0)
+    result = meet(create=True)
+    made = next(each for each in cloud.world.models.values() if each.name.startswith("nxai first contact"))
+    left = next(each for each in result["left_behind"] if each["kind"] == "model")
+    assert left == {"kind": "model", "name": made.name, "uuid": made.uuid}
+    assert made.uuid in result["msg"] and "Delete it in the portal" in result["msg"]
+
+
+def test_a_password_is_sent_once(meet: Meet, cloud: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("NXAI_TOKEN")
+    result = meet(username="demo@example.com", password="not-this-one")
+    signed = [each for each in cloud.log("issue_token") if each.bytes > 100]
+    assert result["failed"] and result["stages"]["read"]["status"] == "failed" and len(signed) == 1
+    assert {each.operation for each in cloud.log()} == {"", "issue_token"}, "documents, and nothing that needs a token"
+    assert "not-this-one" not in "".join(path.read_text() for path in tmp_path.iterdir())
+    assert "failed" in (tmp_path / "first-contact.md").read_text()
+
+
+def test_where_nothing_can_be_read_the_files_say_so(meet: Meet, cloud: Served, tmp_path: Path) -> None:
+    for path in ("/cpt/*", "/dev/*"):
+        cloud.fault("status", path=path, status=403, times=0)
+    result = meet(device=DOOR, create=True)
+    assert result["failed"] and "first-contact.md" in result["msg"] and cloud.writes() == []
+    assert result["stages"]["prove"]["status"] == "not_run" and contract(tmp_path) is None
+
+
+def test_the_file_holds_what_was_given_as_well(meet: Meet, tmp_path: Path, rows_as: Callable[..., None]) -> None:
+    rows_as(
+        lambda row: {**{name: each for name, each in row.items() if name != "nxAI"}, "Now": row["nxAI"]["pipelines"]}
+    )
+    given = {"words": {"ready": ["done"]}, "upload": {"extra": {"Visibility": "private"}}}
+    result = meet(contract=given)
+    assert contract(tmp_path) == {**given, "fields": {"device": {"pipelines": "Now"}}} == result["contract"]
+    assert [each["line"] for each in result["differs"]] == ["fields.device.pipelines"]
+    assert meet(contract=str(tmp_path / "nxai-contract.yml"))["differs"] == []
+
+
+@pytest.fixture
+def answered() -> Iterator[tuple[Served, list[bytes]]]:
+    """A simulator whose values are all its own, and every answer that it gives."""
+    answers: list[bytes] = []
+
+    def around(app: ASGIApp) -> ASGIApp:
+        async def listening(scope: Scope, receive: Receive, send: Send) -> None:
+            async def noted(message: Message) -> None:
+                answers.append(message.get("body", b""))
+                await send(message)
+
+            await app(scope, receive, noted if not scope["path"].endswith("openapi.json") else send)
+
+        return listening
+
+    with serve(_marked(), around=around) as served:
+        yield served, answers
+
+
+def _marked() -> dict[str, Any]:
+    """Each value that can be chosen holds a mark, and a key that is data as well."""
+    mark = iter(f"mark{number}" for number in range(1000))
+    pipeline = {**PIPELINE, "UserSettings": {next(mark): next(mark), "anna@example.com": {"4711": next(mark)}}}
+    device = {
+        "name": next(mark),
+        "id": DOOR,
+        "group": next(mark),
+        "pipelines": [{**pipeline, "Preprocessor": next(mark)}],
+    }
+    server = {
+        "name": next(mark),
+        "version": next(mark),
+        "runtime": next(mark),
+        "platform": next(mark),
+        "devices": [device],
+    }
+    organisation, partner, catalogue = next(mark), next(mark), next(mark)
+    members = {
+        "Alias": next(mark),
+        "SourceName": next(mark),
+        "InputDriverDetails": {"height": 4711, next(mark): next(mark)},
+    }
+    model = {
+        "name": next(mark),
+        "id": MODEL,
+        "catalogues": [catalogue],
+        "documentation": next(mark),
+        "members": members,
+    }
+    account = {"email": f"{next(mark)}@example.com", "password": next(mark)}
+    return {
+        "times": {"record": 0, "code": 0, "assignment": 0},
+        "partners": [partner],
+        "organisations": [{"name": organisation, "partner": partner}],
+        "accounts": [{**account, "organisations": [organisation], "partners": [partner]}],
+        "catalogues": [catalogue],
+        "models": [model],
+        "sites": [{"name": next(mark), "version": next(mark), "servers": [server]}],
+        "registry": {
+            "groups": [next(mark)],
+            "devices": [{"name": next(mark), "serial": next(mark), "type": next(mark)}],
+        },
+    }
+
+
+def _values(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from _values(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _values(each)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_no_value_of_any_answer_is_in_the_evidence(
+    answered: tuple[Served, list[bytes]], run_module: RunModule, tmp_path: Path
+) -> None:
+    served, answers = answered
+    options = {"api_url": served.url, "cloud_url": served.url, "token": served.token(), "dir": str(tmp_path)}
+    run_module("nxai_first_contact", device=DOOR, create=True, **options)
+    evidence = (tmp_path / "first-contact-evidence.json").read_text()
+    values = {each for body in answers if body[:1] in (b"{", b"[") for each in _values(json.loads(body))}
+    words = {"ok", "online", "running"}  # known ones, of states
+    assert len(values) > 60 and sum("mark" in each for each in values) > 20
+    told = set(re.findall(r"[\w.-]+", evidence))
+    assert sorted(each for each in values - words if len(each) > 2 and set(re.findall(r"[\w.-]+", each)) <= told) == []
+    assert "mark" not in evidence and "anna" not in evidence and "4711" not in evidence and "127.0.0.1" not in evidence
