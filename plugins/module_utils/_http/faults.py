@@ -54,6 +54,7 @@ _TLS = (  # words of OpenSSL and Python, what it means, what to do
     ("handshake_failure", "no common way of encryption was found", "Check the TLS versions of both sides."),
     ("unsupported_protocol", "no common version of TLS was found", "Check the TLS versions of both sides."),
 )
+_TOLD_LATE = ("certificate_required", "unknown_ca", "bad_certificate")  # in TLS 1.3, where the handshake is over
 
 
 def fault(
@@ -80,7 +81,7 @@ def fault(
     if isinstance(error, (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.InvalidHeader)):
         return BadInput(tried, words, f"Check {option}, the token, and the proxy variables of the environment.")
     if isinstance(error, exceptions.SSLError):
-        return _tls_fault(tried, option, words)
+        return _tls_fault(tried, option, words, connected)
     if not connected:
         return _no_connection(tried, option, proxy, reason, words)
     if _is_too_late(error):
@@ -123,11 +124,14 @@ def _words(reason: BaseException) -> str:
     return str(reason.args[-1] if isinstance(reason, HTTPError) and reason.args else reason)
 
 
-def _tls_fault(tried: str, option: str, words: str) -> NxaiError:
+def _tls_fault(tried: str, option: str, words: str, connected: bool) -> NxaiError:
+    """Once the connection was made, nothing proves that the request did not arrive: anybody can send an alert."""
     folded = words.lower()
     for sign, meaning, advice in _TLS:
-        if sign in folded:
+        if sign in folded and not connected:
             return Unreachable(tried, f"{meaning} ({words})", advice.format(option=option), permanent=True)
+        if sign in folded and sign in _TOLD_LATE:
+            return AnswerLost(tried, f"{meaning} ({words})", f"{advice} {AGAIN}")
     return AnswerLost(
         tried,
         f"the TLS connection broke ({words})",
