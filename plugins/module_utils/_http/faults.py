@@ -84,8 +84,8 @@ def fault(
         return _tls_fault(tried, option, words, connected)
     if not connected:
         return _no_connection(tried, option, proxy, reason, words)
-    if _is_too_late(error):
-        return AnswerLost(tried, "the answer did not end in time", "Run the task again later.")
+    if too_late := _too_late(error):
+        return AnswerLost(tried, str(too_late), "Run the task again later.")
     if isinstance(error, exceptions.Timeout) or isinstance(reason, ReadTimeoutError):
         advice = f"{AGAIN} If the service is just slow, raise timeout."
         return AnswerLost(tried, f"no answer for {silence:g} s", advice, at_work=max(0.0, limit - silence))
@@ -98,10 +98,12 @@ def fault(
     return BadInput(tried, words, f"Check {option}, ca_path, client_cert, client_key and REQUESTS_CA_BUNDLE.")
 
 
-def _is_too_late(error: BaseException | None) -> bool:
-    while error and not isinstance(error, AnswerTooLate):
+def _too_late(error: BaseException | None) -> AnswerTooLate | None:
+    while error:
+        if isinstance(error, AnswerTooLate):
+            return error
         error = error.__cause__ or error.__context__
-    return error is not None
+    return None
 
 
 def _reason(error: BaseException) -> BaseException:

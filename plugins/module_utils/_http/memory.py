@@ -9,13 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from .._core.limits import MOST_MEMORY, Memory, TooLarge, as_text, parsed
 from .body import LARGE, MOST_OF_AN_ERROR, Reading
+from .wire import in_turn
 
 MOST_BYTES = 48 << 20  # of one page: 50,000 devices with a pipeline each have 24 MiB
 MOST_KEPT = 512 << 20  # bytes of the last answers of all addresses: some 130,000 devices with a pipeline each
@@ -66,12 +66,15 @@ class AnswerMemory:
             return self._large
 
     def read(self, address: str, raw: Any, blank: Callable[[bytes], bytes]) -> Body:
-        """The body of a good answer. ``blank`` takes secrets out. ValueError where the bytes cannot be read."""
+        """The body of a good answer, within the time of this thread's exchange. ``blank`` takes secrets out.
+
+        ValueError where the bytes cannot be read.
+        """
         reading = Reading(raw)
         finish = partial(self._finish, address, reading, blank)
         if len(reading.up_to(LARGE)) <= LARGE:
             return finish()
-        return self._reader().submit(copy_context().run, finish).result()  # with the deadline of this thread's exchange
+        return in_turn(self._reader(), finish)
 
     def _finish(self, address: str, reading: Reading, blank: Callable[[bytes], bytes]) -> Body:
         most = min(MOST_BYTES, self._left() // 2)

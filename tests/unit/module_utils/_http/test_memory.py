@@ -6,16 +6,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import itertools
+import socket
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_DEVICES, LIST_MODELS, LIST_SITES
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._http import memory
 from tools.cost import MOST_MEMORY, cost_of
 
@@ -81,6 +86,38 @@ def test_sixteen_that_do_not_end_well(server: Any, reply: Any, fate: str) -> Non
     found = cost_of(SIXTEEN, server.url)
     said = {"cut": "connection broke", "flood": "it does not end", "gzip": "more than 48 MiB"}[fate]
     assert said in found.said and found.mebibytes < MOST_MEMORY, (found.mebibytes, found.said[:2000])
+
+
+def test_who_waits_for_a_turn_does_not_wait_past_its_time(new_transport: Any) -> None:
+    """Each drips until its own time is over. One after the other they would take six times as long."""
+
+    def drip(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.recv(MIB)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n[" + b" " * 700_000)
+            while True:
+                connection.sendall(b" ")
+                time.sleep(0.1)
+
+    def serve() -> None:
+        for _site in range(6):
+            threading.Thread(target=drip, args=(listening.accept()[0],), daemon=True).start()
+
+    def ask(site: int) -> tuple[float, str]:
+        began = time.monotonic()
+        with pytest.raises(AnswerLost) as caught:
+            transport.send(operation, path={"site_id": str(site)})
+        return time.monotonic() - began, caught.value.answer
+
+    operation = replace(LIST_DEVICES, name="quick", time_limit=1)  # a name of its own: those of the table are looked up
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(6) as callers:
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        transport = new_transport(api_url=url, timeout=0.9, retries=0)
+        took, said = zip(*callers.map(ask, range(6)), strict=True)
+    assert max(took) < 2.5
+    late = "too many large answers came at once, and its turn did not come in time"
+    assert set(said) == {"the answer did not end in time", late}
 
 
 def rows(count: int, each: int, start: int = 0) -> list[dict[str, str]]:

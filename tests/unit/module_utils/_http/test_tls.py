@@ -304,8 +304,9 @@ def test_what_comes_after_a_request_does_not_prove_that_it_did_not_arrive(author
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        transport = new_transport(api_url=url, ca_path=str(authority.path), retries=0)
         with pytest.raises(AnswerLost):
-            new_transport(api_url=url, ca_path=str(authority.path), retries=0).send(CREATE_MODEL, json={"Name": "Lobby"})
+            transport.send(CREATE_MODEL, json={"Name": "Lobby"})
         thread.join(5)
     assert b"Lobby" in b"".join(got)
 
