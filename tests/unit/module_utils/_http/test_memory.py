@@ -19,9 +19,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_DEVICES, LIST_MODELS, LIST_SITES
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import (
+    LIST_CATALOGUES,
+    LIST_DEVICES,
+    LIST_GROUPS,
+    LIST_MODELS,
+    LIST_SERVERS,
+    LIST_SITES,
+)
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._http import memory
+from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import Operation
 from tools.cost import MOST_MEMORY, cost_of
 
 MIB = 1 << 20
@@ -164,6 +172,24 @@ def test_devices_of_usual_size_take_no_room_from_others(
     for site in range(8):
         server.answer(reply(data=rows(300, 3000)))
         assert len(transport.send(LIST_DEVICES, path={"site_id": str(site)}).data) == 300
+
+
+@pytest.mark.parametrize("operation", [LIST_MODELS, LIST_SITES, LIST_GROUPS, LIST_CATALOGUES, LIST_SERVERS])
+def test_rows_that_are_no_devices_take_room_however_small(
+    server: Any, new_transport: Any, reply: Any, monkeypatch: pytest.MonkeyPatch, operation: Operation
+) -> None:
+    """They would be kept up to the size of an estate: half a gigabyte of models."""
+    monkeypatch.setattr(memory, "MOST_MEMORY", 4 * MIB)
+    server.handle = lambda _request: reply(data=rows(3000, 20))
+    transport = new_transport(retries=0)
+
+    def read(pages: int) -> None:
+        for page in range(pages):
+            transport.send(operation, path={"site_id": "1"}, query={"Offset": str(page)})
+
+    with pytest.raises(Unexpected, match="with what was read before it would take more than"):
+        read(pages=8)
+    assert 1 < len(server.requests) < 8
 
 
 def test_an_estate_has_a_largest_size(
