@@ -58,7 +58,16 @@ LIST_SERVERS = Operation(
     query=PAGING,
 )
 LIST_DEVICES = Operation(
-    "list_devices", "device", "GET", "/system/{site_id}/devices", True, 60, "observed", _DEVICE_FIELDS, query=PAGING
+    "list_devices",
+    "device",
+    "GET",
+    "/system/{site_id}/devices",
+    True,
+    60,
+    "observed",
+    _DEVICE_FIELDS,
+    query=PAGING,
+    devices=True,
 )
 PUT_PIPELINES = Operation(
     "put_pipelines",
@@ -74,7 +83,16 @@ PUT_PIPELINES = Operation(
 # The registry of the time before Nx sites: whether it holds the same devices is not known. Joining a group twice is
 # joining it once.
 LIST_REGISTRY_DEVICES = Operation(
-    "list_registry_devices", "device", "GET", "/devices", True, 60, "client", ("UUID", "Name"), query=PAGING
+    "list_registry_devices",
+    "device",
+    "GET",
+    "/devices",
+    True,
+    60,
+    "client",
+    ("UUID", "Name"),
+    query=PAGING,
+    devices=True,
 )
 UPDATE_REGISTRY_DEVICE = Operation(
     "update_registry_device", "device", "PATCH", "/device/{uuid}", True, 15, "client", sends="fields.registry_device"

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -19,7 +21,10 @@ from .contract import KNOWN, Contract, Row
 from .lines import RECORDS
 from .wrapping import Listed, find_rows, find_total
 
+# No listing that a task can keep comes near these. A service that gives a row at a time, or slowly, would never end.
 MOST_ROWS = 1_000_000
+MOST_PAGES = 10_000
+MOST_SECONDS = 3_600.0
 _NO_SUCH_PAGE = (400, 404, 416, 422)
 _ROWS, _TOTAL = "fields.answer.rows", "fields.answer.total"
 
@@ -40,7 +45,8 @@ def all_pages(
     The first request sends ``Limit`` only; ``Offset`` (spelling inferred) follows from the second page on. With a
     ``page_size`` of 0 neither is sent: the listing comes whole. ``record`` is the kind of the rows, whose ids tell them
     apart. Raises ``Incomplete`` if the rows do not add up twice in a row, and ``Unexpected`` if a page is not a list of
-    objects. What is learned on the way goes into ``findings`` and is used for the next listing.
+    objects, or if there is no end to them. What is learned on the way goes into ``findings`` and is used for the next
+    listing.
     """
     listing = _Listing(fetch, record, contract, findings or Findings())
     try:
@@ -66,7 +72,8 @@ class _Listing:
         rows: list[Row] = []
         seen: set[str] = set()
         total: int | None = None
-        while True:
+        began = time.monotonic()
+        for number in itertools.count(1):
             answer, size = self._page(size, len(rows))
             page, told = self._understood(answer, bool(rows))
             if told is not None and total not in (None, told):
@@ -82,11 +89,13 @@ class _Listing:
             seen |= names
             rows += page
             if len(rows) > MOST_ROWS:
-                raise Unexpected(
-                    answer.tried, f"the listing does not end: more than {MOST_ROWS} rows", "Check api_url."
-                )
+                raise self._endless(answer, f"more than {MOST_ROWS} rows")
             if not page or not size or self._is_last(page, rows, total):
                 break
+            took = time.monotonic() - began
+            if number == MOST_PAGES or took > MOST_SECONDS:
+                how = f"{number} pages with {len(rows)} rows came in {took:.0f} s, and more follow"
+                raise self._endless(answer, how)
         if total is not None and len(rows) < total:
             place = self._places(_TOTAL)[-1 if _TOTAL in self.findings.found else 0]
             how = f"{len(rows)} rows came and {place} says {total}"
@@ -179,6 +188,9 @@ class _Listing:
         return kind(
             answer.tried, f"the answer is not a list of objects but {shape}", f"{advice} {self.contract.hint(_ROWS)}"
         )
+
+    def _endless(self, answer: Answer, how: str) -> Unexpected:
+        return Unexpected(answer.tried, f"the listing does not end: {how}", "Check api_url.")
 
     def _repeated(self, answer: Answer, total: int | None) -> Incomplete:
         how = "rows came twice: Offset is not honoured, or rows moved between pages"

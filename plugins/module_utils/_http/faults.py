@@ -54,6 +54,7 @@ _TLS = (  # words of OpenSSL and Python, what it means, what to do
     ("handshake_failure", "no common way of encryption was found", "Check the TLS versions of both sides."),
     ("unsupported_protocol", "no common version of TLS was found", "Check the TLS versions of both sides."),
 )
+_TOLD_LATE = ("certificate_required", "unknown_ca", "bad_certificate")  # in TLS 1.3, where the handshake is over
 
 
 def fault(
@@ -80,11 +81,11 @@ def fault(
     if isinstance(error, (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.InvalidHeader)):
         return BadInput(tried, words, f"Check {option}, the token, and the proxy variables of the environment.")
     if isinstance(error, exceptions.SSLError):
-        return _tls_fault(tried, option, words)
+        return _tls_fault(tried, option, words, connected)
     if not connected:
         return _no_connection(tried, option, proxy, reason, words)
-    if _is_too_late(error):
-        return AnswerLost(tried, "the answer did not end in time", "Run the task again later.")
+    if too_late := _too_late(error):
+        return AnswerLost(tried, str(too_late), "Run the task again later.")
     if isinstance(error, exceptions.Timeout) or isinstance(reason, ReadTimeoutError):
         advice = f"{AGAIN} If the service is just slow, raise timeout."
         return AnswerLost(tried, f"no answer for {silence:g} s", advice, at_work=max(0.0, limit - silence))
@@ -97,10 +98,12 @@ def fault(
     return BadInput(tried, words, f"Check {option}, ca_path, client_cert, client_key and REQUESTS_CA_BUNDLE.")
 
 
-def _is_too_late(error: BaseException | None) -> bool:
-    while error and not isinstance(error, AnswerTooLate):
+def _too_late(error: BaseException | None) -> AnswerTooLate | None:
+    while error:
+        if isinstance(error, AnswerTooLate):
+            return error
         error = error.__cause__ or error.__context__
-    return error is not None
+    return None
 
 
 def _reason(error: BaseException) -> BaseException:
@@ -123,11 +126,14 @@ def _words(reason: BaseException) -> str:
     return str(reason.args[-1] if isinstance(reason, HTTPError) and reason.args else reason)
 
 
-def _tls_fault(tried: str, option: str, words: str) -> NxaiError:
+def _tls_fault(tried: str, option: str, words: str, connected: bool) -> NxaiError:
+    """Once the connection was made, nothing proves that the request did not arrive: anybody can send an alert."""
     folded = words.lower()
     for sign, meaning, advice in _TLS:
-        if sign in folded:
+        if sign in folded and not connected:
             return Unreachable(tried, f"{meaning} ({words})", advice.format(option=option), permanent=True)
+        if sign in folded and sign in _TOLD_LATE:
+            return AnswerLost(tried, f"{meaning} ({words})", f"{advice} {AGAIN}")
     return AnswerLost(
         tried,
         f"the TLS connection broke ({words})",

@@ -9,17 +9,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from .._core.limits import MOST_MEMORY, Memory, TooLarge, as_text, parsed
 from .body import LARGE, MOST_OF_AN_ERROR, Reading
+from .wire import in_turn
 
 MOST_BYTES = 48 << 20  # of one page: 50,000 devices with a pipeline each have 24 MiB
 MOST_KEPT = 512 << 20  # bytes of the last answers of all addresses: some 130,000 devices with a pipeline each
-USUAL_ROW = 8 << 10  # bytes: a device with one pipeline has some 4,000
+USUAL_DEVICE = 8 << 10  # bytes: one with one pipeline has some 4,000
 _WITH_OTHERS = f"with what was read before it would take more than {MOST_MEMORY >> 20} MiB of memory"
 
 
@@ -40,14 +40,14 @@ class AnswerMemory:
     """Reads bodies. Large ones come one after the other, and one text at a time becomes data.
 
     How long the data are kept, only the caller knows. So each address counts with its last answer: who looks again has
-    forgotten what was there before. Rows of usual size are the estate itself, and have the larger limit.
+    forgotten what was there before. Devices of usual size are the estate itself, and have the larger limit.
     """
 
     def __init__(self) -> None:
         self._large: ThreadPoolExecutor | None = None
         self._opening = threading.Lock()
         self._decoding = threading.Lock()
-        self._kept: dict[str, tuple[int, int]] = {}  # by address: all of it, and what is more than usual rows
+        self._kept: dict[str, tuple[int, int]] = {}  # by address: all of it, and what is more than usual devices
         self._all = 0
         self._unusual = 0
 
@@ -65,15 +65,18 @@ class AnswerMemory:
                 self._large = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
             return self._large
 
-    def read(self, address: str, raw: Any, blank: Callable[[bytes], bytes]) -> Body:
-        """The body of a good answer. ``blank`` takes secrets out. ValueError where the bytes cannot be read."""
+    def read(self, address: str, raw: Any, blank: Callable[[bytes], bytes], devices: bool) -> Body:
+        """The body of a good answer, within the time of this thread's exchange. ValueError where it cannot be read.
+
+        ``blank`` takes secrets out. ``devices``: it lists those of the estate.
+        """
         reading = Reading(raw)
-        finish = partial(self._finish, address, reading, blank)
+        finish = partial(self._finish, address, reading, blank, devices)
         if len(reading.up_to(LARGE)) <= LARGE:
             return finish()
-        return self._reader().submit(copy_context().run, finish).result()  # with the deadline of this thread's exchange
+        return in_turn(self._reader(), finish)
 
-    def _finish(self, address: str, reading: Reading, blank: Callable[[bytes], bytes]) -> Body:
+    def _finish(self, address: str, reading: Reading, blank: Callable[[bytes], bytes], devices: bool) -> Body:
         most = min(MOST_BYTES, self._left() // 2)
         read = reading.up_to(most)
         if len(read) > most:
@@ -95,7 +98,7 @@ class AnswerMemory:
                     raise TooMuch(_WITH_OTHERS)
                 del content
                 data = parsed(text)
-                self._keep(address, memory.data, data)
+                self._keep(address, memory.data, data if devices else None)
             except TooLarge as error:  # made anew: what was raised holds the frames, and so the text
                 return Body(beginning, wrong=type(error)(str(error)))
             except ValueError:
@@ -106,10 +109,10 @@ class AnswerMemory:
         """Counted twice: many small answers may each have names that come once, which take more than is counted."""
         return max(0, MOST_MEMORY - 2 * self._unusual)
 
-    def _keep(self, address: str, size: int, data: Any) -> None:
-        rows = len(data) if isinstance(data, list) and all(isinstance(row, dict) for row in data) else 0
+    def _keep(self, address: str, size: int, devices: Any) -> None:
+        rows = len(devices) if isinstance(devices, list) and all(isinstance(row, dict) for row in devices) else 0
         before = self._kept.get(address, (0, 0))
-        now = size, max(0, size - rows * USUAL_ROW)
+        now = size, max(0, size - rows * USUAL_DEVICE)
         if self._all - before[0] + now[0] > MOST_KEPT:
             raise TooMuch(f"with all that was read before it would take more than {MOST_KEPT >> 20} MiB of memory")
         self._kept[address] = now

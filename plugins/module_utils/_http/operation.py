@@ -50,6 +50,7 @@ class Operation:
     whether the task's own token is sent with it. ``query``: the parameters that are sent. ``spelling``: those that are
     sent under another name. ``page_size``: of a listing; 0 where it comes whole. ``as_form``: the body is a form, not
     JSON. ``with_refresh``: the refresh token signs it. ``sends``: the lines of the contract for what is sent.
+    ``devices``: it lists them, so its answer may take the memory that an estate takes.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Operation:
     as_form: bool = False
     with_refresh: bool = False
     sends: str = ""
+    devices: bool = False
 
     @property
     def pages(self) -> bool:

@@ -375,8 +375,9 @@ class Transport:
             return Body(read_beginning(response.raw))
         # What a service echoes as data must not become a variable.
         blank = bytes if call.signs_in else self.redactor.blank
+        address = f"{call.tried} {sorted(call.query.items())}"
         try:
-            return self._memory.read(f"{call.tried} {sorted(call.query.items())}", response.raw, blank)
+            return self._memory.read(address, response.raw, blank, call.operation.devices)
         except ValueError as error:
             why = str(error)
         # Out here, as in _once: the error would keep the one before it, whose frames hold what was read.

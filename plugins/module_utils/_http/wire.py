@@ -9,15 +9,18 @@ from __future__ import annotations
 import io
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, wait
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage, HTTPResponse, parse_headers
-from typing import Any
+from typing import Any, TypeVar
 
 MOST_HEAD = 1 << 18  # bytes of the status line and headers, with all that is like "100 Continue" before them
 MOST_WIRE = 48 << 20  # bytes of one answer as it travels
+
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -68,6 +71,22 @@ def connecting(seconds: float) -> Iterator[None]:
         exchange.connected = True
     finally:
         exchange.left = left
+
+
+def in_turn(readers: Executor, read: Callable[[], Result]) -> Result:
+    """What ``read`` gives in a thread of ``readers``. The exchange pays for the wait until one is free, too."""
+    exchange = _EXCHANGE.get()
+    began, left = time.monotonic(), exchange.left
+
+    def begin() -> Result:
+        exchange.left = left - (time.monotonic() - began)
+        return read()
+
+    future = readers.submit(copy_context().run, begin)
+    wait([future], max(0.0, left))
+    if future.cancel():
+        raise AnswerTooLate("too many large answers came at once, and its turn did not come in time")
+    return future.result()
 
 
 @contextmanager

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -153,6 +154,30 @@ def test_a_listing_without_end_is_given_up():
     with pytest.raises(Unexpected, match="does not end: more than 1000000 rows") as caught:
         all_pages(fetch, page_size=200_000)
     assert (caught.value.tried, "api_url" in caught.value.advice) == ("GET /x", True)
+
+
+def one_at_a_time(query):
+    """A listing of 900,000 rows that would be read for days."""
+    time.sleep(0.01)
+    data = [{"UUID": query.get("Offset", "0")}]
+    return SimpleNamespace(tried="GET /x", headers={"X-Pagination-Records": "900000"}, data=data)
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "said"),
+    [("MOST_PAGES", 7, "7 pages with 7 rows came in 0 s"), ("MOST_SECONDS", 0.055, "[456] pages with [456] rows came")],
+)
+def test_a_listing_of_few_rows_at_a_time_ends_by_pages_and_by_time(monkeypatch, limit, most, said):
+    monkeypatch.setattr(pages, limit, most)
+    with pytest.raises(Unexpected, match=f"the listing does not end: {said}.*, and more follow") as caught:
+        all_pages(one_at_a_time)
+    assert (caught.value.tried, "api_url" in caught.value.advice) == ("GET /x", True)
+    assert not isinstance(caught.value, Incomplete), "it would be read once more"
+
+
+def test_a_listing_of_the_most_pages_comes_whole(monkeypatch):
+    monkeypatch.setattr(pages, "MOST_PAGES", 2)
+    assert all_pages(Listing(20), page_size=10) == rows(0, 20)
 
 
 def test_a_listing_of_the_most_rows_comes_whole(monkeypatch):

@@ -21,7 +21,7 @@ import urllib3.exceptions as of_urllib3
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import DESCRIBE_COMPUTE
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, NxaiError
 from ansible_collections.nxai.cloud.plugins.module_utils._http import faults, wire
 from ansible_collections.nxai.cloud.plugins.module_utils._http.session import new_session
 
@@ -84,6 +84,13 @@ def test_no_fault_tells_of_python(reason: BaseException) -> None:
         found = faults.fault(error, connected, "GET https://x", "api_url", proxy, 1, 2, str)
         assert not PYTHON.search(str(found)), found
         assert found.answer and found.advice
+
+
+@pytest.mark.parametrize("reason", [each for each in REASONS if isinstance(each, (OSError, http.client.HTTPException))])
+def test_once_connected_nothing_is_said_not_to_have_arrived(reason: OSError) -> None:
+    for error in (of_requests.SSLError(reason), of_requests.ConnectionError(reason), of_requests.ProxyError(reason)):
+        found = faults.fault(error, True, "PUT https://x", "api_url", "", 1, 2, str)
+        assert isinstance(found, AnswerLost), (error, found)
 
 
 @pytest.mark.parametrize("through_a_proxy", [True, False])

@@ -6,17 +6,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import itertools
+import socket
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_DEVICES, LIST_MODELS, LIST_SITES
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import (
+    LIST_CATALOGUES,
+    LIST_DEVICES,
+    LIST_GROUPS,
+    LIST_MODELS,
+    LIST_SERVERS,
+    LIST_SITES,
+)
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._http import memory
+from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import Operation
 from tools.cost import MOST_MEMORY, cost_of
 
 MIB = 1 << 20
@@ -83,6 +96,38 @@ def test_sixteen_that_do_not_end_well(server: Any, reply: Any, fate: str) -> Non
     assert said in found.said and found.mebibytes < MOST_MEMORY, (found.mebibytes, found.said[:2000])
 
 
+def test_who_waits_for_a_turn_does_not_wait_past_its_time(new_transport: Any) -> None:
+    """Each drips until its own time is over. One after the other they would take six times as long."""
+
+    def drip(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.recv(MIB)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n[" + b" " * 700_000)
+            while True:
+                connection.sendall(b" ")
+                time.sleep(0.1)
+
+    def serve() -> None:
+        for _site in range(6):
+            threading.Thread(target=drip, args=(listening.accept()[0],), daemon=True).start()
+
+    def ask(site: int) -> tuple[float, str]:
+        began = time.monotonic()
+        with pytest.raises(AnswerLost) as caught:
+            transport.send(operation, path={"site_id": str(site)})
+        return time.monotonic() - began, caught.value.answer
+
+    operation = replace(LIST_DEVICES, name="quick", time_limit=1)  # a name of its own: those of the table are looked up
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(6) as callers:
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        transport = new_transport(api_url=url, timeout=0.9, retries=0)
+        took, said = zip(*callers.map(ask, range(6)), strict=True)
+    assert max(took) < 2.5
+    late = "too many large answers came at once, and its turn did not come in time"
+    assert set(said) == {"the answer did not end in time", late}
+
+
 def rows(count: int, each: int, start: int = 0) -> list[dict[str, str]]:
     return [{"UUID": str(number), "x": "x" * each} for number in range(start, start + count)]
 
@@ -127,6 +172,24 @@ def test_devices_of_usual_size_take_no_room_from_others(
     for site in range(8):
         server.answer(reply(data=rows(300, 3000)))
         assert len(transport.send(LIST_DEVICES, path={"site_id": str(site)}).data) == 300
+
+
+@pytest.mark.parametrize("operation", [LIST_MODELS, LIST_SITES, LIST_GROUPS, LIST_CATALOGUES, LIST_SERVERS])
+def test_rows_that_are_no_devices_take_room_however_small(
+    server: Any, new_transport: Any, reply: Any, monkeypatch: pytest.MonkeyPatch, operation: Operation
+) -> None:
+    """They would be kept up to the size of an estate: half a gigabyte of models."""
+    monkeypatch.setattr(memory, "MOST_MEMORY", 4 * MIB)
+    server.handle = lambda _request: reply(data=rows(3000, 20))
+    transport = new_transport(retries=0)
+
+    def read(pages: int) -> None:
+        for page in range(pages):
+            transport.send(operation, path={"site_id": "1"}, query={"Offset": str(page)})
+
+    with pytest.raises(Unexpected, match="with what was read before it would take more than"):
+        read(pages=8)
+    assert 1 < len(server.requests) < 8
 
 
 def test_an_estate_has_a_largest_size(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import ipaddress
+import os
 import socket
 import ssl
 import subprocess
@@ -24,7 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import CREATE_MODEL, LIST_MODELS
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, BadInput, Unreachable
 
@@ -270,6 +271,44 @@ def test_https_to_a_server_that_speaks_http_is_said(server, new_transport):
     with pytest.raises(Unreachable, match="does not speak TLS") as caught:
         new_transport(api_url=server.url.replace("http:", "https:")).send(LIST_MODELS)
     assert "api_url" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        b"HTTP/1.1 400 Bad\r\n\r\n",
+        b"\x17\x09\x09\x00\x05hello",
+        b"\x15\x03\x03\x00\x02\x02\x28",  # handshake_failure
+        b"\x15\x03\x03\x00\x02\x02\x2d",  # certificate_expired
+        b"\x15\x03\x03\x00\x02\x02\x30",  # unknown_ca
+        b"\x17\x03\x03\x00\x20" + b"x" * 32,
+    ],
+)
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_what_comes_after_a_request_does_not_prove_that_it_did_not_arrive(authority, good, new_transport, version, lie):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*good)
+    context.maximum_version = version
+    got = []
+
+    def serve():
+        with listening.accept()[0] as plain, context.wrap_socket(plain, server_side=True) as service:
+            while b"Lobby" not in b"".join(got):
+                got.append(service.recv(1 << 16))
+            with socket.socket(fileno=os.dup(service.fileno())) as below:
+                below.sendall(lie)
+                below.shutdown(socket.SHUT_WR)
+                below.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        transport = new_transport(api_url=url, ca_path=str(authority.path), retries=0)
+        with pytest.raises(AnswerLost):
+            transport.send(CREATE_MODEL, json={"Name": "Lobby"})
+        thread.join(5)
+    assert b"Lobby" in b"".join(got)
 
 
 @pytest.fixture
