@@ -69,10 +69,7 @@ class DeviceApi:
 
     def list_devices(self, site_id: str) -> list[Device]:
         """All devices of a site with their pipelines; an offline site has none to show."""
-        return self.devices(self._list("device", LIST_DEVICES, {"site_id": site_id}))
-
-    def devices(self, rows: Iterable[Mapping[str, Any]]) -> list[Device]:
-        """The devices of a listing, or of the rows that are remembered of one."""
+        rows = self._list("device", LIST_DEVICES, {"site_id": site_id})
         return [each.with_proof(self.no_pipelines) for each in Device.listed(rows)]
 
     def put_pipelines(

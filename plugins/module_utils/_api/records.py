@@ -266,12 +266,15 @@ class Device(_Named):
 
     @classmethod
     def listed(cls, rows: Iterable[Mapping[str, Any]]) -> list[Device]:
-        """The devices of one listing. Of rows with one NxID, equal ones count once, and no others say what it has."""
+        """The devices of one listing. Of rows with one NxID, equal ones count once, and no others say what it has.
+
+        Each row is compared with the first one of its NxID only, so that a long listing costs no more than its length.
+        """
         found: dict[str, list[Device]] = {}
         for row in rows:
             device = cls.from_api(row)
-            same = found.setdefault(device.id, [])
-            if not same or all(device.raw != each.raw for each in same):
+            same = found.setdefault(device.id, [device])
+            if device.raw != same[0].raw:
                 same.append(device)
         twice = Unknown("the listing has several rows of it that differ (duplicate rows)")
         return [

@@ -7,23 +7,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Any
 
-FORMAT = 1  # to be raised whenever an entry changes its shape
+from ...module_utils._api.assignment import Known, Unknown, read_assignment
+from ...module_utils._api.records import Device, Server
+
+FORMAT = 2  # to be raised whenever an entry changes its shape
 # The fields that records are made of (``_api/records.py``), in lower case. Nothing else of an answer is kept.
 FIELDS = frozenset(
     (
         *("uuid", "id", "nxid", "cloudsystemid", "systemid", "serverid", "name", "status", "version", "enabled"),
         *("online", "stateofhealth", "updatedat", "lastupdated", "organisation", "catalogues"),
-        *("server", "aipluginversion", "pluginversion", "runtime", "supports", "nxai", "pipelines"),
-        *("servers", "devices"),
+        *("server", "aipluginversion", "pluginversion", "runtime", "supports", "pipelines"),
     )
 )
-_WHOLE = frozenset({"pipelines", "catalogues"})
+_WHOLE = frozenset({"catalogues"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,15 @@ class Remembered:
 
     at: str
     rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class RememberedSite:
+    """What a site held ``at`` a time (RFC 3339)."""
+
+    at: str
+    servers: list[Server]
+    devices: list[Device]
 
 
 @dataclass(frozen=True)
@@ -46,40 +57,75 @@ class LastKnown:
     whole: bool = False
 
     def get(self, name: str) -> Remembered | None:
-        if self.store is None:
-            return None
         try:
-            entry: Any = self.store.get(self._key(name))
-            if (entry["format"], entry["name"]) != (FORMAT, name):
-                return None
-            rows = json.loads(entry["rows"])
-            return Remembered(str(entry["at"]), rows) if _are_records_of(name, rows) else None
+            at, rows = self._entry(name)
+            return Remembered(at, _records(rows))
         except Exception:  # pylint: disable=broad-exception-caught  # cache plugins document none
             return None
 
+    def get_site(self, site_id: str) -> RememberedSite | None:
+        try:
+            at, kept = self._entry(f"site {site_id}")
+            servers = [Server.from_api(row) for row in _records(kept["servers"])]
+            return RememberedSite(at, servers, [_device(each) for each in _records(kept["devices"])])
+        except Exception:  # pylint: disable=broad-exception-caught  # as above
+            return None
+
     def put(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Keep the rows as one text, in which no cache plugin can take API data for a type of its own."""
+        self._keep(name, [self._cut(row) for row in rows])
+
+    def put_site(self, site_id: str, servers: Iterable[Server], devices: Iterable[Device]) -> None:
+        """Of a device also what was read of its pipelines: the row that is left of it may no longer say that."""
+        kept = [
+            {
+                "row": self._cut(each.raw),
+                "pipelines": None if each.assignment is None else [pipeline.to_wire() for pipeline in each.assignment],
+                "unknown": [each.unknown.reason, each.unknown.shape] if each.unknown else None,
+            }
+            for each in devices
+        ]
+        self._keep(f"site {site_id}", {"servers": [self._cut(each.raw) for each in servers], "devices": kept})
+
+    def _entry(self, name: str) -> tuple[str, Any]:
+        """The time and the data of an entry. Raises anything for what is no entry of that name."""
+        entry: Any = None if self.store is None else self.store.get(self._key(name))
+        if (entry["format"], entry["name"]) != (FORMAT, name):
+            raise ValueError(name)
+        return str(entry["at"]), json.loads(entry["rows"])
+
+    def _keep(self, name: str, data: Any) -> None:
+        """As one text, in which no cache plugin can take API data for a type of its own."""
         if self.store is None:
             return
-        kept = json.dumps(rows if self.whole else [_essence(row) for row in rows])
         at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.store[self._key(name)] = {"format": FORMAT, "name": name, "at": at, "rows": kept}
+        self.store[self._key(name)] = {"format": FORMAT, "name": name, "at": at, "rows": json.dumps(data)}
+
+    def _cut(self, row: Mapping[str, Any]) -> Any:
+        return row if self.whole else _essence(row)
 
     def _key(self, name: str) -> str:
         """A digest: the name may hold an id as the cloud gave it, and keys become names of files."""
         return f"nxai_known_{sha256(f'{self.account} {name}'.encode()).hexdigest()}"
 
 
-def _are_records_of(name: str, rows: Any) -> bool:
-    """Whether it is a list of mappings, and for a site one mapping with a list of servers and one of devices."""
-    if name.startswith("site "):
-        (row,) = rows
-        return _are_records(row["servers"]) and _are_records(row["devices"])
-    return _are_records(rows)
+def _records(rows: Any) -> list[dict[str, Any]]:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("no list of records")
+    return rows
 
 
-def _are_records(rows: Any) -> bool:
-    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+def _device(kept: Mapping[str, Any]) -> Device:
+    """The device as it was read from the cloud."""
+    found = (
+        Unknown(*map(str, kept["unknown"]))
+        if kept["unknown"]
+        else read_assignment({"nxAI": {"pipelines": kept["pipelines"]}})
+    )
+    return replace(
+        Device.from_api(kept["row"]),
+        assignment=found.pipelines if isinstance(found, Known) else None,
+        unknown=found if isinstance(found, Unknown) else None,
+    )
 
 
 def _essence(value: Any) -> Any:

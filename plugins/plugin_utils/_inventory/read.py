@@ -142,18 +142,17 @@ class _Reader:
 
     def _settled(self, listing: SiteListing) -> SiteListing:
         """The listing, remembered if it was read; with what is known from before if there was nothing to read."""
-        name = f"site {listing.site.id}"
+        own_id, wanted = listing.site.id, self.wanted
         if listing.error is None and listing.site.online is not False:
-            servers, devices = [one.raw for one in listing.servers], [one.raw for one in listing.devices]
-            self.known.put(name, [{"servers": servers, "devices": devices}])
+            self.known.put_site(own_id, listing.servers, listing.devices)
             return listing
-        before = self.known.get(name) if listing.error is None or self.wanted.on_error == "cached" else None
+        before = self.known.get_site(own_id) if listing.error is None or wanted.on_error == "cached" else None
         if before is None:
             return listing
         return SiteListing(
             site=listing.site,
-            servers=[Server.from_api(row) for row in before.rows[0]["servers"]] if self.wanted.servers else (),
-            devices=self.client.device.devices(before.rows[0]["devices"]) if self.wanted.devices else (),
+            servers=before.servers if wanted.servers else (),
+            devices=before.devices if wanted.devices else (),
             error=listing.error,
             known_at=before.at,
         )

@@ -32,7 +32,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
 from ansible_collections.nxai.cloud.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, operation
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx import tensors
-from ansible_collections.nxai.cloud.plugins.module_utils._pipelines import checks
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout import report
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory import names
@@ -182,7 +181,7 @@ PATTERNS: dict[str, Callable[[str], Any]] = {
     "path": operation._PATH.fullmatch,
     "places": operation._places,
     "class": tensors._CLASS.fullmatch,
-    "media type": checks._MIME.fullmatch,
+    "media type": records._MIME.fullmatch,
     "shape of a path": comparison._shape,
     "alike": lambda text: comparison._alike(text, text),
     "renamed": lambda text: comparison._renamed(text, "/functions/{uuid}"),

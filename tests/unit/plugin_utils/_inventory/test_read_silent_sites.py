@@ -30,8 +30,14 @@ class Known:
     def put(self, name: str, _rows: Any) -> None:
         self.put_by.append(name)
 
+    def put_site(self, site_id: str, _servers: Any, _devices: Any) -> None:
+        self.put_by.append(f"site {site_id}")
+
     def get(self, _name: str) -> Any:
-        return SimpleNamespace(at="2026-11-01T10:00:00Z", rows=[{"servers": [], "devices": [DOOR.raw]}])
+        return SimpleNamespace(at="2026-11-01T10:00:00Z", rows=[])
+
+    def get_site(self, _site_id: str) -> Any:
+        return SimpleNamespace(at="2026-11-01T10:00:00Z", servers=[], devices=[DOOR])
 
 
 def read(online: bool | None, one: Any, two: Any, on_error: str = "fail") -> tuple[Any, Known]:
@@ -44,7 +50,7 @@ def read(online: bool | None, one: Any, two: Any, on_error: str = "fail") -> tup
             raise found
         return list(found)
 
-    api = SimpleNamespace(list_sites=lambda: sites, list_devices=list_devices, devices=Device.listed)
+    api = SimpleNamespace(list_sites=lambda: sites, list_devices=list_devices)
     client: Any = SimpleNamespace(device=api)
     known = Known()
     return read_estate(client, Wanted(on_error=on_error), known), known  # type: ignore[arg-type]
@@ -88,5 +94,5 @@ def test_where_none_is_read_skip_and_cached_say_so() -> None:
 
 def read_estate_without_memory(on_error: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Known, "get", lambda _known, _name: None)
+        patch.setattr(Known, "get_site", lambda _known, _site_id: None)
         read(None, GONE, GONE, on_error=on_error)
