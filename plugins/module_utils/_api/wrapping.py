@@ -35,7 +35,8 @@ class Told(NamedTuple):
 def find_rows(data: Any, record: str, places: Sequence[str]) -> Listed | None:
     """The list: at one of ``places``, in a member of a usual name, or else the only list of objects.
 
-    None: it is not clear which it is, as where two places hold different ones, or there is none. ``null`` is an empty list only where such a member holds it.
+    None: it is not clear which it is, as where two places hold different ones, or there is none.
+    ``null`` is an empty list only where such a member holds it.
     """
     known = [Listed(value, place) for place in places if isinstance(value := value_at(data, path_of(place)), list)]
     if known:
