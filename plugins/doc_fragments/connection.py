@@ -51,8 +51,9 @@ options:
     description:
       - A user whose files are trusted like those of the user who runs the task, by name or number. For example V(awx)
         or V(1000).
-      - It counts for O(token_file), and for the directories and links on the way to it. A directory of that user on the
-        way is used even if everyone can write to it. So V(root) makes an C(emptyDir) of Kubernetes usable.
+      - It counts for O(token_file), for the file of O(contract), and for the directories and links on the way to them.
+        A directory of that user on the way is used even if everyone can write to it. So V(root) makes an C(emptyDir) of
+        Kubernetes usable.
       - Also read from the environment variable E(NXAI_TRUSTED_OWNER).
     type: str
     version_added: 0.1.0
@@ -162,6 +163,7 @@ options:
     description:
       - Adapts the collection to an API that is not quite as it was known. It is the path of a file in YAML or JSON, on
         the host that runs the task, or what such a file holds.
+      - A file that another user owns or everyone can write to is refused, as for O(token_file).
       - Its sections are C(operations) (paths, methods and queries), C(fields) (where an answer has what), C(words)
         (what a status means), C(auth), C(upload) and C(no_pipelines). The guide C(docs/contract.md) has a sample of
         each.

@@ -22,6 +22,7 @@ from typing import Any
 from .._core.limits import is_deep, read_json
 from .._core.values import UUID_TEXT, ZERO_UUID, identity
 from .pipeline import Assignment, Pipeline, models_of
+from .translation import DIFFERENT
 
 PLACE = ("nxAI", "pipelines")
 LINE = "fields.device.pipelines"  # of the contract: where the place is said
@@ -74,6 +75,8 @@ def _problem(found: Any, dotted: str) -> str:
         return f"{dotted}: {found.what}"
     if found is None:
         return ""
+    if isinstance(found, dict) and isinstance(found.get(DIFFERENT), dict):
+        return f"what is at {' and at '.join(found[DIFFERENT])} differs"
     if not isinstance(found, list):
         return f"{dotted} is {_kind(found)} and no list"
     for each in found:

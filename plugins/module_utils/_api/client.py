@@ -26,7 +26,7 @@ class Client:
     """
 
     def __init__(self, settings: Settings, read_only: bool = False, voice: Voice = SILENT) -> None:
-        self.contract = contract_of(settings.contract)
+        self.contract = contract_of(settings.contract, settings.trusted_owner)
         self.settings = replace(settings, auth_scheme=settings.auth_scheme or self.contract.auth.scheme)
         self.transport = Transport(self.settings, read_only, self.contract.operations, voice)
         self.compute = ComputeApi(self.transport, self.contract)

@@ -27,6 +27,7 @@ MOST_ENTRIES = 50  # of any list
 MOST_OF_A_TEXT = 2000
 _MOST_EXTRA = 1 << 14
 _NAME = re.compile(r"[A-Za-z0-9_$-]{1,100}")
+_SHOWN = re.compile(r"[A-Za-z0-9_-]{1,40}")  # a longer one may be a secret, in a file that is no contract
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _MOST_STEPS = 8
 
@@ -60,12 +61,19 @@ def _members(key: str, value: Any, known: Iterable[str]) -> dict[str, Any]:
         raise _bad(key or "it", "is not a dictionary")
     names = list(known)
     for name in value:
+        if name not in names and not shown_name(name):
+            raise _bad(key or "it", "holds a name that is not plain, or has more than 40 letters")
         if name not in names:
-            near = difflib.get_close_matches(str(name).lower()[:100], names, 3, 0.5)
+            near = difflib.get_close_matches(str(name).lower(), names, 3, 0.5)
             whole = f"{key}.{name}" if key else str(name)
             advice = f"Did you mean {' or '.join(near)}?" if near else f"The names are {shortened(names, 40)}."
-            raise _bad("", f"there is no {whole[:100]!a}", advice)
+            raise _bad("", f"there is no {whole!a}", advice)
     return {name: each for name, each in value.items() if each is not None}
+
+
+def shown_name(name: object) -> str:
+    """The name in quotes, or "" for one that is better not shown."""
+    return repr(str(name)) if _SHOWN.fullmatch(str(name)) else ""
 
 
 def _operations(given: Any, auth: Auth) -> dict[str, Operation]:

@@ -5,20 +5,21 @@
 """Records of the API in the names that the collection knows, and back, where a contract file says other names.
 
 Pure. Nothing is lost on the way: what stands in a known place that the file does not name moves under ``KEPT``, and
-what comes in goes out as it came.
+what comes in goes out as it came. Where the file gives several places and they hold different lists, none is chosen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._core.limits import read_json
+from .._core.limits import MOST_DEPTH, read_json
 from .lines import RECORDS, WORDS, WORDS_OF
 
 Path = tuple[str, ...]
-KEPT = "(not read)"  # no service has such a member
+KEPT = "(not read)"
+DIFFERENT = "(different)"  # in place of a list: what each place holds, where they do not agree
 _ABSENT = object()
 
 # The fields that hold other records, or lists of them.
@@ -30,6 +31,8 @@ _INNER = {
     "registry_device": {"groups": "reference"},
     "group": {"devices": "reference"},
 }
+_PIPELINES = tuple(RECORDS["device"]["pipelines"].default[0].split("."))
+_BESIDE_PIPELINES = ("device", "server", "reference")  # what a row of a device has besides
 _WITH_WORDS = {"model": ("status", "code_status"), "site": ("status", "online"), "server": ("status",)}
 
 
@@ -56,6 +59,7 @@ class Translation:
         self._views = {record: _View(record, places, words) for record in RECORDS if record != "answer"}
         self._active = {record for record, view in self._views.items() if view.differs}
         self._active |= {outer for outer, inner in _INNER.items() if self._active & set(inner.values())}
+        self._taken = {_plain(path) for record in _BESIDE_PIPELINES for path in self._views[record].read}
 
     def changes(self, record: str) -> bool:
         return record in self._active
@@ -67,6 +71,8 @@ class Translation:
         for field, inner in _INNER.get(record, {}).items():
             if inner in self._active:
                 known = self._with_inner(known, RECORDS[record][field].default, inner)
+        if record == "device" and "pipeline" in self._active:
+            known = self._with_pipelines(known, _PIPELINES)
         return known
 
     def outgoing(self, record: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +92,28 @@ class Translation:
                 row = _with(row, path, [self._one(inner, each) if isinstance(each, dict) else each for each in value])
         return row
 
+    def _with_pipelines(self, value: Any, aside: Path | None, depth: int = 0) -> Any:
+        """A copy in which whatever has the names of a pipeline has the known ones, so that it is seen wherever it is.
+
+        What is ``aside`` has them already. Text that holds JSON stays text where there is nothing of the kind in it.
+        """
+        data = _opened(value)
+        if aside == () or depth > MOST_DEPTH or not isinstance(data, (list, Mapping)):
+            return value
+        if isinstance(data, list):
+            made: Any = [self._with_pipelines(each, None, depth + 1) for each in data]
+        elif aside is None and self._views["pipeline"].fits(data, self._taken):
+            return self._one("pipeline", data)
+        else:
+            way = _key(data, aside[0]) if aside else None
+            made = {}
+            for key, inner in data.items():
+                ahead = aside[1:] if aside and key == way else None
+                made[key] = self._with_pipelines(inner, ahead, depth + 1)
+            if aside and self._views["pipeline"].fits(data, self._taken):
+                made = self._views["pipeline"].incoming(made)
+        return value if isinstance(value, str) and made == data else made
+
     def _one(self, record: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
         known = self.incoming(record, row)
         if record == "pipeline" and "chains" in known:  # their elements are as pipelines are: a guess
@@ -99,6 +127,7 @@ class _Move:
     sources: tuple[Path, ...]
     displaced: tuple[Path, ...]  # known places that the file does not name
     sent: bool
+    exact: bool  # holds what may not be lost: its places have to agree
 
 
 class _View:
@@ -117,8 +146,12 @@ class _View:
             sources = named[name] or (known if any(_overlap(one, two) for one in known for two in touched) else ())
             if sources:
                 displaced = tuple(path for path in known if not any(_same(path, other) for other in sources))
-                moves.append(_Move(known[0], sources, displaced, line.sent and bool(named[name])))
+                exact = name in _INNER.get(record, {})
+                moves.append(_Move(known[0], sources, displaced, line.sent and bool(named[name]), exact))
         self._moves = sorted(moves, key=lambda move: len(move.target))
+        places_in_use = {name: named[name] or tuple(map(path_of, line.default)) for name, line in lines.items()}
+        self._model = places_in_use.get("model", ())
+        self.read = [path for paths in places_in_use.values() for path in paths]
         self._words = {
             _word(word): WORDS[meaning][0][0] for meaning in WORDS_OF.get(record, ()) for word in words.get(meaning, ())
         }
@@ -129,10 +162,16 @@ class _View:
     def incoming(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return self._in_known_words(self._in_known_places(dict(row)))
 
+    def fits(self, row: Mapping[str, Any], taken: Collection[Path]) -> bool:
+        """Whether it has its model, or two of its members. Those whose names are ``taken`` say little by themselves."""
+        held = [path for path in self.read if _at(row, path) is not _ABSENT]
+        own = [path for path in held if _plain(path) not in taken]
+        return bool(own) and (len(held) > 1 or own[0] in self._model)
+
     def outgoing(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The other way: each field that is sent into its own place, and what was kept back where it was."""
         row = dict(data)
-        kept = row.pop(KEPT, {})
+        kept = row.pop(KEPT) if isinstance(row.get(KEPT), Mapping) else {}
         found = []
         for move in reversed(self._moves):
             if move.sent:
@@ -141,29 +180,35 @@ class _View:
                 found.append((move.sources[0], value))
         for path, value in [
             *sorted(found, key=lambda each: len(each[0])),
-            *((path_of(key), kept[key]) for key in kept),
+            *((path_of(str(key)), kept[key]) for key in kept),
         ]:
             if value is not _ABSENT:
                 row = _with(row, path, value)
         return row
 
     def _in_known_places(self, row: dict[str, Any]) -> dict[str, Any]:
-        chosen = [(move, _chosen(row, move.sources)) for move in self._moves]
+        kept = {KEPT: row.pop(KEPT)} if KEPT in row else {}
         values: list[tuple[Path, Any]] = []
+        chosen = []
+        for move in self._moves:
+            different = _different(row, move.sources) if move.exact else {}
+            if different:
+                values.append((move.target, {DIFFERENT: different}))
+            else:
+                chosen.append((move, _chosen(row, move.sources)))
         for depth in sorted({len(path) for _move, path in chosen}, reverse=True):  # what is inside of others first
             level = [(move, path) for move, path in chosen if len(path) == depth]
             values += [(move.target, _at(row, path)) for move, path in level]
             for _move, path in level:
                 row = _without(row, path)
-        kept = {}
         for move in self._moves:
             for path in move.displaced:
-                value = _at(row, path)
-                if value is not _ABSENT:
-                    row, kept[".".join(path)] = _without(row, path), value
+                row = _kept_back(row, path, kept)
+        values = [(target, value) for target, value in values if value is not _ABSENT]
+        for target, _value in values:
+            row = _kept_back(row, target, kept)
         for target, value in sorted(values, key=lambda each: len(each[0])):
-            if value is not _ABSENT:
-                row = _with(row, target, value, kept)
+            row = _with(row, target, value, kept)
         return {**row, KEPT: kept} if kept else row
 
     def _in_known_words(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -212,6 +257,36 @@ def _chosen(row: Mapping[str, Any], paths: tuple[Path, ...]) -> Path:
     return (full or there or list(paths))[0]
 
 
+def _different(row: Mapping[str, Any], paths: tuple[Path, ...]) -> dict[str, Any]:
+    """What is at each of the paths, where a list is at one and something else at another one. Else nothing."""
+    values = {".".join(path): _at(row, path) for path in paths}
+    full = {place: value for place, value in values.items() if value is not _ABSENT and value not in (None, "")}
+    data = [_opened(value) for value in full.values()]
+    alike = all(each == data[0] for each in data) or not any(isinstance(each, list) for each in data)
+    return {} if alike else full
+
+
+def _kept_back(row: dict[str, Any], path: Path, kept: dict[str, Any]) -> dict[str, Any]:
+    """A copy with nothing at the path, however it is spelled. What was there is ``kept``, by its own spelling."""
+    while (spelled := _spelled(row, path)) is not None:
+        kept[".".join(spelled)] = _at(row, spelled)
+        row = _without(row, spelled)
+    return row
+
+
+def _spelled(value: Any, path: Path) -> Path | None:
+    """The path to what is there as the row spells it, or None."""
+    found: list[str] = []
+    for name in path:
+        row = _opened(value)
+        key = _key(row, name) if isinstance(row, Mapping) else None
+        if key is None:
+            return None
+        found.append(key)
+        value = row[key]
+    return tuple(found)
+
+
 def _without(row: Mapping[str, Any], path: Path) -> dict[str, Any]:
     """A copy in which there is nothing at the path."""
     key = _key(row, path[0]) if path else None
@@ -249,8 +324,12 @@ def _everywhere(value: Any, change: Callable[[Mapping[str, Any]], dict[str, Any]
     return row if first else change(row)
 
 
+def _plain(path: Path) -> Path:
+    return tuple(map(plain, path))
+
+
 def _same(one: Path, other: Path) -> bool:
-    return tuple(map(plain, one)) == tuple(map(plain, other))
+    return _plain(one) == _plain(other)
 
 
 def _overlap(one: Path, other: Path) -> bool:

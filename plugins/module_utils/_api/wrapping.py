@@ -33,15 +33,14 @@ class Told(NamedTuple):
 
 
 def find_rows(data: Any, record: str, places: Sequence[str]) -> Listed | None:
-    """The list: at one of ``places``, in a member of a usual name, or else the only list of objects. None: it is not
-    clear which it is, or there is none.
+    """The list: at one of ``places``, in a member of a usual name, or else the only list of objects.
 
+    None: it is not clear which it is, as where two places hold different ones, or there is none.
     ``null`` is an empty list only where such a member holds it.
     """
-    for place in places:
-        found = value_at(data, path_of(place))
-        if isinstance(found, list):
-            return Listed(found, place)
+    known = [Listed(value, place) for place in places if isinstance(value := value_at(data, path_of(place)), list)]
+    if known:
+        return known[0] if all(each.rows == known[0].rows for each in known) else None
     if not isinstance(data, dict):
         return None
     named = list(_named(data, (*_WRAPPERS, *_OWN_NAMES.get(record, (f"{record}s",)))))

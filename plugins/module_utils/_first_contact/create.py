@@ -90,7 +90,7 @@ class Creation:
     def _model(self, catalogue: str) -> str:
         data = {
             "Name": self._name,
-            **new_model(self._session.settings.customization),
+            **new_model(self._session.settings.brand),
             "Documentation": join_documentation(_TEXT, _MARK),
             **({"Catalogues": [catalogue]} if catalogue else {}),
         }
@@ -98,7 +98,7 @@ class Creation:
         with _file() as path:
             uuid = self._created("create_model", self._name, lambda api: api.create_model(data, path), listing)
         if catalogue:
-            self._seen_as("fields.model.catalogues", listing, uuid, lambda it: catalogue in it.catalogue_uuids)
+            self._seen_as("fields.model.catalogues", listing, uuid, lambda it: catalogue in (it.catalogue_uuids or ()))
         self._seen_as("fields.model.documentation", listing, uuid, lambda it: it.digest == _MARK)
         return uuid
 

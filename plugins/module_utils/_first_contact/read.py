@@ -141,7 +141,7 @@ class Reading:
     def _all_models(self) -> None:
         """Those that are available to the account, which may be more than it lists as its own."""
         session = self._session
-        query = {"Catalogue": ALL_AVAILABLE, "Customization": session.settings.customization}
+        query = {"Catalogue": ALL_AVAILABLE, "Customization": session.settings.brand}
 
         def more() -> None:
             rows = session.rows(session.draft, "list_models", "model", {}, query)

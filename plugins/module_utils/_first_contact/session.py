@@ -48,7 +48,7 @@ class Session:
         self.transport = task.client.transport
         self.settings = task.client.settings
         self.free = not task.options["auth_scheme"]  # whether the scheme is for us to choose
-        self.draft = Draft(document_of(task.options["contract"]))
+        self.draft = Draft(document_of(task.options["contract"], task.options["trusted_owner"]))
         self.evidence = Evidence()
         self.outcomes: dict[str, Outcome] = {}
         self.questions: list[str] = []

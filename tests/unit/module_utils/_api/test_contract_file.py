@@ -11,6 +11,7 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from tools.workplace import ROOT
 
+LONG = 1 << 20_000
 SAMPLE = {"fields": {"site": {"id": "key"}}}
 
 
@@ -71,6 +73,14 @@ def test_an_empty_file_changes_nothing(tmp_path: Path, text: str) -> None:
         ("? [a]\n: 1", "not plain YAML"),
         ("2026-01-01: x", "there is no '2026-01-01'"),
         ("1: x", "there is no '1'"),
+        ("auth: {scheme: 0x" + "F" * 5000 + "}", "it holds a number of more than 40 digits in line 1"),
+        ("\n0x" + "F" * 5000 + ": 1", "it holds a number of more than 40 digits in line 2"),
+        ("a: 1" + ":1" * 100_000, "it holds a number of more than 40 digits"),
+        ("a: 1" + ":1" * 100_000 + ".5", "it holds a number of more than 40 digits"),
+        ("%YAML " + "9" * 5000 + ".1\n---\na: 1", "a value is not what its form promises"),
+        ("<<: {auth: {scheme: raw}}\nauth: {scheme: bearer}", "it holds a merge (<<) in line 1"),
+        ("fields:\n  <<: {site: {id: key}}", "it holds a merge (<<) in line 2"),
+        ("a b: 1\na b: 2", "a key is there twice"),
     ],
 )
 def test_a_file_that_is_none(tmp_path: Path, content: Any, words: str) -> None:
@@ -80,6 +90,79 @@ def test_a_file_that_is_none(tmp_path: Path, content: Any, words: str) -> None:
         contract_of(str(file))
     assert str(caught.value).startswith(f"Read the contract {file}: ") and words in caught.value.answer
     assert caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "SECRETSECRET",
+        "root:$6$SECRETSECRET:19000:0:99999:7:::\ndaemon:*:19000::",
+        "root:$6$SECRETSECRET: 1",
+        "SECRETSECRET: x: y",
+        "SECRETSECRET, and more: 1",
+        "- SECRETSECRET",
+        "!SECRETSECRET!x y",
+        "%TAG !SECRETSECRET! x\n%TAG !SECRETSECRET! x\n---\na",
+        "a: !<SECRETSECRET> b",
+        "&SECRETSECRET a: *SECRETSECRET",
+        "[&SECRETSECRET a, &SECRETSECRET b]",
+        "a: 2026-99-99 # SECRETSECRET",
+        '"\\xSECRETSECRET"',
+        "%SECRETSECRET",
+        "password: SECRETSECRET",
+        '{"access_token": "SECRETSECRET"}',
+        '{"SECRETSECRET',
+        json.dumps({"SECRET" * 8: 1}),
+        '["SECRETSECRET"]',
+        "?" + " SECRETSECRET" * 20,
+    ],
+)
+def test_nothing_of_a_file_that_is_no_contract_is_shown(tmp_path: Path, content: str) -> None:
+    (tmp_path / "other").write_text(content)
+    with pytest.raises(BadInput) as caught:
+        contract_of(str(tmp_path / "other"))
+    assert "SECRET" not in str(caught.value)
+
+
+def test_many_keys_are_read_at_once(tmp_path: Path) -> None:
+    """Each was compared with all before it: 43,000 took half a minute."""
+
+    def spent(keys: int) -> float:
+        (tmp_path / "contract.yml").write_text("\n".join(f"{key:x}:" for key in range(keys)))
+        begin = process_time()
+        with pytest.raises(BadInput, match="there is no '0'"):
+            contract_of(str(tmp_path / "contract.yml"))
+        return process_time() - begin
+
+    assert spent(40_000) < 8 * spent(10_000)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_a_file_of_somebody_else_is_refused_unless_that_user_is_trusted(tmp_path: Path) -> None:
+    file = tmp_path / "contract.yml"
+    file.write_text(json.dumps(SAMPLE))
+    os.chown(file, 54321, 54321)
+    with pytest.raises(BadInput, match="belongs to the user with the number 54321") as caught:
+        Client.from_options({"contract": str(file), "token": "t"})
+    assert caught.value.tried == f"Read the contract {file}" and "trusted_owner" in caught.value.advice
+    with Client.from_options({"contract": str(file), "token": "t", "trusted_owner": "54321"}) as client:
+        assert client.contract == contract_of(SAMPLE)
+
+
+def test_a_file_that_everyone_can_write_to_is_refused(tmp_path: Path) -> None:
+    for name in ("folder", "link"):
+        (tmp_path / name).mkdir()
+    file = tmp_path / "folder" / "contract.yml"
+    file.write_text(json.dumps(SAMPLE))
+    (tmp_path / "link" / "contract.yml").symlink_to(file)
+    for changed in (file, tmp_path / "folder"):
+        before = changed.stat().st_mode
+        changed.chmod(before | 0o002)
+        for path in (file, tmp_path / "link" / "contract.yml"):
+            with pytest.raises(BadInput, match=f"everyone can write to {changed}"):
+                contract_of(str(path))
+        changed.chmod(before)
+    assert contract_of(str(file)) == contract_of(SAMPLE)
 
 
 def test_what_is_no_file_is_said_at_once(tmp_path: Path) -> None:
@@ -145,7 +228,8 @@ def test_what_is_no_file_is_said_at_once(tmp_path: Path) -> None:
         ({"upload": {"extra": {"a": "x" * 20000}}}, "upload.extra has more than 16 KiB"),
         ({"no_pipelines": "x"}, "no_pipelines is not a list"),
         ({"no_pipelines": ["x" * 2001]}, "no_pipelines holds"),
-        ({"x" * 5000: 1}, "there is no 'xxxx"),
+        ({"x" * 5000: 1}, "it holds a name that is not plain"),
+        ({"fields": {"site": {"not plain": "x"}}}, "fields.site holds a name that is not plain"),
     ],
     ids=lambda value: None if isinstance(value, str) else str(value)[:60],
 )
@@ -154,6 +238,16 @@ def test_what_a_contract_cannot_say(document: Any, words: str) -> None:
         contract_of(document)
     assert words in str(caught.value) and str(caught.value).startswith("Read the contract: ")
     assert caught.value.advice and len(str(caught.value)) < 3000
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{"auth": {"scheme": LONG}}, {"words": {"ready": [LONG]}}, {LONG: 1}, {"upload": {"extra": {"a": [{"b": LONG}]}}}],
+    ids=["scheme", "word", "key", "extra"],
+)
+def test_a_number_that_python_cannot_show_is_refused(document: Any) -> None:
+    with pytest.raises(BadInput, match="it holds a number of more than 40 digits"):
+        contract_of(document)
 
 
 def test_a_wrong_one_fails_where_the_client_is_made() -> None:

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -105,7 +107,7 @@ def test_records_inside_of_records() -> None:
     assert Device.from_api(device).server.name == "S"
 
 
-NAMES = ("modelUUID", "modelNMS", "Preprocessor", "chains", "Function", "UUID", "x", "Alpha", "beta_1")
+NAMES = ("modelUUID", "modelNMS", "Preprocessor", "chains", "Function", "UUID", "x", "Alpha", "beta_1", "(not read)")
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.sampled_from(["", "text", ID]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
@@ -124,6 +126,23 @@ def test_a_pipeline_goes_out_as_it_came_in(fields: dict[str, str], row: dict[str
         return  # refused, with words: see the tests of the file
     [device] = contract.known("device", [{"NxID": ID, "nxAI": {"pipelines": [row]}}])
     assert contract.outgoing("pipeline", device["nxAI"]["pipelines"][0]) == row
+
+
+@given(FILES, st.dictionaries(st.sampled_from(("ModelUUID", "MODEL_UUID", *NAMES)), VALUES, max_size=6))
+def test_nothing_of_a_pipeline_is_lost_whatever_the_spelling(fields: dict[str, Any], row: dict[str, Any]) -> None:
+    with suppress(BadInput):
+        contract = contract_of({"fields": {"pipeline": {**fields, "resizing_method": ["Gone", "x", "Alpha"]}}})
+        [device] = contract.known("device", [{"NxID": ID, "nxAI": {"pipelines": [row]}}])
+        found = contract.outgoing("pipeline", device["nxAI"]["pipelines"][0])
+        assert set(map(str, leaves(row))) <= set(map(str, leaves(found)))
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    if not inner:
+        yield value
+    for each in inner or ():
+        yield from leaves(each)
 
 
 def test_models_in_chains_have_the_name_of_the_file_too() -> None:
