@@ -17,6 +17,7 @@ from .._http.multipart import Multipart
 from .._http.operation import Operation
 from .._http.transport import Transport
 from .contract import KNOWN, Contract, Row
+from .file_mark import FileMark, split_documentation
 from .lines import names_of
 from .model_views import merged, one_of_each
 from .operations import (
@@ -31,7 +32,7 @@ from .operations import (
     UPDATE_MODEL,
 )
 from .pages import all_pages
-from .records import Catalogue, FileMark, Model, split_documentation, unnamed
+from .records import Catalogue, Model, unnamed
 
 ALL_AVAILABLE = ZERO_UUID  # as a catalogue: all models that are available (observed in the portal's call)
 

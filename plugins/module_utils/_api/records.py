@@ -20,6 +20,7 @@ from .._core.errors import Unexpected
 from .._core.values import UUID_TEXT, ZERO_UUID, first_text, flag, folded, identity, mapping, number, text
 from .._http.operation import relied_on
 from .assignment import Known, Unknown, read_assignment
+from .file_mark import FileMark, split_documentation
 from .lines import RECORDS, WORDS, names_of
 from .pipeline import Assignment
 
@@ -27,33 +28,6 @@ _ZERO_TIME = "0001-01-01"
 _MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:\s*;.*)?", re.IGNORECASE)
 _MIME_NAMES = ("mimetype", "mime", "contenttype", "type", "format")  # guesses
 _FAILED_WORDS = frozenset(WORDS["failed"][0])  # guess: no failure was ever seen
-_MARK = re.compile(r"(?:\r?\n){0,2}<!-- nxai\.cloud file sha256:([0-9a-f]{64}) size:([0-9]{1,18}) -->")
-
-
-@dataclass(frozen=True)
-class FileMark:
-    """Which file a model was made of: SHA-256 in lower-case hex, size in bytes."""
-
-    sha256: str
-    size: int
-
-    def __str__(self) -> str:
-        return f"<!-- nxai.cloud file sha256:{self.sha256} size:{self.size} -->"
-
-
-def split_documentation(documentation: str) -> tuple[str, FileMark | None]:
-    """The documentation as its author wrote it, and the mark if there is one (the last, should there be several)."""
-    marks = _MARK.findall(documentation)
-    mark = FileMark(marks[-1][0], int(marks[-1][1])) if marks else None
-    return _MARK.sub("", documentation), mark
-
-
-def join_documentation(documentation: str, mark: FileMark | None) -> str:
-    """The documentation with ``mark`` at its end, in place of any earlier one."""
-    plain = split_documentation(documentation)[0]
-    if mark is None:
-        return plain
-    return f"{plain}\n\n{mark}" if plain else str(mark)
 
 
 def normalise_nxid(nxid: str) -> str:

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from .._api.compute import ComputeApi
-from .._api.records import Catalogue, FileMark, Model, join_documentation
+from .._api.file_mark import FileMark, join_documentation
+from .._api.records import Catalogue, Model
 from .._core.errors import NxaiError, Refused, Unexpected
 from .._engine.module import Task
 from .._models.fields import new_model

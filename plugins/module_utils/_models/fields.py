@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._api.records import Model, split_documentation
+from .._api.file_mark import split_documentation
+from .._api.records import Model
 from .._api.translation import plain
 from .._core.values import mapping, number, text
 from .._engine.module import CONNECTION_SPEC

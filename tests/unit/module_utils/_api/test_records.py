@@ -6,18 +6,20 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.file_mark import (
+    FileMark,
+    join_documentation,
+    split_documentation,
+)
 from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import (
     Catalogue,
     Device,
-    FileMark,
     Model,
     Organisation,
     Server,
     Site,
-    join_documentation,
     normalise_nxid,
-    split_documentation,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import describe_model
