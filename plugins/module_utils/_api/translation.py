@@ -216,9 +216,8 @@ class _View:
         for path in self._worded if self._words else ():
             word = self._words.get(_word(_at(row, path)))
             if word is not None:
-                row = _with(
-                    row, _spelled(row, path) or path, word == WORDS["online"][0][0] if path == (self._flag,) else word
-                )
+                value = word == WORDS["online"][0][0] if path == (self._flag,) else word
+                row = _with(row, _spelled(row, path) or path, value)
         return row
 
 
