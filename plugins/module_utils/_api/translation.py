@@ -83,8 +83,9 @@ class Translation:
         return self._views[record].outgoing(data)
 
     def _with_inner(self, row: dict[str, Any], places: Iterable[str], inner: str) -> dict[str, Any]:
-        for place in places:
-            path = path_of(place)
+        for path in (_spelled(row, path_of(place)) for place in places):
+            if path is None:
+                continue
             value = _opened(_at(row, path))
             if isinstance(value, Mapping):
                 row = _with(row, path, self._one(inner, value))
@@ -215,7 +216,8 @@ class _View:
         for path in self._worded if self._words else ():
             word = self._words.get(_word(_at(row, path)))
             if word is not None:
-                row = _with(row, path, word == WORDS["online"][0][0] if path == (self._flag,) else word)
+                value = word == WORDS["online"][0][0] if path == (self._flag,) else word
+                row = _with(row, _spelled(row, path) or path, value)
         return row
 
 
@@ -303,7 +305,7 @@ def _with(row: Mapping[str, Any], path: Path, value: Any, kept: dict[str, Any] |
     if not path:
         return dict(row)
     if len(path) == 1:
-        return {**(row if path[0] in row else _without(row, path)), path[0]: value}  # not beside another spelling
+        return {**row, path[0]: value}
     key = _key(row, path[0]) or path[0]
     inner = _opened(row.get(key))
     if not isinstance(inner, Mapping):
