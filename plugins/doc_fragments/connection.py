@@ -51,9 +51,9 @@ options:
     description:
       - A user whose files are trusted like those of the user who runs the task, by name or number. For example V(awx)
         or V(1000).
-      - It counts for O(token_file), for the file of O(contract), and for the directories and links on the way to them.
-        A directory of that user on the way is used even if everyone can write to it. So V(root) makes an C(emptyDir) of
-        Kubernetes usable.
+      - It counts for O(token_file), O(ca_path), for the file of O(contract), and for the directories and links on the way
+        to them. A directory of that user on the way is used even if everyone can write to it. So V(root) makes an
+        C(emptyDir) of Kubernetes usable.
       - Also read from the environment variable E(NXAI_TRUSTED_OWNER).
     type: str
     version_added: 0.1.0
@@ -117,7 +117,9 @@ options:
   ca_path:
     description:
       - A file with the certificate authorities to trust, in PEM form, in place of the ones that C(requests) brings. For
-        example V(/etc/ssl/certs/ca-certificates.crt).
+        example V(/etc/ssl/certs/ca-certificates.crt). Or a folder of such files, as C(c_rehash) makes it. Without it,
+        the environment variables E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE) count.
+      - What another user owns or everyone can write to is refused, as with O(token_file). Everyone may read it.
       - Also read from the environment variable E(NXAI_CA_PATH).
     type: path
   client_cert:

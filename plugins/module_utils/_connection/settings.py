@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, replace
 from typing import Any
 
 from .._core.errors import BadInput
-from .._core.files import open_regular
+from .._core.files import check_trusted, open_regular
 from .fields import ConnectionField, connection_field, fields_of
 from .proxy import judged_proxy
 from .urls import BadUrl, judged
@@ -21,6 +22,8 @@ from .urls import BadUrl, judged
 ACT_AS_KINDS = ("user", "organization", "channel_partner")
 TRIED = "Read the connection options"
 LARGEST_NUMBER = 86400  # seconds in a day
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_HASHED = re.compile(r"[0-9a-f]{8}\.r?[0-9]+")  # the names that OpenSSL opens in a folder of authorities
 # Which brand a cloud host is of (contract I9).
 _BRANDS = {"nxvms.com": "default", "meta.nxvms.com": "metavms"}
 
@@ -100,6 +103,16 @@ class Settings:
 CONNECTION_FIELDS = fields_of(Settings)
 
 
+def authorities(settings: Settings) -> tuple[str, str]:
+    """The option or variable that names the authorities to trust, and their file or folder; "" for those of requests.
+
+    The variables are those that requests knows.
+    """
+    if settings.ca_path:
+        return "ca_path", settings.ca_path
+    return next(((name, path) for name in _BUNDLES if (path := os.environ.get(name))), ("", ""))
+
+
 def _checked(option: ConnectionField, value: Any) -> Any:
     """The value as ``Settings`` holds it, or BadInput."""
     if option.type in _NUMBERS:
@@ -172,12 +185,31 @@ def _check_files(settings: Settings) -> None:
         raise BadInput(TRIED, "client_key is set and client_cert is not", "Set client_cert to the certificate's file.")
     _check_opens("client_cert", settings.client_cert)
     _check_opens("client_key", settings.client_key)
-    if not os.path.isdir(settings.ca_path or ""):
-        _check_opens("ca_path", settings.ca_path)
+    option, path = authorities(settings)
+    if path and settings.validate_certs:
+        _check_authorities(option, path, settings.trusted_owner)
     if settings.client_cert and _is_encrypted(settings.client_cert, settings.client_key):
         option = "client_key" if settings.client_key else "client_cert"
         advice = "Give a key without one, such as openssl pkey -in KEY -out PLAIN_KEY makes, readable by you alone."
         raise BadInput(TRIED, f"the private key in {option} has a pass phrase", advice)
+
+
+def _check_authorities(option: str, path: str, trusted_owner: str | None) -> None:
+    """Who can change one of these files can read what is sent, with an authority of their own."""
+    files = _hashed(option, path) if os.path.isdir(path) else [path]
+    for each in files:
+        _check_opens(option, each)
+    for each in dict.fromkeys((path, *files)):
+        check_trusted(f"Read {option}", each, trusted_owner)
+
+
+def _hashed(option: str, folder: str) -> list[str]:
+    """The files that OpenSSL may open. It passes over a link that leads nowhere, too."""
+    try:
+        names = sorted(filter(_HASHED.fullmatch, os.listdir(folder)))
+    except OSError as error:
+        raise _unreadable(option, folder, error) from None
+    return [path for path in (os.path.join(folder, name) for name in names) if os.path.exists(path)]
 
 
 def _check_opens(option: str, path: str | None) -> None:
@@ -186,9 +218,13 @@ def _check_opens(option: str, path: str | None) -> None:
         if path:
             open_regular(path).close()
     except (OSError, ValueError) as error:
-        words = getattr(error, "strerror", None) or error
-        advice = f"Correct the path in {option}, or who may read it."
-        raise BadInput(TRIED, f"{option} names no file that can be read: {path} ({words})", advice) from None
+        raise _unreadable(option, path, error) from None
+
+
+def _unreadable(option: str, path: str | None, error: OSError | ValueError) -> BadInput:
+    words = getattr(error, "strerror", None) or error
+    advice = f"Correct the path in {option}, or who may read it."
+    return BadInput(TRIED, f"{option} names no file that can be read: {path} ({words})", advice)
 
 
 class _PassPhraseWanted(Exception):

@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, cast
 
 from .._connection.proxy import Proxy
-from .._connection.settings import Settings
+from .._connection.settings import Settings, authorities
 from .._connection.urls import is_localhost
 from .wire import Answering, ProxySocket, connecting
 
@@ -48,7 +47,7 @@ def request_options(settings: Settings, proxy: Proxy | None) -> dict[str, Any]:
     """What each request of the session is sent with."""
     return {
         "proxies": dict.fromkeys(("http", "https"), str(proxy.url)) if proxy else None,
-        "verify": _authorities(settings) if settings.validate_certs else False,
+        "verify": (authorities(settings)[1] or True) if settings.validate_certs else False,
         "cert": _certificate(settings),
         "allow_redirects": False,
         "stream": True,
@@ -135,11 +134,6 @@ def _adapter(verified: bool) -> type[requests.adapters.HTTPAdapter]:
             return manager
 
     return Adapter
-
-
-def _authorities(settings: Settings) -> str | bool:
-    """The file or folder of authorities, with the variables that requests knows; True for those it brings."""
-    return settings.ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
 
 def _certificate(settings: Settings) -> str | tuple[str, str] | None:

@@ -248,6 +248,8 @@ class Transport:
             if not is_temporary(outcome):
                 return read_answer(call.operation, call.tried, outcome, self.redactor.clean)
         error = self._error(call, outcome)
+        if maybe_done and call.operation.method != "GET" and not may_have_worked(outcome):
+            error = AnswerLost(error.tried, error.answer, error.advice, error.status)
         raise replace(error, answer=f"{error.answer} ({attempt + 1} tries)") if attempt else error
 
     def _error(self, call: _Call, outcome: Outcome) -> NxaiError:

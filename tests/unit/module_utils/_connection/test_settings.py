@@ -134,6 +134,75 @@ def test_what_is_no_file_is_said_and_not_waited_for(tmp_path, monkeypatch, optio
     assert caught.value.advice == f"Correct the path in {option}, or who may read it."
 
 
+@pytest.fixture(params=["ca_path", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def trusting(request, monkeypatch):
+    """Reads the options with authorities that the option names, or a variable, which is not looked at beside it."""
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(variable, raising=False)
+
+    def read(path, **options):
+        if request.param == "ca_path":
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+            return Settings.from_options({"ca_path": str(path), **options})
+        monkeypatch.setenv(request.param, str(path))
+        return Settings.from_options(options)
+
+    read.name = request.param
+    return read
+
+
+def lay_authorities(folder, what):
+    """Certificates that everybody may read. What the option names."""
+    (folder / "certs").mkdir()
+    for path in (folder / "bundle.pem", folder / "certs" / "0a1b2c3d.0"):
+        path.touch(0o644)
+    return folder / what.partition("/")[0]
+
+
+@pytest.mark.parametrize("name", ["0a1b2c3d.0", "0a1b2c3d.17", "0a1b2c3d.r0"])
+def test_a_pipe_in_a_folder_of_authorities_is_not_waited_for(tmp_path, trusting, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(BadInput) as caught:
+        trusting(tmp_path)
+    said = f"{trusting.name} names no file that can be read: {tmp_path / name} (it is a pipe, not a file)"
+    assert caught.value.answer == said
+
+
+def test_what_openssl_does_not_open_is_not_looked_at(tmp_path, trusting):
+    os.mkfifo(tmp_path / "README")
+    (tmp_path / "0a1b2c3d.0").symlink_to("gone.pem")
+    assert trusting(tmp_path)
+
+
+def test_a_pipe_or_nothing_in_place_of_a_bundle_is_said(tmp_path, trusting):
+    os.mkfifo(tmp_path / "it")
+    for name, why in (("it", "it is a pipe, not a file"), ("gone", "No such file or directory")):
+        with pytest.raises(BadInput) as caught:
+            trusting(tmp_path / name)
+        said = f"{trusting.name} names no file that can be read: {tmp_path / name} ({why})"
+        assert caught.value.answer == said
+
+
+@pytest.mark.parametrize("what", ["bundle.pem", "certs/0a1b2c3d.0", "certs"])
+def test_authorities_that_everyone_can_write_to_are_refused(tmp_path, trusting, what):
+    named = lay_authorities(tmp_path, what)
+    assert trusting(named)
+    (tmp_path / what).chmod(0o777)
+    with pytest.raises(BadInput, match=f"^Read {trusting.name}: everyone can write to {tmp_path / what}"):
+        trusting(named)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+@pytest.mark.parametrize("what", ["bundle.pem", "certs/0a1b2c3d.0", "certs"])
+def test_authorities_of_somebody_else_are_refused(tmp_path, trusting, what):
+    named = lay_authorities(tmp_path, what)
+    os.chown(tmp_path / what, 4242, -1)
+    with pytest.raises(BadInput, match=f"^Read {trusting.name}: {tmp_path / what} belongs to the user with"):
+        trusting(named)
+    assert trusting(named, trusted_owner="4242")
+    assert trusting(named, validate_certs=False), "then they are not used"
+
+
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [

@@ -186,6 +186,31 @@ def test_a_delete_that_was_not_accepted_before_has_not(server, transport, reply)
         transport.send(DELETE_MODEL, path=UUID)
 
 
+CHANGES = pytest.mark.parametrize(
+    ("operation", "path"),
+    [each for each in REPEATABLE if each[0].method != "GET"],
+    ids=lambda each: getattr(each, "name", ""),
+)
+
+
+@CHANGES
+def test_what_may_have_worked_is_not_undone_by_a_repeat_that_is_put_off(server, transport, reply, operation, path):
+    server.answer(reply(fate="reset"), *[reply(429, {"Message": "later"})] * 9)
+    with pytest.raises(AnswerLost, match=r"HTTP 429.*later \(5 tries\)"):
+        transport.send(operation, path=path)
+
+
+@CHANGES
+def test_what_may_have_worked_is_not_undone_by_a_repeat_that_reaches_nobody(
+    server, new_transport, clock, reply, monkeypatch, operation, path
+):
+    server.answer(reply(fate="reset"))
+    monkeypatch.setattr(clock, "sleep", lambda _seconds: server.close())
+    with pytest.raises(AnswerLost, match=r"no connection .*refused.* \(5 tries\)"):
+        new_transport().send(operation, path=path)
+    assert len(server.requests) == 1
+
+
 def test_the_jitter_is_full(server, new_transport, clock, reply):
     transport = new_transport()
     transport._jitter = iter([0.0, 0.25, 1.0]).__next__
