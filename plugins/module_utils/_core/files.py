@@ -60,7 +60,7 @@ def check_trusted(tried: str, path: str, trusted_owner: str | None = None) -> No
 
 
 def check_trusted_file(tried: str, path: str, trusted_owner: str | None = None) -> None:
-    """As ``check_trusted``, for a plain file. Of anything else it is said what it is, before its rights are looked at."""
+    """As ``check_trusted``, for a plain file. Anything else is refused as what it is, before its rights are judged."""
     if kind := other_kind(path):
         raise BadInput(tried, f"it is {kind}, not a file", "Correct the path.")
     check_trusted(tried, path, trusted_owner)
