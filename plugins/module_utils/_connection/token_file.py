@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from .._core.errors import BadInput
-from .._core.files import check_trusted, exposure, read_regular
+from .._core.files import check_trusted_file, exposure, read_regular
 from .._core.voice import SILENT, Voice
 from .token_lock import locked
 from .token_place import place_for
@@ -97,7 +97,7 @@ class TokenFile:
     def _judge(self, tried: str) -> None:
         """Where it leads to as well: the links on the way may have been other ones when they were followed."""
         for path in (self._given, self._path):
-            check_trusted(tried, path, self._trusted_owner)
+            check_trusted_file(tried, path, self._trusted_owner)
         who = exposure(self._path)
         if who and not self._warned:
             self._warned = True

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from .._core.errors import BadInput
-from .._core.files import check_trusted, exposure, read_regular, remove_quietly
+from .._core.files import check_trusted, exposure, other_kind, read_regular, remove_quietly
 from .._core.voice import Voice
 
 LONGEST_WAIT = 300.0  # seconds: a sign-in may take that long, with all its repeats
@@ -129,10 +129,13 @@ def _wait_for(lock: _Lock, trusted_owner: str | None, voice: Voice) -> int:
 
 
 def _check(lock: _Lock, trusted_owner: str | None) -> None:
-    """A file that others made, or can open, is no lock: they could hold it for ever."""
-    check_trusted(f"Lock {lock.path}", lock.path, trusted_owner)
+    """A file that others made, or can open, is no lock: they could hold it for ever. Nor is anything but a file."""
+    tried = f"Lock {lock.path}"
+    if kind := "a link" if os.path.islink(lock.path) else other_kind(lock.path):
+        raise BadInput(tried, f"it is {kind}, so this collection has not made it", "Remove it.")
+    check_trusted(tried, lock.path, trusted_owner)
     if who := exposure(lock.path):
-        raise BadInput(f"Lock {lock.path}", f"{who}, so this collection has not made it", "Remove it.")
+        raise BadInput(tried, f"{who}, so this collection has not made it", "Remove it.")
 
 
 def _sign(handle: int) -> None:

@@ -41,16 +41,38 @@ def check_trusted(tried: str, path: str, trusted_owner: str | None = None) -> No
     write to it. The same holds for each link and each folder on the way: who may write there can exchange what is
     in it. Two kinds of folders are good enough on the way: one such as /tmp, where people can exchange only what is
     theirs (the sticky bit), and one of ``trusted_owner``, who has decided who may write there. For a folder of root
-    that means that ``trusted_owner`` names root. What does not exist is not judged.
+    that means that ``trusted_owner`` names root. What does not exist is not judged. What is neither a file nor a folder
+    is refused as such: its owner and its mode are not what is wrong.
     """
     named = _user_id(trusted_owner) if trusted_owner else None
     for here, found, on_the_way in _way(tried, path):
+        kind = stat.S_IFMT(found.st_mode)
+        if kind not in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK) and not on_the_way:
+            raise BadInput(tried, f"{here} is {_words(kind)}, not a file or a folder", "Correct the path.")
+        if kind not in (stat.S_IFDIR, stat.S_IFLNK) and on_the_way:
+            continue  # the way ends here, and the next step says so
         if found.st_uid not in (os.geteuid(), 0, named):
             raise _other_owner(tried, here, found.st_uid)
         if stat.S_ISLNK(found.st_mode) or not found.st_mode & stat.S_IWOTH:
             continue
         if not (on_the_way and (found.st_mode & stat.S_ISVTX or found.st_uid == named)):
             raise _open_to_everyone(tried, here, found, on_the_way)
+
+
+def check_trusted_file(tried: str, path: str, trusted_owner: str | None = None) -> None:
+    """As ``check_trusted``, for a plain file. Anything else is refused as what it is, before its rights are judged."""
+    if kind := other_kind(path):
+        raise BadInput(tried, f"it is {kind}, not a file", "Correct the path.")
+    check_trusted(tried, path, trusted_owner)
+
+
+def other_kind(path: str) -> str:
+    """What is there, or where a link leads, in words; "" for a plain file, or where nothing is."""
+    try:
+        kind = stat.S_IFMT(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return ""
+    return "" if kind == stat.S_IFREG else _words(kind)
 
 
 def exposure(path: str) -> str:
@@ -159,7 +181,11 @@ def sync_folder(folder: str) -> None:
 def _check_regular(found: os.stat_result, path: str) -> None:
     kind = stat.S_IFMT(found.st_mode)
     if kind != stat.S_IFREG:
-        raise OSError(errno.EINVAL, f"it is {_KINDS.get(kind, 'something else')}, not a file", path)
+        raise OSError(errno.EINVAL, f"it is {_words(kind)}, not a file", path)
+
+
+def _words(kind: int) -> str:
+    return _KINDS.get(kind, "something else")
 
 
 def _way(tried: str, path: str) -> Iterator[tuple[str, os.stat_result, bool]]:
@@ -210,7 +236,9 @@ def _other_owner(tried: str, here: str, owner: int) -> BadInput:
 
 def _open_to_everyone(tried: str, here: str, found: os.stat_result, on_the_way: bool) -> BadInput:
     advice = f"Take that right away: chmod o-w {here}."
-    if found.st_uid != os.geteuid() and stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:  # such as /tmp, which has to be so
+        advice = "Name a file or a folder of your own in it."
+    elif found.st_uid != os.geteuid() and stat.S_ISDIR(found.st_mode):
         advice += (
             " Where you cannot, as in an emptyDir of Kubernetes, and you trust everyone who can write there: set "
             f"trusted_owner (NXAI_TRUSTED_OWNER) to its owner, {_user(found.st_uid)}."

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .._core.errors import BadInput
-from .._core.files import check_name, check_trusted, make_folder, read_regular, replace_file
+from .._core.files import check_name, check_trusted, check_trusted_file, make_folder, read_regular, replace_file
 from .._core.limits import Memory, TooLarge, as_text, inflated, parsed
 from .._core.values import mapping
 from .report import as_html, as_report
@@ -87,7 +87,7 @@ class RolloutFolder:
         return base64.b64encode(zlib.compress(data)).decode()
 
     def _read(self, path: Path) -> Any:
-        check_trusted(f"Read {path}", str(path), self.trusted_owner)
+        check_trusted_file(f"Read {path}", str(path), self.trusted_owner)
         try:
             return json.loads(read_regular(str(path)))
         except (OSError, ValueError, RecursionError) as error:

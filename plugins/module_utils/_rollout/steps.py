@@ -13,7 +13,7 @@ from dataclasses import fields
 from typing import Any
 
 from .._core.errors import BadInput
-from .._core.files import check_trusted, open_regular
+from .._core.files import check_trusted_file, open_regular
 from .._core.wording import counted, printable, shortened
 from .files import PAGE, RolloutFolder, checked
 from .report import as_report, summary
@@ -68,7 +68,7 @@ class RolloutRun:
 
     def _check_gate(self, path: str) -> None:
         tried = f"Use the gate tasks {path}"
-        check_trusted(tried, path, self.options["trusted_owner"])
+        check_trusted_file(tried, path, self.options["trusted_owner"])
         try:
             open_regular(path).close()
         except OSError as error:

@@ -81,9 +81,9 @@ def test_a_folder_that_everyone_can_write_to_is_refused(
     read: Read, cloud: Served, caching: dict[str, Any], folder: Path
 ) -> None:
     folder.mkdir()
-    for mode in (0o777, 0o1777):
+    for mode, advice in ((0o777, "chmod o-w"), (0o1777, "Name a file or a folder of your own in it")):
         folder.chmod(mode)
-        with pytest.raises(AnsibleParserError, match=r"everyone can write to .*chmod o-w"):
+        with pytest.raises(AnsibleParserError, match=f"everyone can write to .*{advice}"):
             read(**caching)
     assert not cloud.log()
     assert not list(folder.iterdir())

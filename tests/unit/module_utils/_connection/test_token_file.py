@@ -25,6 +25,7 @@ from token_renewals import NEW, OLD, OTHER, as_other, content, never, renew
 
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.token_file import TokenFile
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, SignInFailed
+from ansible_collections.nxai.cloud.plugins.module_utils._core.voice import Voice
 from tools.workplace import COLLECTIONS
 
 Refusal = Callable[..., None]
@@ -298,8 +299,17 @@ class TestKinds:
         begin = time.monotonic()
         with pytest.raises(BadInput) as caught:
             TokenFile(str(path)).read()
-        assert said in str(caught.value) or (kind == "device" and "everyone can write" in str(caught.value))
+        assert said in str(caught.value) and "chmod" not in str(caught.value)
         assert time.monotonic() - begin < 2
+
+    @pytest.mark.parametrize("mode", [0o755, 0o777, 0o1777])
+    def test_of_a_folder_no_right_is_taken_away(self, tmp_path: Path, mode: int) -> None:
+        (tmp_path / "token").mkdir()
+        (tmp_path / "token").chmod(mode)
+        heard: list[str] = []
+        with pytest.raises(BadInput, match="a directory, not a file") as caught:
+            TokenFile(str(tmp_path / "token"), voice=Voice(warn=heard.append)).read()
+        assert "chmod" not in str(caught.value) and heard == []
 
     def test_no_path(self) -> None:
         token_file = TokenFile("a\0b")

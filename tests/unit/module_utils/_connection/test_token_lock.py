@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -92,11 +92,24 @@ class TestLock:
         with pytest.raises(BadInput, match=r"Lock .*\.token\.lock: (everyone|its group) can"):
             renew(file, never)
 
-    def test_a_link_in_its_place_is_not_followed(self, file: Path, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("there", [False, True])
+    def test_a_link_in_its_place_is_not_followed(self, file: Path, tmp_path: Path, there: bool) -> None:
         (file.parent / ".token.lock").symlink_to(tmp_path / "elsewhere")
-        with pytest.raises(BadInput, match="symbolic links"):
+        if there:
+            (tmp_path / "elsewhere").touch(0o666)
+        with pytest.raises(BadInput, match="it is a link, so this collection has not made it") as caught:
             renew(file, never)
-        assert not (tmp_path / "elsewhere").exists()
+        assert caught.value.advice == "Remove it."
+        assert (tmp_path / "elsewhere").exists() is there
+        (file.parent / ".token.lock").unlink()
+        renew(file)
+        assert content(file) == NEW
+
+    @pytest.mark.parametrize(("make", "kind"), [(os.mkfifo, "a pipe"), (os.mkdir, "a directory")])
+    def test_what_is_no_file_in_its_place_is_said(self, file: Path, make: Callable[..., None], kind: str) -> None:
+        make(file.parent / ".token.lock", 0o700)
+        with pytest.raises(BadInput, match=f"it is {kind}, so this collection has not made it"):
+            renew(file, never)
 
     @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
     def test_without_locks_no_token_is_spent(self, file: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:

@@ -127,7 +127,17 @@ class TestDistrust:
         assert distrust(str(home / "sub" / "up")) == f"everyone can write to {home}/file"
 
     def test_a_file_in_the_place_of_a_folder(self, home: Path) -> None:
-        assert distrust(str(home / "file" / "x")) == f"{home}/file/x: Not a directory"
+        for mode in (0o644, 0o666):
+            (home / "file").chmod(mode)
+            assert distrust(str(home / "file" / "x")) == f"{home}/file/x: Not a directory"
+        assert distrust("/dev/null/x") == "/dev/null/x: Not a directory"
+
+    def test_what_is_neither_a_file_nor_a_folder(self, home: Path) -> None:
+        os.mkfifo(home / "pipe")
+        (home / "pipe").chmod(0o666)
+        (home / "link").symlink_to("/dev/null")
+        assert distrust(str(home / "pipe")) == f"{home}/pipe is a pipe, not a file or a folder"
+        assert distrust(str(home / "link")) == "/dev/null is a device, not a file or a folder"
 
     def test_what_is_no_path(self) -> None:
         assert distrust("/tmp/a\0b") == "'/tmp/a\\x00b' is no path"
@@ -186,6 +196,11 @@ class TestAdvice:
         (home / name).chmod(mode)
         assert self.refused(home / "file").advice == advice.format(home=home)
         (home / name).chmod(mode & ~stat.S_IWOTH)
+        assert distrust(str(home / "file")) == ""
+
+    def test_a_folder_that_is_there_for_everyone_stays_so(self, home: Path) -> None:
+        home.chmod(0o1777)
+        assert self.refused(home).advice == "Name a file or a folder of your own in it."
         assert distrust(str(home / "file")) == ""
 
     @needs_root
