@@ -98,7 +98,7 @@ class Creation:
         with _file() as path:
             uuid = self._created("create_model", self._name, lambda api: api.create_model(data, path), listing)
         if catalogue:
-            self._seen_as("fields.model.catalogues", listing, uuid, lambda it: catalogue in it.catalogue_uuids)
+            self._seen_as("fields.model.catalogues", listing, uuid, lambda it: catalogue in (it.catalogue_uuids or ()))
         self._seen_as("fields.model.documentation", listing, uuid, lambda it: it.digest == _MARK)
         return uuid
 
