@@ -6,12 +6,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.errors import Unexpected
 from .._http.operation import Operation
 from .._http.transport import Transport
 from .contract import KNOWN, Contract
 from .operations import LIST_CHANNEL_PARTNERS, LIST_ORGANISATIONS
 from .pages import all_pages
-from .records import Party
+from .records import Organisation
+
+
+@dataclass(frozen=True)
+class Party:
+    """An organisation or a channel partner. ``kind``: as ``act_as`` takes it."""
+
+    kind: str
+    id: str
+    name: str
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any], record: str, contract: Contract = KNOWN) -> Party:
+        """``record``: organisation or channel_partner. Raises ``Unexpected`` for one without its id."""
+        found = Organisation.from_api(dict(raw))
+        if not found.id:
+            hint = contract.hint(f"fields.{record}.id")
+            raise Unexpected(f"Read the {record.replace('_', ' ')}s of the account", "one of them has no id", hint)
+        return cls("organization" if record == "organisation" else record, found.id, found.name)
+
+    @property
+    def act_as(self) -> dict[str, str]:
+        return {"kind": self.kind, "id": self.id}
 
 
 class CloudApi:
@@ -34,4 +61,4 @@ class CloudApi:
             record,
             self._contract,
         )
-        return [Party.from_api(row, record) for row in rows]
+        return [Party.from_api(row, record, self._contract) for row in rows]

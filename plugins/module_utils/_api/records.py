@@ -269,23 +269,6 @@ class Device(_Named):
 
 
 @dataclass(frozen=True)
-class Party(_Named):
-    """An organisation or a channel partner that the account may act for. ``kind``: as ``act_as`` takes it."""
-
-    kind: str
-
-    @classmethod
-    def from_api(cls, raw: Mapping[str, Any], record: str) -> Party:
-        row = folded(raw)
-        kind = {"organisation": "organization"}.get(record, record)
-        return cls(_required_id(row, record, *names_of(record, "id")), text(row.get("name")) or "", kind)
-
-    @property
-    def act_as(self) -> dict[str, str]:
-        return {"kind": self.kind, "id": self.id}
-
-
-@dataclass(frozen=True)
 class RegistryDevice:
     """A device of the older registry, which knows no Nx sites. ``groups``: UUIDs, None where not given (guess)."""
 

@@ -25,6 +25,7 @@ from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
 from .._pipelines.readback import compare, side_by_side
 from .draft import Draft, Proposal
 from .explore import explore
+from .paths import other_places
 from .read import Seen
 from .records import Row
 from .session import Session
@@ -34,6 +35,10 @@ _TRIED = "Prove how pipelines are written"
 _DONE = ("", "ok", "done", "success", "accepted", "updated")
 _PATIENCE = 60.0  # seconds for a camera to be announced, and to show what was sent
 _MOST_WORDS = 80
+
+
+class _Doubtful(Unexpected):
+    """Success in words that are not known: reading back what was there before cannot tell whether it was one."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,8 @@ class Proof:
         """``pipelines``: None for what it has, as each draft reads it."""
         session, name = self._session, PUT_PIPELINES.name
         refresh: bool = self._task.options["try_refresh"]
-        ways = WriteWays(name, session.free, refresh, self._seen.described.get(name, ()), session.proved)
+        known = WriteWays(name, session.free, refresh, self._seen.described.get(name, ()), session.proved)
+        doubts: list[_Doubtful] = []
 
         def attempt(draft: Draft) -> None:
             device = camera.device(draft)
@@ -119,16 +125,25 @@ class Proof:
             if wanted is None:
                 raise Unexpected(_TRIED, f"it is not known what {device.label} runs: {why_unknown(device)}")
             self._put(session.device(draft), camera.site, device, wanted)
+            said = text(folded(mapping(session.heard)).get("message")) or ""
+            if said.strip().lower().rstrip(".") not in _DONE:
+                raise _Doubtful(_TRIED, f"the service answered with success, and said: {said[:200]!a}")
+
+        def ways(draft: Draft, error: NxaiError) -> Iterator[Proposal]:
+            if isinstance(error, _Doubtful):
+                doubts.append(error)
+                yield from (Proposal(lines, error.answer) for lines in other_places(name, draft.contract))
+            elif not doubts:
+                yield from known(draft, error)
 
         with session.noted(name):
-            draft, _none = explore(session.draft, attempt, ways)
-            session.keep(draft)
+            try:
+                draft, _none = explore(session.draft, attempt, ways)
+                session.keep(draft)
+            except _Doubtful as doubt:
+                session.use(session.draft)
+                session.questions.append(f"operations.put_pipelines.path: {doubt.answer}. Was it one?")
         session.proved |= {*SENT[name]}
-        said = text(folded(mapping(session.heard)).get("message")) or ""
-        if said.strip().lower().rstrip(".") not in _DONE:
-            session.questions.append(
-                f"operations.put_pipelines: the service answered with success, and said: {said[:200]!a}. Is that one?"
-            )
         if self._strange_words:
             why = "so was a write refused that went well a moment later"
             session.propose(Proposal({"words.not_applicable": [self._strange_words]}, why))

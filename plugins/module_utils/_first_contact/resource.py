@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._api.records import Party
+from .._api.cloud import Party
 from .._core.errors import NxaiError, Unexpected
 from .._engine.module import Task
 from .create import Creation

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .._api.cloud import Party
 from .._api.compute import ALL_AVAILABLE
-from .._api.records import Party, Server, Site
+from .._api.records import Server, Site
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import first_text, flag, folded, identity
 from .._engine.lookup import find, globbed, is_glob, is_uuid, warn_if_nameless

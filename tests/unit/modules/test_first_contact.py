@@ -145,6 +145,17 @@ def test_a_camera_that_may_lose_what_it_runs_shows_what_its_row_means(
     assert [*contract(tmp_path)] == ["no_pipelines"] and everything(cloud) == before
 
 
+def test_a_success_in_strange_words_is_looked_for_elsewhere_and_asked(
+    meet: Meet, cloud: Served, tmp_path: Path
+) -> None:
+    cloud.fault("status", "put_pipelines", status=200, body={"Message": "Queued by Anna"}, times=0)
+    result = meet(device=DOOR)
+    assert result["stages"]["prove"]["status"] == "ok" and contract(tmp_path) is None
+    assert [each.partition(":")[0] for each in result["questions"]] == ["operations.put_pipelines.path"]
+    assert "Queued by Anna" in result["questions"][0]
+    assert {each.status for each in cloud.writes()} == {200, 404} and len(cloud.writes()) < 33
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -40,6 +40,12 @@ def test_pages_are_asked_for_in_lower_case(cloud: Served, run_module: RunModule)
     assert len(run_module("nxai_organisation_info", warns=None, contract=contract)["organisations"]) == 2
 
 
+def test_one_without_an_id_is_an_error_that_names_its_line(cloud: Served, run_module: RunModule) -> None:
+    cloud.reset(seed=WORLD)
+    cloud.fault("status", "organizations", status=200, body={"total": 1, "results": [{"name": "Retail"}]}, times=0)
+    assert "fields.organisation.id" in run_module("nxai_organisation_info")["msg"]
+
+
 def test_without_the_identity_provider_it_says_what_is_missing(
     cloud: Served, run_module: RunModule, monkeypatch: pytest.MonkeyPatch
 ) -> None:

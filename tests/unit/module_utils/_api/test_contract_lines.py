@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.cloud import Party
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract import KNOWN
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._api.lines import LINES, RECORDS, WORDS, WORDS_OF, names_of
@@ -20,7 +21,6 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.records import (
     DeviceGroup,
     Model,
     Organisation,
-    Party,
     RegistryDevice,
     Server,
     Site,
