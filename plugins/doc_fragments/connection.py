@@ -51,8 +51,8 @@ options:
     description:
       - A user whose files are trusted like those of the user who runs the task, by name or number. For example V(awx)
         or V(1000).
-      - It counts for O(token_file), O(ca_path), for the file of O(contract), and for the directories and links on the way
-        to them. A directory of that user on the way is used even if everyone can write to it. So V(root) makes an
+      - It counts for O(token_file), O(ca_path), the file of O(contract), and the directories and links on the way to
+        them. A directory of that user on the way is used even if everyone can write to it. So V(root) makes an
         C(emptyDir) of Kubernetes usable.
       - Also read from the environment variable E(NXAI_TRUSTED_OWNER).
     type: str
