@@ -17,14 +17,14 @@ from .._api.contract_file import document_of
 from .._api.device import DeviceApi
 from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, OPERATIONS
 from .._api.pages import all_pages
-from .._core.errors import BadInput, NxaiError
+from .._core.errors import BadInput, NxaiError, Refused
 from .._core.findings import Findings
 from .._engine.module import Task
 from .._http.answer import Answer
 from .._http.operation import Operation
 from .draft import Draft, Proposal
 from .evidence import Evidence, Exchange, code_of, headers_of, shape_of
-from .explore import Ways, explore
+from .explore import Result, Ways, explore
 from .records import Inferred, Row
 
 MOST_REQUESTS = 300
@@ -101,6 +101,30 @@ class Session:
 
     # Calls
 
+    def insisting(self, attempt: Callable[[Draft], Result]) -> Callable[[Draft], Result]:
+        """The attempt, once more where the first of all is refused for what may be over: a failure, or an old token."""
+        left = [attempt]
+
+        def insisted(draft: Draft) -> Result:
+            try:
+                return attempt(draft)
+            except Refused as error:
+                first = bool(left and left.pop())
+                old_token = self.sure and error.status in (401, 403)
+                if not first or not (error.status == 500 or (old_token and self._renewed())):
+                    raise
+            return attempt(draft)
+
+        return insisted
+
+    def _renewed(self) -> bool:
+        """Whether there is another token now. The one before was good, so signing in again locks no account."""
+        credentials = self.transport.credentials
+        try:
+            return credentials.renew(credentials.header())
+        except NxaiError:
+            return False
+
     def read(
         self,
         name: str,
@@ -115,7 +139,7 @@ class Session:
             return self.rows(draft, name, record, path(draft), query or {})
 
         with self.noted(name):
-            draft, found = explore(self.draft, attempt, ways)
+            draft, found = explore(self.draft, self.insisting(attempt), ways)
             self.sure = self.sure or OPERATIONS[name].api != "cloud"
             self.keep(draft)
         return found
