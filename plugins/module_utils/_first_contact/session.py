@@ -17,7 +17,8 @@ from .._api.contract_file import document_of
 from .._api.device import DeviceApi
 from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, OPERATIONS
 from .._api.pages import all_pages
-from .._core.errors import BadInput, NxaiError, Refused
+from .._api.wrapping import find_rows, find_total
+from .._core.errors import BadInput, Incomplete, NxaiError, Refused
 from .._core.findings import Findings
 from .._engine.module import Task
 from .._http.answer import Answer
@@ -57,6 +58,8 @@ class Session:
         self.heard: Any = None  # the data of the last answer
         self.transport.findings = self._findings = Findings()
         self._answers: dict[Any, Answer] = {}
+        self._last: Answer | None = None
+        self._given = self.draft
         self._listener: tuple[str, list[Any]] = ("", [])
         self.transport.heard = self._hear
 
@@ -110,8 +113,10 @@ class Session:
                 return attempt(draft)
             except Refused as error:
                 first = bool(left and left.pop())
-                old_token = self.sure and error.status in (401, 403)
-                if not first or not (error.status == 500 or (old_token and self._renewed())):
+                if not first or error.status not in (401, 403, 500):
+                    raise
+                renewed = self.sure and self._renewed()
+                if error.status != 500 and not renewed:
                     raise
             return attempt(draft)
 
@@ -176,7 +181,21 @@ class Session:
             return self.get(name, path, {**query, **paging})
 
         own_way = OPERATIONS[name].api == "cloud"  # of the partners' API, which says nothing of the others
-        return all_pages(fetch, pages, record, raw, Findings() if own_way else self._findings)
+        rows = all_pages(fetch, pages, record, raw, Findings() if own_way else self._findings)
+        if not pages and rows and not self._is_whole(name, contract, record):
+            advice = "Nothing says so, and a part is not taken for the whole."
+            raise Incomplete(f"Read {name} without pages", "it is not told whether these are all rows", advice)
+        return rows
+
+    def _is_whole(self, name: str, contract: Contract, record: str) -> bool:
+        """Whether a listing that was not asked for in pages is the whole: as is known, or the user or a total says."""
+        if contract.operations[name].api == "cloud" or self._given.value(f"operations.{name}.page_size") == 0:
+            return True
+        answer = self._last
+        listed = find_rows(answer.data, record, contract.places("answer.rows")) if answer else None
+        return answer is not None and (
+            contract.total(answer) is not None or bool(listed and find_total(answer.data, listed))
+        )
 
     def get(self, name: str, path: Places, query: Mapping[str, str]) -> Answer:
         """The answer to one call, remembered, so that it can be read in another way without another request."""
@@ -188,8 +207,9 @@ class Session:
                 advice = "The report says what was found so far."
                 raise BadInput("Find out what differs", f"more than {MOST_REQUESTS} requests were needed", advice)
             self._answers[key] = self.transport.send(OPERATIONS[name], path=path, query=query)
-        self.heard = self._answers[key].data
-        return self._answers[key]
+        self._last = self._answers[key]
+        self.heard = self._last.data
+        return self._last
 
     def _hear(self, operation: Operation, query: Mapping[str, str], outcome: Answer | NxaiError) -> None:
         call = (operation.name, operation.method, operation.path, tuple(query))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,25 @@ def test_a_password_is_sent_once(meet: Meet, cloud: Served, monkeypatch: pytest.
     assert {each.operation for each in cloud.log()} == {"", "issue_token"}, "documents, and nothing that needs a token"
     assert "not-this-one" not in "".join(path.read_text() for path in tmp_path.iterdir())
     assert "failed" in (tmp_path / "first-contact.md").read_text()
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_a_part_is_not_taken_for_the_whole(
+    meet: Meet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, total: bool
+) -> None:
+    """Who refuses to be asked for a page may give the first one alone: only a total says that these are all rows."""
+    send = Transport.send
+
+    def sends(self: Transport, operation: Any, **members: Any) -> Any:
+        if operation.name == "list_models" and "Limit" in (members.get("query") or {}):
+            raise Refused("GET", "invalid query", status=400)
+        answer = send(self, operation, **members)
+        return answer if total else replace(answer, headers={})
+
+    monkeypatch.setattr(Transport, "send", sends)
+    meet()
+    found = contract(tmp_path)
+    assert found == ({"operations": {"list_models": {"page_size": 0}}} if total else None)
 
 
 @pytest.mark.parametrize(
