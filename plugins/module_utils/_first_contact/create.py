@@ -157,7 +157,7 @@ class Creation:
 
         try:
             with session.noted(operation):
-                draft, found = explore(session.draft, listened, ways)
+                draft, found = explore(session.draft, session.insisting(listened), ways)
                 session.keep(draft)
                 session.proved |= {*SENT.get(operation, ())}
         except Refused as error:

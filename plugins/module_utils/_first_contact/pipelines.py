@@ -22,7 +22,7 @@ from .._core.errors import BadInput
 from .._core.values import identity
 from .draft import Draft, Proposal
 from .places import MOST_ROWS, Path, dotted, last, members, unpacked
-from .records import Inferred, Row, Rows
+from .records import Inferred, Row, Rows, ids_of
 
 _PIPELINES = "fields.device.pipelines"
 _MODEL = "fields.pipeline.model"
@@ -30,7 +30,7 @@ _MODEL = "fields.pipeline.model"
 
 def infer_pipelines(rows: Rows, draft: Draft, models: set[str]) -> Inferred:
     """``rows``: of devices, raw. ``models``: the ids of all models that are listed."""
-    rows, found = list(rows)[:MOST_ROWS], Inferred()
+    rows, found = [row for row in list(rows)[:MOST_ROWS] if ids_of("device", row, draft.contract)], Inferred()
     if not _assigned(rows, draft.contract):
         place = _place(rows, draft, models)
         if place is not None:
@@ -103,9 +103,15 @@ def _lists_of_models(row: Row, models: set[str]) -> Iterator[tuple[Path, Path, i
             continue
         for inner, first in members(elements[0], 2):
             ids = [identity(value_at(each, inner)) for each in elements]
-            if identity(first) and all(ids) and set(ids) & models:
+            if identity(first) and all(ids) and set(ids) & models and _is_model(elements[0], inner):
                 names = {last(inner) for each in elements for inner, _value in members(each, 1)}
                 yield path, inner, 1 + 10 * sum(any(near in name for near in _NEAR) for name in names)
+
+
+def _is_model(element: Row, path: Path) -> bool:
+    """Whether the place is one of a model alone: not the pipeline in an envelope, and not what is selected."""
+    beside = value_at(element, path[:-1]) if path[:-1] else {}
+    return last(path) != "selectedpipeline" and not any(near in plain(name) for name in beside for near in _NEAR)
 
 
 def _elements(rows: Rows, contract: Contract) -> list[Row]:

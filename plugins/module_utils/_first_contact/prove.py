@@ -138,7 +138,7 @@ class Proof:
 
         with session.noted(name):
             try:
-                draft, _none = explore(session.draft, attempt, ways)
+                draft, _none = explore(session.draft, session.insisting(attempt), ways)
                 session.keep(draft)
             except _Doubtful as doubt:
                 session.use(session.draft)
@@ -157,7 +157,7 @@ class Proof:
                 return
             except Refused as error:
                 known = api.says_not_applicable(error)
-                may_pass = known or (error.status in (400, 409, 422) and not missing_names(error))
+                may_pass = known or (error.status in (409, 422) and not missing_names(error))
                 if not may_pass or pause > deadline.left:
                     raise
                 self._strange_words = "" if known else _message(error)

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._api.contract import Contract
-from .._api.lines import RECORDS, names_of
+from .._api.lines import RECORDS
+from .._api.records import Catalogue, Device, Model, Server, Site
 from .._api.translation import path_of, plain, value_at
-from .._core.values import folded, identity
+from .._core.errors import NxaiError
+from .._core.values import identity
 from .draft import Draft, Proposal
 from .places import MOST_ROWS, Path, common, dotted, is_uuid, last, members
 
@@ -24,6 +26,13 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 # Members of records that hold other records: what is in there is not the record's own.
 _OTHERS = ("organisation", "organization", "server", "catalogue", "catalog", "owner", "account", "user", "group")
+_KINDS: dict[str, Any] = {
+    "model": Model,
+    "catalogue": Catalogue,
+    "site": Site,
+    "server": Server,
+    "device": Device,
+}
 _IDS = ("uuid", "guid", "id", "nxid")
 
 
@@ -49,8 +58,11 @@ def infer_record(record: str, rows: Rows, draft: Draft, catalogues: Iterable[str
 
 def ids_of(record: str, row: Row, contract: Contract) -> str:
     """The id of a row as the contract reads it, "" for none."""
-    known = folded(contract.known(record, [row])[0])
-    return next((one for name in names_of(record, "id") if (one := identity(known.get(name)))), "")
+    try:
+        found = _KINDS[record].from_api(contract.known(record, [row])[0])
+    except NxaiError:
+        return ""
+    return str(getattr(found, "uuid", "") or getattr(found, "id", ""))
 
 
 def other_ids(record: str, row: Row) -> list[str]:

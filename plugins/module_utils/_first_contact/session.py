@@ -17,14 +17,15 @@ from .._api.contract_file import document_of
 from .._api.device import DeviceApi
 from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, OPERATIONS
 from .._api.pages import all_pages
-from .._core.errors import BadInput, NxaiError
+from .._api.wrapping import find_rows, find_total
+from .._core.errors import BadInput, Incomplete, NxaiError, Refused
 from .._core.findings import Findings
 from .._engine.module import Task
 from .._http.answer import Answer
 from .._http.operation import Operation
 from .draft import Draft, Proposal
 from .evidence import Evidence, Exchange, code_of, headers_of, shape_of
-from .explore import Ways, explore
+from .explore import Result, Ways, explore
 from .records import Inferred, Row
 
 MOST_REQUESTS = 300
@@ -57,6 +58,8 @@ class Session:
         self.heard: Any = None  # the data of the last answer
         self.transport.findings = self._findings = Findings()
         self._answers: dict[Any, Answer] = {}
+        self._last: Answer | None = None
+        self._given = self.draft
         self._listener: tuple[str, list[Any]] = ("", [])
         self.transport.heard = self._hear
 
@@ -101,6 +104,32 @@ class Session:
 
     # Calls
 
+    def insisting(self, attempt: Callable[[Draft], Result]) -> Callable[[Draft], Result]:
+        """The attempt, once more where the first of all is refused for what may be over: a failure, or an old token."""
+        left = [attempt]
+
+        def insisted(draft: Draft) -> Result:
+            try:
+                return attempt(draft)
+            except Refused as error:
+                first = bool(left and left.pop())
+                if not first or error.status not in (401, 403, 500):
+                    raise
+                renewed = self.sure and self._renewed()
+                if error.status != 500 and not renewed:
+                    raise
+            return attempt(draft)
+
+        return insisted
+
+    def _renewed(self) -> bool:
+        """Whether there is another token now. The one before was good, so signing in again locks no account."""
+        credentials = self.transport.credentials
+        try:
+            return credentials.renew(credentials.header())
+        except NxaiError:
+            return False
+
     def read(
         self,
         name: str,
@@ -115,7 +144,7 @@ class Session:
             return self.rows(draft, name, record, path(draft), query or {})
 
         with self.noted(name):
-            draft, found = explore(self.draft, attempt, ways)
+            draft, found = explore(self.draft, self.insisting(attempt), ways)
             self.sure = self.sure or OPERATIONS[name].api != "cloud"
             self.keep(draft)
         return found
@@ -152,7 +181,21 @@ class Session:
             return self.get(name, path, {**query, **paging})
 
         own_way = OPERATIONS[name].api == "cloud"  # of the partners' API, which says nothing of the others
-        return all_pages(fetch, pages, record, raw, Findings() if own_way else self._findings)
+        rows = all_pages(fetch, pages, record, raw, Findings() if own_way else self._findings)
+        if not pages and rows and not self._is_whole(name, contract, record):
+            advice = "Nothing says so, and a part is not taken for the whole."
+            raise Incomplete(f"Read {name} without pages", "it is not told whether these are all rows", advice)
+        return rows
+
+    def _is_whole(self, name: str, contract: Contract, record: str) -> bool:
+        """Whether a listing that was not asked for in pages is the whole: as is known, or the user or a total says."""
+        if contract.operations[name].api == "cloud" or self._given.value(f"operations.{name}.page_size") == 0:
+            return True
+        answer = self._last
+        listed = find_rows(answer.data, record, contract.places("answer.rows")) if answer else None
+        return answer is not None and (
+            contract.total(answer) is not None or bool(listed and find_total(answer.data, listed))
+        )
 
     def get(self, name: str, path: Places, query: Mapping[str, str]) -> Answer:
         """The answer to one call, remembered, so that it can be read in another way without another request."""
@@ -164,8 +207,9 @@ class Session:
                 advice = "The report says what was found so far."
                 raise BadInput("Find out what differs", f"more than {MOST_REQUESTS} requests were needed", advice)
             self._answers[key] = self.transport.send(OPERATIONS[name], path=path, query=query)
-        self.heard = self._answers[key].data
-        return self._answers[key]
+        self._last = self._answers[key]
+        self.heard = self._last.data
+        return self._last
 
     def _hear(self, operation: Operation, query: Mapping[str, str], outcome: Answer | NxaiError) -> None:
         call = (operation.name, operation.method, operation.path, tuple(query))

@@ -20,6 +20,7 @@ from .session import Session
 from .ways import NOT_THERE
 
 _NAME = ISSUE_TOKEN.name
+_UNDERSTOOD = (400, 401, 403, 422)  # what a request can get that names nobody
 _FORM = {"auth.token_request": "form"}
 
 
@@ -73,7 +74,7 @@ def _in_its_form(session: Session, draft: Draft, said: _Said) -> Draft:
     """Whoever cannot read JSON says the same to a request with and without anything in it; of a form he can tell."""
     form = draft.adding(Proposal(_FORM, "JSON is not read: to a request with nothing in it the answer is the same"))
     as_form = _probe(session, form)
-    if as_form == said or as_form.status in (*NOT_THERE, 415, None):
+    if as_form == said or as_form.status not in _UNDERSTOOD:
         return draft
     if said.status == 415 or _is_about_the_account(as_form) or _probe(session, draft, nothing=True) == said:
         return form

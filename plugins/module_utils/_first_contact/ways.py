@@ -27,7 +27,7 @@ LISTINGS = tuple(each.name for each in OPERATIONS.values() if each.pages and eac
 NOT_THERE = (404, 405, 410, 501)
 _SPELLINGS = (("limit", "offset"), ("Top", "Skip"), ("top", "skip"), ("$top", "$skip"), ("limit", "skip"),
               ("PageSize", "Offset"), ("Count", "Start"))  # fmt: skip
-_SIZES = (100, 50, 10, 0)
+_SIZES = (100, 50, 10)
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class ReadWays:
 
     def __call__(self, draft: Draft, error: NxaiError) -> Iterator[Proposal]:
         status = error.status or 0
+        if f"operations.{self.operation}.query.Offset" in error.advice and not isinstance(error, Incomplete):
+            return  # it was a later page: the place, and the size of a page, are right
         if isinstance(error, Incomplete):
             yield from _spellings("rows came twice, or not all of them, when the paging was asked for as known")
         elif isinstance(error, Unexpected) and not isinstance(error, NoList):
@@ -51,7 +53,7 @@ class ReadWays:
         elif status in (401, 403, 500) and not self.sure and self.free:
             yield from schemes(status)
         elif status in (400, 422):
-            yield from _sizes(status)
+            yield from _sizes(self.operation, status)
         elif status in (*NOT_THERE, 403):
             yield from self._site_ids(draft, status)
             yield from self.described
@@ -88,10 +90,12 @@ def spellings() -> Iterator[Proposal]:
     return _spellings("a page that was asked for as known had other rows than asked for")
 
 
-def _sizes(status: int) -> Iterator[Proposal]:
+def _sizes(operation: str, status: int) -> Iterator[Proposal]:
+    """A size is for all listings. That one comes whole says nothing of the others."""
+    why = f"HTTP {status} for pages of {LINES['operations.list_models.page_size'].default} rows"
     for size in _SIZES:
-        lines = {f"operations.{each}.page_size": size for each in LISTINGS}
-        yield Proposal(lines, f"HTTP {status} for pages of {LINES['operations.list_models.page_size'].default} rows")
+        yield Proposal({f"operations.{each}.page_size": size for each in LISTINGS}, why)
+    yield Proposal({f"operations.{operation}.page_size": 0}, why)
 
 
 @dataclass(frozen=True)

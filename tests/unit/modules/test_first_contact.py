@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ import yaml
 from module_runs import Calls, RunModule
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
+from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served, serve
 
 MODEL, DOOR = "459d2273-1514-431c-9d34-f5b72f3bfe20", "0c0c0c0c-1111-4111-8111-111111111111"
@@ -204,6 +207,67 @@ def test_a_password_is_sent_once(meet: Meet, cloud: Served, monkeypatch: pytest.
     assert {each.operation for each in cloud.log()} == {"", "issue_token"}, "documents, and nothing that needs a token"
     assert "not-this-one" not in "".join(path.read_text() for path in tmp_path.iterdir())
     assert "failed" in (tmp_path / "first-contact.md").read_text()
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_a_part_is_not_taken_for_the_whole(
+    meet: Meet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, total: bool
+) -> None:
+    """Who refuses to be asked for a page may give the first one alone: only a total says that these are all rows."""
+    send = Transport.send
+
+    def sends(self: Transport, operation: Any, **members: Any) -> Any:
+        if operation.name == "list_models" and "Limit" in (members.get("query") or {}):
+            raise Refused("GET", "invalid query", status=400)
+        answer = send(self, operation, **members)
+        return answer if total else replace(answer, headers={})
+
+    monkeypatch.setattr(Transport, "send", sends)
+    meet()
+    found = contract(tmp_path)
+    assert found == ({"operations": {"list_models": {"page_size": 0}}} if total else None)
+
+
+@pytest.mark.parametrize(
+    "operation", ["put_pipelines", "create_catalogue", "update_model", "list_models", "list_catalogues"]
+)
+def test_a_failure_that_passes_says_nothing(meet: Meet, cloud: Served, tmp_path: Path, operation: str) -> None:
+    cloud.fault("status", operation, status=500, times=1, handled=not operation.startswith("list"))
+    result = meet(device=DOOR, create=True)
+    assert {each["status"] for each in result["stages"].values()} == {"ok"} and contract(tmp_path) is None
+
+
+def test_a_token_that_is_over_is_renewed_before_anything_else_is_tried(
+    meet: Meet, cloud: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NXAI_TOKEN")
+    cloud.fault("status", "put_pipelines", status=403, times=1)
+    result = meet(device=DOOR, username="demo@example.com", password="demo")
+    assert result["stages"]["prove"]["status"] == "ok" and contract(tmp_path) is None
+
+
+@pytest.mark.parametrize(("code", "found"), [(400, "form"), (500, None)])
+def test_a_form_is_wanted_where_it_is_understood_and_json_is_not(
+    meet: Meet, cloud: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, found: str | None
+) -> None:
+    """Whoever reads no JSON says the same to everything; what a form gets has to be an answer to what is in it."""
+    monkeypatch.delenv("NXAI_TOKEN")
+    asked: list[bool] = []
+    send = Transport.send
+
+    def sends(self: Transport, operation: Any, **members: Any) -> Any:
+        if operation.name == "issue_token":
+            asked.append(self.sent_as(operation).as_form)
+            form = asked[-1] and "username" not in members["json"]
+            words = ("username is missing", code) if form else ("grant_type is missing", 400)
+            if form or not asked[-1]:
+                raise Refused("POST", words[0], status=words[1])
+        return send(self, operation, **members)
+
+    monkeypatch.setattr(Transport, "send", sends)
+    meet(username="demo@example.com", password="demo")
+    assert (contract(tmp_path) or {}).get("auth", {}).get("token_request") == found
+    assert asked[-1] is bool(found)
 
 
 def test_where_nothing_can_be_read_the_files_say_so(meet: Meet, cloud: Served, tmp_path: Path) -> None:

@@ -114,6 +114,8 @@ def renamed(**names: str) -> Row:
         ({"Now": [{"modelUUID": B}]}, {}),
         ({"Now": [PIPE, {"x": 1}]}, {}),
         ({"Now": {A: PIPE}}, {}),
+        ({"nxAI": {"pipelines": [{"Pipeline": PIPE}]}}, {}),  # an envelope would part a new pipeline
+        ({"Now": [{"selectedPipeline": A}]}, {}),
         ({"Now": [A]}, {}),
     ],
 )  # fmt: skip
@@ -126,6 +128,11 @@ def test_a_place_that_cannot_be_told_from_another_is_no_place() -> None:
     found = infer_pipelines([{"NxID": B, "Now": [PIPE], "Before": [PIPE]}], Draft(), {A})
     assert lines(found) == {} and found.questions[0].startswith("fields.device.pipelines: ")
     assert infer_pipelines([{"NxID": B, "Now": [A]}], Draft(), {A}).questions == []
+
+
+def test_rows_that_are_no_devices_say_nothing_of_pipelines() -> None:
+    groups = [{"Server": "A", "Devices": [{"NxID": B, "selectedPipeline": A, "nxAI": {"pipelines": [PIPE]}}]}]
+    assert lines(infer_pipelines(groups, Draft(), {A})) == {}
 
 
 def test_what_devices_run() -> None:

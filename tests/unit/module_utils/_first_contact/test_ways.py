@@ -71,8 +71,15 @@ def test_pages_may_be_asked_for_in_other_words() -> None:
     found = reads(Incomplete("GET", "rows came twice"))
     assert {found[0][f"operations.{name}.query.Limit"] for name in LISTINGS} == {"limit"}
     assert all(key in LINES for each in found for key in each)
-    sizes = [each["operations.list_models.page_size"] for each in reads(refused(400))]
-    assert sizes == [100, 50, 10, 0]
+    *sizes, whole = reads(refused(400))
+    assert [each["operations.list_models.page_size"] for each in sizes] == [100, 50, 10]
+    assert whole == {"operations.list_sites.page_size": 0}
+
+
+def test_a_later_page_that_is_refused_says_nothing_of_place_and_size() -> None:
+    for status in (400, 404):
+        error = Refused("GET", "no such page", "This relied on operations.list_sites.query.Offset (inferred)", status)
+        assert reads(error) == []
 
 
 def test_lists_may_be_inside_of_an_object() -> None:
