@@ -40,6 +40,8 @@ TASKS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "list_devices": [PIPELINE, ("nxai_device_info", {}), ("nxai_pipeline_info", {}), ("nxai_doctor_info", {})],
     "list_registry_devices": [("nxai_device", {"name": "R1", "groups": ["G2"]})],
     "list_groups": [("nxai_device", {"name": "R1", "groups": ["G2"]})],
+    "list_organisations": [("nxai_organisation_info", {})],
+    "list_channel_partners": [("nxai_organisation_info", {})],
     "create_model": [("nxai_model", {"name": "New", "file": FILE, **QUICK})],
     "update_model": [MODEL_TASK],
     "create_catalogue": [("nxai_catalogue", {"name": "New"})],
@@ -70,7 +72,7 @@ def true_answer(cloud: Served, operation: str) -> Any:
     if OPERATIONS[operation].method != "GET":
         return {"Message": "", "Field": ""}
     site = next(iter(cloud.world.sites))
-    prefix = {"compute": "/cpt", "device": "/dev"}[OPERATIONS[operation].api]
+    prefix = {"compute": "/cpt", "device": "/dev", "cloud": ""}[OPERATIONS[operation].api]
     path = prefix + OPERATIONS[operation].path.format(site_id=site, uuid=MODEL)
     answer = requests.get(cloud.url + path, headers={"Authorization": f"Bearer {cloud.token()}"}, timeout=10)
     assert answer.status_code == 200
