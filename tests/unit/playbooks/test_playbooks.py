@@ -111,7 +111,7 @@ def test_first_contact_reads_and_says_what_differs(play: Play, tmp_path: Path) -
             "DELETE",
             "DELETE",
         ]
-        done = play(FIRST_CONTACT, cloud, *where, token="wrong")
+        done = play(FIRST_CONTACT, cloud, *where, token="no-token-of-this-service")
         assert done.returncode == 2 and "Nothing differs" in done.stdout and "HTTP 401" in done.stdout
 
 

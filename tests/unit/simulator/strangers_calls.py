@@ -29,7 +29,6 @@ REDUCED = (
 )
 BOX = {"Name": "New", "RegistrationToken": "t", "Runtime": "CPU", "Serial": "1", "Type": "x"}
 TOKEN = "client_id expires_at expires_in scope time_since_password token_type username"
-PAGE = "count next previous results"
 UPLOAD: dict[str, Any] = {"data": (None, json.dumps({"Name": "New"})), "file": ("new.onnx", b"\x08\x07")}
 
 CALLS: list[tuple[str, str, dict[str, Any], int, str]] = [
@@ -52,6 +51,4 @@ CALLS: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("log_out", "DELETE /cdb/oauth2/user/self", {}, 200, "resultCode"),
     ("second_factor", "GET /cdb/account/self/2fa/totp/key/123456?token={token}", {}, 200, "resultCode"),
     ("cloud_systems", "GET /cdb/systems", {}, 200, "systems"),
-    ("organizations", "GET /partners/api/v2/organizations/", {}, 200, PAGE),
-    ("channel_partners", "GET /partners/api/v2/channel_partners/", {}, 200, PAGE),
 ]
