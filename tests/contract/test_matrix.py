@@ -21,6 +21,17 @@ from .variants import VARIANTS
 
 Stage = tuple[Served, Layer]
 
+# What is not solved yet. Each has to fail: who solves one takes it out.
+OPEN = {
+    "sites-empty-at-dev": "a service that lists no site at all looks like an account without sites",
+    "patch-replaces": "what a PATCH does not name is gone, and only what is declared is sent",
+    "listed-never": "a model that no listing shows is not found by its name, and is uploaded again",
+    "listed-never-by-itself": "absent by name does not look at the models that are available to the account",
+    "listed-own-only": "the same",
+    "name-lowered": "a model under another name than the declared one is not found again",
+    "name-numbered": "the same",
+}
+
 
 def test_the_table_is_whole() -> None:
     assert [name for name, count in Counter(each.name for each in VARIANTS).items() if count > 1] == []
@@ -38,8 +49,14 @@ def test_the_service_as_it_is_known_works(stage: Stage, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: f"{variant.area}: {variant.name}")
 def test_variant(
-    variant: Variant, stage: Stage, tmp_path: Path, record_property: Callable[[str, object], None]
+    variant: Variant,
+    stage: Stage,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+    request: pytest.FixtureRequest,
 ) -> None:
+    if variant.name in OPEN:
+        request.applymarker(pytest.mark.xfail(reason=OPEN[variant.name], strict=True))
     verdict = judge(variant, *stage, tmp_path)
     record_property(variant.name, (verdict.observed, verdict.line()))
     assert verdict.touched, "the rewrites of the variant change nothing"

@@ -271,7 +271,7 @@ VARIANTS = (
         "the keys of pipelines in lower case; any case is taken, as Go does",
         pipelines(lambda found: keys(found, str.lower)),
         sent_pipelines(lambda each: dict(keys(each, lambda name: _SPELT.get(name.lower(), name)))),
-        outcome=WORKS,
+        outcome=STOPS,
     ),
     _read(
         "threshold-text",
