@@ -241,7 +241,7 @@ def first_contact(play: Play) -> str:
 
     The first stage writes nothing, and after all of them everything is as it was.
     """
-    where = {"dir": str(play.folder)}
+    where: dict[str, Any] = {"dir": str(play.folder)}
     play.attempt(_FOUND, **where)
     written = [call for call in play.layer.requests if call[0] != "GET" and not call[1].endswith("/token")]
     _wanted("lost", not written, f"the first stage of first contact sent {written}")
