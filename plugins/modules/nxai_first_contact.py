@@ -12,7 +12,8 @@ version_added: 0.1.0
 description:
   - Calls the service in each way that the collection relies on. Where something is not as it was known, it tries what
     else it may be, and writes what it finds into a contract file for O(contract).
-  - The first stage only reads. It sends no write of any kind, and a password, code or refresh token once at most.
+  - The first stage only reads. It sends no write of any kind. A password, code or refresh token is sent in one form
+    alone, and never again once it was refused.
   - The second stage (O(device)) sends one camera exactly what it has, and reads it back. The third (O(create)) creates
     a catalogue and a small model with a name of their own, changes them, and removes them again, also after an error.
   - It writes three files into O(dir). C(nxai-contract.yml) is the contract; where nothing differs, only a comment.
