@@ -106,7 +106,6 @@ VARIANTS = (
         "Description, also when written",
         moved(MODEL, "Documentation", "Description"),
         renamed_part({"Description": "Documentation"}, required=False),
-        outcome=ADAPTED,
         **_fields(documentation="Description"),
     ),
     _model(
