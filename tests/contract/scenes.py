@@ -62,7 +62,9 @@ def _upload(play: Play, version: str = "v1") -> dict[str, Any]:
     _one_model(play, "Queue", version, result)
     model = play.truth().named("Queue")[0]
     _wanted("silent", model["catalogues"] == ["Fleet"], f"Queue is in {model['catalogues']}", result)
-    _wanted("silent", model["Documentation"].startswith(_DOCUMENTATION), "the documentation is not there", result)
+    _wanted(
+        "silent", model.get("Documentation", "").startswith(_DOCUMENTATION), "the documentation is not there", result
+    )
     return result
 
 
