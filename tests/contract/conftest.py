@@ -33,7 +33,10 @@ def stage() -> Iterator[tuple[Served, Layer]]:
     layers: list[Layer] = []
 
     def around(app: ASGIApp) -> ASGIApp:
-        layers.append(Layer(app, lambda: served.world.clock.now()))
+        def now() -> float:
+            return served.world.clock.now()
+
+        layers.append(Layer(app, now))
         return layers[0]
 
     with serve(SEED, around=around) as served:

@@ -99,6 +99,7 @@ class Play:
         before = self.truth()
         arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
         name = f"ansible_collections.nxai.cloud.plugins.modules.{module}"
+        result: dict[str, Any] = {}
         with self._patched(arguments) as warned:
             try:
                 importlib.import_module(name).main()

@@ -68,9 +68,7 @@ VARIANTS = (
         rows(DEVICE, lambda row: {**row, "Name": None} if row["Name"] == "Till" else row),
         outcome=WORKS,
     ),
-    _device(
-        "device-enabled-text", "Enabled is a text", member(DEVICE, "Enabled", lambda value: str(value)), outcome=WORKS
-    ),
+    _device("device-enabled-text", "Enabled is a text", member(DEVICE, "Enabled", str), outcome=WORKS),
     _device(
         "device-enabled-absent",
         "nothing says whether a camera is enabled",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._http.operation import CHANGING, Evidence, Operation
 from .operations import OPERATIONS
@@ -30,7 +30,7 @@ class Line:
     sent: bool = False
 
 
-Place = str | tuple[str, ...]  # dotted paths: of a tuple, the first that is there
+Place: TypeAlias = "str | tuple[str, ...]"  # dotted paths: of a tuple, the first that is there
 Told = tuple[Place, Evidence, str]
 
 # What the records hold. Names are compared without regard to case, "_" and "-".

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -157,7 +158,8 @@ def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> Ansib
         module = AnsibleModule(argument_spec, supports_check_mode=True, **rules)
     except RecursionError:
         # ansible-core copies the options before it makes the module, so there is none that could end with an error.
-        print(json.dumps({"failed": True, "msg": f"an option is nested more than {MOST_DEPTH} deep: correct the task"}))
+        message = f"an option is nested more than {MOST_DEPTH} deep: correct the task"
+        sys.stdout.write(json.dumps({"failed": True, "msg": message}) + "\n")
         raise SystemExit(1) from None
     except (TypeError, ValueError, ArithmeticError):
         # ansible-core (2.16 to 2.21) breaks on some values: true where an option has options, or inf for a number.

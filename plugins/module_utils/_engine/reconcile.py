@@ -14,6 +14,16 @@ from typing import Any, Literal
 Action = Literal["none", "create", "update", "delete"]
 
 
+def same(one: Any, other: Any) -> bool:
+    """Equality, but numbers may have passed through 32-bit floats on their way."""
+    if isinstance(one, float) or isinstance(other, float):
+        numbers = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in (one, other))
+        return numbers and math.isclose(one, other, rel_tol=1e-6)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
 @dataclass(frozen=True)
 class Field:
     """One declaration for one option: its argument spec, its place in the API object, and how values translate.
@@ -32,7 +42,7 @@ class Field:
     merge: bool = False
     shape: type = object
     beside: tuple[str, ...] = ()
-    alike: Callable[[Any, Any], bool] = lambda one, other: same(one, other)
+    alike: Callable[[Any, Any], bool] = same
 
     def is_shown(self, raw: Mapping[str, Any], wanted: Any) -> bool:
         """Whether the object says what this is, be it that there is none. What is not shown is not known."""
@@ -87,16 +97,6 @@ def with_value_at(raw: Mapping[str, Any], path: tuple[str, ...], value: Any) -> 
         return {**raw, key: value}
     inner = raw.get(key)
     return {**raw, key: with_value_at(inner if isinstance(inner, Mapping) else {}, rest, value)}
-
-
-def same(one: Any, other: Any) -> bool:
-    """Equality, but numbers may have passed through 32-bit floats on their way."""
-    if isinstance(one, float) or isinstance(other, float):
-        numbers = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in (one, other))
-        return numbers and math.isclose(one, other, rel_tol=1e-6)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
 
 
 def view(fields: Iterable[Field], raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,8 +43,7 @@ def explore(draft: Draft, attempt: Callable[[Draft], Result], ways: Ways) -> tup
                     seen.append(other.document)
                     further.append((other, kind))
             waiting = deque([*waiting, *further]) if kind == before else deque([*further, *waiting])
-    assert first is not None
-    raise first
+    raise first if first is not None else AssertionError("nothing was tried")
 
 
 def _adding(draft: Draft, proposal: Proposal) -> Draft | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from .._api.compute import ALL_AVAILABLE
@@ -198,25 +199,26 @@ class Reading:
         if not found and sites:
             first = sites[0]
 
+            def path(draft: Draft) -> dict[str, str]:
+                return {"site_id": ids_of("site", first, draft.contract)}
+
             def explore() -> None:
-                path = lambda draft: {"site_id": ids_of("site", first, draft.contract)}  # noqa: E731
                 self._session.read(name, record, self._ways(name, record, first), path)
 
             if self._try(explore):
                 found = dict(self._shown(name, record, sites))
         return found
 
+    def _look(self, name: str, record: str, site: str, rows: list[Row]) -> None:
+        with self._session.noted(name):
+            rows += self._session.rows(self._session.draft, name, record, {"site_id": site}, {})
+
     def _shown(self, name: str, record: str, sites: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
         session = self._session
         for row in sites:
             site = ids_of("site", row, self._contract)
             rows: list[Row] = []
-
-            def look(site: str = site, rows: list[Row] = rows) -> None:
-                with session.noted(name):
-                    rows += session.rows(session.draft, name, record, {"site_id": site}, {})
-
-            if self._try(look):
+            if self._try(partial(self._look, name, record, site, rows)):
                 session.keep(session.draft)
                 yield site, rows
 

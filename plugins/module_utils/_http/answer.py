@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._core.errors import NxaiError, Refused, Unexpected
 from .._core.limits import TooLarge, read_json
@@ -49,7 +49,7 @@ class Answer:
 
 
 # Is given each call with its query, and what came of it.
-Heard = Callable[[Operation, Mapping[str, str], Answer | NxaiError], None]
+Heard: TypeAlias = "Callable[[Operation, Mapping[str, str], Answer | NxaiError], None]"
 
 
 def unheard(_operation: Operation, _query: Mapping[str, str], _outcome: Answer | NxaiError) -> None:

@@ -328,6 +328,7 @@ class Transport:
             # The first time-out also limits each block that is sent. When the last one is, megabytes may still wait in
             # this machine for a slow line, so the answer gets at least the time that the service may take.
             connect, silence = silence, max(silence, limit)
+        failed: Exception = AssertionError("it ends with an answer or an error")
         try:
             with (
                 call.upload.open() if call.upload else contextlib.nullcontext(call.content) as data,

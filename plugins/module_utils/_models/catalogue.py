@@ -176,7 +176,8 @@ class CatalogueResource:
                 self.done[done].append(_line(model))
 
     def _move(self, model: Model) -> None:
-        assert self.memberships is not None
+        if self.memberships is None:
+            raise AssertionError("the plan has not looked at the models")
         come, go = ([self.wanted], []) if model in self.come else ([], [self.wanted])
         wanted = self.memberships.with_new(model, come, go)
         try:

@@ -12,14 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from .._api.records import normalise_nxid
 from .._core.errors import Refused
 from .._core.values import UUID_TEXT
 from .reconcile import Batch
 
-Put = Callable[[Batch], Refused | None]  # None: the service has taken it
-Told = Iterator[tuple[Batch, Refused | None]]
+Put: TypeAlias = "Callable[[Batch], Refused | None]"  # None: the service has taken it
+Told: TypeAlias = "Iterator[tuple[Batch, Refused | None]]"
 _PLACE = re.compile(r"devices[.\[](\d{1,9})\]?", re.IGNORECASE)  # such as Devices[3]
 
 

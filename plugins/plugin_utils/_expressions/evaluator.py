@@ -76,9 +76,9 @@ class _Remembering:
                 raise Unsure
             # Core marks the result if a variable of the expression holds marked text, even text that is not used.
             read = map(variables.get, self.expression.names)
-            if type(result) is not UNTRUSTED and any(map(holds_marked, read)):
+            if result.__class__ is not UNTRUSTED and any(map(holds_marked, read)):
                 result = marked(result)
-        if type(result) is UNTRUSTED:
+        if result.__class__ is UNTRUSTED:
             return result
         fingerprint(result)
         return copied(result)

@@ -76,7 +76,7 @@ def _is_key(key: str) -> bool:
 def _element(holder: Any, key: str) -> Any:
     """A list or mapping in it, ansible-core looks at when an element is asked for."""
     value = _one_of(dict, holder).get(key, Unsure)
-    if type(value) is not UNTRUSTED and not isinstance(value, (list, dict)):
+    if value.__class__ is not UNTRUSTED and not isinstance(value, (list, dict)):
         fingerprint(value)
     return value
 

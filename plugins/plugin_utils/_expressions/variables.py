@@ -37,4 +37,4 @@ def _stores_as_given(names: tuple[str, ...], sample: Any) -> bool:
     for name in names:
         probe.set_variable(name, sample)
     stored = probe.vars
-    return type(stored) is dict and tuple(stored) == names and all(value is sample for value in stored.values())
+    return stored.__class__ is dict and tuple(stored) == names and all(value is sample for value in stored.values())

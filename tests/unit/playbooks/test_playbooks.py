@@ -23,7 +23,7 @@ DEMO = ("-i", str(PLAYBOOKS / "demo.nxai.yml"), str(PLAYBOOKS / "demo.yml"))
 DOCTOR = ("nxai.cloud.doctor",)
 FIRST_CONTACT = ("nxai.cloud.first_contact",)
 IDLE = {"sites": [{"name": "Shop", "servers": [{"name": "S", "devices": ["Door"]}]}]}
-Done: TypeAlias = "subprocess.CompletedProcess[str]"
+Done: TypeAlias = subprocess.CompletedProcess[str]
 Play = Callable[..., Done]
 
 

@@ -310,7 +310,7 @@ def test_no_document_is_a_traceback_or_makes_a_write_of_a_read(document: Any) ->
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(max_size=60) | TREES.map(lambda tree: yaml.safe_dump(tree)) | st.binary(max_size=40))
+@given(st.text(max_size=60) | TREES.map(yaml.safe_dump) | st.binary(max_size=40))
 def test_no_file_is_a_traceback(tmp_path_factory: pytest.TempPathFactory, content: str | bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "fuzzed.yml"
     file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))

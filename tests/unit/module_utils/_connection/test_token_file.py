@@ -262,7 +262,7 @@ def test_an_emptydir_of_kubernetes(mode: int) -> None:
             with pytest.raises(BadInput, match=f"everyone can write to {name}") as caught:
                 renew(file, never)
             assert "set trusted_owner (NXAI_TRUSTED_OWNER) to its owner, root" in caught.value.advice
-            for _ in range(2):  # a new file, and the same again
+            for _time in range(2):  # a new file, and the same again
                 renew(file, trusted_owner="root")
                 assert content(file)["refresh_token"] == "refresh-1"
         assert (file.stat().st_uid, stat.S_IMODE(file.stat().st_mode)) == (OTHER, 0o600)

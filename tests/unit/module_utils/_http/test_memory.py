@@ -56,7 +56,8 @@ def names(site: int) -> bytes:
     """Members whose names come once: few enough in each answer."""
     each = itertools.count(site * 1_000_000)
     rows = (
-        b'{"NxID":"%d",%s}' % (next(each), b",".join(b'"%x":"ab"' % next(each) for _ in range(22))) for _ in "x" * 800
+        b'{"NxID":"%d",%s}' % (next(each), b",".join(b'"%x":"ab"' % next(each) for _name in range(22)))
+        for _row in "x" * 800
     )
     return b"[%s]" % b",".join(rows)
 
