@@ -322,8 +322,7 @@ class Transport:
             self._keep_quiet(proxy.url)
         with self._lock:
             self.requests_sent += 1
-        limit = call.operation.time_limit
-        connect, silence = settings.connect_timeout, settings.timeout
+        limit, connect, silence = call.operation.time_limit, settings.connect_timeout, settings.timeout
         if call.upload:
             # The first time-out also limits each block that is sent. When the last one is, megabytes may still wait in
             # this machine for a slow line, so the answer gets at least the time that the service may take.
