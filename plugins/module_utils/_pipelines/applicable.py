@@ -12,19 +12,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TypeAlias
 
 from .._api.records import normalise_nxid
 from .._core.errors import Refused
 from .._core.values import UUID_TEXT
 from .reconcile import Batch
 
-Put: TypeAlias = "Callable[[Batch], Refused | None]"  # None: the service has taken it
-Told: TypeAlias = "Iterator[tuple[Batch, Refused | None]]"
 _PLACE = re.compile(r"devices[.\[](\d{1,9})\]?", re.IGNORECASE)  # such as Devices[3]
 
 
-def tell_apart(batch: Batch, refusal: Refused, put: Put) -> Told:
+def tell_apart(
+    batch: Batch, refusal: Refused, put: Callable[[Batch], Refused | None]
+) -> Iterator[tuple[Batch, Refused | None]]:
     """Each device of a batch that was refused, in parts that were taken (None), or alone with the answer against it.
 
     Where the answer names some of the devices, the others are tried, and then these. No device is called not applicable
@@ -43,7 +42,9 @@ def tell_apart(batch: Batch, refusal: Refused, put: Put) -> Told:
             yield from _refused(group, answer, put)
 
 
-def _refused(group: Batch, refusal: Refused, put: Put) -> Told:
+def _refused(
+    group: Batch, refusal: Refused, put: Callable[[Batch], Refused | None]
+) -> Iterator[tuple[Batch, Refused | None]]:
     """An answer that has an entry for each device speaks of each; one that only repeats what was sent does not."""
     if len(group.changes) == 1 or (len(_named(group, refusal)) == len(group.changes) <= len(refusal.fields)):
         for part in group.parts(1):
@@ -52,7 +53,7 @@ def _refused(group: Batch, refusal: Refused, put: Put) -> Told:
         yield from _searched(group, put)
 
 
-def _searched(group: Batch, put: Put) -> Told:
+def _searched(group: Batch, put: Callable[[Batch], Refused | None]) -> Iterator[tuple[Batch, Refused | None]]:
     """Parts in turn, which grow while they are taken and shrink where they are refused.
 
     Of 200 devices, 1 at fault costs some 12 requests, 29 cost 157, and all 200 cost 216.
@@ -71,7 +72,9 @@ def _searched(group: Batch, put: Put) -> Told:
             yield settled, answer
 
 
-def _first_at_fault(part: Batch, refusal: Refused, put: Put) -> Told:
+def _first_at_fault(
+    part: Batch, refusal: Refused, put: Callable[[Batch], Refused | None]
+) -> Iterator[tuple[Batch, Refused | None]]:
     """Halve a refused part down to the first device at fault. Those before it are taken on the way."""
     last: Refused | None = refusal
     while len(part.changes) > 1:
