@@ -36,7 +36,8 @@ class Variant:
 
 
 class Row(Protocol):
-    def __call__(self, name: str, differs: str, *rewrites: Rewrite, outcome: str = "", **contract: Any) -> Variant: ...
+    def __call__(self, name: str, differs: str, *rewrites: Rewrite, outcome: str = "", **contract: Any) -> Variant:
+        """One row."""
 
 
 def row_of(area: str) -> Row:
