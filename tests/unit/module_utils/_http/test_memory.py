@@ -98,27 +98,31 @@ def test_sixteen_that_do_not_end_well(server: Any, reply: Any, fate: str) -> Non
 
 
 def test_who_waits_for_a_turn_does_not_wait_past_its_time(new_transport: Any) -> None:
-    """Each drips until its own time is over. One after the other they would take six times as long."""
+    """Each drips until its own time is over. The first has its turn for longer than the others have time."""
 
     def drip(connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
             connection.recv(MIB)
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n[" + b" " * 700_000)
             while True:
-                connection.sendall(b" ")
                 time.sleep(0.1)
+                connection.sendall(b" ")
+                held.set()
 
     def serve() -> None:
         for _site in range(6):
             threading.Thread(target=drip, args=(listening.accept()[0],), daemon=True).start()
 
     def ask(site: int) -> tuple[float, str]:
+        assert site == 0 or held.wait(5)
         began = time.monotonic()
         with pytest.raises(AnswerLost) as caught:
-            transport.send(operation, path={"site_id": str(site)})
+            transport.send(operations[site > 0], path={"site_id": str(site)})
         return time.monotonic() - began, caught.value.answer
 
-    operation = replace(LIST_DEVICES, name="quick", time_limit=1)  # a name of its own: those of the table are looked up
+    held = threading.Event()
+    # Names of their own: those of the table are looked up.
+    operations = [replace(LIST_DEVICES, name=f"quick{limit}", time_limit=limit) for limit in (1.8, 1)]
     with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(6) as callers:
         threading.Thread(target=serve, daemon=True).start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
