@@ -22,7 +22,7 @@ from typing import Any
 from .._core.limits import is_deep, read_json
 from .._core.values import UUID_TEXT, ZERO_UUID, identity
 from .pipeline import Assignment, Pipeline, models_of
-from .translation import DIFFERENT
+from .translation import DIFFERENT, plain
 
 PLACE = ("nxAI", "pipelines")
 LINE = "fields.device.pipelines"  # of the contract: where the place is said
@@ -100,11 +100,11 @@ def _follow(raw: Mapping[str, Any], place: tuple[str, ...]) -> tuple[Any, list[t
     for depth, step in enumerate(place):
         if not isinstance(value, dict):
             return _Wrong(f"{'.'.join(place[:depth])} is {_kind(value)} and no object"), others
-        key = step if step in value else next((key for key in value if _plain(key) == _plain(step)), None)
+        key = step if step in value else next((key for key in value if plain(key) == plain(step)), None)
         last = depth == len(place) - 1
         shown = last and key is not None and isinstance(value[key], list)
         for name, inner in value.items():
-            if name != key and _may_tell(name, inner) and not (last and _is_beside(_plain(name), shown)):
+            if name != key and _may_tell(name, inner) and not (last and _is_beside(plain(name), shown)):
                 others.append((".".join((*place[:depth], name)), inner))
         value = _unpacked(value[key]) if key is not None else None
         if value is None or isinstance(value, _Wrong):
@@ -163,7 +163,7 @@ def _hits(path: str, value: Any) -> Iterator[tuple[str, str]]:
     while waiting:
         here, outer, within = waiting.pop()
         if isinstance(outer, dict):
-            if len(_OF_A_PIPELINE.intersection(map(_plain, outer))) > 1:
+            if len(_OF_A_PIPELINE.intersection(map(plain, outer))) > 1:
                 yield here, ""
             for key, inner in outer.items():
                 place = f"{here}.{key}"
@@ -171,7 +171,7 @@ def _hits(path: str, value: Any) -> Iterator[tuple[str, str]]:
                     yield from _ids(place, inner)
                 if within and inner and _UUID.search(str(key)):
                     yield place, identity(key)
-                if isinstance(inner, (dict, list, str)) and _plain(key) != _SELECTED:
+                if isinstance(inner, (dict, list, str)) and plain(key) != _SELECTED:
                     waiting.append((place, inner, within or _says_pipelines(key)))
         elif isinstance(outer, list):
             waiting += [(here, inner, within) for inner in outer]
@@ -192,23 +192,18 @@ def _ids(place: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=2048)
-def _plain(key: str) -> str:
-    return str(key).lower().replace("_", "").replace("-", "")
-
-
-@lru_cache(maxsize=2048)
 def _is_telling(key: str) -> bool:
-    return _says_model(key) or _says_pipelines(key) or _plain(key) in _OF_A_PIPELINE
+    return _says_model(key) or _says_pipelines(key) or plain(key) in _OF_A_PIPELINE
 
 
 @lru_cache(maxsize=2048)
 def _says_model(key: str) -> bool:
-    return _MODEL_ID.search(_plain(key)) is not None
+    return _MODEL_ID.search(plain(key)) is not None
 
 
 @lru_cache(maxsize=2048)
 def _says_pipelines(key: str) -> bool:
-    return _plain(key) != _SELECTED and _PIPELINES.search(_plain(key)) is not None
+    return plain(key) != _SELECTED and _PIPELINES.search(plain(key)) is not None
 
 
 # Shapes
@@ -218,7 +213,7 @@ def _shape(raw: Mapping[str, Any], place: tuple[str, ...]) -> str:
     """Keys and types. Of the member that leads to the place one level more; a null is as good as left out elsewhere."""
     parts = []
     for key, value in sorted(raw.items()):
-        if _plain(key) == _plain(place[0]):
+        if plain(key) == plain(place[0]):
             inner = _unpacked(value)
             if isinstance(inner, dict):
                 members = ", ".join(f"{_name(each)}: {_kind(inner[each])}" for each in sorted(inner))

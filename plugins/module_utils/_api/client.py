@@ -38,11 +38,6 @@ class Client:
         """A client from module or plugin options; raises ``BadInput`` for options that cannot work."""
         return cls(Settings.from_options(options), read_only, voice)
 
-    @property
-    def found(self) -> Mapping[str, Any]:
-        """What this task has found out of the service by trying: keys of the contract and their values."""
-        return self.transport.findings.found
-
     def close(self) -> None:
         self.transport.close()
 

@@ -15,7 +15,7 @@ from .._core.errors import NxaiError
 from .._core.values import text
 from .._http.answer import Answer
 from .._http.operation import Operation, relied_on
-from .lines import LINES, WORDS
+from .lines import LINES, WORDS, hint
 from .operations import OPERATIONS
 from .translation import Translation, path_of, value_at
 
@@ -102,7 +102,7 @@ class Contract:
         """For the end of an error's advice: that it relied on this line."""
         section, _dot, name = key.partition(".")
         given = name in {"fields": self.fields, "words": self.words}.get(section, {})
-        return relied_on(key, "your contract" if given else LINES[key].evidence)
+        return relied_on(key, "your contract") if given else hint(key)
 
 
 KNOWN = Contract()

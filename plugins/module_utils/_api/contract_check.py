@@ -20,13 +20,12 @@ from .._http.operation import CHANGEABLE, ISSUE_TOKEN, TRIED, Operation
 from .contract import KNOWN, Auth, Contract, Upload
 from .lines import CHOICES, RECORDS, WORDS, WORDS_OF, Line
 from .operations import OPERATIONS
-from .translation import Path, path_of, plain
+from .translation import STEP, Path, path_of, plain
 
 SECTIONS = ("operations", "fields", "words", "auth", "upload", "no_pipelines")
 MOST_ENTRIES = 50  # of any list
 MOST_OF_A_TEXT = 2000
 _MOST_EXTRA = 1 << 14
-_NAME = re.compile(r"[A-Za-z0-9_$-]{1,100}")
 _SHOWN = re.compile(r"[A-Za-z0-9_-]{1,40}")  # a longer one may be a secret, in a file that is no contract
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _MOST_STEPS = 8
@@ -104,7 +103,7 @@ def _places(record: str, name: str, value: Any) -> tuple[str, ...]:
     for place in found:
         steps = path_of(place)
         whole = not steps and (record, name) in (("answer", "rows"), ("answer", "created"))
-        if not whole and not (0 < len(steps) <= _MOST_STEPS and all(map(_NAME.fullmatch, steps))):
+        if not whole and not (0 < len(steps) <= _MOST_STEPS and all(map(STEP.fullmatch, steps))):
             advice = f"Give plain names with dots between them, such as nxAI.pipelines, at most {_MOST_STEPS} of them."
             raise _bad(key, f"cannot be {place[:100]!a}", advice)
     if not found:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from .._http.operation import CHANGING, Evidence, Operation
+from .._http.operation import CHANGING, Evidence, Operation, relied_on
 from .operations import OPERATIONS
 from .pipeline import WIRE_NAMES
 
@@ -238,6 +238,11 @@ for _line in LINES.values():
     if _line.key.startswith("fields."):
         _record, _field = _line.key.split(".")[1:]
         RECORDS.setdefault(_record, {})[_field] = _line
+
+
+def hint(key: str) -> str:
+    """For the end of an error's advice: that it relied on this line as the collection has it."""
+    return relied_on(key, LINES[key].evidence)
 
 
 @cache

@@ -143,7 +143,7 @@ class _Listing:
         return bool(re.search(rf"\blimit\b|page.?size|{re.escape(own)}", error.answer, re.IGNORECASE))
 
     def _understood(self, answer: Answer, further: bool) -> tuple[list[Row], int | None]:
-        """The rows of a page, and the number of all if it is told. ``further``: there were pages before it."""
+        """The rows of a page, and the number of all rows, or None. ``further``: it is not the first page."""
         total = self.contract.total(answer)
         found = find_rows(answer.data, self.record, self._places(_ROWS))
         if found is None and answer.data is None and (further or total == 0):

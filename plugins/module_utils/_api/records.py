@@ -18,10 +18,9 @@ from typing import Any
 
 from .._core.errors import Unexpected
 from .._core.values import UUID_TEXT, ZERO_UUID, first_text, flag, folded, identity, mapping, number, text
-from .._http.operation import relied_on
 from .assignment import Known, Unknown, read_assignment
 from .file_mark import FileMark, split_documentation
-from .lines import RECORDS, WORDS, names_of
+from .lines import RECORDS, WORDS, hint, names_of
 from .pipeline import Assignment
 
 _ZERO_TIME = "0001-01-01"
@@ -126,7 +125,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A named set of models. ``shared_with``: the organisations that may use it; None if not told (names: guess)."""
+    """A named set of models. ``shared_with``: the organisations that may use it; None: unknown (names: guess)."""
 
     uuid: str
     name: str
@@ -314,7 +313,7 @@ def unnamed(records: Iterable[Any]) -> tuple[int, str]:
     """How many of these do not show their name, which may be any; and for an error, the line that says where it is."""
     silent = [each for each in records if type(each) in _KINDS and text(folded(each.raw).get("name")) is None]
     line = RECORDS[_KINDS[type(silent[0])]]["name"] if silent else None
-    return len(silent), relied_on(line.key, line.evidence) if line else ""
+    return len(silent), hint(line.key) if line else ""
 
 
 _KINDS: dict[type, str] = {
@@ -335,12 +334,11 @@ def _id(row: Mapping[str, Any], *names: str) -> str:
 def _required_id(row: Mapping[str, Any], kind: str, *names: str) -> str:
     found = _id(row, *names)
     if not found:
-        line = RECORDS[kind.replace(" ", "_")]["id"]
         raise Unexpected(
             f"Read a {kind} in the service's answer",
             f"it has no id (none of {', '.join(names)})",
             "Check that api_url is the Nx AI Cloud. If it is, its API is not as it was known. "
-            + relied_on(line.key, line.evidence),
+            + hint(f"fields.{kind.replace(' ', '_')}.id"),
         )
     return found
 

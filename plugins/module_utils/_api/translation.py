@@ -10,14 +10,17 @@ what comes in goes out as it came. Where the file gives several places and they 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from .._core.limits import MOST_DEPTH, read_json
 from .lines import RECORDS, WORDS, WORDS_OF
 
 Path = tuple[str, ...]
+STEP = re.compile(r"[A-Za-z0-9_$-]{1,100}")  # of a path in the contract
 KEPT = "(not read)"
 DIFFERENT = "(different)"  # in place of a list: what each place holds, where they do not agree
 _ABSENT = object()
@@ -41,6 +44,7 @@ def path_of(place: str) -> Path:
     return tuple(place.split(".")) if place else ()
 
 
+@lru_cache(maxsize=2048, typed=True)
 def plain(name: object) -> str:
     """A name as it is compared: without regard to case, "_" and "-"."""
     return str(name).lower().replace("_", "").replace("-", "")

@@ -9,17 +9,15 @@ A place is written as the contract writes it: names with dots between them, "" f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .lines import names_of
-from .translation import path_of, plain, value_at
+from .translation import STEP, path_of, plain, value_at
 
 _WRAPPERS = ("items", "data", "results", "rows")
 _OWN_NAMES = {"site": ("systems", "sites"), "model": ("functions", "models")}
 _TOTALS = ("total", "count")
-_NAME = re.compile(r"[A-Za-z0-9_$-]{1,100}")
 
 
 class Listed(NamedTuple):
@@ -80,7 +78,7 @@ def _lists_of_objects(data: dict[str, Any], record: str) -> Iterator[Listed]:
     if set(map(str.lower, data)) & set(names_of(record, "id")):
         return  # a record by itself: its lists are its own
     for key, value in data.items():
-        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value) and _NAME.fullmatch(key):
+        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value) and STEP.fullmatch(key):
             yield Listed(value, key)
 
 

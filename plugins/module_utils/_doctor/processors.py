@@ -17,8 +17,8 @@ from typing import Any
 
 from .._api.records import Device, Server, Site
 from .._core.values import folded, text
+from .._pipelines.checks import PROCESSORS
 
-_KINDS = {"Preprocessor": "preprocessors", "Postprocessor": "postprocessors"}  # in a pipeline, and of a server
 _MAJOR = re.compile(r"v?([0-9]{1,9})(?![0-9])", re.IGNORECASE)
 
 Use = tuple[str, str]  # the kind and the name of a processor
@@ -37,7 +37,7 @@ def unoffered(
             named = uses.get((site.id, server.id), Counter()) + uses.get((site.id, server.name), Counter())
             row = folded(server.raw)
             for (kind, name), count in sorted(named.items()):
-                offered = _names(row.get(_KINDS[kind]))
+                offered = _names(row.get(PROCESSORS[kind]))
                 if offered is not None and name.lower() not in offered:
                     yield site, server, f"{kind.lower()} {name}", count
 
@@ -46,7 +46,7 @@ def _uses(devices: Iterable[tuple[Site, Device]]) -> dict[tuple[str, str], Count
     """How many devices name each processor, by site and server. A device may know its server by name alone."""
     found: dict[tuple[str, str], Counter[Use]] = {}
     for site, device in devices:
-        named = {(kind, text(each.wire.get(kind)) or "") for each in device.assignment or () for kind in _KINDS}
+        named = {(kind, text(each.wire.get(kind)) or "") for each in device.assignment or () for kind in PROCESSORS}
         place = (site.id, device.server.id or device.server.name)
         found.setdefault(place, Counter()).update(use for use in named if use[1])
     return found

@@ -134,7 +134,8 @@ def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], 
         _refuse_masked(module, result, written=False)
 
     def work(task: Task) -> dict[str, Any]:
-        return reconcile(resource(task), module.check_mode, module._diff, examine)
+        examined = examine if _secrets(module) else None  # the result is made twice only where it can be masked
+        return reconcile(resource(task), module.check_mode, module._diff, examined)
 
     _connect(module, work, module.check_mode)
 
@@ -213,11 +214,9 @@ def _end(module: AnsibleModule, work: Callable[[], dict[str, Any]]) -> None:
 def _refuse_masked(module: AnsibleModule, result: Mapping[str, Any], written: bool) -> None:
     """Raises BadInput where a secret of the task is a part of a value, which Ansible would then mask: an NxID with a
     hole in it is worse than none. A diff is for people only."""
-    secrets = {
-        name: str(value)
-        for name, spec in module.argument_spec.items()
-        if spec.get("no_log") and (value := module.params.get(name))
-    }
+    secrets = _secrets(module)
+    if not secrets:
+        return
     for place, text in _texts({name: value for name, value in result.items() if name != "diff"}):
         for name, secret in secrets.items():
             if secret in text:
@@ -227,6 +226,14 @@ def _refuse_masked(module: AnsibleModule, result: Mapping[str, Any], written: bo
                     "The change was made. " * written + "Sign in by token_file, whose content Ansible does not mask.",
                     result={"changed": written},
                 )
+
+
+def _secrets(module: AnsibleModule) -> dict[str, str]:
+    return {
+        name: str(value)
+        for name, spec in module.argument_spec.items()
+        if spec.get("no_log") and (value := module.params.get(name))
+    }
 
 
 def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:

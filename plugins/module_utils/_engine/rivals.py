@@ -10,14 +10,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from .._api.lines import LINES
+from .._api.lines import hint
 from .._api.records import Catalogue, Model
 from .._core.errors import NxaiError, Unexpected
-from .._http.operation import relied_on
 from .polling import Deadline
 
 Record = TypeVar("Record", Catalogue, Model)
-_CREATED = relied_on("fields.answer.created", LINES["fields.answer.created"].evidence)
+_CREATED = hint("fields.answer.created")
 PATIENCE = 5.0  # seconds for another run to see both and to take its own away
 
 

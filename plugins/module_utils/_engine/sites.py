@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from .._api.device import DeviceApi
-from .._api.lines import LINES
+from .._api.lines import hint
 from .._api.pages import NoList
 from .._api.records import Site
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused, SignInFailed, Unexpected
-from .._http.operation import names_a_line, relied_on
+from .._http.operation import names_a_line
 from .._http.session import CONNECTIONS
 from .lookup import Index, globbed, is_glob, is_uuid
 
@@ -127,8 +127,7 @@ class SiteReader:
             return SiteOffLine(f"look at the site {listed.label}", f"it is off-line ({error.answer})")
         if not missing or names_a_line(error):
             return error
-        line = LINES["fields.site.status"]
-        said = f"The list of sites has {listed.label}, and not as off-line. {relied_on(line.key, line.evidence)}"
+        said = f"The list of sites has {listed.label}, and not as off-line. {hint('fields.site.status')}"
         return replace(error, advice=f"{error.advice} {said}")
 
     def _listed(self, site: Site) -> Site | None:

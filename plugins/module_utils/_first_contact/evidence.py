@@ -57,7 +57,7 @@ class Exchange:
 
 @dataclass
 class Evidence:
-    """``alike``: the same call with the same shape is told once."""
+    """What was sent and what came back. A call that has the shape of an earlier one is left out."""
 
     exchanges: list[Exchange] = field(default_factory=list)
 

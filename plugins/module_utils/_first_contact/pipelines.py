@@ -10,7 +10,7 @@ A place counts only if its elements name models that are listed: a wrong place w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .._api.assignment import Known, read_assignment
@@ -22,7 +22,7 @@ from .._core.errors import BadInput
 from .._core.values import identity
 from .draft import Draft, Proposal
 from .places import MOST_ROWS, Path, dotted, last, members, unpacked
-from .records import Inferred, Row, Rows, ids_of
+from .records import Fits, Inferred, Row, Rows, ids_of, is_text
 
 _PIPELINES = "fields.device.pipelines"
 _MODEL = "fields.pipeline.model"
@@ -41,7 +41,7 @@ def infer_pipelines(rows: Rows, draft: Draft, models: set[str]) -> Inferred:
                 f"{_PIPELINES}: rows of devices name models, but not in a list that can be read as pipelines. Where are"
                 " the pipelines of a device?"
             )
-    elements = _elements(rows, draft.contract)
+    elements = elements_of(rows, draft.contract)
     for name, (fits, near) in _MEMBERS.items():
         _infer_member(name, elements, draft.contract, fits, near, found)
     return found
@@ -114,7 +114,7 @@ def _is_model(element: Row, path: Path) -> bool:
     return last(path) != "selectedpipeline" and not any(near in plain(name) for name in beside for near in _NEAR)
 
 
-def _elements(rows: Rows, contract: Contract) -> list[Row]:
+def elements_of(rows: Rows, contract: Contract) -> list[Row]:
     """The pipelines of all devices, raw."""
     found: list[Row] = []
     for row in rows:
@@ -122,9 +122,6 @@ def _elements(rows: Rows, contract: Contract) -> list[Row]:
             value = unpacked(value_at(row, path_of(place)))
             found += [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
     return found
-
-
-Fits = Callable[[Any], bool]
 
 
 def _infer_member(
@@ -156,10 +153,6 @@ def _is_method(value: Any) -> bool:
     return isinstance(value, str) and value.lower() in RESIZING_METHODS
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
 def _is_list(value: Any) -> bool:
     return isinstance(value, list)
 
@@ -167,8 +160,8 @@ def _is_list(value: Any) -> bool:
 _MEMBERS: dict[str, tuple[Fits, tuple[str, ...]]] = {
     "nms": (_is_share, ("nms", "sensitiv", "threshold", "confidence")),
     "resizing_method": (_is_method, ("resiz", "scal", "fit", "method")),
-    "preprocessor": (_is_text, ("preproc",)),
-    "postprocessor": (_is_text, ("postproc",)),
+    "preprocessor": (is_text, ("preproc",)),
+    "postprocessor": (is_text, ("postproc",)),
     "chains": (_is_list, ("chain", "child", "children")),
 }
 _NEAR = tuple(word for _fits, near in _MEMBERS.values() for word in near)

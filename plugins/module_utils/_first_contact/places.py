@@ -6,18 +6,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._api.translation import plain
+from .._api.translation import STEP, plain
 from .._core.limits import read_json
 from .._core.values import UUID_TEXT, ZERO_UUID
 
 Path = tuple[str, ...]
 MOST_STEPS = 4
 MOST_ROWS = 200  # of a listing that are looked at
-_NAME = re.compile(r"[A-Za-z0-9_$-]{1,100}")
 
 
 def members(row: Any, steps: int = MOST_STEPS, above: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -25,7 +23,7 @@ def members(row: Any, steps: int = MOST_STEPS, above: Path = ()) -> Iterator[tup
     opened = unpacked(row)
     if not isinstance(opened, Mapping):
         return
-    inner = [((*above, name), value) for name, value in opened.items() if _NAME.fullmatch(str(name))]
+    inner = [((*above, name), value) for name, value in opened.items() if STEP.fullmatch(str(name))]
     yield from inner
     if steps > 1:
         for path, value in inner:

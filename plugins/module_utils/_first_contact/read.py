@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from .._api.compute import ALL_AVAILABLE
-from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, ELSEWHERE, LIST_SITES, OPERATIONS
+from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, ELSEWHERE, LIST_SITES
 from .._api.records import Device, Site
 from .._api.wrapping import find_rows
 from .._contract.comparison import Difference, compare, operations_of
@@ -74,7 +74,7 @@ class Reading:
         self._words()
         self._try(self._paging)
         for name in ("list_registry_devices", "list_groups"):
-            self._try(lambda name=name: self._plain(name))  # type: ignore[misc]
+            self._try(lambda name=name: self._plain(name, self.seen.rows))  # type: ignore[misc]
         return self.seen
 
     @staticmethod
@@ -134,10 +134,10 @@ class Reading:
     def _contract(self) -> Any:
         return self._session.draft.contract
 
-    def _plain(self, name: str) -> None:
+    def _plain(self, name: str, into: dict[str, Any]) -> None:
         """A listing that little hangs on: as it is known, or not at all."""
         record = name.removeprefix("list_").removesuffix("s")
-        self.seen.rows[record] = self._session.read(name, record, lambda _draft, _error: ())
+        into[record] = self._session.read(name, record, lambda _draft, _error: ())
 
     def _all_models(self) -> None:
         """Those that are available to the account, which may be more than it lists as its own."""
@@ -154,7 +154,7 @@ class Reading:
             session.questions.append(
                 "operations.list_models.query.Catalogue: the service refuses to list the models that are available."
             )
-        if "get_model" in OPERATIONS and self.seen.rows.get("model"):
+        if self.seen.rows.get("model"):
             self._try(self._one_model)
 
     def _one_model(self) -> None:
@@ -166,8 +166,7 @@ class Reading:
     def _parties(self) -> None:
         for name in ("list_organisations", "list_channel_partners"):
             if self._session.settings.cloud_url:
-                record = name.removeprefix("list_").removesuffix("s")
-                self.seen.parties[record] = self._session.read(name, record, lambda _draft, _error: ())
+                self._plain(name, self.seen.parties)
 
     # What sites hold
 

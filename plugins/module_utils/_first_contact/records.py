@@ -158,7 +158,7 @@ def _is_title(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) < 300 and not is_uuid(value) and "://" not in value
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
@@ -174,7 +174,7 @@ _NAME = ("name", ("name", "title", "label", "caption"), _is_title)
 _MEMBERS: dict[str, tuple[tuple[str, tuple[str, ...], Fits], ...]] = {
     "model": (
         _NAME,
-        ("documentation", ("documentation", "description", "readme", "notes"), _is_text),
+        ("documentation", ("documentation", "description", "readme", "notes"), is_text),
         ("input_details", ("details", "input", "inputs"), _is_input),
     ),
     "catalogue": (_NAME,),

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .._api.contract import Contract
-from .._api.lines import LINES, Line
+from .._api.lines import LINES, WORDS_OF, Line
 from .._api.translation import path_of, value_at
 from .._core.redaction import one_line
 from .._core.values import text
 from .._core.wording import shortened
 from .._http.operation import SURE
 from .draft import Draft
-from .places import unpacked
+from .pipelines import elements_of
 from .read import Seen
 from .records import Row
 from .session import Outcome
@@ -32,8 +32,7 @@ _STATES = {
     "site": ("status",),
     "server": ("status",),
 }
-_WORDS = {"ready": "model", "failed": "model", "pending": "model", "online": "site", "offline": "site"}
-_WORDS |= {"running": "server"}
+_WORDS = {word: record for record in _STATES for word in WORDS_OF[record]}
 
 
 class Stage(NamedTuple):
@@ -144,9 +143,7 @@ class _Judge:
     def _rows(self, record: str) -> list[Row]:
         if record != "pipeline":
             return self._seen.rows.get(record, [])
-        places = [path_of(place) for place in self._contract.places("device.pipelines")]
-        values = [unpacked(value_at(row, path)) for row in self._seen.rows.get("device", ()) for path in places]
-        return [each for value in values if isinstance(value, list) for each in value if isinstance(each, Mapping)]
+        return elements_of(self._seen.rows.get("device", ()), self._contract)
 
     def _states(self, record: str) -> str:
         seen = {

@@ -116,7 +116,7 @@ class FirstContact:
         }
 
     def _parties(self) -> list[dict[str, str]]:
-        """Whom the account may act for, as far as it is told."""
+        """Whom the account may act for, as far as the service says."""
         contract, found = self._session.draft.contract, []
         for record, rows in self._seen.parties.items():
             for row in contract.known(record, rows):

@@ -183,8 +183,8 @@ class Session:
         own_way = OPERATIONS[name].api == "cloud"  # of the partners' API, which says nothing of the others
         rows = all_pages(fetch, pages, record, raw, Findings() if own_way else self._findings)
         if not pages and rows and not self._is_whole(name, contract, record):
-            advice = "Nothing says so, and a part is not taken for the whole."
-            raise Incomplete(f"Read {name} without pages", "it is not told whether these are all rows", advice)
+            answer = "the service does not say whether these are all rows"
+            raise Incomplete(f"Read {name} without pages", answer, "A part is not taken for the whole.")
         return rows
 
     def _is_whole(self, name: str, contract: Contract, record: str) -> bool:

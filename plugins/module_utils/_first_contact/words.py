@@ -128,7 +128,7 @@ class _SiteWords:
 
 
 def infer_server_words(rows: Rows, draft: Draft) -> Inferred:
-    """Whether a server is well, nothing else says: what is not known is asked."""
+    """Nothing else says whether a server is well, so each unknown word becomes a question."""
     usual, *others = WORDS["running"][0]
     known = {usual, *draft.contract.words.get("running", ()), "stopped"}
     seen: set[str] = set()

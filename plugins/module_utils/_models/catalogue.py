@@ -169,7 +169,7 @@ class CatalogueResource:
         return self.wanted not in now if self.absent else now.get(self.wanted) == plan.send["Name"]
 
     def _move_models(self) -> None:
-        """One model after the other: what was done before an error is told with it."""
+        """One model after the other: an error reports what was done before it."""
         for models, done in ((self.come, "models_added"), (self.go, "models_removed")):
             for model in models:
                 self._move(model)

@@ -114,7 +114,7 @@ class ModelFile:
         return {"file_in_cloud": "same" if found.digest == self.mark else "different"}
 
     def read_back(self, found: Model, header: str) -> str | None:
-        """After an upload: what is wrong with what came back, if anything. A digest that is not kept is told."""
+        """After an upload: what is wrong with the file that was kept, if anything. Warns if no digest is."""
         if not self.is_sent:
             return None
         if found.digest is None:

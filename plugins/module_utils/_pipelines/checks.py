@@ -28,7 +28,7 @@ CHECKS_SPEC: dict[str, dict[str, Any]] = {
 # A Hailo-8L is counted as a Hailo: whether the one runs the files of the other is not known.
 _ACCELERATORS = {"hailo": "hailo", "memryx": "mxa", "mxa": "mxa"}
 _GENERAL = ("cpu", "cuda", "openvino", "onnx")
-_PROCESSORS = {"Preprocessor": "preprocessors", "Postprocessor": "postprocessors"}
+PROCESSORS = {"Preprocessor": "preprocessors", "Postprocessor": "postprocessors"}  # in a pipeline, and of a server
 
 
 @dataclass(frozen=True)
@@ -183,9 +183,9 @@ def _misfit(model: Model, runtime: str) -> Iterator[str]:
 
 def _new_processors(change: DeviceChange) -> Iterator[tuple[str, str]]:
     """Names of pre- and postprocessors that the device does not use yet, with their key on the wire."""
-    before = {(key, each.wire.get(key)) for each in change.before for key in _PROCESSORS}
+    before = {(key, each.wire.get(key)) for each in change.before for key in PROCESSORS}
     for each in change.after:
-        for key in _PROCESSORS:
+        for key in PROCESSORS:
             name = each.wire.get(key)
             if isinstance(name, str) and name and (key, name) not in before:
                 yield key, name
@@ -194,7 +194,7 @@ def _new_processors(change: DeviceChange) -> Iterator[tuple[str, str]]:
 def _unknown_processors(change: DeviceChange, server: Server) -> Iterator[str]:
     row = folded(server.raw)
     for key, name in _new_processors(change):
-        known = row.get(_PROCESSORS[key])
+        known = row.get(PROCESSORS[key])
         if isinstance(known, list) and name not in known:
             names = ", ".join(each for each in known if isinstance(each, str)) or "none"
             yield f"its server knows no {key.lower()} {name} (it has: {names})"

@@ -14,7 +14,15 @@ from typing import Any
 from .._api.device import DeviceApi
 from .._api.pipeline import Assignment, models_of
 from .._api.records import Device
-from .._core.errors import AnswerLost, BadInput, NxaiError, Refused, SignInFailed, Unexpected, Unreachable
+from .._core.errors import (
+    AnswerLost,
+    BadInput,
+    NxaiError,
+    Refused,
+    SignInFailed,
+    Unreachable,
+    may_have_worked,
+)
 from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
@@ -78,8 +86,7 @@ class PipelineWriter:
             self._note(changes, "sent", str(error))  # followed like any other
             return
         self._note(changes, "failed", str(error))
-        failed_late = isinstance(error, Refused) and (error.status or 0) >= 500
-        if changes and (failed_late or isinstance(error, (AnswerLost, Unexpected))):
+        if changes and may_have_worked(error):
             self._deadline(self._options["wait_interval"]).pause(self._options["wait_interval"])
             self._look_at_site(changes[0].site.id, changes)
 

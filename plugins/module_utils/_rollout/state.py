@@ -16,11 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._api.lines import LINES
+from .._api.lines import hint
 from .._core.errors import BadInput
 from .._core.values import identity, mapping
 from .._core.wording import shortened
-from .._http.operation import relied_on
 
 FORMAT = 1
 GOOD = ("applied", "unchanged")
@@ -257,8 +256,7 @@ class Rollout:
             elif report["status"] not in ("planned", "unchanged"):
                 row |= {"status": "gate", "reason": report["reason"]}
             elif server and server.lower() not in running:
-                hint = relied_on("words.running", LINES["words.running"].evidence)
-                row |= {"status": "gate", "reason": f"its server is {server}. {hint}"}
+                row |= {"status": "gate", "reason": f"its server is {server}. {hint('words.running')}"}
 
     def name_failures(self, number: int, failures: Sequence[Row]) -> None:
         """Devices that the user's own gate found wanting. One that is not of the wave is an error, not to be missed."""
