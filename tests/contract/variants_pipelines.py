@@ -204,6 +204,7 @@ VARIANTS = (
                 "nxAI": {**row["nxAI"], "models": [{"UUID": FOREIGN, "Name": COUNTS}], "selectedPipeline": "Custom"},
             },
         ),
+        outcome=WORKS,
     ),
     _read(
         "by-model",
@@ -215,7 +216,7 @@ VARIANTS = (
         "one-object",
         "one pipeline is an object, not a list",
         pipelines(lambda found: found[0] if len(found) == 1 else found),
-        outcome=STOPS,
+        outcome=WORKS,
     ),
     _read("only-ids", "a list of UUIDs", each_pipeline(lambda each: each["modelUUID"]), outcome=STOPS),
     _read(
@@ -271,7 +272,7 @@ VARIANTS = (
         "the keys of pipelines in lower case; any case is taken, as Go does",
         pipelines(lambda found: keys(found, str.lower)),
         sent_pipelines(lambda each: dict(keys(each, lambda name: _SPELT.get(name.lower(), name)))),
-        outcome=STOPS,
+        outcome=WORKS,
     ),
     _read(
         "threshold-text",
@@ -285,6 +286,7 @@ VARIANTS = (
         "modelNMS as text, and only a number is taken",
         each_pipeline(lambda each: {**each, "modelNMS": str(each["modelNMS"])}),
         sent_pipelines(lambda each: "modelNMS is no number" if isinstance(each.get("modelNMS"), str) else each),
+        outcome=WORKS,
     ),
     _read(
         "threshold-float32",
@@ -322,6 +324,7 @@ VARIANTS = (
         "None in place of an empty processor",
         each_pipeline(lambda each: {**each, "Preprocessor": each["Preprocessor"] or "None"}),
         sent_pipelines(lambda each: {**each, "Preprocessor": each["Preprocessor"].replace("None", "")}),
+        outcome=WORKS,
     ),
     _read(
         "read-only-keys",
@@ -340,6 +343,7 @@ VARIANTS = (
         "each pipeline has an id that differs at each look",
         each_pipeline(_new_ids),
         sent_pipelines(lambda each: {name: value for name, value in each.items() if name != "UUID"}),
+        outcome=WORKS,
     ),
     _read(
         "sorted",

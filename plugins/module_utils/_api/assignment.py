@@ -52,10 +52,12 @@ class Unknown:
 def read_assignment(raw: Mapping[str, Any], place: tuple[str, ...] = PLACE) -> Known | Unknown:
     """The pipelines of a row. ``place`` is compared without regard to case, ``_`` and ``-``; text in it may be JSON."""
     found, others = _follow(raw, place)
+    if isinstance(found, dict) and _model_in(found):
+        found = [found]  # one pipeline, where a list of one was expected
     problem = _problem(found, ".".join(place))
     if problem:
         return Unknown(problem)
-    pipelines = tuple(map(Pipeline, found or ()))
+    pipelines = tuple(map(Pipeline.read, found or ()))
     elsewhere = next(_hits_but(pipelines, others), None)
     if elsewhere is not None:
         return Unknown(f"{elsewhere} names a model or holds pipelines, too")
@@ -82,12 +84,20 @@ def _problem(found: Any, dotted: str) -> str:
     for each in found:
         if not isinstance(each, dict):
             return f"{dotted} holds something that is no object"
-        model = identity(each.get("modelUUID"))
+        model = _model_in(each)
         if not model:
             return f"{dotted} holds a pipeline without modelUUID"
         if not UUID_TEXT.fullmatch(model):
             return f"{dotted} holds a pipeline whose modelUUID is no UUID"
     return ""
+
+
+def _is_shown(value: Any) -> bool:
+    return isinstance(value, list) or (isinstance(value, dict) and bool(_model_in(value)))
+
+
+def _model_in(element: dict[str, Any]) -> str:
+    return Pipeline.read(element).model
 
 
 def _follow(raw: Mapping[str, Any], place: tuple[str, ...]) -> tuple[Any, list[tuple[str, Any]]]:
@@ -102,7 +112,7 @@ def _follow(raw: Mapping[str, Any], place: tuple[str, ...]) -> tuple[Any, list[t
             return _Wrong(f"{'.'.join(place[:depth])} is {_kind(value)} and no object"), others
         key = step if step in value else next((key for key in value if plain(key) == plain(step)), None)
         last = depth == len(place) - 1
-        shown = last and key is not None and isinstance(value[key], list)
+        shown = last and key is not None and _is_shown(value[key])
         for name, inner in value.items():
             if name != key and _may_tell(name, inner) and not (last and _is_beside(plain(name), shown)):
                 others.append((".".join((*place[:depth], name)), inner))

@@ -75,7 +75,7 @@ class DeviceApi:
     def put_pipelines(
         self, site_id: str, device_ids: Iterable[str], functions: Iterable[str], pipelines: Iterable[Mapping[str, Any]]
     ) -> None:
-        """Replace everything that these devices had by ``pipelines`` (wire form, ``Pipeline.to_wire``).
+        """Replace everything that these devices had by ``pipelines`` (``Pipeline.to_sent``).
 
         ``device_ids`` go out as they are: give them as listed. ``functions`` are the UUIDs of the models used.
         The service answers before the devices have changed, and its answer says nothing of use: read the devices again.

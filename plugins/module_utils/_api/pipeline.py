@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from .._core.errors import BadInput
-from .._core.values import identity, number, text
+from .._core.values import identity, number, plain, text
 
 RESIZING_METHODS = ("letterbox", "stretch", "crop")  # on the wire with a capital; only Letterbox was ever observed
 WIRE_NAMES = {
@@ -23,10 +24,15 @@ WIRE_NAMES = {
     "postprocessor": "Postprocessor",
     "chains": "chains",
 }
+PROCESSORS = ("Preprocessor", "Postprocessor")
 _NMS_DIGITS = 4  # a threshold that went through single precision is still the same
 _TRIED = "read a pipeline"
 _UUID_PARTS = re.compile("-?".join(f"([0-9a-fA-F]{{{digits}}})" for digits in (8, 4, 4, 4, 12)))
 _NUMBER = re.compile(r"[0-9]{0,9}\.?[0-9]{0,30}(?:[eE][+-]?[0-9]{1,3})?")
+_BY_PLAIN_NAME = {plain(name): name for name in WIRE_NAMES.values()}
+# What the service says of a pipeline by itself: an id of its own, and when something was done to it.
+_OWN_ID = re.compile(r"(?:pipeline|assignment|instance)?(?:uuid|guid|id)")
+_OWN_TIME = re.compile(r"(?:created|updated|modified|changed|deployed|assigned)(?:at|on)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +40,20 @@ class Pipeline:
     """A pipeline, held as the API gives and takes it: what is not understood or not changed goes back as it came.
 
     Two pipelines are equal where they mean the same: an absent name is an empty one, absent chains are no chains.
+    ``spelling``: the known keys that the service spells in another way, which is how they go back.
     """
 
     wire: Mapping[str, Any]
+    spelling: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, wire: Mapping[str, Any]) -> Pipeline:
+        """A pipeline as it came. The known keys are known without regard to case, ``_`` and ``-``."""
+        spelling = _spelling(tuple(wire))
+        if not spelling:
+            return cls(wire)
+        known = {shown: name for name, shown in spelling.items()}
+        return cls({known.get(key, key): value for key, value in wire.items()}, spelling)
 
     @classmethod
     def new(cls, option: Mapping[str, Any]) -> Pipeline:
@@ -59,7 +76,7 @@ class Pipeline:
         known = sorted(set(extra) & set(WIRE_NAMES.values()))
         if known:
             raise BadInput(_TRIED, f"extra holds {', '.join(known)}", "These have options of their own.")
-        return Pipeline({**wire, **extra})
+        return Pipeline({**wire, **extra}, self.spelling)
 
     @property
     def model(self) -> str:
@@ -68,10 +85,15 @@ class Pipeline:
 
     def with_models(self, rename: Callable[[str], str]) -> Pipeline:
         """The same pipeline with each of its models, those of chains too, replaced by what ``rename`` gives for it."""
-        return Pipeline(with_models(self.wire, rename))
+        return Pipeline(with_models(self.wire, rename), self.spelling)
 
     def to_wire(self) -> dict[str, Any]:
-        return dict(self.wire)
+        """As it came, with what is changed."""
+        return {self.spelling.get(key, key): value for key, value in self.wire.items()}
+
+    def to_sent(self) -> dict[str, Any]:
+        """As it is sent: a threshold that came as text is a number, as that of a new pipeline is."""
+        return {key: _in_known_types(key, value) for key, value in self.to_wire().items()}
 
     def to_option(self) -> dict[str, Any]:
         """The pipeline as users write it, and as it stands in facts and host variables.
@@ -84,8 +106,8 @@ class Pipeline:
             "model": self.model,
             "nms": understood_number(self.wire.get("modelNMS")),
             "resizing_method": resizing.lower() if isinstance(resizing, str) else None,
-            "preprocessor": text(self.wire.get("Preprocessor")) or "",
-            "postprocessor": text(self.wire.get("Postprocessor")) or "",
+            "preprocessor": processor_name(self.wire.get("Preprocessor")),
+            "postprocessor": processor_name(self.wire.get("Postprocessor")),
             "chains": list(chains) if isinstance(chains, list) else [],
             "extra": {name: value for name, value in self.wire.items() if name not in WIRE_NAMES.values()},
         }
@@ -96,18 +118,71 @@ class Pipeline:
     __hash__ = None  # type: ignore[assignment]  # equal ones may be written differently
 
     def _meaning(self) -> dict[str, Any]:
-        """What is compared, by the names on the wire: the known keys in one form, all others as they are."""
+        """What is compared, by the names on the wire: the known keys in one form, all others as they are.
+
+        What the service says of a pipeline by itself is no part of it.
+        """
         option = self.to_option()
         if option["nms"] is not None:
             option["nms"] = round(option["nms"], _NMS_DIGITS)
-        meaning = dict(self.wire)
+        meaning = {key: value for key, value in self.wire.items() if not is_told(key, value)}
         for name, wire_name in WIRE_NAMES.items():
-            if option[name] not in (None, "", []) or self.wire.get(wire_name) in (None, "", []):
+            value = self.wire.get(wire_name)
+            is_none = wire_name in PROCESSORS and isinstance(value, str)
+            if option[name] not in (None, "", []) or value in (None, "", []) or is_none:
                 meaning[wire_name] = option[name]
         return meaning
 
 
 Assignment = tuple[Pipeline, ...]  # of one device, in order
+
+
+@lru_cache(maxsize=1024)
+def _spelling(keys: tuple[str, ...]) -> Mapping[str, str]:
+    """How each known key is spelled that is not there as it is known. Of two that may be one, neither is."""
+    shown: dict[str, list[str]] = {}
+    for key in keys:
+        name = _BY_PLAIN_NAME.get(plain(key))
+        if name is not None and name not in keys:
+            shown.setdefault(name, []).append(key)
+    return {name: found[0] for name, found in shown.items() if len(found) == 1}
+
+
+def is_told(key: str, value: Any) -> bool:
+    """Whether a member of a pipeline is only what the service says of it by itself, which differs when it will."""
+    if not isinstance(value, (str, int)) or key in WIRE_NAMES.values():
+        return False
+    return bool(_OWN_ID.fullmatch(plain(key)) or _OWN_TIME.fullmatch(plain(key)))
+
+
+def processor_name(value: Any) -> str:
+    """The name of a processor; "" for none, for which the word None stands as well."""
+    name = text(value) or ""
+    return "" if name.lower() == "none" else name
+
+
+def _in_known_types(key: object, value: Any) -> Any:
+    if plain(key) == "modelnms":
+        found = understood_number(value)
+        return value if found is None else found
+    return _numbers_in(value) if plain(key) == "chains" else value
+
+
+def _numbers_in(value: Any) -> Any:
+    """The same for what stands in chains: their elements are as pipelines are, which is a guess."""
+    made: Any
+    places: Iterable[Any]
+    if isinstance(value, list):
+        made, places = list(value), range(len(value))
+    elif isinstance(value, Mapping):
+        made, places = dict(value), value
+    else:
+        return value
+    for place in places:  # a loop, as in with_models
+        inner = value[place]
+        nested = isinstance(inner, (list, Mapping))
+        made[place] = _numbers_in(inner) if nested else _in_known_types(place, inner)
+    return made
 
 
 def understood_number(value: Any) -> float | None:
@@ -175,7 +250,7 @@ def _models_in(value: Any) -> Iterator[str]:
 
 
 def _names_a_model(key: Any, value: Any) -> bool:
-    return isinstance(value, str) and str(key).lower() == "modeluuid"
+    return isinstance(value, str) and plain(key) == "modeluuid"
 
 
 def _wrong(name: str, wanted: str) -> BadInput:

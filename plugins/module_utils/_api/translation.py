@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from .._core.limits import MOST_DEPTH, read_json
+from .._core.values import plain as plain
 from .lines import RECORDS, WORDS, WORDS_OF
 
 Path = tuple[str, ...]
@@ -42,12 +42,6 @@ _WITH_WORDS = {"model": ("status", "code_status"), "site": ("status", "online"),
 def path_of(place: str) -> Path:
     """The steps of a dotted path. Of "" none: it is the whole."""
     return tuple(place.split(".")) if place else ()
-
-
-@lru_cache(maxsize=2048, typed=True)
-def plain(name: object) -> str:
-    """A name as it is compared: without regard to case, "_" and "-"."""
-    return str(name).lower().replace("_", "").replace("-", "")
 
 
 def value_at(value: Any, path: Path) -> Any:

@@ -10,12 +10,19 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from .errors import BadInput
 
 ZERO_UUID = "00000000-0000-0000-0000-000000000000"
 UUID_TEXT = re.compile(r"\{?([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\}?")
+
+
+@lru_cache(maxsize=2048, typed=True)
+def plain(name: object) -> str:
+    """A name as it is compared: without regard to case, "_" and "-"."""
+    return str(name).lower().replace("_", "").replace("-", "")
 
 
 def folded(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .._api.pipeline import processor_name
 from .._api.records import Device, Server, Site
-from .._core.values import folded, text
+from .._core.values import folded
 from .._pipelines.checks import PROCESSORS
 
 _MAJOR = re.compile(r"v?([0-9]{1,9})(?![0-9])", re.IGNORECASE)
@@ -46,7 +47,7 @@ def _uses(devices: Iterable[tuple[Site, Device]]) -> dict[tuple[str, str], Count
     """How many devices name each processor, by site and server. A device may know its server by name alone."""
     found: dict[tuple[str, str], Counter[Use]] = {}
     for site, device in devices:
-        named = {(kind, text(each.wire.get(kind)) or "") for each in device.assignment or () for kind in PROCESSORS}
+        named = {(kind, processor_name(each.wire.get(kind))) for each in device.assignment or () for kind in PROCESSORS}
         place = (site.id, device.server.id or device.server.name)
         found.setdefault(place, Counter()).update(use for use in named if use[1])
     return found

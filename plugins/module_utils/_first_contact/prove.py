@@ -153,7 +153,7 @@ class Proof:
         deadline, pause = self._task.deadline(_PATIENCE), 2.0
         while True:
             try:
-                api.put_pipelines(site.id, [device.nxid], models_of(wanted), [each.to_wire() for each in wanted])
+                api.put_pipelines(site.id, [device.nxid], models_of(wanted), [each.to_sent() for each in wanted])
                 return
             except Refused as error:
                 known = api.says_not_applicable(error)

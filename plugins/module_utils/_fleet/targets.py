@@ -99,7 +99,8 @@ def snapshot(devices: Iterable[tuple[Site, Device]], warn: Callable[[str], None]
 
 def snapshot_targets(snapshot: Sequence[Mapping[str, Any]]) -> list[Target]:
     return [
-        Target(each["site"], each["device"], tuple(Pipeline(wire) for wire in each["pipelines"])) for each in snapshot
+        Target(each["site"], each["device"], tuple(Pipeline.read(wire) for wire in each["pipelines"]))
+        for each in snapshot
     ]
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._api.pipeline import processor_name
 from .._api.records import Model, Server, Site
 from .._core.errors import BadInput
 from .._core.values import folded
@@ -186,8 +187,8 @@ def _new_processors(change: DeviceChange) -> Iterator[tuple[str, str]]:
     before = {(key, each.wire.get(key)) for each in change.before for key in PROCESSORS}
     for each in change.after:
         for key in PROCESSORS:
-            name = each.wire.get(key)
-            if isinstance(name, str) and name and (key, name) not in before:
+            name = processor_name(each.wire.get(key))
+            if name and (key, name) not in before:
                 yield key, name
 
 

@@ -11,11 +11,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._api.pipeline import Assignment, Pipeline, understood_number
+from .._api.pipeline import PROCESSORS, Assignment, Pipeline, is_told, processor_name, understood_number
 from .._core.values import flag, identity
 from .._core.wording import shortened
 
 _EMPTY: tuple[Any, ...] = (None, "", [])
+_OF_PIPELINES = ("", "chains")  # where what is compared are pipelines, and not what is in one
 _WITHOUT_CASE = "resizingMethod"
 _MOST_JSON = 300  # characters of an assignment in a reason
 
@@ -72,7 +73,8 @@ class _Notes:
     def same(self, sent: Any, shown: Any, name: str) -> bool:
         """The service may add keys, leave settings out, and write a number or a flag as text or less exactly."""
         if isinstance(sent, Mapping):
-            return isinstance(shown, Mapping) and all(self._has(sent, shown, key) for key in sent)
+            outer = name in _OF_PIPELINES
+            return isinstance(shown, Mapping) and all(self._has(sent, shown, key, outer) for key in sent)
         if isinstance(sent, list) and isinstance(shown, list):
             return len(sent) == len(shown) and all(
                 self.same(one, other, name) for one, other in zip(sent, shown, strict=True)
@@ -83,10 +85,16 @@ class _Notes:
             return True
         if isinstance(sent, str) and isinstance(shown, str) and self._same_text(sent, shown, name):
             return True
+        if name in PROCESSORS and isinstance(shown, str) and processor_name(sent) == processor_name(shown):
+            self.rewritten.append(name)
+            return True
         return self._same_value(sent, shown, name)
 
-    def _has(self, sent: Mapping[str, Any], shown: Mapping[str, Any], key: str) -> bool:
+    def _has(self, sent: Mapping[str, Any], shown: Mapping[str, Any], key: str, of_pipeline: bool) -> bool:
         if key in shown:
+            if of_pipeline and sent[key] != shown[key] and is_told(key, sent[key]) and is_told(key, shown[key]):
+                self.rewritten.append(key)
+                return True
             return self.same(sent[key], shown[key], key)
         if sent[key] not in _EMPTY:
             self.missing.append(key)

@@ -115,7 +115,7 @@ class PipelineWriter:
                 batch.site.id,
                 [each.device.nxid for each in batch.changes],
                 models_of(batch.after),
-                [each.to_wire() for each in batch.after],
+                [each.to_sent() for each in batch.after],
             )
         except Refused as error:
             if not self._api.says_not_applicable(error):  # contract F3

@@ -145,6 +145,18 @@ def test_keys_that_hold_ids_or_odd_characters_make_no_class_each() -> None:
     assert len(long) < 450 and len(other) < 450 and long != other
 
 
+@pytest.mark.parametrize("beside", [{}, {"PluginSettings": SETTINGS}])
+def test_one_pipeline_in_the_place_of_the_list_is_a_list_of_one(beside: dict[str, Any]) -> None:
+    found = read(nxAI={"pipelines": ONE[0], **beside})
+    assert isinstance(found, Known) and [each.to_wire() for each in found.pipelines] == ONE
+    assert isinstance(read(nxAI={"pipelines": {"modelUUID": "Person counter"}}), Unknown)
+
+
+def test_the_keys_of_pipelines_are_known_in_any_case() -> None:
+    found = read(nxAI={"pipelines": [{"modeluuid": A, "MODEL_NMS": 0.5}]})
+    assert isinstance(found, Known) and (found.pipelines[0].model, found.pipelines[0].wire["modelNMS"]) == (A, 0.5)
+
+
 def test_rows_of_one_device_that_differ_say_nothing_of_it() -> None:
     row, other = {**ROW, "nxAI": {"pipelines": ONE}}, {**ROW, "NxID": "{" + A + "}", "nxAI": {"pipelines": []}}
     (device,) = Device.listed([row, dict(row)])

@@ -119,3 +119,53 @@ def test_every_value_key_and_text_counts_where_a_model_must_not_be_missed() -> N
 def test_what_is_put_aside_does_not_count_and_the_rest_of_its_text_does() -> None:
     text = json.dumps({f"model_nms_{MODEL}": 1, "model": B})
     assert {*ids_in([text, C], re.compile(r"model_nms_[0-9a-f-]{36}"))} & {MODEL, B, C} == {B, C}
+
+
+def test_known_keys_are_known_in_any_spelling_and_go_back_as_they_came() -> None:
+    wire = {"model_uuid": MODEL, "MODELNMS": 0.3, "chains": [{"model-uuid": B}], "usersettings": {"modelNMS": "x"}}
+    pipeline = Pipeline.read(wire)
+    assert (pipeline.model, pipeline.to_option()["nms"], models_of([pipeline])) == (MODEL, 0.3, [MODEL, B])
+    assert pipeline.to_wire() == pipeline.to_sent() == wire
+    assert pipeline.with_option({"nms": 0.5}).to_wire() == {**wire, "MODELNMS": 0.5}
+    assert pipeline.with_models(lambda _model: C).to_wire()["model_uuid"] == C
+    known = {"modelUUID": MODEL, "modelNMS": 0.3}
+    assert pipeline == Pipeline({**known, **{key: wire[key] for key in ("chains", "usersettings")}})
+
+
+def test_of_two_keys_that_may_be_one_neither_is_taken() -> None:
+    wire = {"modeluuid": MODEL, "ModelUUID": B}
+    assert Pipeline.read(wire).model == "" and Pipeline.read(wire).to_wire() == wire
+    both = {"modelUUID": MODEL, "modeluuid": B}
+    assert Pipeline.read(both).model == MODEL and Pipeline.read(both).to_wire() == both
+
+
+def test_a_threshold_that_came_as_text_is_sent_as_a_number() -> None:
+    wire = {"modelUUID": MODEL, "modelNMS": "0.3", "chains": [{"modelnms": "1", "Zone": "7"}], "Zone": "7"}
+    sent = {**wire, "modelNMS": 0.3, "chains": [{"modelnms": 1.0, "Zone": "7"}]}
+    assert Pipeline(wire).to_sent() == sent
+    assert Pipeline(wire).to_wire() == wire, "a snapshot holds what came"
+    assert Pipeline({"modelNMS": "high", "chains": "none"}).to_sent() == {"modelNMS": "high", "chains": "none"}
+
+
+def test_the_word_none_is_no_processor() -> None:
+    shown = Pipeline({"modelUUID": MODEL, "Preprocessor": "None", "Postprocessor": "none"})
+    assert shown == Pipeline({"modelUUID": MODEL, "Preprocessor": "", "Postprocessor": None})
+    assert (shown.to_option()["preprocessor"], shown.to_sent()["Preprocessor"]) == ("", "None")
+    assert shown != Pipeline({"modelUUID": MODEL, "Preprocessor": "Nonesuch"})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ({"UUID": B, "pipeline_id": 7}, {"UUID": C, "pipeline_id": 8}, True),
+        ({"UpdatedAt": "2026-11-01"}, {"UpdatedAt": "2026-11-02"}, True),
+        ({"Id": {"zone": 1}}, {"Id": {"zone": 2}}, False),
+        ({"zoneId": "a"}, {"zoneId": "b"}, False),
+        ({"Status": "new"}, {"Status": "old"}, False),
+    ],
+)
+def test_what_the_service_says_by_itself_is_not_compared(
+    one: dict[str, Any], other: dict[str, Any], equal: bool
+) -> None:
+    model = {"modelUUID": MODEL}
+    assert (Pipeline({**model, **one}) == Pipeline({**model, **other})) is equal

@@ -37,6 +37,7 @@ def pipelines(*wires: dict[str, Any]) -> tuple[Pipeline, ...]:
         ({"modelUUID": A}, "the service does not show: modelNMS, resizingMethod, UserSettings"),
         ({**SENT, "UserSettings": {"on": True}}, "the service does not show: limit"),
         ({**SENT, "modelNMS": "0.42"}, "the service writes in another form: modelNMS"),
+        ({**SENT, "Preprocessor": "None"}, "the service writes in another form: Preprocessor"),
         ({**SENT, "modelNMS": 0.41999998688697815}, "the service writes in another form: modelNMS"),
         (
             {**SENT, "UserSettings": {"limit": "7", "on": "true"}},
@@ -88,3 +89,12 @@ def test_sent_stands_beside_reported_and_both_are_short() -> None:
     said = side_by_side(pipelines(SENT), pipelines({"modelUUID": B, "x\n": "y" * 10_000}))
     assert said.startswith('Sent: [{"Preprocessor": "", ') and f'Reported: [{{"modelUUID": "{B}", "x\\n": "yyy' in said
     assert len(said) < 700 and "\n" not in said
+
+
+@pytest.mark.parametrize(("key", "same"), [("UUID", True), ("updatedAt", True), ("zoneId", False)])
+def test_what_the_service_gives_anew_is_said_and_is_no_difference(key: str, same: bool) -> None:
+    sent, reported = ({**SENT, key: each, "chains": [{"modelUUID": B, key: each}]} for each in "ab")
+    said = f"the service writes in another form: {key}" if same else None
+    assert compare(pipelines(sent), pipelines(reported)) == said
+    inside = [{**SENT, "UserSettings": {key: each}} for each in "ab"]
+    assert compare(pipelines(inside[0]), pipelines(inside[1])) is None
