@@ -16,6 +16,7 @@ from . import (
     variants_members,
     variants_models,
     variants_paging,
+    variants_pipeline_forms,
     variants_pipelines,
     variants_sites,
 )
@@ -29,6 +30,7 @@ VARIANTS: tuple[Variant, ...] = (
     *variants_sites.VARIANTS,
     *variants_devices.VARIANTS,
     *variants_pipelines.VARIANTS,
+    *variants_pipeline_forms.VARIANTS,
     *variants_assignments.VARIANTS,
     *variants_models.VARIANTS,
     *variants_members.VARIANTS,

@@ -18,6 +18,7 @@ from .._core.errors import BadInput
 from .._core.wording import shortened
 from .._http.operation import CHANGEABLE, ISSUE_TOKEN, TRIED, Operation
 from .contract import KNOWN, Auth, Contract, Upload
+from .forms import EACH
 from .lines import CHOICES, RECORDS, WORDS, WORDS_OF, Line
 from .operations import OPERATIONS
 from .translation import STEP, Path, path_of, plain
@@ -102,6 +103,8 @@ def _places(record: str, name: str, value: Any) -> tuple[str, ...]:
     found = (value,) if isinstance(value, str) else tuple(_texts(key, value, empty=True))
     for place in found:
         steps = path_of(place)
+        if (record, name) == ("device", "pipelines") and steps.count(EACH) == 1 and steps[0] != EACH:
+            steps = tuple(step for step in steps if step != EACH)
         whole = not steps and (record, name) in (("answer", "rows"), ("answer", "created"))
         if not whole and not (0 < len(steps) <= _MOST_STEPS and all(map(STEP.fullmatch, steps))):
             advice = f"Give plain names with dots between them, such as nxAI.pipelines, at most {_MOST_STEPS} of them."

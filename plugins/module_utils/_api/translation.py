@@ -15,8 +15,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._core.limits import MOST_DEPTH, read_json
+from .._core.limits import MOST_DEPTH
 from .._core.values import plain as plain
+from .forms import each_of, opened, split
 from .lines import RECORDS, WORDS, WORDS_OF
 
 Path = tuple[str, ...]
@@ -54,8 +55,13 @@ class Translation:
     """Of one contract file. ``places``: the fields that it names, as ``device.pipelines`` -> paths."""
 
     def __init__(self, places: Mapping[str, tuple[str, ...]], words: Mapping[str, Iterable[str]]) -> None:
+        lists, forms = _without_forms(places)
+        self._forms = forms
+        self._model = tuple(places.get("pipeline.model") or RECORDS["pipeline"]["model"].default)
+        places = lists
         self._views = {record: _View(record, places, words) for record in RECORDS if record != "answer"}
         self._active = {record for record, view in self._views.items() if view.differs}
+        self._active |= {"device"} if forms else set()
         self._active |= {outer for outer, inner in _INNER.items() if self._active & set(inner.values())}
         self._taken = {_plain(path) for record in _BESIDE_PIPELINES for path in self._views[record].read}
 
@@ -65,6 +71,8 @@ class Translation:
     def incoming(self, record: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
         if record not in self._active:
             return row
+        for path, inside in self._forms.items() if record == "device" else ():
+            row = self._with_list(row, path, inside)
         known = self._views[record].incoming(row)
         for field, inner in _INNER.get(record, {}).items():
             if inner in self._active:
@@ -80,11 +88,17 @@ class Translation:
             data = {**data, "chains": _everywhere(data["chains"], self._views[record].outgoing, first=False)}
         return self._views[record].outgoing(data)
 
+    def _with_list(self, row: Mapping[str, Any], path: Path, inside: Path) -> Mapping[str, Any]:
+        """With a list in the place of pipelines in another form. What is not understood stays, and is unknown."""
+        spelled = _spelled(row, path)
+        found = each_of(_at(row, spelled), inside, self._model) if spelled else None
+        return row if found is None or spelled is None else _with(row, spelled, found)
+
     def _with_inner(self, row: dict[str, Any], places: Iterable[str], inner: str) -> dict[str, Any]:
         for path in (_spelled(row, path_of(place)) for place in places):
             if path is None:
                 continue
-            value = _opened(_at(row, path))
+            value = opened(_at(row, path))
             if isinstance(value, Mapping):
                 row = _with(row, path, self._one(inner, value))
             elif isinstance(value, list):
@@ -96,7 +110,7 @@ class Translation:
 
         What is ``aside`` has them already. Text that holds JSON stays text where there is nothing of the kind in it.
         """
-        data = _opened(value)
+        data = opened(value)
         if aside == () or depth > MOST_DEPTH or not isinstance(data, (list, Mapping)):
             return value
         if isinstance(data, list):
@@ -219,18 +233,24 @@ class _View:
         return row
 
 
+def _without_forms(
+    places: Mapping[str, tuple[str, ...]],
+) -> tuple[dict[str, tuple[str, ...]], dict[Path, Path]]:
+    """The places of fields as those of lists, and of each that is in another form, the way inside of its elements."""
+    forms: dict[Path, Path] = {}
+    lists = dict(places)
+    for place in places.get("device.pipelines", ()):
+        path, inside = split(path_of(place))
+        if inside is not None:
+            forms[path] = inside
+    if forms:
+        ways = (split(path_of(place))[0] for place in places["device.pipelines"])
+        lists["device.pipelines"] = tuple(".".join(way) for way in ways)
+    return lists, forms
+
+
 def _word(value: object) -> str:
     return str(value).strip().lower()
-
-
-def _opened(value: Any) -> Any:
-    """The data of a text that holds JSON: the service may keep objects as such."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-        try:
-            return read_json(value.encode())
-        except ValueError:
-            return value
-    return value
 
 
 def _key(row: Mapping[str, Any], name: str) -> str | None:
@@ -241,7 +261,7 @@ def _key(row: Mapping[str, Any], name: str) -> str | None:
 
 def _at(value: Any, path: Path) -> Any:
     for name in path:
-        row = _opened(value)
+        row = opened(value)
         key = _key(row, name) if isinstance(row, Mapping) else None
         if key is None:
             return _ABSENT
@@ -261,7 +281,7 @@ def _different(row: Mapping[str, Any], paths: tuple[Path, ...]) -> dict[str, Any
     """What is at each of the paths, where a list is at one and something else at another one. Else nothing."""
     values = {".".join(path): _at(row, path) for path in paths}
     full = {place: value for place, value in values.items() if value is not _ABSENT and value not in (None, "")}
-    data = [_opened(value) for value in full.values()]
+    data = [opened(value) for value in full.values()]
     alike = all(each == data[0] for each in data) or not any(isinstance(each, list) for each in data)
     return {} if alike else full
 
@@ -278,7 +298,7 @@ def _spelled(value: Any, path: Path) -> Path | None:
     """The path to what is there as the row spells it, or None."""
     found: list[str] = []
     for name in path:
-        row = _opened(value)
+        row = opened(value)
         key = _key(row, name) if isinstance(row, Mapping) else None
         if key is None:
             return None
@@ -294,7 +314,7 @@ def _without(row: Mapping[str, Any], path: Path) -> dict[str, Any]:
         return dict(row)
     if len(path) == 1:
         return {name: value for name, value in row.items() if name != key}
-    inner = _opened(row[key])
+    inner = opened(row[key])
     return {**row, key: _without(inner, path[1:])} if isinstance(inner, Mapping) else dict(row)
 
 
@@ -305,7 +325,7 @@ def _with(row: Mapping[str, Any], path: Path, value: Any, kept: dict[str, Any] |
     if len(path) == 1:
         return {**row, path[0]: value}
     key = _key(row, path[0]) or path[0]
-    inner = _opened(row.get(key))
+    inner = opened(row.get(key))
     if not isinstance(inner, Mapping):
         if inner is not None and kept is not None:
             kept[path[0]] = inner

@@ -15,9 +15,10 @@ from typing import Any
 
 from .._api.assignment import Known, read_assignment
 from .._api.contract import Contract
+from .._api.forms import EACH, each_of, split
 from .._api.lines import RECORDS
 from .._api.pipeline import RESIZING_METHODS, models_of, understood_number
-from .._api.translation import path_of, plain, value_at
+from .._api.translation import STEP, path_of, plain, value_at
 from .._core.errors import BadInput
 from .._core.values import identity
 from .draft import Draft, Proposal
@@ -42,6 +43,7 @@ def infer_pipelines(rows: Rows, draft: Draft, models: set[str]) -> Inferred:
                 " the pipelines of a device?"
             )
     elements = elements_of(rows, draft.contract)
+    _infer_spelling("model", elements, draft.contract, found)
     for name, (fits, near) in _MEMBERS.items():
         _infer_member(name, elements, draft.contract, fits, near, found)
     return found
@@ -98,14 +100,33 @@ def _lists_of_models(row: Row, models: set[str]) -> Iterator[tuple[Path, Path, i
     With that place, and how much else in it looks like a pipeline.
     """
     for path, value in members(row):
-        elements = unpacked(value)
-        if not isinstance(elements, list) or not elements or not all(isinstance(each, dict) for each in elements):
-            continue
-        for inner, first in members(elements[0], 2):
-            ids = [identity(value_at(each, inner)) for each in elements]
-            if identity(first) and all(ids) and set(ids) & models and _is_model(elements[0], inner):
-                names = {last(inner) for each in elements for inner, _value in members(each, 1)}
-                yield path, inner, 1 + 10 * sum(any(near in name for near in _NEAR) for name in names)
+        for form, elements in _forms(value):
+            for inner, first in members(elements[0], 2):
+                ids = [identity(value_at(each, inner)) for each in elements]
+                if identity(first) and all(ids) and set(ids) & models and _is_model(elements[0], inner):
+                    yield (*path, *form), inner, 1 + 10 * _nearness(elements)
+
+
+def _forms(value: Any) -> Iterator[tuple[Path, list[Row]]]:
+    """The elements that may be pipelines: of a list, of an object by model, and each inside of a member of its own."""
+    data = unpacked(value)
+    own = list(data.values()) if isinstance(data, Mapping) else data
+    if not isinstance(own, list) or not own or not all(isinstance(each, Mapping) for each in own):
+        return
+    ways: list[Path] = [()] if isinstance(data, Mapping) else []
+    ways += [(name,) for name in own[0] if len(own[0]) == 1 and STEP.fullmatch(str(name))]
+    if isinstance(data, list):
+        yield (), own
+    for inside in ways:
+        elements = each_of(data, inside, RECORDS["pipeline"]["model"].default)
+        if elements and _nearness(elements):
+            yield (EACH, *inside), [*elements]
+
+
+def _nearness(elements: Sequence[Row]) -> int:
+    """How many names of members are near to those of a pipeline."""
+    names = {last(path) for each in elements for path, _value in members(each, 1)}
+    return sum(any(near in name for near in _NEAR) for name in names)
 
 
 def _is_model(element: Row, path: Path) -> bool:
@@ -119,7 +140,10 @@ def elements_of(rows: Rows, contract: Contract) -> list[Row]:
     found: list[Row] = []
     for row in rows:
         for place in contract.places("device.pipelines"):
-            value = unpacked(value_at(row, path_of(place)))
+            path, inside = split(path_of(place))
+            value = unpacked(value_at(row, path))
+            if inside is not None:
+                value = each_of(value, inside, contract.places("pipeline.model"))
             found += [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
     return found
 
@@ -129,6 +153,7 @@ def _infer_member(
 ) -> None:
     places = [path_of(place) for place in contract.places(f"pipeline.{name}")]
     if any(value_at(each, path) is not None for each in elements for path in places):
+        _infer_spelling(name, elements, contract, found)
         return
     known = {plain(place) for each in RECORDS["pipeline"] for place in contract.places(f"pipeline.{each}")}
     names = {
@@ -142,6 +167,15 @@ def _infer_member(
         found.proposals.append(Proposal({f"fields.pipeline.{name}": names.pop()}, why))
     elif names:
         found.questions.append(f"fields.pipeline.{name}: is it {' or '.join(sorted(names))}?")
+
+
+def _infer_spelling(name: str, elements: Sequence[Row], contract: Contract, found: Inferred) -> None:
+    """What is read in any spelling is sent in one: that of new pipelines is to be the one that all are shown in."""
+    place = contract.places(f"pipeline.{name}")[0]
+    shown = {key for each in elements for key in each if plain(key) == plain(place)}
+    if len(shown) == 1 and shown != {place}:
+        why = f"no pipeline spells it {place}"
+        found.proposals.append(Proposal({f"fields.pipeline.{name}": shown.pop()}, why))
 
 
 def _is_share(value: Any) -> bool:

@@ -34,6 +34,45 @@ def test_without_a_file_each_row_is_the_very_row() -> None:
     assert contract_of({"fields": {"device": {"pipelines": "nxAI.pipelines"}}}).known("device", rows) is rows
 
 
+PIPE: dict[str, Any] = {"modelUUID": ID, "modelNMS": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "found"),
+    [
+        ("nxAI.pipelines.*", {ID: PIPE}, [PIPE]),
+        ("nxAI.pipelines.*", {ID.upper(): {"modelNMS": 0.5}}, [PIPE]),
+        ("nxAI.pipelines.*", {"1": PIPE, "2": PIPE}, [PIPE, PIPE]),
+        ("nxAI.pipelines.*", {}, []),
+        ("nxAI.pipelines.*", [], []),
+        ("nxAI.pipelines.*", json.dumps({ID: PIPE}), [PIPE]),
+        ("nxAI.pipelines.*.Pipeline", [{"pipeline": PIPE, "Comment": ""}], [PIPE]),
+        ("nxAI.pipelines.*.Pipeline", {ID: {"Pipeline": json.dumps(PIPE)}}, [PIPE]),
+        ("nxAI.pipelines.*", {"zone": PIPE}, None),
+        ("nxAI.pipelines.*", {"2": PIPE}, None),
+        ("nxAI.pipelines.*", {ID: PIPE, "x": 7}, None),
+        ("nxAI.pipelines.*", None, None),
+        ("nxAI.pipelines.*.Pipeline", [{"Pipeline": PIPE, "Active": True}], None),
+        ("nxAI.pipelines.*.Pipeline", [{"Pipeline": PIPE}, {}], None),
+    ],
+)
+def test_pipelines_in_another_form_than_a_list(place: str, value: Any, found: Any) -> None:
+    """What such a form says besides is never passed over: then the assignment is unknown."""
+    row = {"NxID": ID, "nxAI": {"pipelines": value, "models": []}}
+    before = json.dumps(row)
+    device = Device.from_api(known("device", row, pipelines=place))
+    shown = None if device.assignment is None else [each.to_wire() for each in device.assignment]
+    assert shown == found and json.dumps(row) == before
+    assert device.assignment is not None or (device.unknown and (value is None or not device.unknown.shape))
+
+
+def test_the_form_holds_for_the_names_of_the_file_and_for_another_place() -> None:
+    contract = contract_of({"fields": {"device": {"pipelines": "AI.Runs.*"}, "pipeline": {"model": "function"}}})
+    for value in ({ID: {"nms": 1}}, {ID: {"function": ID, "nms": 1}}):
+        found = contract.known("device", [{"AI": {"Runs": value}}])[0]
+        assert found["nxAI"] == {"pipelines": [{"modelUUID": ID, "nms": 1}]} and "(not read)" not in found
+
+
 def test_what_comes_in_is_not_changed_itself() -> None:
     row = {"NxID": ID, "AI": {"Runs": [{"Function": 1}]}}
     before = json.dumps(row)

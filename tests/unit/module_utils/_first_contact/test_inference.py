@@ -113,8 +113,7 @@ def renamed(**names: str) -> Row:
         # elements that name no model that is listed, or not all of them one
         ({"Now": [{"modelUUID": B}]}, {}),
         ({"Now": [PIPE, {"x": 1}]}, {}),
-        ({"Now": {A: PIPE}}, {}),
-        ({"nxAI": {"pipelines": [{"Pipeline": PIPE}]}}, {}),  # an envelope would part a new pipeline
+        ({"Now": {A: PIPE}}, {"fields.device.pipelines": "Now.*"}),
         ({"Now": [{"selectedPipeline": A}]}, {}),
         ({"Now": [A]}, {}),
     ],
@@ -122,6 +121,34 @@ def renamed(**names: str) -> Row:
 def test_where_devices_have_their_pipelines(row: Row, found: dict[str, Any]) -> None:
     fresh = {"NxID": C, "Name": "Fresh"}
     assert lines(infer_pipelines([{"NxID": B, **row}, fresh], Draft(), {A})) == found
+
+
+PLACE, ENVELOPE = "nxAI.pipelines.*", "nxAI.pipelines.*.Pipeline"
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ({A: PIPE}, PLACE),
+        ({A: {"modelNMS": 0.5}, C: {"modelNMS": 0.5}}, PLACE),
+        ([{"Pipeline": PIPE}], ENVELOPE),
+        ({"0": {"Pipeline": PIPE}, "1": {"Pipeline": PIPE}}, ENVELOPE),
+        ({"zone 7": PIPE}, None),
+        ([{"Pipeline": PIPE, "Active": True}], None),
+    ],
+)
+def test_pipelines_in_another_form_than_a_list(value: Any, place: str | None) -> None:
+    found = lines(infer_pipelines([{"NxID": B, "nxAI": {"pipelines": value}}], Draft(), {A}))
+    assert found.get("fields.device.pipelines") == place
+
+
+def test_the_spelling_that_all_pipelines_have_is_the_one_that_is_sent() -> None:
+    rows = [{"NxID": B, "nxAI": {"pipelines": [{"model_uuid": A, "model_nms": 0.5, "chains": []}]}}]
+    assert lines(infer_pipelines(rows, Draft(), {A})) == {
+        "fields.pipeline.model": "model_uuid", "fields.pipeline.nms": "model_nms",
+    }  # fmt: skip
+    rows[0]["nxAI"]["pipelines"].append({"modelUUID": A, "MODELNMS": 0.5})
+    assert lines(infer_pipelines(rows, Draft(), {A})) == {}
 
 
 def test_a_place_that_cannot_be_told_from_another_is_no_place() -> None:
