@@ -4,30 +4,29 @@
 
 """What a row of the listing says of the pipelines of a device. Pure. What it does not say is unknown, never none.
 
-An empty list in the expected place says "none". A row without that place may mean none, or that the listing does not
-show it: its *shape* (keys and types, no values) is the class for which that can be found out. Anything that may be
-pipelines in another place, or in another form, is not understood, and has no shape: nothing is ever written over it.
+An empty list in the expected place says "none". A row without that place, or with something there that says nothing,
+may mean none, or that the listing does not show it: its *shape* (``shape.py``) is the class for which that can be found
+out. Anything that may be pipelines in another place, or in another form, is not understood, and has no shape: nothing
+is ever written over it.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 from .._core.limits import is_deep, read_json
 from .._core.values import UUID_TEXT, ZERO_UUID, identity
 from .pipeline import Assignment, Pipeline, models_of
+from .shape import is_blank, kind, shape_of
 from .translation import DIFFERENT, plain
 
 PLACE = ("nxAI", "pipelines")
 LINE = "fields.device.pipelines"  # of the contract: where the place is said
 MOST_TEXT = 1 << 20  # characters of a text that is read as JSON
-_MOST_SHAPE = 400
 _BESIDE = ("models", "pluginsettings")  # beside the pipelines: what there is to choose from, and settings
 _SELECTED = "selectedpipeline"  # the word Custom, or the UUID of a model
 _MODEL_ID = re.compile(r"(?:model|function|network)s?(?:uuid|guid|id)s?$")
@@ -54,16 +53,22 @@ def read_assignment(raw: Mapping[str, Any], place: tuple[str, ...] = PLACE) -> K
     found, others = _follow(raw, place)
     if isinstance(found, dict) and _model_in(found):
         found = [found]  # one pipeline, where a list of one was expected
-    problem = _problem(found, ".".join(place))
+    blank = is_blank(found)
+    problem = "" if blank else _problem(found, ".".join(place))
     if problem:
         return Unknown(problem)
-    pipelines = tuple(map(Pipeline.read, found or ()))
+    pipelines = () if blank else tuple(map(Pipeline.read, found))
     elsewhere = next(_hits_but(pipelines, others), None)
     if elsewhere is not None:
         return Unknown(f"{elsewhere} names a model or holds pipelines, too")
-    if found is None:
-        return Unknown(f"the service shows nothing at {'.'.join(place)}", _shape(raw, place))
-    return Known(pipelines)
+    return _blank(raw, place, found) if blank else Known(pipelines)
+
+
+def _blank(raw: Mapping[str, Any], place: tuple[str, ...], found: Any) -> Unknown:
+    shown = "no model" if found else "nothing"
+    first = next((_unpacked(value) for key, value in raw.items() if plain(key) == plain(place[0])), None)
+    shape = shape_of(raw, first if isinstance(first, dict) else None, place, found)
+    return Unknown(f"the service shows {shown} at {'.'.join(place)}", shape)
 
 
 @dataclass(frozen=True)
@@ -72,15 +77,13 @@ class _Wrong:
 
 
 def _problem(found: Any, dotted: str) -> str:
-    """Why what is in the place is not understood; "" where it is, or nothing is there."""
+    """Why what is in the place is not understood; "" where it is."""
     if isinstance(found, _Wrong):
         return f"{dotted}: {found.what}"
-    if found is None:
-        return ""
     if isinstance(found, dict) and isinstance(found.get(DIFFERENT), dict):
         return f"what is at {' and at '.join(found[DIFFERENT])} differs"
     if not isinstance(found, list):
-        return f"{dotted} is {_kind(found)} and no list"
+        return f"{dotted} is {kind(found)} and no list"
     for each in found:
         if not isinstance(each, dict):
             return f"{dotted} holds something that is no object"
@@ -93,7 +96,8 @@ def _problem(found: Any, dotted: str) -> str:
 
 
 def _is_shown(value: Any) -> bool:
-    return isinstance(value, list) or (isinstance(value, dict) and bool(_model_in(value)))
+    is_one = isinstance(value, list) or (isinstance(value, dict) and bool(_model_in(value)))
+    return is_one and not is_blank(value)
 
 
 def _model_in(element: dict[str, Any]) -> str:
@@ -108,8 +112,10 @@ def _follow(raw: Mapping[str, Any], place: tuple[str, ...]) -> tuple[Any, list[t
     value: Any = raw
     others: list[tuple[str, Any]] = []
     for depth, step in enumerate(place):
+        if not value:
+            return None, others
         if not isinstance(value, dict):
-            return _Wrong(f"{'.'.join(place[:depth])} is {_kind(value)} and no object"), others
+            return _Wrong(f"{'.'.join(place[:depth])} is {kind(value)} and no object"), others
         key = step if step in value else next((key for key in value if plain(key) == plain(step)), None)
         last = depth == len(place) - 1
         shown = last and key is not None and _is_shown(value[key])
@@ -214,45 +220,3 @@ def _says_model(key: str) -> bool:
 @lru_cache(maxsize=2048)
 def _says_pipelines(key: str) -> bool:
     return plain(key) != _SELECTED and _PIPELINES.search(plain(key)) is not None
-
-
-# Shapes
-
-
-def _shape(raw: Mapping[str, Any], place: tuple[str, ...]) -> str:
-    """Keys and types. Of the member that leads to the place one level more; a null is as good as left out elsewhere."""
-    parts = []
-    for key, value in sorted(raw.items()):
-        if plain(key) == plain(place[0]):
-            inner = _unpacked(value)
-            if isinstance(inner, dict):
-                members = ", ".join(f"{_name(each)}: {_kind(inner[each])}" for each in sorted(inner))
-                parts.append(f"{_name(key)}: {{{members}}}")
-            else:
-                parts.append(f"{_name(key)}: {_kind(value)}")
-        elif value is not None:
-            parts.append(f"{_name(key)}: {_kind(value, of_content=False)}")
-    shape = ", ".join(parts) or "an empty row"
-    if len(shape) > _MOST_SHAPE:
-        shape = f"{shape[:_MOST_SHAPE]}… {sha256(shape.encode('utf-8', 'replace')).hexdigest()[:12]}"
-    return shape
-
-
-def _name(key: str) -> str:
-    """A key as it is written; what is in it of ids or odd characters would make a class of its own."""
-    name = _UUID.sub("UUID", str(key))
-    return name if re.fullmatch(r"[A-Za-z0-9_. -]{1,60}", name) else json.dumps(name)[:60]
-
-
-def _kind(value: Any, of_content: bool = True) -> str:
-    """The type in JSON's words. ``of_content``: an empty one, and a text that is a UUID, are types of their own."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, (int, float)):
-        return "number"
-    name = "text" if isinstance(value, str) else "list" if isinstance(value, list) else "object"
-    if of_content and not value:
-        return f"empty {name}"
-    return "UUID" if of_content and isinstance(value, str) and _UUID.fullmatch(value.strip("{}")) else name

@@ -72,6 +72,12 @@ REST = "Enabled: boolean, Name: text, NxID: text, Server: object, V2: object"
             f"{REST}, nxAI: {{PluginSettings: empty object, models: empty list, selectedPipeline: UUID}}",
         ),
         ({"nxAI": {"PluginSettings": SETTINGS}}, f"{REST}, nxAI: {{PluginSettings: object}}"),
+        ({"nxAI": []}, f"{REST}, nxAI: empty list"),
+        ({"nxAI": False}, f"{REST}, nxAI: boolean"),
+        ({"nxAI": {"pipelines": {}}}, f"{REST}, nxAI: {{pipelines: empty object}}"),
+        ({"nxAI": {"pipelines": ""}}, f"{REST}, nxAI: {{pipelines: empty text}}"),
+        ({"nxAI": {"pipelines": "{}"}}, f"{REST}, nxAI: {{pipelines: empty object}}"),
+        ({"nxAI": {"pipelines": False}}, f"{REST}, nxAI: {{pipelines: boolean}}"),
     ],
 )
 def test_nothing_in_the_place_is_a_class_by_keys_and_types(members: dict[str, Any], shape: str) -> None:
@@ -79,19 +85,52 @@ def test_nothing_in_the_place_is_a_class_by_keys_and_types(members: dict[str, An
     assert isinstance(found, Unknown) and found.shape == shape
 
 
+DEFAULTS = {"modelNMS": 0.42, "resizingMethod": "Letterbox", "Preprocessor": "", "chains": [], "UserSettings": {}}
+DEFAULTS_SHAPE = (
+    "Preprocessor: empty text, UserSettings: empty object, chains: empty list, modelNMS: number, resizingMethod: text"
+)
+
+
+@pytest.mark.parametrize(
+    ("found", "shape"),
+    [
+        ([{}], "[empty object]"),
+        ([None], "[null]"),
+        ([""], "[empty text]"),
+        ([DEFAULTS], f"[{{{DEFAULTS_SHAPE}}}]"),
+        ([{"modelUUID": ""}], "[{modelUUID: empty text}]"),
+        ({"modelUUID": None}, "{modelUUID: null}"),
+        ([{"modelUUID": ZERO, "Status": "idle", "Order": 0}], "[{Order: number, Status: text, modelUUID: zero UUID}]"),
+        ([{"modelUUID": f"{{{ZERO}}}"}, {"modelUUID": ZERO}, None], "[null | {modelUUID: zero UUID}]"),
+        (json.dumps([{"model_uuid": "", "UUID": ZERO}]), "[{UUID: zero UUID, model_uuid: empty text}]"),
+    ],
+)
+def test_pipelines_of_no_model_are_a_class_and_not_none(found: Any, shape: str) -> None:
+    said = read(nxAI={"pipelines": found, "models": [], "selectedPipeline": ""})
+    assert isinstance(said, Unknown) and "shows no model at nxAI.pipelines" in said.reason
+    assert said.shape == f"{REST}, nxAI: {{models: empty list, pipelines: {shape}, selectedPipeline: empty text}}"
+
+
 @pytest.mark.parametrize(
     "members",
     [
         {"nxAI": "what?"},
-        {"nxAI": []},
+        {"nxAI": [7]},
         {"nxAI": 7},
-        {"nxAI": {"pipelines": {}}},
+        {"nxAI": {"pipelines": True}},
         {"nxAI": {"pipelines": {A: {"modelNMS": 0.5}}}},
         {"nxAI": {"pipelines": "x"}},
         {"nxAI": {"pipelines": [*ONE, "x"]}},
-        {"nxAI": {"pipelines": [{"modelNMS": 0.5}]}},
-        {"nxAI": {"pipelines": [{"modelUUID": ""}]}},
         {"nxAI": {"pipelines": [{"modelUUID": "Person counter"}]}},
+        {"nxAI": {"pipelines": [*ONE, {"modelUUID": ""}]}},
+        {"nxAI": {"pipelines": [{"modelUUID": "", "chains": ONE}]}},
+        {"nxAI": {"pipelines": [{"modelUUID": "", "modelName": "Person counter"}]}},
+        {"nxAI": {"pipelines": [{"modelUUID": "", "modelId": 7}]}},
+        {"nxAI": {"pipelines": [{"modelUUID": "", "Runs": f"<{A}>"}]}},
+        {"nxAI": {"pipelines": [{"modelUUID": None, "UserSettings": {"zone": [1]}}]}},
+        {"nxAI": {"pipelines": [{"modelUUID": None, "UserSettings": "{}"}]}},
+        {"nxAI": {"pipelines": [{"Name": "Person counter", "modelNMS": 0.5}]}},
+        {"nxAI": {"pipelines": [{"modelUUID": ""}], "PluginSettings": {"Model_ID": 7}}},
         {"nxAI": {"pipelines": []}, "Pipelines": ONE},
         {"Pipelines": ONE},
         {"pipelines": json.dumps(ONE)},
