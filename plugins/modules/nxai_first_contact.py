@@ -16,6 +16,8 @@ description:
     alone, and never again once it was refused.
   - The second stage (O(device)) sends one camera exactly what it has, and reads it back. The third (O(create)) creates
     a catalogue and a small model with a name of their own, changes them, and removes them again, also after an error.
+  - Some cameras may not say what they run. RV(cameras.unknown) has each kind of them, and a camera with which O(prove)
+    finds out whether such cameras run nothing.
   - It writes three files into O(dir). C(nxai-contract.yml) is the contract; where nothing differs, only a comment.
     C(first-contact.md) is a report for people. C(first-contact-evidence.json) holds shapes of answers alone, and no
     values, so that you can attach it to an issue.
@@ -49,13 +51,17 @@ options:
   prove:
     description:
       - What to do where it is not known what O(device) runs. V(refuse) sends nothing.
-      - V(one) sends it a model, and none again at the end. So use it for a camera that may lose what it runs. If it
-        shows the model, cameras that look like it run nothing, and the contract says so.
+      - With V(one) you say that this camera may lose what it runs. It is sent a model and read back, and is sent an
+        empty list at the end, also after an error. If it showed the model, cameras whose rows look like its row run
+        nothing, and the contract says so. What it ran before, if the service did not show it, is gone.
+      - A camera that shows what it runs is sent exactly that with V(one) as well.
     type: str
     choices: [refuse, one]
     default: refuse
   model:
-    description: The model for O(prove=one), by name or UUID, such as V(Person detector). Without it, any that is ready.
+    description:
+      - The model for O(prove=one), by name or UUID, such as V(Person detector). Without it, one that other cameras run,
+        or any that is ready.
     type: str
   create:
     description: Whether the third stage is run.
@@ -83,6 +89,13 @@ EXAMPLES = r"""
     dir: .
     device: "{e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70}"
     create: true
+
+- name: Find out with a camera that may lose what it runs whether cameras that show nothing run nothing
+  nxai.cloud.nxai_first_contact:
+    dir: .
+    contract: nxai-contract.yml
+    device: "{e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70}"
+    prove: one
 """
 
 RETURN = r"""
@@ -115,6 +128,52 @@ questions:
   type: list
   elements: str
   sample: ["words.running: do these say that a server is well: started?"]
+cameras:
+  description: How many of the cameras that were read say what they run.
+  returned: success, and failure after the first stage
+  type: dict
+  contains:
+    running:
+      description: Those that show what they run.
+      type: int
+      sample: 6
+    none:
+      description: Those that run nothing, by an empty list or by RV(contract).
+      type: int
+      sample: 0
+    not_understood:
+      description: Those that may show it, in a way that is not understood.
+      type: int
+      sample: 0
+    unknown:
+      description: The others, by what their rows look like.
+      type: list
+      elements: dict
+      contains:
+        shape:
+          description: The members of such a row, with their types.
+          type: str
+          sample: "Enabled: boolean, Name: text, NxID: text"
+        cameras:
+          description: How many have such a row.
+          type: int
+          sample: 1
+        device:
+          description: The NxID of one of them.
+          type: str
+          sample: "{e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70}"
+        site:
+          description: The cloud system id of its site.
+          type: str
+          sample: d7e9a5a1-6b0c-4f6e-9a55-0d6a2a4f1c11
+        offered:
+          description: Whether all speaks for it that such cameras run nothing, so that O(prove=one) is worth a try.
+          type: bool
+          sample: true
+        advice:
+          description: What speaks for it or against it, and how you find out.
+          type: str
+          sample: Of the others that were read, 6 show what they run, and none says that nothing runs...
 stages:
   description: How each stage ended.
   returned: success, and failure after the first stage
@@ -139,21 +198,21 @@ files:
   sample: {contract: /home/me/nxai-contract.yml, report: /home/me/first-contact.md,
            evidence: /home/me/first-contact-evidence.json}
 left_behind:
-  description: What the third stage has created and could not remove.
+  description: What the second and the third stage have made and could not remove.
   returned: success, and failure after the first stage
   type: list
   elements: dict
   contains:
     kind:
-      description: What it is.
+      description: V(model), V(catalogue), or V(pipeline) of a camera.
       type: str
       sample: model
     name:
-      description: Its name.
+      description: Its name, or that of the model and of the camera.
       type: str
       sample: nxai first contact 1c2d3e4f
     uuid:
-      description: Its UUID, or why that is not known.
+      description: Its UUID, or that of the model, or why that is not known.
       type: str
       sample: 459d2273-1514-431c-9d34-f5b72f3bfe20
 requests:

@@ -152,11 +152,20 @@ VARIANTS = (
         "null-lists",
         "null in place of every empty list, also inside records",
         answers(LISTS, lambda data: walked(data, lambda value: None if value == [] else value)),
+        outcome=ADAPTED,
+        no_pipelines=[
+            "Enabled: boolean, Group: text, Name: text, NxID: text, Server: object, V2: object, nxAI: {PluginSettings:"
+            " empty object, models: null, pipelines: null, selectedPipeline: empty text}"
+        ],
     ),
     _lists(
         "omit-empty",
         "members that are empty, false or 0 are left out",
         rows((*LISTS, "get_model"), lambda row: walked(row, _omit_empty)),
+        outcome=ADAPTED,
+        no_pipelines=[
+            "Enabled: boolean, Name: text, NxID: text, Server: object, V2: object, nxAI: {PluginSettings: empty object}"
+        ],
     ),
     _lists("null-rows", "a null among the rows", answers(LISTS, lambda data: [None, *data])),
     _lists(

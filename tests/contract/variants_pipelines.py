@@ -9,18 +9,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .layer import Rewrite
 from .rewrites import (
     DEVICE,
-    MISSING,
-    Row,
     dropped,
-    fresh_only,
     member,
     moved,
     pipelines,
     rows,
-    take,
 )
 from .variant import ADAPTED, STOPS, WORKS, row_of
 from .world import COUNTS, FOREIGN
@@ -28,18 +23,6 @@ from .world import COUNTS, FOREIGN
 
 def _at(path: str) -> dict[str, Any]:
     return {"fields": {"device": {"pipelines": path}}}
-
-
-def _fresh(value: Any, place: str = "nxAI.pipelines") -> Rewrite:
-    def change(row: Row) -> Row:
-        take(row, place)
-        if value is not MISSING and place == "nxAI.pipelines":
-            row["nxAI"]["pipelines"] = value
-        elif value is not MISSING:
-            row[place] = value
-        return row
-
-    return fresh_only(change)
 
 
 _read = row_of("pipelines read")
@@ -114,23 +97,6 @@ VARIANTS = (
         "nxAI is a text that holds JSON, cut short",
         member(DEVICE, "nxAI", lambda value: json.dumps(value)[:60]),
         outcome=STOPS,
-    ),
-    _read("fresh-null", "null for the pipelines of a fresh camera", _fresh(None)),
-    _read("fresh-absent", "no pipelines for a fresh camera", _fresh(MISSING)),
-    _read("fresh-no-nxai", "no nxAI for a fresh camera", _fresh(MISSING, "nxAI")),
-    _read("fresh-null-nxai", "null for nxAI of a fresh camera", _fresh(None, "nxAI")),
-    _read("fresh-empty-nxai", "{} for nxAI of a fresh camera", _fresh({}, "nxAI")),
-    _read("fresh-text", '"" for the pipelines of a fresh camera', _fresh("")),
-    _read("fresh-object", "{} for the pipelines of a fresh camera", _fresh({})),
-    _read(
-        "fresh-default",
-        "a fresh camera shows a pipeline without a model",
-        _fresh([{"modelUUID": "", "modelNMS": 0.42, "chains": []}]),
-    ),
-    _read(
-        "fresh-zero",
-        "a fresh camera shows a pipeline of the zero UUID",
-        _fresh([{"modelUUID": "00000000-0000-0000-0000-000000000000", "chains": []}]),
     ),
     _read(
         "beside-models",

@@ -71,6 +71,13 @@ def _blank(raw: Mapping[str, Any], place: tuple[str, ...], found: Any) -> Unknow
     return Unknown(f"the service shows {shown} at {'.'.join(place)}", shape)
 
 
+def names_a_selected_pipeline(raw: Mapping[str, Any]) -> bool:
+    """Whether the row says beside the place of the pipelines that one is selected, by the word Custom or a UUID."""
+    beside = next((_unpacked(value) for key, value in raw.items() if plain(key) == plain(PLACE[0])), None)
+    members = beside.items() if isinstance(beside, dict) else ()
+    return any(plain(key) == _SELECTED and identity(value) not in ("", ZERO_UUID) for key, value in members)
+
+
 @dataclass(frozen=True)
 class _Wrong:
     what: str

@@ -5,16 +5,17 @@
 """The second stage: one camera is sent exactly what it has, and read back. Nothing changes, and the way is proved.
 
 A camera of which it is not known what it runs is refused, unless the user says that it may lose that: then it is sent a
-model, and if that shows, rows like its own mean "no pipelines". It is given none again at the end.
+model, and if that shows, rows like its own mean "no pipelines". The model is taken away again, whatever happens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from .._api.device import DeviceApi
-from .._api.operations import PUT_PIPELINES
+from .._api.operations import LIST_DEVICES, PUT_PIPELINES
 from .._api.pipeline import Assignment, Pipeline, models_of
 from .._api.records import Device, Model, Site, normalise_nxid
 from .._core.errors import BadInput, NxaiError, Refused, Unexpected
@@ -26,6 +27,7 @@ from .._pipelines.readback import compare, side_by_side
 from .draft import Draft, Proposal
 from .explore import explore
 from .paths import other_places
+from .pipelines import running
 from .read import Seen
 from .records import Row
 from .session import Session
@@ -35,6 +37,10 @@ _TRIED = "Prove how pipelines are written"
 _DONE = ("", "ok", "done", "success", "accepted", "updated")
 _PATIENCE = 60.0  # seconds for a camera to be announced, and to show what was sent
 _MOST_WORDS = 80
+_NOT_SHOWN = (
+    "So rows like this do not say that nothing runs. It was given none again. Look at the camera in the portal: what it"
+    " ran before is gone."
+)
 
 
 class _Doubtful(Unexpected):
@@ -52,14 +58,19 @@ class _Camera:
 
 
 class Proof:
+    """``left``: what could not be taken away again, as {kind, name, uuid}."""
+
     def __init__(self, task: Task, session: Session, seen: Seen) -> None:
         self._task = task
         self._session = session
         self._seen = seen
+        self.left: list[dict[str, str]] = []
+        self._touched = False  # whether a write may have had its effect
         self._strange_words = ""  # of a refusal that was none a moment later
 
     def run(self) -> str:
         """What was proved, in words. Raises what it ended with; nothing else was changed then."""
+        self._session.forget(LIST_DEVICES.name)
         camera = self._find()
         device = camera.device(self._session.draft)
         if device.assignment is None:
@@ -154,23 +165,31 @@ class Proof:
         while True:
             try:
                 api.put_pipelines(site.id, [device.nxid], models_of(wanted), [each.to_sent() for each in wanted])
+                self._touched = True
                 return
             except Refused as error:
+                self._touched = self._touched or (error.status or 500) >= 500
                 known = api.says_not_applicable(error)
                 may_pass = known or (error.status in (409, 422) and not missing_names(error))
                 if not may_pass or pause > deadline.left:
                     raise
                 self._strange_words = "" if known else _message(error)
+            except NxaiError:
+                self._touched = True
+                raise
             deadline.pause(pause)
             pause *= 2
 
     def _read_back(self, camera: _Camera, sent: Assignment) -> None:
+        """Where none was sent, a camera that shows nothing is as it should be."""
         session, deadline = self._session, self._task.deadline(_PATIENCE)
         while True:
             now = {each.id: each for each in session.device(session.draft).list_devices(camera.site.id)}
             device = now.get(camera.device(session.draft).id)
             shown = device.assignment if device else None
             if shown is not None and compare(sent, shown) is not None:
+                return
+            if not sent and device and device.unknown and device.unknown.shape:
                 return
             if deadline.left <= 0:
                 answer = side_by_side(sent, shown) if shown is not None else "it no longer shows what it runs"
@@ -192,31 +211,55 @@ class Proof:
                 " first_contact_prove=one: it is sent a model, and given none again at the end."
             )
             raise BadInput(_TRIED, reason, advice)
-        sent = (Pipeline.new({"model": self._model().uuid}),)
-        self._send(camera, sent)
+        uuid, name = self._model(camera.site)
+        sent = (Pipeline.new({"model": uuid}),)
         try:
+            self._send(camera, sent)
             self._read_back(camera, sent)
-        except Unexpected as error:
-            advice = (
-                "So rows like this do not say that nothing runs. Look at the camera in the portal: it was written to."
-            )
-            raise replace(error, advice=advice) from None
+        except NxaiError as error:
+            if not self._touched:
+                raise
+            with suppress(NxaiError):
+                self._take_away(camera, device, uuid, name)
+            raise replace(error, advice=_NOT_SHOWN) from None
         self._session.propose(Proposal({"no_pipelines": [shape]}, "a camera of this kind showed what was sent to it"))
-        self._send(camera, ())
-        self._read_back(camera, ())
+        self._take_away(camera, device, uuid, name)
         return (
-            f"{device.label} showed a model that was sent to it, and has none again: such rows mean that nothing runs."
+            f"{device.label} was sent the model {name}, showed it, and has none again. So such rows mean that nothing"
+            " runs. What it ran before, if the service did not show it, is gone."
         )
 
-    def _model(self) -> Model:
-        models = self._session.compute(self._session.draft).list_models()
+    def _take_away(self, camera: _Camera, device: Device, uuid: str, name: str) -> None:
+        try:
+            self._send(camera, ())
+            self._read_back(camera, ())
+        except NxaiError:
+            self.left.append({"kind": "pipeline", "name": f"{name} on {device.label}", "uuid": uuid})
+            raise
+
+    def _model(self, site: Site) -> tuple[str, str]:
+        """UUID and name of the one that is wanted, or of one that cameras run, best at this site, or of a ready one."""
+        contract, seen = self._session.draft.contract, self._seen
+        models = [*_models(contract.known("model", seen.rows.get("model", [])))]
         wanted = self._task.options["model"]
         if wanted:
-            return Index(models, "model").find(wanted)
-        ready = [each for each in models if each.state == "ready"]
-        if not ready:
-            raise BadInput(_TRIED, "there is no model that could be sent", "Name one with first_contact_model.")
-        return ready[0]
+            found = Index(models, "model").find(wanted)
+            return found.uuid, found.name
+        names = {each.uuid: each.name for each in models}
+        ready = {each.uuid for each in models if each.state == "ready"}
+        here = running(seen.cameras.get(site.id, []), contract)
+        anywhere = running(seen.rows.get("device", []), contract)
+        for group in (here, ready & anywhere, ready, anywhere):
+            for uuid in (*names, *sorted(anywhere)):
+                if uuid in group:
+                    return uuid, names.get(uuid, uuid)
+        raise BadInput(_TRIED, "there is no model that could be sent", "Name one with first_contact_model.")
+
+
+def _models(rows: Iterable[Row]) -> Iterator[Model]:
+    for row in rows:
+        with suppress(NxaiError):
+            yield Model.from_api(row)
 
 
 def _message(error: Refused) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._api.compute import ALL_AVAILABLE
 from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, ELSEWHERE, LIST_SITES
-from .._api.records import Device, Site
+from .._api.records import Site
 from .._api.wrapping import find_rows
 from .._contract.comparison import Difference, compare, operations_of
 from .._contract.document import Document
@@ -21,7 +21,7 @@ from .._core.errors import BadInput, NxaiError
 from .._http.operation import PREFIX, Operation
 from .draft import Draft, Proposal
 from .pipelines import infer_pipelines, running
-from .records import Inferred, Row, ids_of, infer_record
+from .records import Row, ids_of, infer_record
 from .session import Session
 from .signing import sign_in
 from .ways import ReadWays, spellings
@@ -35,11 +35,13 @@ _RECORDS = {"list_catalogues": "catalogue", "list_models": "model", "list_sites"
 class Seen:
     """What was read, raw.
 
-    ``shown``: by the id of a site, whether it has shown devices. ``described``: what the documents say of a call, other
-    than is known. ``stopped``: why nothing more could be read.
+    ``cameras``: the devices of each site that was looked into, by its id, as far as it shows them. ``shown``: by the
+    same, whether it has shown some. ``described``: what the documents say of a call, other than is known. ``stopped``:
+    why nothing more could be read.
     """
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
+    cameras: dict[str, list[Row]] = field(default_factory=dict)
     shown: dict[str, bool] = field(default_factory=dict)
     described: dict[str, list[Proposal]] = field(default_factory=dict)
     documents: list[Difference] = field(default_factory=list)
@@ -172,7 +174,7 @@ class Reading:
 
     def _of_sites(self) -> None:
         sites = self._chosen()
-        devices = self._of_each("list_devices", "device", sites)
+        self.seen.cameras = devices = self._of_each("list_devices", "device", sites)
         self.seen.rows["device"] = [row for rows in devices.values() for row in rows]
         self.seen.shown = {ids_of("site", row, self._contract): False for row in sites}
         self.seen.shown.update({site: bool(rows) for site, rows in devices.items()})
@@ -229,26 +231,6 @@ class Reading:
         session.take(infer_model_words(rows.get("model", []), session.draft, runs))
         session.take(infer_site_words(rows.get("site", []), session.draft, self.seen.shown))
         session.take(infer_server_words(rows.get("server", []), session.draft))
-        session.take(self._unknown_devices())
-
-    def _unknown_devices(self) -> Inferred:
-        """Cameras that show nothing: the next stage can find out what that means."""
-        found = Inferred()
-        shapes: dict[str, str] = {}
-        for row in self._contract.known("device", self.seen.rows.get("device", [])):
-            try:
-                device = Device.from_api(row).with_proof(self._contract.no_pipelines)
-            except NxaiError:
-                continue
-            if device.unknown is not None and device.unknown.shape:
-                shapes.setdefault(device.unknown.shape, device.id)
-        for shape, nxid in shapes.items():
-            found.questions.append(
-                f"no_pipelines: do cameras whose row has these members run nothing: {shape}? Nothing is written to them"
-                f" until you know. To find out, run the second stage with first_contact_prove=one and a camera of this"
-                f" kind that may lose what it runs, such as first_contact_device={nxid}"
-            )
-        return found
 
     def _paging(self) -> None:
         """One row at a time of the longest listing, to see that pages are asked for in the right way."""

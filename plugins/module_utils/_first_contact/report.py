@@ -15,8 +15,9 @@ from .._api.lines import LINES, WORDS_OF, Line
 from .._api.translation import path_of, value_at
 from .._core.redaction import one_line
 from .._core.values import text
-from .._core.wording import shortened
+from .._core.wording import counted, shortened
 from .._http.operation import SURE
+from .cameras import Cameras
 from .draft import Draft
 from .pipelines import elements_of
 from .read import Seen
@@ -59,6 +60,7 @@ def written(
     verdicts: Iterable[Verdict],
     questions: Iterable[str],
     stages: Mapping[str, Stage],
+    cameras: Cameras,
     seen: Seen,
     parties: Iterable[Any],
 ) -> str:
@@ -74,6 +76,7 @@ def written(
         _verdict_table(differing) if differing else "Nothing of what was looked at. You need no contract file.",
         "## What only you can know",
         "\n".join(f"- {_cell(each)}" for each in questions) or "Nothing.",
+        *_unknown(cameras),
         *_documents(seen),
         *_act_as(parties),
         "## Everything that was looked at",
@@ -154,6 +157,20 @@ class _Judge:
             if (word := text(value_at(row, path_of(place))))
         }
         return f"{record}s say {shortened(sorted(seen))}" if seen else ""
+
+
+def _unknown(cameras: Cameras) -> Iterator[str]:
+    """The kinds of cameras that do not say what they run, beside those that do."""
+    if cameras.unknown:
+        yield "## Cameras that do not say what they run"
+        yield (
+            f"{counted(cameras.running, 'camera')} of those that were read show what they run,"
+            f" {cameras.none} show that they run nothing, and {cameras.not_understood} say it in a way that is not"
+            " understood. The others are these. Give `NXAI_CONTRACT` with the contract file of this run, where it holds"
+            " lines, when you run the second stage: then the next file holds them as well."
+        )
+        rows = ((str(each.cameras), each.shape, each.device, each.site) for each in cameras.unknown)
+        yield _table(("how many", "members of their rows", "such as", "at the site"), rows)
 
 
 def _documents(seen: Seen) -> Iterator[str]:

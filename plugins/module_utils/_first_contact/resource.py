@@ -15,6 +15,7 @@ from typing import Any
 from .._api.cloud import Party
 from .._core.errors import NxaiError, Unexpected
 from .._engine.module import Task
+from .cameras import Cameras, cameras_of
 from .create import Creation
 from .files import Files, contract_text
 from .prove import Proof
@@ -83,10 +84,11 @@ class FirstContact:
 
     def act(self, plan: FilesPlan) -> None:
         try:
-            self._stage("prove", lambda: Proof(self._task, self._session, self._seen).run())
+            proof = Proof(self._task, self._session, self._seen)
+            self._stage("prove", proof.run)
             creation = Creation(self._task, self._session, self._seen)
             self._stage("create", creation.run)
-            self._left = creation.left
+            self._left = [*proof.left, *creation.left]
         finally:
             self._files.write(self._contents())
 
@@ -109,11 +111,16 @@ class FirstContact:
     def _contents(self) -> dict[str, str]:
         session, clean = self._session, self._session.transport.redactor.clean
         found = verdicts(session.draft, self._seen, session.outcomes)
+        cameras = self._cameras()
+        questions = _questions(session, cameras)
         return {
             "contract": contract_text(session.draft.as_yaml()),
-            "report": clean(written(found, session.questions, self._stages, self._seen, self._parties())),
+            "report": clean(written(found, questions, self._stages, cameras, self._seen, self._parties())),
             "evidence": clean(session.evidence.as_json(session.draft.reasons, _VERSION)),
         }
+
+    def _cameras(self) -> Cameras:
+        return cameras_of(self._seen.cameras, self._session.draft.contract)
 
     def _parties(self) -> list[dict[str, str]]:
         """Whom the account may act for, as far as the service says."""
@@ -127,7 +134,7 @@ class FirstContact:
 
     def report(self, plan: FilesPlan) -> dict[str, Any]:
         """Raises where a stage failed, or something is left behind, with the same values in the error's ``result``."""
-        session = self._session
+        session, cameras = self._session, self._cameras()
         result = {
             "changed": plan.changed,
             "contract": dict(session.draft.document),
@@ -135,7 +142,8 @@ class FirstContact:
                 {"line": key, "value": json.dumps(session.draft.value(key)), "why": why}
                 for key, why in session.draft.reasons.items()
             ],
-            "questions": session.questions,
+            "questions": _questions(session, cameras),
+            "cameras": cameras.as_result(),
             "stages": {name: stage._asdict() for name, stage in self._stages.items()},
             "files": self._files.paths,
             "left_behind": self._left,
@@ -149,11 +157,13 @@ class FirstContact:
     def _failure(self) -> NxaiError | None:
         if self._left:
             some = "; ".join(f"{each['kind']} {each['name']} ({each['uuid']})" for each in self._left)
-            return Unexpected(
-                "Remove what first contact has created", f"this is left: {some}", "Delete it in the portal."
-            )
+            return Unexpected("Remove what first contact has made", f"this is left: {some}", "Delete it in the portal.")
         if not self._errors:
             return None
         error = self._errors[0]
         where = "" if self._task.check_mode else f" All that was found is in {self._files.paths['report']}."
         return replace(error, advice=f"{error.advice}{where}".strip())
+
+
+def _questions(session: Session, cameras: Cameras) -> list[str]:
+    return [*session.questions, *(each.question for each in cameras.unknown)]

@@ -211,6 +211,10 @@ class Session:
         self.heard = self._last.data
         return self._last
 
+    def forget(self, name: str) -> None:
+        """Ask again for what this call has given, before something is written by it."""
+        self._answers = {key: answer for key, answer in self._answers.items() if key[0] != name}
+
     def _hear(self, operation: Operation, query: Mapping[str, str], outcome: Answer | NxaiError) -> None:
         call = (operation.name, operation.method, operation.path, tuple(query))
         if isinstance(outcome, NxaiError):
