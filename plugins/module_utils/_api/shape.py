@@ -34,7 +34,7 @@ def is_blank(value: Any) -> bool:
     """
     if isinstance(value, list):
         return bool(value) and all(map(_is_blank_pipeline, value))
-    return _is_blank_pipeline(value)
+    return not value or (_is_blank_pipeline(value) and any(plain(key) == _MODEL for key in value))
 
 
 def _is_blank_pipeline(value: Any) -> bool:
@@ -51,16 +51,16 @@ def _is_nothing(value: Any) -> bool:
 
 
 def _is_default(name: str, value: Any, has_model: bool) -> bool:
-    """Whether a member says nothing by itself. A text may be a name of the model, if there is no other place for it."""
+    """Whether a member says nothing by itself. It may name the model, if there is no other place for that."""
     if _is_nothing(value):
         return True
-    if name in _SETTINGS:
-        return not isinstance(value, (dict, list))
-    if _MAY_NAME_A_MODEL.search(name):
+    if isinstance(value, (dict, list)):
         return False
-    if isinstance(value, str):
-        return has_model and not _UUID.search(value) and value[:1] not in "{["
-    return isinstance(value, (bool, int, float))
+    if name in _SETTINGS:
+        return True
+    if not has_model or _MAY_NAME_A_MODEL.search(name):
+        return False
+    return not isinstance(value, str) or (not _UUID.search(value) and value[:1] not in "{[")
 
 
 def shape_of(raw: Mapping[str, Any], way: Mapping[str, Any] | None, place: tuple[str, ...], found: Any) -> str:
