@@ -18,6 +18,7 @@ from .._api.assignment import names_a_selected_pipeline
 from .._api.contract import Contract
 from .._api.records import Device
 from .._core.errors import NxaiError
+from .._core.wording import counted
 from .records import Rows
 
 _MOST_CLASSES = 20
@@ -36,9 +37,10 @@ class Silent(NamedTuple):
 
     @property
     def question(self) -> str:
-        whose = "a camera whose row has" if self.cameras == 1 else f"{self.cameras} cameras whose rows have"
-        run = "Does it" if self.cameras == 1 else "Do they"
-        return f"no_pipelines: there is {whose} these members: {self.shape}. {run} run nothing? {self.advice}"
+        seen = counted(self.cameras, "camera")
+        return (
+            f"no_pipelines: do cameras run nothing whose rows have these members ({seen}): {self.shape}? {self.advice}"
+        )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from first_contact_world import DOOR, MODEL, PIPELINE, WORLD, Meet, contract, everything
 from module_runs import Calls, RunModule
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,50 +22,12 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Ref
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served, serve
 
-MODEL, DOOR = "459d2273-1514-431c-9d34-f5b72f3bfe20", "0c0c0c0c-1111-4111-8111-111111111111"
-PIPELINE = {
-    "modelUUID": MODEL,
-    "modelNMS": 0.3,
-    "resizingMethod": "Letterbox",
-    "chains": [],
-    "UserSettings": {"a": [1]},
-}
-WORLD = f"""
-times: {{record: 0, code: 0, assignment: 0}}
-partners: [Partner]
-organisations: [{{name: Retail, partner: Partner}}]
-accounts: [{{email: demo@example.com, password: demo, organisations: [Retail], partners: [Partner]}}]
-catalogues: [House]
-models: [{{name: Counter, id: {MODEL}, catalogues: [House]}}, {{name: Finder}}]
-sites:
-  - name: Shop 1
-    servers: [{{name: A, devices: [{{name: Door, id: {DOOR}, pipelines: [{json.dumps(PIPELINE)}]}}, Till]}}]
-  - {{name: Shop 2, servers: [{{name: B, devices: [Gate]}}]}}
-  - {{name: Shop 3, online: false}}
-"""
-Meet = Callable[..., dict[str, Any]]
-
 
 @pytest.fixture
 def meet(cloud: Served, run_module: RunModule, tmp_path: Path) -> Meet:
     cloud.reset(seed=WORLD)
     cloud.clear_log()
     return lambda **options: run_module("nxai_first_contact", **{"dir": str(tmp_path), **options})
-
-
-def everything(cloud: Served) -> Any:
-    world = cloud.world
-    found = [each for site in world.sites.values() for each in site.devices.values()]
-    devices = {each.name: each.on_the_way[-1][1] if each.on_the_way else each.pipelines for each in found}
-    return (
-        devices,
-        sorted(each.name for each in world.models.values()),
-        sorted(each.name for each in world.catalogues.values()),
-    )
-
-
-def contract(folder: Path) -> Any:
-    return yaml.safe_load((folder / "nxai-contract.yml").read_text())
 
 
 def test_the_first_stage_only_reads_and_finds_nothing_otherwise(
@@ -120,32 +82,6 @@ def test_one_camera_is_sent_what_it_has(meet: Meet, cloud: Served, writes: Calls
     site = next(each.id for each in cloud.world.sites.values() if each.name == "Shop 1")
     assert writes() == [f"PUT /dev/system/{site}/devices/pipelines"]
     assert everything(cloud) == before and result["stages"]["prove"]["status"] == "ok"
-
-
-def test_a_camera_of_which_nothing_is_known_is_refused(
-    meet: Meet, cloud: Served, writes: Calls, rows_as: Callable[..., None]
-) -> None:
-    rows_as(lambda row: {**row, "nxAI": None} if row["Name"] == "Gate" else row)
-    gate = next(
-        each.nxid for site in cloud.world.sites.values() for each in site.devices.values() if each.name == "Gate"
-    )
-    result = meet(device=gate)
-    assert writes() == [] and "it is not known what Gate runs" in result["msg"]
-    assert "first_contact_prove=one" in result["msg"]
-    assert [each.split(":")[0] for each in result["questions"]] == ["no_pipelines"]
-
-
-def test_a_camera_that_may_lose_what_it_runs_shows_what_its_row_means(
-    meet: Meet, cloud: Served, rows_as: Callable[..., None], tmp_path: Path
-) -> None:
-    rows_as(lambda row: row if row["nxAI"]["pipelines"] else {**row, "nxAI": None})
-    before = everything(cloud)
-    gate = next(
-        each.nxid for site in cloud.world.sites.values() for each in site.devices.values() if each.name == "Gate"
-    )
-    result = meet(device=gate, prove="one", model="Counter")
-    assert result["stages"]["prove"]["status"] == "ok", result["stages"]
-    assert [*contract(tmp_path)] == ["no_pipelines"] and everything(cloud) == before
 
 
 def test_a_success_in_strange_words_is_looked_for_elsewhere_and_asked(
@@ -323,7 +259,7 @@ def _marked() -> dict[str, Any]:
         "version": next(mark),
         "runtime": next(mark),
         "platform": next(mark),
-        "devices": [device],
+        "devices": [device, {"name": next(mark), "group": next(mark)}],
     }
     organisation, partner, catalogue = next(mark), next(mark), next(mark)
     members = {
@@ -365,12 +301,22 @@ def _values(value: Any) -> Iterator[str]:
         yield value
 
 
+@pytest.mark.parametrize("proof", [False, True])
 def test_no_value_of_any_answer_is_in_the_evidence(
-    answered: tuple[Served, list[bytes]], run_module: RunModule, tmp_path: Path
+    answered: tuple[Served, list[bytes]],
+    run_module: RunModule,
+    rows_as: Callable[..., None],
+    tmp_path: Path,
+    proof: bool,
 ) -> None:
     served, answers = answered
     options = {"api_url": served.url, "cloud_url": served.url, "token": served.token(), "dir": str(tmp_path)}
-    run_module("nxai_first_contact", device=DOOR, create=True, **options)
+    if proof:
+        rows_as(lambda row: row if row["nxAI"]["pipelines"] else {**row, "nxAI": None})
+        (kind,) = run_module("nxai_first_contact", **options)["cameras"]["unknown"]
+        run_module("nxai_first_contact", device=kind["device"], prove="one", **options)
+    else:
+        run_module("nxai_first_contact", device=DOOR, create=True, **options)
     evidence = (tmp_path / "first-contact-evidence.json").read_text()
     values = {each for body in answers if body[:1] in (b"{", b"[") for each in _values(json.loads(body))}
     words = {"ok", "online", "running"}  # known ones, of states
