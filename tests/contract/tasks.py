@@ -25,7 +25,7 @@ from .layer import Layer, Rewrite
 from .world import SEED, Truth, truth
 
 # What an error of a service that differs has to name: a line of the contract, or the option that is the way out.
-LINE = re.compile(r"\b(?:(?:operations|fields|words|auth|upload)\.[a-z_]+(?:\.[a-z_]+)*|no_pipelines)\b")
+LINE = re.compile(r"\b(?:(?:operations|fields|words|auth|upload|assignment)\.[a-z_]+(?:\.[a-z_]+)*|no_pipelines)\b")
 OPTION = re.compile(
     r"\b(?:auth_scheme|token_scope|on_error|not_applicable|applicable_timeout|prove|prove_device|batch_size)\b"
 )

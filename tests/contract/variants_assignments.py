@@ -179,6 +179,7 @@ VARIANTS = (
         "the same, and a web page with 200 where it was",
         _place("PUT /dev/system/{site_id}/pipelines", 200),
         operations=_line(path="/system/{site_id}/pipelines"),
+        outcome=ADAPTED,
     ),
     _written(
         "envelope-lower",
@@ -218,15 +219,22 @@ VARIANTS = (
         outcome=STOPS,
     ),
     _written(
-        "one-each-422", "one device for each request, else 422", _most(1, lambda: refusal(422, "Too many devices"))
+        "one-each-422",
+        "one device for each request, else 422",
+        _most(1, lambda: refusal(422, "Too many devices")),
+        outcome=WORKS,
     ),
     _written(
         "one-each-400",
         "one device for each request, else 400",
         _most(1, lambda: refusal(400, "Devices must have at most 1 element")),
+        outcome=WORKS,
     ),
     _written(
-        "two-each-413", "two devices for each request, else 413", _most(2, lambda: refusal(413, "Too many devices"))
+        "two-each-413",
+        "two devices for each request, else 413",
+        _most(2, lambda: refusal(413, "Too many devices")),
+        outcome=WORKS,
     ),
     _written("put-201", "201", status(_PUT, 201), outcome=WORKS),
     _written(
@@ -252,14 +260,25 @@ VARIANTS = (
         fails_after(_PUT, lambda: web_page(502), times=2),
         outcome=WORKS,
     ),
-    _written("put-400-after", "400 after the effect", fails_after(_PUT, lambda: refusal(400, "deployment failed"))),
-    _written("put-200-page-after", "a web page with 200 after the effect", fails_after(_PUT, lambda: web_page(200))),
+    _written(
+        "put-400-after",
+        "400 after the effect",
+        fails_after(_PUT, lambda: refusal(400, "deployment failed")),
+        outcome=WORKS,
+    ),
+    _written(
+        "put-200-page-after",
+        "a web page with 200 after the effect",
+        fails_after(_PUT, lambda: web_page(200)),
+        outcome=WORKS,
+    ),
     _written("busy-422", "422, as it is known, for 20 s", _not_yet(_message(422, {"Message": _NONE})), outcome=WORKS),
     _written(
         "busy-other-words",
         "422 in other words",
         _not_yet(_message(422, {"Message": "no suitable targets"})),
         words={"not_applicable": ["suitable"]},
+        outcome=ADAPTED,
     ),
     _written(
         "busy-problem",
@@ -267,25 +286,50 @@ VARIANTS = (
         _not_yet(_message(422, {"type": "about:blank", "title": "Unprocessable", "detail": _NONE})),
         outcome=WORKS,
     ),
-    _written("busy-errors", "422 with a list of errors", _not_yet(_message(422, {"errors": [{"message": _NONE}]}))),
+    _written(
+        "busy-errors",
+        "422 with a list of errors",
+        _not_yet(_message(422, {"errors": [{"message": _NONE}]})),
+        outcome=WORKS,
+    ),
     _written(
         "busy-error-object",
         "422 with an object error",
         _not_yet(_message(422, {"error": {"code": 17, "message": _NONE}})),
+        outcome=WORKS,
     ),
     _written(
-        "busy-text", "422 with a text", _not_yet(lambda: Told(422, _NONE.encode(), {"content-type": "text/plain"}))
+        "busy-text",
+        "422 with a text",
+        _not_yet(lambda: Told(422, _NONE.encode(), {"content-type": "text/plain"})),
+        outcome=WORKS,
     ),
-    _written("busy-409", "409 in place of 422", _not_yet(_message(409, {"Message": _NONE}))),
-    _written("busy-400", "400 in place of 422", _not_yet(_message(400, {"Message": _NONE}))),
-    _written("busy-404", "404 in place of 422", _not_yet(_message(404, {"Message": "The device is not known"}))),
-    _written("busy-423", "423 in other words", _not_yet(_message(423, {"Message": "Locked"}))),
-    _written("busy-200", "200 with the Message, and nothing is done", _not_yet(_message(200, {"Message": _NONE}))),
-    _written("busy-forever", "422 for as long as one waits", _not_yet(_message(422, {"Message": _NONE}), seconds=9999)),
+    _written("busy-409", "409 in place of 422", _not_yet(_message(409, {"Message": _NONE})), outcome=WORKS),
+    _written("busy-400", "400 in place of 422", _not_yet(_message(400, {"Message": _NONE})), outcome=WORKS),
+    _written(
+        "busy-404",
+        "404 in place of 422",
+        _not_yet(_message(404, {"Message": "The device is not known"})),
+        outcome=WORKS,
+    ),
+    _written("busy-423", "423 in other words", _not_yet(_message(423, {"Message": "Locked"})), outcome=WORKS),
+    _written(
+        "busy-200",
+        "200 with the Message, and nothing is done",
+        _not_yet(_message(200, {"Message": _NONE})),
+        outcome=WORKS,
+    ),
+    _written(
+        "busy-forever",
+        "422 for as long as one waits",
+        _not_yet(_message(422, {"Message": _NONE}), seconds=9999),
+        outcome=STOPS,
+    ),
     _written(
         "busy-not-named",
         "a camera that is not enabled, though nothing says so, gets 422",
         rows(DEVICE, lambda row: {name: value for name, value in row.items() if name != "Enabled"}),
         _not_yet(_message(422, {"Message": _NONE}), camera=1, seconds=9999),
+        outcome=STOPS,
     ),
 )

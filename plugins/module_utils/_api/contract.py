@@ -41,6 +41,19 @@ class Upload:
 
 
 @dataclass(frozen=True)
+class Assigning:
+    """What is otherwise of the request that assigns pipelines, beside its names.
+
+    ``devices_at_once``: 0 for as many as are wanted. ``read_only``: keys that the service shows and does not take.
+    """
+
+    devices_at_once: int = LINES["assignment.devices_at_once"].default
+    as_list: bool = LINES["assignment.as_list"].default
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    read_only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Contract:
     """``operations``: all, by name. ``fields`` and ``words``: those that the file gives, ``device.pipelines`` -> paths.
 
@@ -52,6 +65,7 @@ class Contract:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     auth: Auth = Auth()
     upload: Upload = Upload()
+    assignment: Assigning = Assigning()
     no_pipelines: frozenset[str] = frozenset()
 
     @cached_property

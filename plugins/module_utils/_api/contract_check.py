@@ -17,16 +17,18 @@ from typing import Any
 from .._core.errors import BadInput
 from .._core.wording import shortened
 from .._http.operation import CHANGEABLE, ISSUE_TOKEN, TRIED, Operation
-from .contract import KNOWN, Auth, Contract, Upload
+from .contract import KNOWN, Assigning, Auth, Contract, Upload
 from .forms import EACH
 from .lines import CHOICES, RECORDS, WORDS, WORDS_OF, Line
-from .operations import OPERATIONS
+from .operations import OPERATIONS, PUT_PIPELINES
+from .pipeline import WIRE_NAMES
 from .translation import STEP, Path, path_of, plain
 
-SECTIONS = ("operations", "fields", "words", "auth", "upload", "no_pipelines")
+SECTIONS = ("operations", "fields", "words", "auth", "upload", "assignment", "no_pipelines")
 MOST_ENTRIES = 50  # of any list
 MOST_OF_A_TEXT = 2000
 _MOST_EXTRA = 1 << 14
+MOST_AT_ONCE = 10_000
 _SHOWN = re.compile(r"[A-Za-z0-9_-]{1,40}")  # a longer one may be a secret, in a file that is no contract
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _MOST_STEPS = 8
@@ -39,12 +41,14 @@ def checked(document: Any) -> Contract:
         return KNOWN
     fields = dict(_fields(given.get("fields")))
     auth = _auth(given.get("auth"))
+    assignment, if_match = _assignment(given.get("assignment"))
     return Contract(
-        operations=_operations(given.get("operations"), auth),
+        operations=_operations(given.get("operations"), auth, if_match),
         fields=fields,
         words=dict(_words(given.get("words"))),
         auth=auth,
         upload=_upload(given.get("upload")),
+        assignment=assignment,
         no_pipelines=frozenset(_texts("no_pipelines", given.get("no_pipelines") or [])),
     )
 
@@ -76,12 +80,14 @@ def shown_name(name: object) -> str:
     return repr(str(name)) if _SHOWN.fullmatch(str(name)) else ""
 
 
-def _operations(given: Any, auth: Auth) -> dict[str, Operation]:
+def _operations(given: Any, auth: Auth, if_match: bool) -> dict[str, Operation]:
     operations = dict(OPERATIONS)
     for name, change in _members("operations", given, OPERATIONS).items():
         operations[name] = operations[name].adapted(_members(f"operations.{name}", change, CHANGEABLE))
     if auth.token_request == "form":
         operations[ISSUE_TOKEN.name] = replace(operations[ISSUE_TOKEN.name], as_form=True)
+    if if_match:
+        operations[PUT_PIPELINES.name] = replace(operations[PUT_PIPELINES.name], headers={"If-Match": "*"})
     if auth.token_on_writes == "refresh":
         for name, each in operations.items():
             operations[name] = replace(each, with_refresh=each.signed and each.method != "GET")
@@ -187,12 +193,34 @@ def _upload(given: Any) -> Upload:
     found = Upload(**members)
     if found.data == found.file:
         raise _bad("upload.file", f"and upload.data are both {found.data!a}", "Give each part a name of its own.")
-    if not isinstance(found.extra, Mapping) or not all(isinstance(name, str) for name in found.extra):
-        raise _bad("upload.extra", "is not a dictionary")
-    try:
-        size = len(json.dumps(found.extra, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise _bad("upload.extra", f"cannot be written as JSON: {error}") from None
-    if size > _MOST_EXTRA:
-        raise _bad("upload.extra", f"has more than {_MOST_EXTRA >> 10} KiB")
+    _check_extra("upload.extra", found.extra)
     return found
+
+
+def _check_extra(key: str, extra: Any) -> None:
+    if not isinstance(extra, Mapping) or not all(isinstance(name, str) for name in extra):
+        raise _bad(key, "is not a dictionary")
+    try:
+        size = len(json.dumps(extra, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _bad(key, f"cannot be written as JSON: {error}") from None
+    if size > _MOST_EXTRA:
+        raise _bad(key, f"has more than {_MOST_EXTRA >> 10} KiB")
+
+
+def _assignment(given: Any) -> tuple[Assigning, bool]:
+    """With whether it is sent with a precondition, which is of its operation."""
+    members = _members("assignment", given, ("devices_at_once", "as_list", "extra", "if_match", "read_only"))
+    most = members.get("devices_at_once", 0)
+    if isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= MOST_AT_ONCE:
+        raise _bad("assignment.devices_at_once", f"cannot be {repr(most)[:100]}", f"Give 0 to {MOST_AT_ONCE}.")
+    for name in ("as_list", "if_match"):
+        if not isinstance(members.get(name, False), bool):
+            raise _bad(f"assignment.{name}", f"cannot be {repr(members[name])[:100]}", "Give true or false.")
+    _check_extra("assignment.extra", members.get("extra", {}))
+    names = tuple(_texts("assignment.read_only", members.get("read_only", [])))
+    known = [name for name in names if plain(name) in map(plain, WIRE_NAMES.values())]
+    if known:
+        raise _bad("assignment.read_only", f"holds {known[0]!a}, which is what a pipeline is made of", "Leave it out.")
+    if_match = members.pop("if_match", False)
+    return Assigning(**{**members, "read_only": names}), if_match

@@ -27,6 +27,7 @@ from .operations import (
     UPDATE_REGISTRY_DEVICE,
 )
 from .pages import all_pages
+from .pipeline import without_keys
 from .records import Device, DeviceGroup, RegistryDevice, Server, Site
 
 
@@ -70,7 +71,8 @@ class DeviceApi:
     def list_devices(self, site_id: str) -> list[Device]:
         """All devices of a site with their pipelines; an offline site has none to show."""
         rows = self._list("device", LIST_DEVICES, {"site_id": site_id})
-        return [each.with_proof(self.no_pipelines) for each in Device.listed(rows)]
+        read_only = self._contract.assignment.read_only
+        return [each.with_proof(self.no_pipelines).without(read_only) for each in Device.listed(rows)]
 
     def put_pipelines(
         self, site_id: str, device_ids: Iterable[str], functions: Iterable[str], pipelines: Iterable[Mapping[str, Any]]
@@ -80,13 +82,24 @@ class DeviceApi:
         ``device_ids`` go out as they are: give them as listed. ``functions`` are the UUIDs of the models used.
         The service answers before the devices have changed, and its answer says nothing of use: read the devices again.
         """
+        known, otherwise = self._contract.outgoing, self._contract.assignment
         body = {
             "Devices": list(device_ids),
             "Functions": list(functions),
-            "Pipelines": [self._contract.outgoing("pipeline", pipeline) for pipeline in pipelines],
+            "Pipelines": [known("pipeline", without_keys(each, otherwise.read_only)) for each in pipelines],
         }
-        body = self._contract.outgoing("assignment", body)
-        self._transport.send(PUT_PIPELINES, path={"site_id": site_id}, json=body)
+        body = {**otherwise.extra, **known("assignment", body)}
+        self._transport.send(PUT_PIPELINES, path={"site_id": site_id}, json=[body] if otherwise.as_list else body)
+
+    @property
+    def devices_at_once(self) -> int:
+        """How many devices one ``put_pipelines`` may be for; 0 for any number."""
+        return self._contract.assignment.devices_at_once
+
+    def takes_at_once(self, devices: int) -> None:
+        """Say that so many were found to be taken, and more were not."""
+        lines = {"assignment.devices_at_once": devices}
+        self._transport.findings.note("The service takes a few devices at a time alone", lines)
 
     # The registry of the time before Nx sites
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -87,6 +87,9 @@ class Pipeline:
         """The same pipeline with each of its models, those of chains too, replaced by what ``rename`` gives for it."""
         return Pipeline(with_models(self.wire, rename), self.spelling)
 
+    def without(self, keys: Collection[str]) -> Pipeline:
+        return Pipeline(without_keys(self.wire, keys), self.spelling)
+
     def to_wire(self) -> dict[str, Any]:
         """As it came, with what is changed."""
         return {self.spelling.get(key, key): value for key, value in self.wire.items()}
@@ -153,6 +156,18 @@ def is_told(key: str, value: Any) -> bool:
     if not isinstance(value, (str, int)) or key in WIRE_NAMES.values():
         return False
     return bool(_OWN_ID.fullmatch(plain(key)) or _OWN_TIME.fullmatch(plain(key)))
+
+
+def without_keys(wire: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
+    """A pipeline as it is on the wire, without these members of it and of those in its chains, however spelled."""
+    names = set(map(plain, keys))
+    return {key: _pruned(key, value, names) for key, value in wire.items() if plain(key) not in names}
+
+
+def _pruned(key: str, value: Any, names: set[str]) -> Any:
+    if not names or plain(key) != "chains" or not isinstance(value, list):
+        return value
+    return [without_keys(each, names) if isinstance(each, Mapping) else each for each in value]
 
 
 def processor_name(value: Any) -> str:

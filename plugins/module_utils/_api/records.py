@@ -262,6 +262,12 @@ class Device(_Named):
             return self
         return replace(self, assignment=(), unknown=None)
 
+    def without(self, keys: Collection[str]) -> Device:
+        """The same device, its pipelines without what the service says of them by itself."""
+        if not keys or not self.assignment:
+            return self
+        return replace(self, assignment=tuple(each.without(keys) for each in self.assignment))
+
     def pipeline_options(self) -> list[dict[str, Any]] | None:
         """Its pipelines as users write them; None where they are not known."""
         return None if self.assignment is None else [each.to_option() for each in self.assignment]

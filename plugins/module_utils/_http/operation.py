@@ -50,7 +50,7 @@ class Operation:
     whether the task's own token is sent with it. ``query``: the parameters that are sent. ``spelling``: those that are
     sent under another name. ``page_size``: of a listing; 0 where it comes whole. ``as_form``: the body is a form, not
     JSON. ``with_refresh``: the refresh token signs it. ``sends``: the lines of the contract for what is sent.
-    ``devices``: it lists them, so its answer may take the memory that an estate takes.
+    ``devices``: it lists them, so its answer may take the memory that an estate takes. ``headers``: sent besides.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Operation:
     with_refresh: bool = False
     sends: str = ""
     devices: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def pages(self) -> bool:

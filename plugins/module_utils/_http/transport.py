@@ -358,7 +358,7 @@ class Transport:
             self.redactor.add(secret)
 
     def _headers(self, call: _Call, header: str | None) -> dict[str, str]:
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", **call.operation.headers}
         if call.upload:
             headers["Content-Type"] = call.upload.content_type
         elif call.content is not None:

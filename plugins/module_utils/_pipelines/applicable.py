@@ -4,7 +4,8 @@
 
 """Which devices of a refused PUT are the reason, found by group testing.
 
-The service may refuse a whole PUT for one device, and its answer may or may not say which.
+The service may refuse a whole PUT for one device, and its answer may or may not say which; or because they are many; or
+because of what all of them were to get.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from .._core.errors import Refused
 from .._core.values import UUID_TEXT
 from .reconcile import Batch
 
+_MANY = re.compile(r"too (?:many|large|long|big)|at most|maxim|max\b|limit|exceed|more than|only one|one device|single")
 _PLACE = re.compile(r"devices[.\[](\d{1,9})\]?", re.IGNORECASE)  # such as Devices[3]
 
 
@@ -40,6 +42,51 @@ def tell_apart(
             yield group, None
         else:
             yield from _refused(group, answer, put)
+
+
+def says_too_many(refusal: Refused) -> bool:
+    """Whether a refusal may mean that fewer devices would be taken."""
+    return refusal.status == 413 or _MANY.search(refusal.answer.lower()) is not None
+
+
+def in_fewer(
+    batch: Batch, refusal: Refused, put: Callable[[Batch], Refused | None]
+) -> Iterator[tuple[Batch, Refused | None]]:
+    """Each device of a batch that may have been too large, in parts that become smaller until one is taken.
+
+    Where a single device is refused and none was taken before it, all have one reason in common: nothing else is tried.
+    """
+    waiting, size, taken = batch.changes, len(batch.changes), False
+    while waiting:
+        part = batch.only(waiting[:size])
+        answer = refusal if len(part.changes) == len(batch.changes) else put(part)
+        if answer is not None and len(part.changes) > 1:
+            size = (len(part.changes) + 1) // 2
+            continue
+        taken = taken or answer is None
+        if answer is not None and not taken:
+            part = batch.only(waiting)
+        waiting = waiting[len(part.changes) :]
+        yield part, answer
+
+
+def of_all_or_some(
+    batch: Batch, refusal: Refused, put: Callable[[Batch], Refused | None]
+) -> Iterator[tuple[Batch, Refused | None]]:
+    """Each device of a batch that was refused for something else. It may be about one device, or what all of them get.
+
+    One is tried alone, and then all others. Where both are refused they have one reason in common.
+    """
+    if len(batch.changes) == 1 or _named(batch, refusal):
+        yield from tell_apart(batch, refusal, put)
+        return
+    first, others = batch.only(batch.changes[:1]), batch.only(batch.changes[1:])
+    answer, again = put(first), put(others)
+    yield first, answer
+    if again is None or answer is not None:
+        yield others, again
+    else:
+        yield from _refused(others, again, put)
 
 
 def _refused(

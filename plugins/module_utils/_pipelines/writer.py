@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._api.device import DeviceApi
@@ -26,12 +26,15 @@ from .._core.errors import (
 from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
-from .applicable import tell_apart
+from .applicable import in_fewer, of_all_or_some, says_too_many, tell_apart
 from .readback import compare, side_by_side
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
 
 Key = tuple[str, str]
 _FIRST_PAUSE = 2.0  # seconds; doubled at each repeat
+_NO_EFFECT = (401, 403, 404, 405, 413, 415)  # refusals that cannot come after one
+_ABOUT_SOME = (400, 404, 409, 413, 422, 423, 425)  # refusals that may be about one of several devices
+_MAY_PASS = (409, 423, 425)  # those that are over when something else is
 _MOST_ALONE = 32  # devices of a site that are sent again one by one; more of them have another reason in common
 
 
@@ -52,6 +55,8 @@ class PipelineWriter:
         self._options = options
         self._deadline = deadline
         self._signed_out = threading.Event()
+        self._at_once = api.devices_at_once  # of one request; 0: as many as are wanted
+        self._answers: dict[Key, str] = {}  # what a request that failed was answered with
         self._seen: dict[Key, Device | None] = {}  # a device that has not followed, as it was listed last
 
     # Send
@@ -65,51 +70,90 @@ class PipelineWriter:
         in_parallel(lambda its: self._send_site(its, patience), by_site.values(), self._options["concurrency"])
 
     def _send_site(self, site_batches: Sequence[Batch], patience: float) -> None:
+        """What may have had an effect is looked up, by one read, before it is called failed."""
+        doubtful: list[DeviceChange] = []
+        self._send_batches(site_batches, patience, doubtful)
+        if doubtful and not self._signed_out.is_set():
+            self._deadline(self._options["wait_interval"]).pause(self._options["wait_interval"])
+            self._look_at_site(doubtful[0].site.id, doubtful)
+
+    def _send_batches(self, waiting: Iterable[Batch], patience: float, doubtful: list[DeviceChange]) -> None:
         """A site that cannot be reached is given up; after any other failure its next request may still do."""
-        for batch in site_batches:
+        for batch in (part for each in waiting for part in each.parts(self._at_once or len(each.changes))):
             if self._signed_out.is_set():
                 return
             try:
-                self._send(batch, patience)
+                self._send(batch, patience, doubtful)
             except NxaiError as error:
-                self.errors.append(error)
                 open_ones = [each for each in batch.changes if self.status.get(each.key, ("", ""))[0] in ("", "again")]
-                self._note_error(open_ones, error)
+                self._note_error(open_ones, error, doubtful)
                 if isinstance(error, SignInFailed):
                     self._signed_out.set()
                 if isinstance(error, (Unreachable, AnswerLost)):
                     return
 
-    def _note_error(self, changes: Sequence[DeviceChange], error: NxaiError) -> None:
-        """What may have had an effect is looked up, by one read, before it is called failed."""
+    def _note_error(self, changes: Sequence[DeviceChange], error: NxaiError, doubtful: list[DeviceChange]) -> None:
+        self.errors.append(error)
         if isinstance(error, AnswerLost) and self._options["wait"]:
             self._note(changes, "sent", str(error))  # followed like any other
             return
         self._note(changes, "failed", str(error))
-        if changes and may_have_worked(error):
-            self._deadline(self._options["wait_interval"]).pause(self._options["wait_interval"])
-            self._look_at_site(changes[0].site.id, changes)
+        self._answers.update((each.key, error.answer.rstrip(".")) for each in changes)
+        if may_have_worked(error) or (isinstance(error, Refused) and error.status not in _NO_EFFECT):
+            doubtful += changes
 
-    def _send(self, batch: Batch, patience: float) -> None:
+    def _send(self, batch: Batch, patience: float, doubtful: list[DeviceChange]) -> None:
         refusal = self._put_patiently(batch, patience)
         if refusal is None:
             self._note(batch.changes, "sent", "")
             return
-        for part, answer in tell_apart(batch, refusal, self._put):
-            reason = f"{answer.answer}. That is read from words.not_applicable of the contract" if answer else ""
-            self._note(part.changes, "not_applicable" if answer else "sent", reason)
+        taken = []
+        for part, answer in self._settled(batch, refusal):
+            if answer is None:
+                self._note(part.changes, "sent", "")
+                taken.append(len(part.changes))
+            elif self._says_not_applicable(answer, refusal):
+                reason = f"{answer.answer}. That is read from words.not_applicable of the contract"
+                self._note(part.changes, "not_applicable", reason)
+            else:
+                self._note_error(part.changes, answer, doubtful)
+        if sum(taken) == len(batch.changes) and self._is_too_many(refusal):  # not for any of them
+            self._at_once = max(taken)
+            self._api.takes_at_once(self._at_once)
+
+    def _says_not_applicable(self, answer: Refused, of_all: Refused) -> bool:
+        """Also where these are the words for one device, from an answer that says it of several."""
+        of_one = answer.answer in answer.fields.values()
+        return self._api.says_not_applicable(answer) or (of_one and self._api.says_not_applicable(of_all))
+
+    def _settled(self, batch: Batch, refusal: Refused) -> Iterator[tuple[Batch, Refused | None]]:
+        """All devices of a refused batch, those that were taken with None."""
+        if self._is_too_many(refusal):
+            return in_fewer(batch, refusal, self._put)
+        if self._may_pass(refusal):
+            return tell_apart(batch, refusal, self._put)
+        return of_all_or_some(batch, refusal, self._put)
+
+    def _is_too_many(self, refusal: Refused) -> bool:
+        return says_too_many(refusal) and not self._api.says_not_applicable(refusal)
+
+    def _may_pass(self, refusal: Refused) -> bool:
+        """Whether it is of the state of devices, which is another one a moment later."""
+        about_device = refusal.status == 404 and any(word in refusal.answer.lower() for word in ("device", "camera"))
+        return about_device or refusal.status in _MAY_PASS or self._api.says_not_applicable(refusal)
 
     def _put_patiently(self, batch: Batch, patience: float) -> Refused | None:
-        """None, or the last answer that no device is applicable: it can mean that they are not announced yet."""
+        """None, or the last refusal: that no device is applicable can mean that they are not announced yet."""
         deadline, pause = self._deadline(patience), _FIRST_PAUSE
         while True:
             refusal = self._put(batch)
-            if refusal is None or pause > deadline.left:
+            if refusal is None or pause > deadline.left or not self._may_pass(refusal):
                 return refusal
             deadline.pause(pause)
             pause *= 2
 
     def _put(self, batch: Batch) -> Refused | None:
+        """Raises what cannot be about some of the devices alone."""
         try:
             self._api.put_pipelines(
                 batch.site.id,
@@ -118,7 +162,7 @@ class PipelineWriter:
                 [each.to_sent() for each in batch.after],
             )
         except Refused as error:
-            if not self._api.says_not_applicable(error):  # contract F3
+            if error.status not in _ABOUT_SOME:
                 raise
             return error
         return None
@@ -187,7 +231,9 @@ class PipelineWriter:
                 self._seen[each.key] = device
                 late.append(each)
             else:
-                self._note([each], "applied", said)
+                failed = self.status[each.key][0] == "failed"
+                told = f"it shows what was sent, though the answer was {self._answers[each.key]}" if failed else ""
+                self._note([each], "applied", "; ".join(filter(None, (told, said))))
         return late
 
     def _reports(self, change: DeviceChange) -> Assignment | None:

@@ -214,3 +214,15 @@ def test_the_lines_of_an_upload(wire: Wire) -> None:
     for request, sent in ((created, {"License": "none", "Name": "M"}), (changed_, {"Name": "M"})):
         assert f'name="meta"\r\n\r\n{json.dumps(sent)}\r\n'.encode() in request.body
         assert b'name="content"; filename="m.onnx"' in request.body
+
+
+def test_the_lines_of_an_assignment(wire: Wire) -> None:
+    known = {"Devices": [OTHER], "Functions": [ID], "Pipelines": [{"modelUUID": ID}]}
+    [request] = wire.call("put_pipelines", {})
+    assert request.json == known and "If-Match" not in request.headers
+    extra = {"Customization": "x", "Devices": "never"}
+    [request] = wire.call("put_pipelines", {"assignment": {"as_list": True, "if_match": True, "extra": extra}})
+    assert request.json == [{"Customization": "x", **known}] and request.headers["If-Match"] == "*"
+    with_token = {"assignment": {"if_match": True}, "auth": {"token_on_writes": "refresh"}}
+    [request] = wire.call("put_pipelines", with_token)
+    assert (request.headers["If-Match"], request.headers["Authorization"]) == ("*", "Bearer nxcdb-ref-1")

@@ -14,7 +14,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.cloud import Party
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract import KNOWN
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._api.lines import LINES, RECORDS, WORDS, WORDS_OF, names_of
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline, without_keys
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import (
     Catalogue,
     Device,
@@ -192,6 +192,19 @@ def test_the_line_of_shapes_without_pipelines() -> None:
     assert KNOWN.no_pipelines == frozenset()
 
 
+def test_the_lines_of_an_assignment_beside_those_of_calls() -> None:
+    """How it is sent is tested with the calls."""
+    contract = contract_of({"assignment": {"devices_at_once": 7, "read_only": ["Status", "model_name"]}})
+    assert (contract.assignment.devices_at_once, KNOWN.assignment.devices_at_once) == (7, 0)
+    keys = contract.assignment.read_only
+    row = {"NxID": ID, "nxAI": {"pipelines": [{"modelUUID": ID, "status": 1, "chains": [{"modelName": "x", "a": 1}]}]}}
+    device = Device.from_api(row)
+    (pipeline,) = device.without(keys).assignment or ()
+    assert pipeline.to_wire() == {"modelUUID": ID, "chains": [{"a": 1}]}
+    assert device.without(()) is device and device.raw is row
+    assert without_keys({"Status": 1, "UserSettings": {"Status": 2}}, keys) == {"UserSettings": {"Status": 2}}
+
+
 def test_no_line_is_left_out() -> None:
     """Those of operations, fields and words are tested by the table, the others by name."""
     by_name = {
@@ -201,6 +214,11 @@ def test_no_line_is_left_out() -> None:
         "upload.data",
         "upload.file",
         "upload.extra",
+        "assignment.devices_at_once",
+        "assignment.as_list",
+        "assignment.extra",
+        "assignment.if_match",
+        "assignment.read_only",
     }
     rest = {key for key in LINES if key.partition(".")[0] not in ("operations", "fields", "words")}
     assert rest == by_name | {"no_pipelines"}
