@@ -24,12 +24,6 @@ Stage = tuple[Served, Layer]
 # What is not solved yet. Each has to fail: who solves one takes it out.
 OPEN = {
     "sites-empty-at-dev": "a service that lists no site at all looks like an account without sites",
-    "patch-replaces": "what a PATCH does not name is gone, and only what is declared is sent",
-    "listed-never": "a model that no listing shows is not found by its name, and is uploaded again",
-    "listed-never-by-itself": "absent by name does not look at the models that are available to the account",
-    "listed-own-only": "the same",
-    "name-lowered": "a model under another name than the declared one is not found again",
-    "name-numbered": "the same",
 }
 
 

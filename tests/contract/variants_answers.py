@@ -169,6 +169,7 @@ _UPLOAD = (
         "created-zero-id",
         "a create answers the zero UUID",
         _created(lambda _uuid: told(200, {"Message": "Ok", "UUID": _ZERO})),
+        outcome=WORKS,
     ),
     _upload("created-other-member", "the id is in ID", _created(lambda uuid: told(200, {"ID": uuid})), outcome=WORKS),
     _upload(
@@ -192,6 +193,7 @@ _UPLOAD = (
         "created-task-id",
         "UUID is that of a task, not of the model",
         _created(lambda _uuid: told(202, {"UUID": _OTHER}), ("create_model",)),
+        outcome=WORKS,
     ),
 )
 

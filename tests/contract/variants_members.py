@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -94,19 +95,23 @@ VARIANTS = (
         dropped(_LIST, "Documentation"),
         outcome=WORKS,
     ),
-    _model("doc-nowhere", "no Documentation is shown", dropped(MODEL, "Documentation")),
+    _model("doc-nowhere", "no Documentation is shown", dropped(MODEL, "Documentation"), outcome=WORKS),
     _model(
         "doc-nowhere-no-size",
         "neither Documentation nor a size is shown",
         dropped(MODEL, "Documentation", "Size", "Downloads"),
+        outcome=WORKS,
     ),
-    _model("doc-empty-in-list", "lists show an empty Documentation", _documentation(lambda _text: "", _LIST)),
+    _model(
+        "doc-empty-in-list", "lists show an empty Documentation", _documentation(lambda _text: "", _LIST), outcome=WORKS
+    ),
     _model(
         "doc-description",
         "Description, also when written",
         moved(MODEL, "Documentation", "Description"),
         renamed_part({"Description": "Documentation"}, required=False),
         **_fields(documentation="Description"),
+        outcome=WORKS,
     ),
     _model(
         "marks-stripped",
@@ -119,19 +124,31 @@ VARIANTS = (
         _documentation(lambda text: _COMMENT.sub("", text)),
         dropped(MODEL, "Size", "Downloads"),
     ),
-    _model("marks-escaped", "&lt;!-- in place of <!--", _documentation(lambda text: text.replace("<!--", "&lt;!--"))),
-    _model("doc-short", "Documentation is cut after 40 characters", _documentation(lambda text: text[:40])),
-    _model("doc-html", "Documentation is rendered as HTML", _documentation(_html)),
+    _model(
+        "marks-escaped",
+        "&lt;!-- in place of <!--",
+        _documentation(lambda text: text.replace("<!--", "&lt;!--")),
+        outcome=WORKS,
+    ),
+    _model("doc-escaped", "Documentation is escaped as HTML", _documentation(html.escape), outcome=WORKS),
+    _model(
+        "doc-short", "Documentation is cut after 40 characters", _documentation(lambda text: text[:40]), outcome=WORKS
+    ),
+    _model("doc-html", "Documentation is rendered as HTML", _documentation(_html), outcome=WORKS),
     _model(
         "doc-crlf",
         "Documentation has other ends of line",
         _documentation(lambda text: text.replace("\n", "\r\n")),
         outcome=WORKS,
     ),
-    _model("doc-trimmed", "Documentation ends with a newline more", _documentation(lambda text: f"{text}\n")),
-    _model("doc-one-line", "Documentation is one line", _documentation(lambda text: " ".join(text.split()))),
-    _model("members-not-shown", "Catalogues are not shown", dropped(MODEL, "Catalogues")),
-    _model("members-null", "null for Catalogues", member(MODEL, "Catalogues", lambda _value: None)),
+    _model(
+        "doc-trimmed", "Documentation ends with a newline more", _documentation(lambda text: f"{text}\n"), outcome=WORKS
+    ),
+    _model(
+        "doc-one-line", "Documentation is one line", _documentation(lambda text: " ".join(text.split())), outcome=WORKS
+    ),
+    _model("members-not-shown", "Catalogues are not shown", dropped(MODEL, "Catalogues"), outcome=WORKS),
+    _model("members-null", "null for Catalogues", member(MODEL, "Catalogues", lambda _value: None), outcome=WORKS),
     _model("members-not-in-list", "Catalogues only of a single model", dropped(_LIST, "Catalogues"), outcome=WORKS),
     _model(
         "members-objects",
@@ -139,7 +156,13 @@ VARIANTS = (
         member(MODEL, "Catalogues", lambda uuids: [{"UUID": each, "Name": "x"} for each in uuids]),
         outcome=WORKS,
     ),
-    _model("members-names", "Catalogues are names", after(("list_catalogues",), _learns), after(MODEL, _names)),
+    _model(
+        "members-names",
+        "Catalogues are names",
+        after(("list_catalogues",), _learns),
+        after(MODEL, _names),
+        outcome=WORKS,
+    ),
     _model(
         "members-renamed",
         "CatalogueUUIDs, also when written",
@@ -148,11 +171,12 @@ VARIANTS = (
         outcome=ADAPTED,
         **_fields(catalogues="CatalogueUUIDs"),
     ),
-    _model("members-text", "Catalogues are one text with commas", member(MODEL, "Catalogues", ",".join)),
+    _model("members-text", "Catalogues are one text with commas", member(MODEL, "Catalogues", ",".join), outcome=WORKS),
     _model(
         "members-object",
         "Catalogues are an object by UUID",
         member(MODEL, "Catalogues", lambda uuids: {each: {"Name": "x"} for each in uuids}),
+        outcome=WORKS,
     ),
     _model("details-not-shown", "InputDriverDetails are not shown", dropped(MODEL, "InputDriverDetails")),
     _model(

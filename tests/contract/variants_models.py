@@ -110,6 +110,21 @@ def _stored_name(change: Callable[[str], str]) -> Rewrite:
     return before(("create_model",), changed)
 
 
+def _named_lower() -> Rewrite:
+    """The names of all models that are sent, also of changed ones."""
+
+    def change(asked: Asked) -> None:
+        asked.body = with_data(
+            asked.body, lambda data: {**data, "Name": data["Name"].lower()} if "Name" in data else data
+        )
+
+    return before(_UPLOADS, change)
+
+
+def _catalogue_numbered(asked: Asked) -> None:
+    asked.data = {**asked.data, "Name": f"{asked.data['Name']} (1)"}
+
+
 def _versions(data: list[Row]) -> list[Row]:
     """Each model also has a row of its version before."""
     return [*data, *({**row, "Documentation": "", "UpdatedAt": "2020-01-01T00:00:00Z", "Version": 1} for row in data)]
@@ -149,16 +164,16 @@ _MODELS = (
     _model("ready-capital", "OK in place of ok", _word("OK"), outcome=WORKS),
     _model("ready-word", "Ready in place of ok", _word("Ready"), outcome=ADAPTED, words={"ready": ["ready"]}),
     _model("ready-done", "done in place of ok", _word("done"), outcome=ADAPTED, words={"ready": ["done"]}),
-    _model("ready-number", "3 in place of ok", _word(3)),
+    _model("ready-number", "3 in place of ok", _word(3), outcome=ADAPTED, words={"ready": ["3"]}),
     _model("ready-status-only", "no Code", dropped(MODEL, "Code"), outcome=WORKS),
     _model("ready-code-only", "no Status", dropped(MODEL, "Status"), outcome=WORKS),
     _model("ready-code-text", "Code is the word alone", member(MODEL, "Code", lambda code: code["Status"])),
-    _model("ready-nowhere", "neither Status nor Code", dropped(MODEL, "Status", "Code")),
+    _model("ready-nowhere", "neither Status nor Code", dropped(MODEL, "Status", "Code"), outcome=WORKS),
     _model(
         "ready-elsewhere", "Conversion.State in place of Code.Status", moved(MODEL, "Code.Status", "Conversion.State")
     ),
     _model("ready-no-uri", "no CDNURI", dropped(MODEL, "Code.CDNURI", "Downloads"), outcome=WORKS),
-    _model("patch-replaces", "what a PATCH does not name gets its default", _patch_replaces()),
+    _model("patch-replaces", "what a PATCH does not name gets its default", _patch_replaces(), outcome=WORKS),
     _model("listed-late", "a new model is listed after 20 s", _hidden(20), outcome=WORKS),
     _model(
         "listed-never-by-itself",
@@ -166,7 +181,7 @@ _MODELS = (
         _hidden(1e9, _all_available),
         outcome=WORKS,
     ),
-    _model("listed-never", "a new model is never listed; a single GET has it", _hidden(1e9)),
+    _model("listed-never", "a new model is never listed; a single GET has it", _hidden(1e9), outcome=STOPS),
     _model("listed-own-only", "without Catalogue only own uploads are listed", _only_own(), outcome=WORKS),
     _model(
         "single-404",
@@ -182,9 +197,15 @@ _MODELS = (
         dropped(MODEL, "NamedInput"),
         outcome=WORKS,
     ),
-    _model("versions", "each model has a second row, of its version before", answers(_LIST, _versions)),
-    _model("name-lowered", "the name of a new model is stored in lower case", _stored_name(str.lower)),
-    _model("name-numbered", "the name of a new model gets a number", _stored_name(lambda name: f"{name} (1)")),
+    _model("versions", "each model has a second row, of its version before", answers(_LIST, _versions), outcome=WORKS),
+    _model("name-lowered", "the name of a new model is stored in lower case", _stored_name(str.lower), outcome=WORKS),
+    _model(
+        "name-numbered",
+        "the name of a new model gets a number",
+        _stored_name(lambda name: f"{name} (1)"),
+        outcome=WORKS,
+    ),
+    _model("name-always-lowered", "the names of models are kept in lower case", _named_lower(), outcome=STOPS),
     _model("time-unix", "UpdatedAt is a number", member(MODEL, "UpdatedAt", lambda _text: 1764230400), outcome=WORKS),
     _model(
         "organisation-text",
@@ -257,6 +278,13 @@ _CATALOGUES = (
         fields={"catalogue": {"name": ["Name", "Title"]}},
     ),
     _catalogue("catalogue-late", "a new catalogue is listed after 20 s", _catalogue_late(20), outcome=WORKS),
+    _catalogue("catalogue-never", "a new catalogue is never listed", _catalogue_late(1e9), outcome=STOPS),
+    _catalogue(
+        "catalogue-numbered",
+        "the name of a new catalogue gets a number",
+        before(("create_catalogue",), _catalogue_numbered),
+        outcome=WORKS,
+    ),
     _catalogue(
         "catalogue-models",
         "catalogues show their models",
@@ -291,6 +319,7 @@ _CATALOGUES = (
         "catalogue-exists-409",
         "create answers 409 after the effect",
         status(("create_catalogue",), 409, b'{"Message": "exists"}'),
+        outcome=WORKS,
     ),
 )
 

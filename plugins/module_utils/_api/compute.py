@@ -48,11 +48,16 @@ class ComputeApi:
         self._known_models: set[str] | None = None
         self._known_catalogues: set[str] | None = None
 
+    @property
+    def brand(self) -> str:
+        """What a listing of one catalogue is asked for besides."""
+        return self._transport.settings.brand
+
     def list_models(self, catalogue: str | None = None) -> list[Model]:
         """All models that the account sees, or those of one catalogue (by UUID; ``ALL_AVAILABLE`` for any)."""
         query = {}
         if catalogue is not None:
-            query = {"Catalogue": catalogue, "Customization": self._transport.settings.brand}
+            query = {"Catalogue": catalogue, "Customization": self.brand}
         models = one_of_each(self._list("model", LIST_MODELS, query))
         if catalogue is None:
             self._known_models = {model.uuid for model in models}
@@ -169,7 +174,7 @@ class ComputeApi:
             try:
                 return self._uuid_of(send())
             except NxaiError as error:
-                if look_up is None or not may_have_worked(error):
+                if look_up is None or not (may_have_worked(error) or _may_be_its_own(error)):
                     raise
                 failed = error
             found = self._settle(failed, look_up)
@@ -202,10 +207,15 @@ class ComputeApi:
 
     def _uuid_of(self, answer: Answer) -> str:
         uuid = identity(self._contract.created(answer.data))
-        if not UUID_TEXT.fullmatch(uuid):
+        if not UUID_TEXT.fullmatch(uuid) or uuid == ZERO_UUID:
             advice = f"Look in the portal for it before you try again. {self._contract.hint('fields.answer.created')}"
             raise Unexpected(answer.tried, "the answer holds no UUID, and no listing shows what was created", advice)
         return uuid
+
+
+def _may_be_its_own(error: NxaiError) -> bool:
+    """Whether what is said to be there already may have come by this very request."""
+    return error.status == 409
 
 
 def _expect_names(new: Iterable[Model | Catalogue]) -> None:

@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_MARK = re.compile(r"(?:\r?\n){0,2}<!-- nxai\.cloud file sha256:([0-9a-f]{64}) size:([0-9]{1,18}) -->")
+# With "<" and ">" also as a service may write them that escapes what it keeps.
+_MARK = re.compile(
+    r"(?:\r?\n){0,2}(?:<|&lt;)!-- nxai\.cloud file sha256:([0-9a-f]{64}) size:([0-9]{1,18}) --(?:>|&gt;)"
+)
+_CUT = re.compile(r"(?:\r?\n){0,2}((?:<|&lt;)!--[^<>&]*)\Z")  # the beginning of one, where the text was cut
+_BEGINNING = "<!-- nxai.cloud file sha256:"
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,16 @@ def split_documentation(documentation: str) -> tuple[str, FileMark | None]:
     """The documentation as its author wrote it, and the mark if there is one (the last, should there be several)."""
     marks = _MARK.findall(documentation)
     mark = FileMark(marks[-1][0], int(marks[-1][1])) if marks else None
-    return _MARK.sub("", documentation), mark
+    text = _MARK.sub("", documentation)
+    cut = _CUT.search(text)
+    if cut and _begins_alike(cut[1].replace("&lt;", "<"), _BEGINNING):
+        text = text[: cut.start()]
+    return text, mark
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
 
 
 def join_documentation(documentation: str, mark: FileMark | None) -> str:

@@ -217,6 +217,11 @@ def _of_operation(operation: Operation) -> Iterator[Line]:
         yield Line(f"{begin}.api", operation.api, evidence, "compute, device or cloud")
     for name in operation.query:
         yield Line(f"{begin}.query.{name}", operation.spelling.get(name, name), *PARAMETERS[name])
+    if operation.replaces is not None:
+        meaning = (
+            "`true`: what is not sent gets its default, so a change is sent with all that is understood of the model"
+        )
+        yield Line(f"{begin}.replaces", operation.replaces, "inferred", meaning)
     if operation.pages:
         meaning = "how many rows are asked for at once; 0: all come at once"
         yield Line(f"{begin}.page_size", operation.page_size, "inferred", meaning)

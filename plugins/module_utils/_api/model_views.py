@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from .._core.values import folded, mapping
 from .contract import Row
 from .records import Model
 from .translation import plain
+
+_RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(?:Z|\+00:00)")
 
 
 def merged(first: Row, second: Row) -> Row:
@@ -44,12 +47,27 @@ def one_of_each(rows: Iterable[Row]) -> list[Model]:
         model = Model.from_api(row)
         there = found.get(model.uuid)
         if there is not None:
-            ways = (there.catalogue_uuids, model.catalogue_uuids)
-            known = list(dict.fromkeys(uuid for each in ways for uuid in each or ()))
-            row = merged(there.raw, row)
-            model = Model.from_api(row if ways == (None, None) else {**_without_catalogues(row), "Catalogues": known})
+            model = _both(there, model)
         found[model.uuid] = model
     return list(found.values())
+
+
+def _both(one: Model, other: Model) -> Model:
+    """Rows that say when they were changed may be versions of the model: then the last one counts."""
+    times = [_time(each) for each in (one, other)]
+    if None not in times and times[0] != times[1]:
+        older, newer = sorted((one, other), key=lambda each: str(_time(each)))
+        return Model.from_api(merged(older.raw, newer.raw))
+    ways = (one.catalogue_uuids, other.catalogue_uuids)
+    known = list(dict.fromkeys(uuid for each in ways for uuid in each or ()))
+    row = _over(one.raw, other.raw, whole=False)
+    return Model.from_api(row if ways == (None, None) else {**_without_catalogues(row), "Catalogues": known})
+
+
+def _time(model: Model) -> str | None:
+    """When it was changed, in a form whose order is that of time; None where it is in another one."""
+    found = _RFC_3339.fullmatch(model.updated_at or "")
+    return f"{found[1]}{found[2] or '.':0<10}" if found else None
 
 
 def _without_catalogues(row: Row) -> dict[str, Any]:

@@ -29,7 +29,9 @@ LIST_MODELS = Operation(
 )
 GET_MODEL = Operation("get_model", "compute", "GET", "/function/{uuid}", True, 60, "client", _MODEL_FIELDS)
 CREATE_MODEL = Operation("create_model", "compute", "POST", "/functions", False, 60, "client", ("UUID",), sends=_MODEL)
-UPDATE_MODEL = Operation("update_model", "compute", "PATCH", "/function/{uuid}", True, 60, "client", sends=_MODEL)
+UPDATE_MODEL = Operation(
+    "update_model", "compute", "PATCH", "/function/{uuid}", True, 60, "client", sends=_MODEL, replaces=False
+)
 DELETE_MODEL = Operation("delete_model", "compute", "DELETE", "/function/{uuid}", True, 15, "client")
 
 LIST_CATALOGUES = Operation(

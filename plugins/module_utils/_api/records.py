@@ -24,6 +24,7 @@ from .lines import RECORDS, WORDS, hint, names_of
 from .pipeline import Assignment
 
 _ZERO_TIME = "0001-01-01"
+_BETWEEN = re.compile(r"[\s,;\[\]\"']+")  # the UUIDs of a list that comes as text, be it JSON
 _MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:\s*;.*)?", re.IGNORECASE)
 _MIME_NAMES = ("mimetype", "mime", "contenttype", "type", "format")  # guesses
 _FAILED_WORDS = frozenset(WORDS["failed"][0])  # guess: no failure was ever seen
@@ -87,8 +88,8 @@ class Model:
         return cls(
             uuid=_required_id(row, "model", *names_of("model", "id")),
             name=text(row.get("name")) or "",
-            status=text(row.get("status")),
-            code_status=None if code is None else text(inner.get("status")) or "",
+            status=_state(row.get("status")),
+            code_status=None if code is None else _state(inner.get("status")) or "",
             cdn_uri=text(inner.get("cdnuri")),
             documentation=text(row.get("documentation")) or "",
             catalogue_uuids=_all_uuids(row.get("catalogues")),
@@ -103,9 +104,16 @@ class Model:
     def state(self) -> str:
         """``ready``, ``failed`` or ``pending``. The record may say ok before its code is there: both count if shown."""
         words = {word.lower() for word in (self.status, self.code_status) if word is not None}
+        if not self.shows_state:
+            return "ready" if self.cdn_uri or folded(self.raw).get("downloads") else "pending"
         if _FAILED_WORDS & words:
             return "failed"
         return "ready" if words and words <= set(WORDS["ready"][0]) else "pending"
+
+    @property
+    def shows_state(self) -> bool:
+        """Whether there is a word for its state. Without one it is ready when devices can fetch something."""
+        return self.status is not None or bool(self.code_status)
 
     @property
     def digest(self) -> FileMark | None:
@@ -333,6 +341,11 @@ _KINDS: dict[type, str] = {
 }
 
 
+def _state(value: Any) -> str | None:
+    """A word of state, which may be a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
+
+
 def _id(row: Mapping[str, Any], *names: str) -> str:
     return next((found for name in names if (found := identity(row.get(name)))), "")
 
@@ -355,7 +368,16 @@ def uuids(members: Any) -> tuple[str, ...]:
 
 
 def _all_uuids(members: Any) -> tuple[str, ...] | None:
-    """The same, or None where it is no list or not all in it are understood: a part, sent back, loses the rest."""
+    """The same, or None where it is no list or not all in it are understood: a part, sent back, loses the rest.
+
+    A text that holds UUIDs and nothing else is a list, and so is an object whose keys are UUIDs. An empty one of these
+    is none: it may as well say that nothing is shown here.
+    """
+    if isinstance(members, str):
+        members = [each for each in _BETWEEN.split(members) if each]
+        members = members if members and all(map(UUID_TEXT.fullmatch, members)) else None
+    elif isinstance(members, Mapping):
+        members = [*members] if members and all(UUID_TEXT.fullmatch(str(each)) for each in members) else None
     found = _ids(members) if isinstance(members, list) else [""]
     return tuple(found) if all(found) else None
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from .._api.lines import hint
 from .._api.records import Catalogue, Model
@@ -20,43 +21,65 @@ _CREATED = hint("fields.answer.created")
 PATIENCE = 5.0  # seconds for another run to see both and to take its own away
 
 
-def keep_one(
-    made: str,
-    header: str,
-    name: str,
-    listing: Callable[[], list[Record]],
-    take_away: Callable[[str], None],
-    same: Callable[[Record], bool],
-    deadline: Callable[[float], Deadline],
-) -> Record | None:
-    """The record to go on with, after one with the UUID ``made`` was created; None if the service does not list it.
+@dataclass(frozen=True)
+class Rivals(Generic[Record]):
+    """After one with the UUID ``made`` was created, as the answer said.
 
-    Each run that sees two of that name keeps the first by UUID: it takes its own away if that is not the first and the
-    first is the ``same``, and otherwise gives the other run time to do so. Raises ``Unexpected``, with both UUIDs, if
-    there are still two: the other run was over before it could see both.
+    ``same``: whether another one would do. ``exists``: whether there is one with that UUID, listed or not.
     """
 
-    def alike() -> list[Record]:
-        return [each for each in listing() if each.name == name]
+    made: str
+    header: str
+    name: str
+    listing: Callable[[], list[Record]]
+    take_away: Callable[[str], None]
+    same: Callable[[Record], bool]
+    exists: Callable[[str], bool]
+    deadline: Callable[[float], Deadline]
+    warn: Callable[[str], None]
 
-    found, end = alike(), deadline(PATIENCE)
-    while others := [each for each in found if each.uuid != made]:
-        first = min(others, key=lambda each: each.uuid)
-        if first.uuid < made and same(first):
-            with suppress(NxaiError):  # if it cannot be taken away there are two, and that is what is to be said
-                take_away(made)
-                return first
-        if first.uuid < made or end.left <= 0:
-            break
-        end.pause(1.0)
-        found = alike()
-    if others:
+    def kept(self) -> Record | None:
+        """The record to go on with; None if the service does not list it.
+
+        Each run that sees two of that name keeps the first by UUID: it takes its own away if that is not the first and
+        the first is the ``same``, and otherwise gives the other run time to do so. Where the UUID of the answer is not
+        that of any record, the only one of that name, which was not there before, is the one that was created. Raises
+        ``Unexpected``, with both UUIDs, if there are still two: the other run was over before it could see both.
+        """
+        found, end = self._alike(), self.deadline(PATIENCE)
+        while others := [each for each in found if each.uuid != self.made]:
+            first = min(others, key=lambda each: each.uuid)
+            if first.uuid < self.made and self.same(first) and self._is_there(found):
+                with suppress(NxaiError):  # if it cannot be taken away there are two, and that is what is to be said
+                    self.take_away(self.made)
+                    return first
+                break
+            if (first.uuid < self.made and self._is_there(found)) or end.left <= 0:
+                break
+            end.pause(1.0)
+            found = self._alike()
+        if len(others) == 1 and self.same(others[0]) and not self._is_there(found):
+            self.warn(
+                f"The answer to the creation of the {self.header} has the UUID {self.made}, and the only one that is "
+                f"listed is {others[0].uuid}: that is taken for it. {_CREATED}"
+            )
+            return others[0]
+        if others:
+            raise self._two(found, others)
+        return next(iter(found), None)
+
+    def _alike(self) -> list[Record]:
+        return [each for each in self.listing() if each.name == self.name]
+
+    def _is_there(self, found: list[Record]) -> bool:
+        return any(each.uuid == self.made for each in found) or self.exists(self.made)
+
+    def _two(self, found: list[Record], others: list[Record]) -> Unexpected:
         theirs = ", ".join(each.uuid for each in others)
-        raise Unexpected(
-            f"create the {header}",
-            f"another run made one of that name at the same time: this run {made}, the other {theirs}",
+        return Unexpected(
+            f"create the {self.header}",
+            f"another run made one of that name at the same time: this run {self.made}, the other {theirs}",
             "Delete the one that you do not want, by its UUID. Let only one run at a time create things."
-            + ("" if any(each.uuid == made for each in found) else f" {made} is not listed. {_CREATED}"),
+            + ("" if any(each.uuid == self.made for each in found) else f" {self.made} is not listed. {_CREATED}"),
             result={"changed": True},
         )
-    return next(iter(found), None)

@@ -51,6 +51,7 @@ class Operation:
     sent under another name. ``page_size``: of a listing; 0 where it comes whole. ``as_form``: the body is a form, not
     JSON. ``with_refresh``: the refresh token signs it. ``sends``: the lines of the contract for what is sent.
     ``devices``: it lists them, so its answer may take the memory that an estate takes. ``headers``: sent besides.
+    ``replaces``: of a change, if it gives its default to what is not sent; None where that is no question.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Operation:
     sends: str = ""
     devices: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    replaces: bool | None = None
 
     @property
     def pages(self) -> bool:
@@ -166,12 +168,21 @@ def _page_size(operation: Operation, size: Any) -> int:
     return size
 
 
+def _replaces(operation: Operation, value: Any) -> bool:
+    if operation.replaces is None:
+        raise operation.refused("replaces", value, "Only update_model has it.")
+    if not isinstance(value, bool):
+        raise operation.refused("replaces", value, "Give true or false.")
+    return value
+
+
 _CHECKS: dict[str, tuple[str, Callable[[Operation, Any], Any]]] = {
     "api": ("api", _api),
     "path": ("path", _path),
     "method": ("method", _method),
     "page_size": ("page_size", _page_size),
     "query": ("spelling", _query),
+    "replaces": ("replaces", _replaces),
 }
 CHANGEABLE = tuple(_CHECKS)
 

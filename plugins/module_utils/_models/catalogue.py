@@ -15,10 +15,12 @@ from typing import Any
 
 from .._api.records import Catalogue, Model
 from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_have_worked
+from .._engine.created import NewRecord
 from .._engine.lookup import Index, find_renamed, is_uuid
 from .._engine.module import Task
 from .._engine.reconcile import Field, Plan, plan_object
-from .._engine.rivals import keep_one
+from .._engine.rivals import Rivals
+from .changing import Changing
 from .memberships import TURNS, Memberships
 
 _PATIENCE = 30.0  # seconds for a new catalogue to be listed
@@ -41,6 +43,8 @@ class CatalogueResource:
         self.members: list[Model] = []  # those in the catalogue now, as far as they were looked at
         self.come: list[Model] = []
         self.go: list[Model] = []
+        self.changing = Changing(task)
+        self._said: set[str] = set()
         self.done: dict[str, list[dict[str, str]]] = {"models_added": [], "models_removed": []}
 
     def plan(self) -> Plan:
@@ -60,8 +64,13 @@ class CatalogueResource:
     def _look(self) -> Catalogue | None:
         """Of the catalogues, and the names of all of them for the models."""
         catalogues = self.compute.list_catalogues()
-        self.memberships = Memberships(self.compute, self.task.client.contract, catalogues)
+        self.memberships = Memberships(self.compute, self.task.client.contract, catalogues, self._warn_once)
         return find_renamed(self.wanted, self.options["new_name"], catalogues, "catalogue")
+
+    def _warn_once(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            self.task.warn(text)
 
     def _look_patiently(self) -> Catalogue | None:
         """A new catalogue need not be listed at once. One that is not would be made again by the next run."""
@@ -73,6 +82,7 @@ class CatalogueResource:
 
     def _plan_deletion(self, found: Catalogue) -> Plan:
         models = self.compute.list_models()
+        self._ask_catalogues(models)
         self.members = self.go = self._members(models, found.uuid)
         self._warn_of_silent(models)
         if self.go and not self.options["force"]:
@@ -95,8 +105,13 @@ class CatalogueResource:
             self.members += self._members(self.come, self.found.uuid)
             self.come = [model for model in self.come if model not in self.members]
         if self.options["models_mode"] == "exact":
+            others = [model for model in models if model.uuid not in declared]
+            self._ask_catalogues(others)
+            self.members += self._members(
+                [each for each in others if each not in self.members], self.found.uuid if self.found else ""
+            )
             self.go = [model for model in self.members if model.uuid not in declared]
-            self._warn_of_silent([model for model in models if model.uuid not in declared])
+            self._warn_of_silent(others)
         if not (self.come or self.go or unborn):
             return plan
         before = {**plan.before, "models": _names(self.members)} if self.found else plan.before
@@ -107,16 +122,21 @@ class CatalogueResource:
     def _members(self, models: Sequence[Model], catalogue: str) -> list[Model]:
         return [each for each in models if self.memberships and catalogue in (self.memberships.of(each) or ())]
 
+    def _ask_catalogues(self, models: Sequence[Model]) -> None:
+        if self.memberships:
+            self.memberships.ask_catalogues(models)
+
     def _known(self, model: Model) -> Model:
         """The model with its catalogues, which would be lost if they were not known."""
         if self.memberships and self.memberships.of(model) is None:
             model = self.compute.in_full(model)
+            self.memberships.ask_catalogues([model])
             if self.memberships.of(model) is None:
                 raise self.memberships.not_known(model)
         return model
 
     def _warn_of_silent(self, models: Sequence[Model]) -> None:
-        silent = [each for each in models if each.catalogue_uuids is None]
+        silent = [each for each in models if self.memberships and self.memberships.of(each) is None]
         if silent:
             self.task.warn(
                 f"{len(silent)} models do not show their catalogues, and may be in the {self.header}: they are left as "
@@ -129,16 +149,7 @@ class CatalogueResource:
             if self.found is None:
                 self.wanted = self.compute.create_catalogue(plan.send["Name"])
                 created = True
-                self.found = keep_one(
-                    self.wanted,
-                    self.header,
-                    plan.send["Name"],
-                    self.compute.list_catalogues,
-                    self.compute.delete_catalogue,
-                    lambda _other: True,
-                    self.task.deadline,
-                )
-                self.wanted = self.found.uuid if self.found else self.wanted
+                self._settle_creation(plan.send["Name"])
             else:
                 self.wanted = self.found.uuid
             self._move_models()
@@ -146,7 +157,38 @@ class CatalogueResource:
                 self._rename_or_delete(plan)
         except NxaiError as error:
             changed = created or any(self.done.values())
-            raise replace(error, result={"changed": changed, **self.done}) from None
+            raise replace(error, result={"changed": changed, **self.done, **error.result}) from None
+
+    def _settle_creation(self, name: str) -> None:
+        """The next run finds it by its name, or it is not there any more."""
+        kept = Rivals(
+            self.wanted,
+            self.header,
+            name,
+            self.compute.list_catalogues,
+            self.compute.delete_catalogue,
+            lambda _other: True,
+            lambda _uuid: False,  # no call shows one by its UUID
+            self.task.deadline,
+            self.task.warn,
+        ).kept()
+        self.wanted = kept.uuid if kept else self.wanted
+        new = NewRecord(
+            "catalogue",
+            self.wanted,
+            name,
+            self.task.client.contract,
+            self._look,
+            lambda name: self.compute.rename_catalogue(self.wanted, name),
+            lambda: self.compute.delete_catalogue(self.wanted),
+            self.task.warn,
+            self.task.deadline,
+        )
+        found = kept or self._look_patiently()
+        if found is None:
+            hint = self.task.client.contract.hint("operations.list_catalogues.path")
+            raise new.taken_away(f"the service does not list {self.wanted} within {_PATIENCE:.0f} s", hint)
+        self.found = new.under_its_name(found)
 
     def _rename_or_delete(self, plan: Plan) -> None:
         try:
@@ -181,19 +223,19 @@ class CatalogueResource:
         come, go = ([self.wanted], []) if model in self.come else ([], [self.wanted])
         wanted = self.memberships.with_new(model, come, go)
         try:
-            self.compute.update_model(model.uuid, {"Catalogues": wanted})
+            self.changing.send(model, {"Catalogues": wanted})
         except NxaiError as error:
             if not may_have_worked(error) or set(self.memberships.now(model) or ()) != set(wanted):
                 raise
             self.task.warn(f"{error} All the same it was done: the model {model.name} has moved.")
+        self.memberships.forget()
+        self.changing.put_back(model, {"Catalogues": wanted})
 
     def settle(self, plan: Plan) -> None:
         if not plan.changed:
             return
         if plan.action != "create":
             self.found = self._look()
-        elif self.found is None:
-            self.found = self._look_patiently()
         if self.found is None and not self.absent:
             hint = self.task.client.contract.hint("fields.catalogue.name")
             self._not_taken(plan, "the service does not list it", hint)

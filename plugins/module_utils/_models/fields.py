@@ -18,6 +18,7 @@ from .._api.translation import plain
 from .._core.values import mapping, number, text
 from .._engine.module import CONNECTION_SPEC
 from .._engine.reconcile import Field, view
+from .texts import same_text
 
 _LAYOUTS = {"nchw": 0, "nhwc": 1}
 _CHANNELS = (1, 3)
@@ -25,12 +26,6 @@ _CHANNELS = (1, 3)
 
 def _documentation(value: Any) -> str:
     return split_documentation(value)[0] if isinstance(value, str) else ""
-
-
-def _same_text(one: Any, other: Any) -> bool:
-    """Lines end in one way or another, and where the service drops the mark, the empty lines before it may stay."""
-    sides = ["\n".join((each or "").splitlines()).rstrip() for each in (one, other)]
-    return sides[0] == sides[1]
 
 
 def _whole(value: Any) -> Any:
@@ -82,7 +77,7 @@ def _input_details(details: Any) -> dict[str, Any]:
 # Options that an argument spec takes as they are. The documentation is among them, but its digest mark is not.
 OPTION_FIELDS = (
     Field("alias", ("Alias",), {"type": "str"}, decode=text),
-    Field("documentation", ("Documentation",), {"type": "str"}, decode=_documentation, alike=_same_text),
+    Field("documentation", ("Documentation",), {"type": "str"}, decode=_documentation, alike=same_text),
     Field("input_driver", ("InputDriver",), {"type": "str"}, decode=text),
     *_INPUT_FIELDS,
     Field("input_details", (_INPUT,), {"type": "dict"}, decode=_input_details, merge=True, beside=_EVERY),

@@ -6,36 +6,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from .._api.compute import ComputeApi
 from .._api.contract import Contract
 from .._api.records import Catalogue, Model
-from .._core.errors import BadInput
-from .._engine.lookup import Index
+from .._core.errors import BadInput, Refused
+from .._core.values import folded
+from .._engine.lookup import Index, is_uuid
+from .._engine.reconcile import Plan
 
 TURNS = 3  # writes of one membership, where other runs write at the same time
 
 
 class Memberships:
-    """Read through one listing of the catalogues: a service may show them by name."""
+    """Read through one listing of the catalogues: a service may show them by name.
 
-    def __init__(self, compute: ComputeApi, contract: Contract, catalogues: Iterable[Catalogue]) -> None:
+    Where it does not show them with the model, the listing of each catalogue says which models are in it.
+    """
+
+    def __init__(
+        self,
+        compute: ComputeApi,
+        contract: Contract,
+        catalogues: Iterable[Catalogue],
+        warn: Callable[[str], None] = lambda _text: None,
+    ) -> None:
         self._compute = compute
         self._contract = contract
+        self._warn = warn
         self.catalogues = Index(catalogues, "catalogue")
         self.names = {each.uuid: each.name for each in self.catalogues.records}
         by_name: dict[str, list[str]] = {}
-        for uuid, name in self.names.items():
-            by_name.setdefault(name, []).append(uuid)
+        for each, name in self.names.items():
+            by_name.setdefault(name, []).append(each)
         self._uuids = {name: uuids[0] for name, uuids in by_name.items() if len(uuids) == 1}
+        self._hidden: set[str] = set()  # models of which no view shows their catalogues
+        self._inside: dict[str, set[str]] | None = None  # the models of each catalogue, as the listings say
+        self._by_catalogue: bool | None = None  # whether a listing can be asked for one catalogue
 
     def of(self, model: Model) -> list[str] | None:
         """The UUIDs of its catalogues, or None where the service does not show them."""
         shown = model.catalogue_uuids
-        return (
-            None if shown is None else [each if each in self.names else self._uuids.get(each, each) for each in shown]
-        )
+        if shown is None:
+            return self._by_listing(model) if model.uuid in self._hidden else None
+        return [each if each in self.names else self._uuids.get(each, each) for each in shown]
+
+    def ask_catalogues(self, models: Iterable[Model]) -> None:
+        """Of these no view shows their catalogues: the listings of those are to say it."""
+        self._hidden |= {each.uuid for each in models if each.catalogue_uuids is None}
+
+    def declared(self, options: Mapping[str, Any], model: Model | None, header: str, check_mode: bool) -> list[str]:
+        """The UUIDs that a model is to have: in the order found, then as declared.
+
+        In check mode, a name that is not there yet stays a name.
+        """
+        wanted = [self._found(name, header, check_mode) for name in options["catalogues"]]
+        current = (self.of(model) if model else None) or []
+        kept = [each for each in current if options["catalogues_mode"] == "append" or each in wanted]
+        return kept + [each for each in dict.fromkeys(wanted) if each not in kept]
+
+    def _found(self, name: str, header: str, check_mode: bool) -> str:
+        catalogue = self.catalogues.find_or_absent(name)
+        if catalogue is None and (is_uuid(name) or not check_mode):
+            raise BadInput(
+                f"put the {header} into the catalogue {name}",
+                "there is no such catalogue",
+                "Create it first with nxai_catalogue, or correct the name.",
+            )
+        return catalogue.uuid if catalogue else name
+
+    def named(self, plan: Plan) -> Plan:
+        """The same plan with catalogues shown by name."""
+
+        def shown(side: dict[str, Any]) -> dict[str, Any]:
+            if not side.get("catalogues"):
+                return side
+            return {**side, "catalogues": [self.names.get(each, each) for each in side["catalogues"]]}
+
+        return replace(plan, before=shown(plan.before), after=shown(plan.after))
 
     def with_new(self, model: Model, come: Iterable[str], go: Collection[str] = ()) -> list[str]:
         """What to send to put a model into catalogues, and to take it out of others.
@@ -50,11 +102,19 @@ class Memberships:
 
     def now(self, model: Model) -> list[str] | None:
         """What one model is in at this moment, or None where neither of its views shows it."""
+        self.forget()
         single = self._compute.get_model(model.uuid)
-        shown = self.of(single) if single else None
-        if shown is None:
-            shown = next((self.of(each) for each in self._compute.list_models() if each.uuid == model.uuid), None)
-        return shown
+        if single is not None and single.catalogue_uuids is not None:
+            return self.of(single)
+        listed = next((each for each in self._compute.list_models() if each.uuid == model.uuid), single)
+        if listed is None:
+            return None
+        self.ask_catalogues([listed])
+        return self.of(listed)
+
+    def forget(self) -> None:
+        """After a write, what the listings of catalogues said before does not count."""
+        self._inside = None
 
     def not_known(self, model: Model) -> BadInput:
         return BadInput(
@@ -63,3 +123,30 @@ class Memberships:
             "Put it there in the portal; or name all of its catalogues with nxai_model and catalogues_mode: exact. "
             + self._contract.hint("fields.model.catalogues"),
         )
+
+    def _by_listing(self, model: Model) -> list[str] | None:
+        if self._by_catalogue is None:
+            self._by_catalogue = self._can_ask()
+        if not self._by_catalogue:
+            return None
+        if self._inside is None:
+            self._inside = {each: {one.uuid for one in self._compute.list_models(each)} for each in self.names}
+        others = folded(model.raw).get("customization") not in (None, "", self._compute.brand)
+        if others or (self.names and not any(self._inside.values())):
+            return (
+                None  # it is asked for one brand; and that no catalogue has any model may be a listing without effect
+            )
+        return [each for each, models in self._inside.items() if model.uuid in models]
+
+    def _can_ask(self) -> bool:
+        """Whether the listing of one catalogue is of that one: that of a catalogue that nobody has must be empty."""
+        try:
+            can = not self._compute.list_models(str(uuid.uuid4()))
+        except Refused:
+            can = True
+        if can:
+            self._warn(
+                "The service does not show which catalogues a model is in. So the models of each catalogue are listed, "
+                f"of those that you may see. {self._contract.hint('fields.model.catalogues')}"
+            )
+        return can

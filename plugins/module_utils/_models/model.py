@@ -7,23 +7,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from .._api.compute import ALL_AVAILABLE
+from .._api.file_mark import split_documentation
 from .._api.records import Model
 from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_have_worked
+from .._core.values import text
+from .._engine.created import NewRecord
 from .._engine.lookup import find_renamed, is_uuid
 from .._engine.module import Task
 from .._engine.reconcile import Plan, plan_object
-from .._engine.rivals import keep_one
+from .changing import Changing
+from .creation import kept_model, new_record
+from .deletion import left_alone, use_of
 from .fields import FIELDS, describe_model, has_artefact, known_row, new_model
 from .memberships import TURNS, Memberships
 from .model_file import ModelFile, documentation_of
+from .texts import shown_as
 from .upload_progress import UploadProgress
-from .usage import find_use, named
 
 _LOG = 1500  # characters of a conversion log in an error
+_PATIENCE = 60.0  # seconds for a new model to be listed, at least
 
 
 class ModelResource:
@@ -45,6 +50,10 @@ class ModelResource:
         self.memberships: Memberships | None = None  # where catalogues are declared
         self.unknown: list[str] = []
         self.told: dict[str, Any] = {}  # return values beside the model
+        self.changing = Changing(task)
+        self.before: Model | None = None  # the model that was changed, and what was sent
+        self.sent: dict[str, Any] = {}
+        self.new: NewRecord[Model] | None = None  # where this task has created it
 
     # Look and plan
 
@@ -53,6 +62,7 @@ class ModelResource:
             self.file.inspect()
         self.found = self._look()
         if self.absent:
+            self.found = self.found or self._available()
             return self._plan_deletion(self.found) if self.found else Plan("none")
         if self.found is None:
             self.found = self._unlisted()
@@ -61,11 +71,14 @@ class ModelResource:
         elif is_uuid(self.wanted):
             self.found = self.compute.in_full(self.found)
         if self.options["catalogues"] is not None:
-            self.memberships = Memberships(self.compute, self.contract, self.compute.list_catalogues())
+            catalogues = self.compute.list_catalogues()
+            self.memberships = Memberships(self.compute, self.contract, catalogues, self.task.warn)
         plan = self._compared()
         self._refuse_loss(plan)
+        self._warn_of_text()
         self._warn_of(plan.unknown, "it was not sent; force: true sends it where nothing else can be lost by that")
-        return self.file.planned(self._with_catalogue_names(plan), self.found, self._documentation(), self.header)
+        plan = self.memberships.named(plan) if self.memberships else plan
+        return self.file.planned(plan, self.found, self._documentation(), self.header)
 
     def _look(self) -> Model | None:
         """By name or UUID. One that was created by this task, or is given by its UUID, need not be listed."""
@@ -95,9 +108,14 @@ class ModelResource:
     def _compared(self) -> Plan:
         """Against the listing, and where that does not show enough, also against the call for one model."""
         plan = self._against(self.found)
-        hidden = self.file.mark is not None and self._documentation() is None
-        if self.found is not None and (plan.unknown or plan.endangered or hidden):
+        if self.found is None:
+            return plan
+        no_digest = self.file.mark is not None and self.found.digest is None
+        empty = bool({"documentation"} & set(plan.before)) and not self.found.documentation
+        if plan.unknown or plan.endangered or no_digest or empty:
             self.found = self.compute.in_full(self.found)
+            if self.memberships:
+                self.memberships.ask_catalogues([self.found])
             plan = self._against(self.found)
         return plan
 
@@ -119,25 +137,21 @@ class ModelResource:
         return self.found.documentation if "Documentation" in known_row(self.found) else None
 
     def _plan_deletion(self, found: Model) -> Plan:
-        if self.options["in_use"] == "fail":
-            try:
-                use = find_use(self.task.client.device, [found.uuid])
-            except NxaiError as error:
-                advice = f"{error.advice} To delete it without looking for devices: in_use: ignore.".strip()
-                raise replace(error, advice=advice) from None
-            devices = use.devices[found.uuid]
-            self.told = {"used_by": devices, "unread_sites": use.unread}
-            if devices or use.unknown:
-                answer = f"{len(devices)} devices use it ({named(devices)})"
-                advice = "Give them other pipelines first, with nxai_pipeline; or set in_use to ignore."
-                if not devices:
-                    answer = f"{len(use.unknown)} devices do not show what is assigned to them ({named(use.unknown)})"
-                    advice = (
-                        "So it is not known whether they use it. To delete it all the same: in_use: ignore. "
-                        + self.contract.hint("fields.device.pipelines")
-                    )
-                raise BadInput(f"delete the {self.header}", answer, advice, result=self.told)
+        self.told = use_of(self.task, found, self.header)
         return Plan("delete", {"name": found.name})
+
+    def _available(self) -> Model | None:
+        """For what is to be absent, and is not listed as the account's own: the model of that name which it can use.
+
+        Only one of ours is known to be meant.
+        """
+        if is_uuid(self.wanted):
+            return None
+        found = self._unlisted()
+        if found is not None and found.digest is None:
+            left_alone(self.task, found, self.header)
+            return None
+        return found
 
     def _refuse_creation(self) -> None:
         tried = f"create the {self.header}"
@@ -174,42 +188,25 @@ class ModelResource:
                 f"declared: {what}. {hint}"
             )
 
+    def _warn_of_text(self) -> None:
+        """Of a documentation that counts as the declared one, and is shown in another form."""
+        shown = known_row(self.found).get("Documentation") if self.found else None
+        how = shown_as(split_documentation(text(shown) or "")[0], self.desired.get("documentation"))
+        if how:
+            self.task.warn(
+                f"The service shows the documentation of the {self.header} {how}. So a change of it that makes no "
+                f"other difference is not noticed. {self.contract.hint('fields.model.documentation')}"
+            )
+
     def _desired(self) -> dict[str, Any]:
         desired = {each.option: self.options.get(each.option) for each in FIELDS}
         desired["documentation"] = documentation_of(self.options)
         desired["name"] = self.options["new_name"] or (self.found.name if self.found else self.wanted)
         if self.memberships:
-            desired["catalogues"] = self._desired_catalogues(self.memberships)
-        return desired
-
-    def _desired_catalogues(self, memberships: Memberships) -> list[str]:
-        """UUIDs, in the order found, then as declared."""
-        declared = [self._catalogue(name, memberships) for name in self.options["catalogues"]]
-        current = (memberships.of(self.found) if self.found else None) or []
-        kept = [each for each in current if self.options["catalogues_mode"] == "append" or each in declared]
-        return kept + [each for each in dict.fromkeys(declared) if each not in kept]
-
-    def _catalogue(self, name: str, memberships: Memberships) -> str:
-        """Its UUID. In check mode, a name that is not there yet stays a name."""
-        catalogue = memberships.catalogues.find_or_absent(name)
-        if catalogue is None and (is_uuid(name) or not self.task.check_mode):
-            raise BadInput(
-                f"put the {self.header} into the catalogue {name}",
-                "there is no such catalogue",
-                "Create it first with nxai_catalogue, or correct the name.",
+            desired["catalogues"] = self.memberships.declared(
+                self.options, self.found, self.header, self.task.check_mode
             )
-        return catalogue.uuid if catalogue else name
-
-    def _with_catalogue_names(self, plan: Plan) -> Plan:
-        """The same plan with catalogues shown by name."""
-        names = self.memberships.names if self.memberships else {}
-
-        def named(side: dict[str, Any]) -> dict[str, Any]:
-            if not side.get("catalogues"):
-                return side
-            return {**side, "catalogues": [names.get(each, each) for each in side["catalogues"]]}
-
-        return replace(plan, before=named(plan.before), after=named(plan.after))
+        return desired
 
     # Act
 
@@ -235,7 +232,8 @@ class ModelResource:
             send = dict(plan.send)
             if "Catalogues" in send and self.memberships and self.options["catalogues_mode"] == "append":
                 send["Catalogues"] = self.memberships.with_new(self.found, send["Catalogues"])
-            self.compute.update_model(self.found.uuid, send, self.file.path, progress if self.file.path else None)
+            self.before, self.sent = self.found, send
+            self.changing.send(self.found, send, self.file.path, progress if self.file.path else None)
         if self.file.path:
             self.told["upload"] = progress.as_result()
 
@@ -255,25 +253,21 @@ class ModelResource:
     # Look again
 
     def settle(self, plan: Plan) -> None:
-        """With ``wait: false`` no request follows the write: the model is shown as it was sent."""
+        """With ``wait: false`` it is shown as it was sent, and only seen to that nothing else was taken away."""
+        if self.memberships:
+            self.memberships.forget()
         if not self.options["wait"]:
+            if self.before is not None:
+                self.changing.put_back(self.before, self.sent)
             if plan.changed:
                 self.found = None if self.absent else self._as_sent(plan)
             return
         if plan.action == "create":
-            self.found = keep_one(
-                self.wanted,
-                self.header,
-                plan.send["Name"],
-                self.compute.list_models,
-                self.compute.delete_model,
-                lambda other: other.digest == self.file.mark,
-                self.task.deadline,
-            )
-            self.wanted = self.found.uuid if self.found else self.wanted
-            self.listed = self.found is not None
+            self._settle_creation(plan)
         elif plan.changed:
             self.found = self._look()
+            if self.before is not None and self.changing.put_back(self.before, self.sent, self.found):
+                self.found = self._look()
         if not self.absent:
             self._wait()
             if plan.changed:
@@ -281,6 +275,20 @@ class ModelResource:
         elif self.found is not None:
             hint = self.contract.hint("operations.delete_model.path")
             raise Unexpected(f"read back the {self.header} after the delete", "the service still lists it", hint)
+
+    def _settle_creation(self, plan: Plan) -> None:
+        name = plan.send["Name"]
+        kept = kept_model(self.task, self.wanted, self.header, name, self.file.mark)
+        self.wanted = kept.uuid if kept else self.wanted
+        self.new = new_record(self.task, self.wanted, name, self._look)
+        self.found, self.listed = kept, kept is not None
+        if kept is None:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        self.found = self._look()
+        if self.new and self.found:
+            self.found = self.new.under_its_name(self.found)
 
     def _as_sent(self, plan: Plan) -> Model:
         known = known_row(self.found) if self.found else {"UUID": self.wanted}
@@ -294,7 +302,9 @@ class ModelResource:
         for _turn in range(TURNS - 1):  # another run may have written the catalogues at the same time
             if "catalogues" not in left.before or self.options["catalogues_mode"] != "append" or not self.found:
                 break
-            self.compute.update_model(self.found.uuid, {"Catalogues": left.send["Catalogues"]})
+            self.changing.send(self.found, {"Catalogues": left.send["Catalogues"]})
+            if self.memberships:
+                self.memberships.forget()
             self.found = self._look()
             left = self._compared()
         shown = [f"{name} is {value!r}" for name, value in left.before.items()]
@@ -310,21 +320,35 @@ class ModelResource:
 
     def _wait(self) -> None:
         deadline = self.task.deadline(self.options["wait_timeout"])
+        listing = self.task.deadline(max(self.options["wait_timeout"], _PATIENCE))
         tried = f"wait for the conversion of the {self.header}"
         while what := self._still_to_come():
             if self.found is not None and self.found.state == "failed":
                 raise self._failure(tried, f"it failed: {what}{self._log()}", "Correct the file and upload again.")
-            if deadline.left <= 0:
+            unlisted = self.new is not None and not self.listed
+            if (listing if unlisted else deadline).left <= 0:
+                if self.new and unlisted:
+                    raise self._unlisted_failure(self.new)
                 answer = f"not ready after {self.options['wait_timeout']:.0f} s: {what}"
-                advice = f"Run the task again, or raise wait_timeout. {self._hint_of_state()}".rstrip()
-                if not self.listed:
-                    advice = (
-                        f"From now on give it by its UUID, {self.wanted}: by its name it would not be found, and be "
-                        f"uploaded again. {self.contract.hint('operations.list_models.path')}"
-                    )
-                raise self._failure(tried, answer, advice)
-            deadline.pause(self.options["wait_interval"])
-            self.found = self._look()
+                raise self._failure(
+                    tried, answer, f"Run the task again, or raise wait_timeout. {self._hint_of_state()}".rstrip()
+                )
+            deadline_now = listing if unlisted else deadline
+            deadline_now.pause(self.options["wait_interval"])
+            self._look_again()
+        if self.found is not None and not self.found.shows_state:
+            self.task.warn(
+                f"The service shows no state of the {self.header}: it counts as converted since it shows files that "
+                f"devices can fetch. {self.contract.hint('fields.model.status')}"
+            )
+
+    def _unlisted_failure(self, new: NewRecord[Model]) -> NxaiError:
+        seconds = max(self.options["wait_timeout"], _PATIENCE)
+        advice = (
+            "If it is listed later, raise wait_timeout. If never: upload it with wait: false, and give it by the UUID "
+            f"that is returned from then on. {self.contract.hint('operations.list_models.path')}"
+        )
+        return new.taken_away(f"no listing shows {self.wanted} after {seconds:.0f} s", advice)
 
     def _still_to_come(self) -> str:
         """Why the model does not count as ready, in words; "" where it does."""
@@ -332,7 +356,7 @@ class ModelResource:
             return "not listed"
         if self.found.state != "ready":
             return f"Status {self.found.status}, Code {self.found.code_status}"
-        if not self.listed:
+        if self.new and not self.listed:
             return "ready, but no listing shows it"
         there = self.found.artefacts
         missing = [each for each in self.options["artefacts"] or [] if not has_artefact(there or (), each)]

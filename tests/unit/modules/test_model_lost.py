@@ -141,19 +141,30 @@ def test_a_model_without_a_digest_that_only_the_list_of_all_shows_is_changed_whe
     assert failed["failed"] and "operations.list_models.path (observed)" in failed["msg"]
 
 
-def test_a_new_model_that_nothing_lists_is_named_by_its_uuid(
+def test_a_new_model_that_nothing_lists_is_taken_away_again(
     world: Served, run_module: RunModule, onnx_file: Path, unlisted: Callable[[bool], None]
 ) -> None:
     unlisted(False)
-    failed = run_module("nxai_model", name="New", file=str(onnx_file), **QUICK)
-    (uuid,) = models(world, "New")
-    assert failed["failed"] and failed["changed"] is True and failed["model"]["uuid"] == uuid
-    assert "no listing shows it" in failed["msg"] and f"by its UUID, {uuid}" in failed["msg"]
-    assert "operations.list_models" in failed["msg"]
+    for _run in range(2):
+        failed = run_module("nxai_model", name="New", file=str(onnx_file), **QUICK)
+        assert failed["failed"] and failed["changed"] is False and models(world, "New") == [], "none is left behind"
+        assert "So it was deleted again" in failed["msg"] and "operations.list_models" in failed["msg"]
+    uuid = run_module("nxai_model", name="New", file=str(onnx_file), wait=False)["model"]["uuid"]
     (found,) = run_module("nxai_model_info", models=[uuid])["models"]
     assert found["name"] == "New"
-    kept = run_module("nxai_model", name=uuid, file=str(onnx_file), wait=False)
+    kept = run_module("nxai_model", name=uuid, file=str(onnx_file), **QUICK)
     assert kept["changed"] is False and models(world, "New") == [uuid]
+
+
+def test_a_new_model_that_nothing_lists_and_that_cannot_be_deleted_is_named(
+    world: Served, run_module: RunModule, onnx_file: Path, unlisted: Callable[[bool], None]
+) -> None:
+    unlisted(False)
+    world.fault("status", "delete_model", status=403)
+    failed = run_module("nxai_model", name="New", file=str(onnx_file), **QUICK)
+    (uuid,) = models(world, "New")
+    assert failed["failed"] and failed["changed"] is True
+    assert f"Delete {uuid} in the portal" in failed["msg"] and "HTTP 403" in failed["msg"]
 
 
 # The mark ------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ComputeApi
 from simulator import views
 from simulator.testing import Served
 
@@ -73,9 +74,43 @@ def details(world: Served) -> dict[str, Any]:
 # Catalogues ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def unfiltered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The listing of one catalogue is that of all models."""
+    usual = ComputeApi.list_models
+    monkeypatch.setattr(ComputeApi, "list_models", lambda api, _catalogue=None: usual(api))
+
+
+@pytest.mark.parametrize("change", [drop("Catalogues"), lambda row: row.update(Catalogues=None)])
+@pytest.mark.parametrize("module", ["nxai_model", "nxai_catalogue"])
+def test_the_listing_of_a_catalogue_says_what_is_in_it(
+    world: Served, hide: Hide, run_module: RunModule, module: str, change: Callable[[dict[str, Any]], Any]
+) -> None:
+    hide(change)
+    task = {"nxai_model": {"name": "A", "catalogues": ["Fleet"]}, "nxai_catalogue": {"name": "Fleet", "models": ["A"]}}
+    done = run_module(module, warns=True, **task[module])
+    assert done["changed"] is True and catalogues(world) == ["Fleet", "House"]
+    assert len(done["warnings"]) == 1 and "fields.model.catalogues" in done["warnings"][0]
+    assert run_module(module, warns=True, **task[module])["changed"] is False
+
+
+@pytest.mark.parametrize("brand", ["other", ""])
+def test_a_model_of_another_brand_is_in_no_listing_of_this_one(
+    world: Served, hide: Hide, run_module: RunModule, brand: str
+) -> None:
+    hide(lambda row: (row.pop("Catalogues"), row.update(Customization=brand)))
+    done = run_module("nxai_model", warns=None, name="A", catalogues=["Fleet"])
+    assert bool(done.get("failed")) is bool(brand), done
+
+
 @pytest.mark.parametrize("change", [drop("Catalogues"), lambda row: row.update(Catalogues=None)])
 def test_a_catalogue_is_not_added_to_those_that_are_not_known(
-    world: Served, hide: Hide, run_module: RunModule, writes: Calls, change: Callable[[dict[str, Any]], Any]
+    world: Served,
+    hide: Hide,
+    unfiltered: None,
+    run_module: RunModule,
+    writes: Calls,
+    change: Callable[[dict[str, Any]], Any],
 ) -> None:
     hide(change)
     for task in (
@@ -112,7 +147,7 @@ def test_catalogues_that_are_shown_by_name_are_kept(
 
 
 def test_all_catalogues_can_be_named_though_they_are_not_shown(
-    world: Served, hide: Hide, run_module: RunModule, writes: Calls
+    world: Served, hide: Hide, unfiltered: None, run_module: RunModule, writes: Calls
 ) -> None:
     hide(drop("Catalogues"))
     task = {"name": "A", "catalogues": ["Fleet", "House"], "catalogues_mode": "exact", **QUICK}
@@ -125,7 +160,7 @@ def test_all_catalogues_can_be_named_though_they_are_not_shown(
 
 
 def test_a_catalogue_whose_models_are_not_all_known_is_not_said_to_be_exact(
-    world: Served, hide: Hide, run_module: RunModule
+    world: Served, hide: Hide, unfiltered: None, run_module: RunModule
 ) -> None:
     hide(lambda row: row["Name"] == "B" and row.pop("Catalogues"))
     done = run_module("nxai_catalogue", warns=True, name="House", models=["A"], models_mode="exact")

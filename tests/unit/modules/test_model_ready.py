@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from module_runs import RunModule
-from test_model_not_shown import drop, hide, world
+from test_model_not_shown import QUICK, drop, hide, world
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ComputeApi
 from simulator.testing import Served
@@ -25,7 +25,7 @@ Hide = Callable[..., None]
     ("shown", "line"),
     [
         (drop("Status"), ""),
-        (lambda row: (row.pop("Status"), row.pop("Code")), "fields.model.status (observed)"),
+        (lambda row: (row.pop("Status"), row.pop("Code"), row.pop("Downloads")), "fields.model.status (observed)"),
         (lambda row: row.update(Status="marinating"), "words.ready (observed)"),
     ],
 )
@@ -35,6 +35,14 @@ def test_what_says_that_a_model_is_ready_is_named_where_it_never_is(
     hide(shown)
     made = run_module("nxai_model", name="New", file=str(onnx_file), wait_interval=0.01, wait_timeout=1)
     assert bool(made.get("failed")) is bool(line) and line in made.get("msg", "")
+
+
+def test_without_any_state_a_model_is_ready_when_devices_can_fetch_it(
+    hide: Hide, run_module: RunModule, onnx_file: Path
+) -> None:
+    hide(lambda row: (row.pop("Status"), row.pop("Code")))
+    made = run_module("nxai_model", warns=True, name="New", file=str(onnx_file), **QUICK)
+    assert made["model"]["state"] == "ready" and "fields.model.status" in made["warnings"][0]
 
 
 @pytest.mark.parametrize("status", [404, 410])

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Catalogue, Device, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError, Refused, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.polling import Deadline
-from ansible_collections.nxai.cloud.plugins.module_utils._engine.rivals import PATIENCE, keep_one
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.rivals import PATIENCE, Rivals
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import AssignmentPlan, DeviceChange
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.writer import PipelineWriter
 
@@ -99,15 +99,32 @@ def test_how_often_an_assignment_is_sent_and_a_device_looked_at(
     assert reasons[status] in reason and bool(reason) == bool(reasons[status])
 
 
-def kept(deadline: Any, made: str, *looks: list[str]) -> Catalogue | None:
-    """What ``keep_one`` keeps, where the listings hold these UUIDs, the last one from then on."""
+def kept(deadline: Any, made: str, *looks: list[str], there: bool = True) -> Catalogue | None:
+    """What ``Rivals`` keep, where the listings hold these UUIDs, the last one from then on."""
     left = list(looks)
 
     def listing() -> list[Catalogue]:
         found = left.pop(0) if len(left) > 1 else left[0]
         return [Catalogue.from_api({"UUID": each, "Name": "New"}) for each in found]
 
-    return keep_one(made, "catalogue New", "New", listing, lambda _uuid: None, lambda _other: True, deadline)
+    return Rivals(
+        made,
+        "catalogue New",
+        "New",
+        listing,
+        lambda _uuid: None,
+        lambda _other: True,
+        lambda _uuid: there,
+        deadline,
+        lambda _text: None,
+    ).kept()
+
+
+def test_the_only_one_is_it_where_the_answer_names_none(deadline: Any, clock: Any) -> None:
+    found = kept(deadline, "z", ["a"], there=False)
+    assert found is not None and found.uuid == "a" and clock.sleeps == [1.0] * int(PATIENCE), "it may be listed late"
+    with pytest.raises(Unexpected):
+        kept(deadline, "z", ["a", "b"], there=False)
 
 
 def test_another_run_gets_time_to_take_its_own_away(deadline: Any, clock: Any) -> None:

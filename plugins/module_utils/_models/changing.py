@@ -1,0 +1,129 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Changes of models, after which what was not named is as it was: a service may give its defaults to what is not sent.
+
+The contract can say that it does so. Without such a line the first change is looked at, and what has gone is sent back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._api.compute import Progress
+from .._api.lines import RECORDS
+from .._api.operations import UPDATE_MODEL
+from .._api.records import Model
+from .._api.translation import plain
+from .._core.errors import BadInput, NxaiError, Unexpected
+from .._core.values import UUID_TEXT, to_json
+from .._engine.module import Task
+from .fields import FIELDS, known_row
+from .memberships import Memberships
+
+REPLACES = "operations.update_model.replaces"
+_SENT = tuple(dict.fromkeys(each.wire[0] for each in FIELDS))
+_READ_ONLY = frozenset(
+    [plain(place.partition(".")[0]) for line in RECORDS["model"].values() if not line.sent for place in line.default]
+    + ["namedinput", "namedoutput", "(not read)"]
+)
+_DEAR = ("Documentation", "InputDriverDetails", "Catalogues")  # which every model has
+_MOST = 4000  # characters of what is lost, in an error
+_NOTHING: tuple[Any, ...] = (None, "", [], {}, 0)
+
+
+class Changing:
+    """Of one task."""
+
+    def __init__(self, task: Task) -> None:
+        self._compute = task.client.compute
+        self._contract = task.client.contract
+        self._transport = task.client.transport
+        self._keeps = False  # whether a change was seen after which all else was as before
+
+    @property
+    def replaces(self) -> bool:
+        known = self._transport.sent_as(UPDATE_MODEL).replaces
+        return bool(self._transport.findings.found.get(REPLACES, known))
+
+    def send(
+        self, model: Model, data: Mapping[str, Any], file: str | None = None, progress: Progress | None = None
+    ) -> None:
+        """Change it. Where that replaces the whole, all that is understood of it goes along."""
+        if self.replaces:
+            data = {**self._whole(self._compute.in_full(model), data), **data}
+        self._compute.update_model(model.uuid, data, file, progress)
+
+    def put_back(self, before: Model, data: Mapping[str, Any], now: Model | None = None) -> bool:
+        """Send back what is not there any more since ``data`` was sent. Whether that was needed.
+
+        ``now``: the model after that, where it was looked at already. Raises ``Unexpected``, with the values, where
+        that does not help.
+        """
+        kept = {name: value for name, value in _members(before).items() if name not in data}
+        kept = {name: value for name, value in kept.items() if value not in _NOTHING}
+        if self.replaces or self._keeps or not kept:
+            return False
+        gone = self._gone(before, kept, now)
+        self._keeps = not gone
+        if not gone:
+            return False
+        what = f"A change of the model {before.name} has taken away what was not named in it: {', '.join(gone)}"
+        self._transport.findings.note(f"{what}. It is sent again", {REPLACES: True})
+        left, refusal = gone, ""
+        try:
+            self._compute.update_model(before.uuid, {**self._whole(before, data), **gone, **data})
+        except NxaiError as error:
+            refusal = f" ({error.answer})"
+        left = self._gone(before, gone)
+        if left:
+            answer = "the service has taken away what was not named, and it does not come back"
+            raise Unexpected(
+                f"change the model {before.name}",
+                f"{answer}{refusal}: {to_json(left)[:_MOST]}",
+                f"Put it back in the portal. {self._contract.hint(REPLACES)}",
+                result={"changed": True},
+            )
+        return True
+
+    def _gone(self, before: Model, kept: Mapping[str, Any], now: Model | None = None) -> dict[str, Any]:
+        """Those that hold nothing now, or less, in either of its views. Of a model that does not show, none."""
+        if now is None:
+            now = next((each for each in self._compute.list_models() if each.uuid == before.uuid), None)
+        single = None if now else self._compute.get_model(before.uuid)
+        gone = _lacking(kept, now or single)
+        return _lacking(gone, self._compute.in_full(now)) if gone and now else gone
+
+    def _whole(self, model: Model, data: Mapping[str, Any]) -> dict[str, Any]:
+        """All that is understood of it, to be sent. Raises ``BadInput`` where that is not the whole."""
+        row = {name: value for name, value in _members(model).items() if value is not None}
+        hidden = [name for name in _DEAR if name not in {**row, **data}]
+        catalogues = row.get("Catalogues") or []
+        if not all(UUID_TEXT.fullmatch(each) for each in catalogues):
+            known = Memberships(self._compute, self._contract, self._compute.list_catalogues())
+            row["Catalogues"] = known.of(model)
+        if hidden:
+            raise BadInput(
+                f"change the model {model.name}",
+                f"a change replaces the whole of it, and the service does not show {', '.join(hidden)}",
+                f"Declare these as well, or make the change in the portal. {self._contract.hint(REPLACES)}",
+            )
+        return row
+
+
+def _members(model: Model) -> dict[str, Any]:
+    """What can be sent of it: its known members, and those that are not known."""
+    return {name: value for name, value in known_row(model).items() if name in _SENT or plain(name) not in _READ_ONLY}
+
+
+def _lacking(kept: Mapping[str, Any], now: Model | None) -> dict[str, Any]:
+    row = _members(now) if now else dict(kept)
+    return {name: value for name, value in kept.items() if _is_less(row.get(name), value)}
+
+
+def _is_less(now: Any, before: Any) -> bool:
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        return any(_is_less(now.get(name), value) for name, value in before.items())
+    return before not in _NOTHING and now in _NOTHING
