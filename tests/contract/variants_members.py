@@ -117,12 +117,14 @@ VARIANTS = (
         "marks-stripped",
         "HTML comments are taken out of Documentation",
         _documentation(lambda text: _COMMENT.sub("", text)),
+        outcome=WORKS,
     ),
     _model(
         "marks-stripped-no-size",
         "the same, and no size is shown",
         _documentation(lambda text: _COMMENT.sub("", text)),
         dropped(MODEL, "Size", "Downloads"),
+        outcome=WORKS,
     ),
     _model(
         "marks-escaped",
@@ -178,25 +180,39 @@ VARIANTS = (
         member(MODEL, "Catalogues", lambda uuids: {each: {"Name": "x"} for each in uuids}),
         outcome=WORKS,
     ),
-    _model("details-not-shown", "InputDriverDetails are not shown", dropped(MODEL, "InputDriverDetails")),
+    _model(
+        "details-not-shown", "InputDriverDetails are not shown", dropped(MODEL, "InputDriverDetails"), outcome=WORKS
+    ),
     _model(
         "details-not-in-list",
         "InputDriverDetails only of a single model",
         dropped(_LIST, "InputDriverDetails"),
         outcome=WORKS,
     ),
-    _model("details-null", "null for InputDriverDetails", member(MODEL, "InputDriverDetails", lambda _value: None)),
     _model(
-        "details-empty", "{} for InputDriverDetails in lists", member(_LIST, "InputDriverDetails", lambda _value: {})
+        "details-null",
+        "null for InputDriverDetails",
+        member(MODEL, "InputDriverDetails", lambda _value: None),
+        outcome=WORKS,
     ),
     _model(
-        "details-text", "InputDriverDetails are a text that holds JSON", member(MODEL, "InputDriverDetails", json.dumps)
+        "details-empty",
+        "{} for InputDriverDetails in lists",
+        member(_LIST, "InputDriverDetails", lambda _value: {}),
+        outcome=WORKS,
+    ),
+    _model(
+        "details-text",
+        "InputDriverDetails are a text that holds JSON",
+        member(MODEL, "InputDriverDetails", json.dumps),
+        outcome=WORKS,
     ),
     _model(
         "details-pascal",
         "Height, Means in InputDriverDetails; any case is taken, as Go does",
         member(MODEL, "InputDriverDetails", lambda value: {name.capitalize(): each for name, each in value.items()}),
         before(_UPLOADS, _lower_details),
+        outcome=WORKS,
     ),
     _model(
         "patch-no-members",
@@ -208,6 +224,7 @@ VARIANTS = (
         "create-no-members",
         "Catalogues in a create are passed over, in a PATCH not",
         _forgets("create_model", "Catalogues"),
+        outcome=WORKS,
     ),
     _model(
         "members-objects-wanted",

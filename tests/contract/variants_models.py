@@ -167,10 +167,20 @@ _MODELS = (
     _model("ready-number", "3 in place of ok", _word(3), outcome=ADAPTED, words={"ready": ["3"]}),
     _model("ready-status-only", "no Code", dropped(MODEL, "Code"), outcome=WORKS),
     _model("ready-code-only", "no Status", dropped(MODEL, "Status"), outcome=WORKS),
-    _model("ready-code-text", "Code is the word alone", member(MODEL, "Code", lambda code: code["Status"])),
+    _model(
+        "ready-code-text",
+        "Code is the word alone",
+        member(MODEL, "Code", lambda code: code["Status"]),
+        outcome=ADAPTED,
+        fields={"model": {"code_status": "Code"}},
+    ),
     _model("ready-nowhere", "neither Status nor Code", dropped(MODEL, "Status", "Code"), outcome=WORKS),
     _model(
-        "ready-elsewhere", "Conversion.State in place of Code.Status", moved(MODEL, "Code.Status", "Conversion.State")
+        "ready-elsewhere",
+        "Conversion.State in place of Code.Status",
+        moved(MODEL, "Code.Status", "Conversion.State"),
+        outcome=ADAPTED,
+        fields={"model": {"code_status": "Conversion.State"}},
     ),
     _model("ready-no-uri", "no CDNURI", dropped(MODEL, "Code.CDNURI", "Downloads"), outcome=WORKS),
     _model("patch-replaces", "what a PATCH does not name gets its default", _patch_replaces(), outcome=WORKS),
