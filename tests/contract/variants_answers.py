@@ -264,7 +264,7 @@ _STATUSES = (
     _status(
         "delete-410", "410 after a delete that worked", status(_DELETES, 410, b'{"Message": "Gone"}'), outcome=WORKS
     ),
-    _status("delete-late", "what was deleted is listed for 20 s more", _gone_late(20)),
+    _status("delete-late", "what was deleted is listed for 20 s more", _gone_late(20), outcome=WORKS),
     _status(
         "429-first",
         "429 for the first request of each kind, with Retry-After",
@@ -278,11 +278,19 @@ _STATUSES = (
         "500-first",
         "500 for the first request of each read",
         _second_only(lambda: refusal(500, "context deadline exceeded"), LISTS),
+        outcome=WORKS,
+    ),
+    _status(
+        "520-first",
+        "520 of a proxy for the first request of each read",
+        _second_only(lambda: web_page(520), LISTS),
+        outcome=WORKS,
     ),
     _status(
         "408-first",
         "408 for the first request of each read",
         _second_only(lambda: refusal(408, "Request Timeout"), LISTS),
+        outcome=WORKS,
     ),
 )
 _ERRORS = (
@@ -302,6 +310,7 @@ _ERRORS = (
         "create-200-page-after",
         "a web page with 200 after a create that worked",
         fails_after(CREATES, lambda: web_page(200)),
+        outcome=WORKS,
     ),
     _error(
         "create-504-after", "504 after a create that worked", fails_after(CREATES, lambda: web_page(504)), outcome=WORKS
@@ -310,6 +319,13 @@ _ERRORS = (
         "create-400-after",
         "400 after a create that worked",
         fails_after(CREATES, lambda: refusal(400, "conversion could not be queued")),
+        outcome=WORKS,
+    ),
+    _error(
+        "create-409-after",
+        "409 after a create that worked, as if it had been sent twice",
+        fails_after(CREATES, lambda: refusal(409, "it is there already")),
+        outcome=WORKS,
     ),
     _error(
         "create-502-twice",
@@ -347,7 +363,7 @@ _ERRORS = (
         before(("delete_model",), lambda _asked: refusal(200, "The function is in use")),
         outcome=STOPS,
     ),
-    _error("waf", "a web page with 403 for writes", before(WRITES, lambda _asked: web_page(403))),
+    _error("waf", "a web page with 403 for writes", before(WRITES, lambda _asked: web_page(403)), outcome=STOPS),
     _error(
         "maintenance",
         "a web page with 200 for all writes, and nothing is done",
@@ -355,13 +371,24 @@ _ERRORS = (
         outcome=STOPS,
     ),
     _error(
-        "writes-501", "501 for every PATCH", before(("update_model",), lambda _asked: refusal(501, "Not Implemented"))
+        "patch-501-put",
+        "501 for every PATCH, and PUT in its place",
+        elsewhere(f"PUT {_MODEL}", f"PATCH {_MODEL}", 501),
+        outcome=ADAPTED,
+        **_at(method="PUT"),
+    ),
+    _error(
+        "writes-501",
+        "501 for every PATCH",
+        before(("update_model",), lambda _asked: refusal(501, "Not Implemented")),
+        outcome=STOPS,
     ),
     _error(
         "problems",
         "errors as problems of RFC 9457",
         before(("create_model",), lambda _asked: refusal(400, "Name is taken")),
         _shaped(lambda code, text: told(code, {"title": "Bad Request", "detail": text})),
+        outcome=STOPS,
     ),
     _error("empty-errors", "errors without a body", before(("create_model",), lambda _asked: Told(400)), outcome=STOPS),
 )

@@ -187,12 +187,14 @@ VARIANTS = (
         "writes want the refresh token without a word, as the portal is said to send it",
         _remembers(),
         _refresh_on_writes(raw=True),
+        outcome=ADAPTED,
         auth={"token_on_writes": "refresh", "scheme": "raw"},
     ),
     _variant(
         "token-form-415",
         "a token is asked for by a form, JSON gets 415",
         _form_only(415, {"Message": "Unsupported Media Type"}),
+        outcome=WORKS,
         auth={"token_request": "form"},
     ),
     _variant(
@@ -206,6 +208,7 @@ VARIANTS = (
         "token-form-400-page",
         "the same, with a web page",
         _form_only(400, "<html>Bad Request</html>"),
+        outcome=ADAPTED,
         auth={"token_request": "form"},
     ),
     _variant(
@@ -218,15 +221,16 @@ VARIANTS = (
     _variant(
         "token-redirect", "tokens are at a regional path, by a 307 to the same host", _moved_region(), outcome=WORKS
     ),
-    _variant("token-wrapped", "the token is inside data", _answer(lambda data: {"data": data})),
+    _variant("token-wrapped", "the token is inside data", _answer(lambda data: {"data": data}), outcome=WORKS),
     _variant(
         "token-camel",
         "accessToken, refreshToken, expiresIn",
         _renamed(
             access_token="accessToken", refresh_token="refreshToken", expires_in="expiresIn", expires_at="expiresAt"
         ),
+        outcome=WORKS,
     ),
-    _variant("token-named-token", "the access token is called token", _renamed(access_token="token")),
+    _variant("token-named-token", "the access token is called token", _renamed(access_token="token"), outcome=WORKS),
     _variant(
         "token-expiry-text",
         "expires_in and expires_at as text",
@@ -264,13 +268,24 @@ VARIANTS = (
         "expired-403",
         "a token ends after five requests, with 403",
         _ends_early(lambda: refusal(403, "Forbidden", AuthorizationInvalid=True)),
+        outcome=WORKS,
     ),
     _variant(
-        "expired-403-bare", "the same, without AuthorizationInvalid", _ends_early(lambda: refusal(403, "Forbidden"))
+        "expired-403-bare",
+        "the same, without AuthorizationInvalid",
+        _ends_early(lambda: refusal(403, "Forbidden")),
+        outcome=WORKS,
     ),
     _variant(
         "expired-500",
         "a token ends after five requests, with 500",
         _ends_early(lambda: refusal(500, "Internal Server Error", AuthorizationInvalid=True)),
+        outcome=WORKS,
+    ),
+    _variant(
+        "expired-500-bare",
+        "the same, without AuthorizationInvalid",
+        _ends_early(lambda: refusal(500, "Internal Server Error")),
+        outcome=WORKS,
     ),
 )

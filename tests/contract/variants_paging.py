@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .layer import TOTAL, Ask, Asked, Rewrite, Told, refusal
-from .rewrites import LISTS, after, answers, before
+from .rewrites import LISTS, after, answers, before, put
 from .variant import ADAPTED, STOPS, WORKS, row_of
 
 
@@ -19,8 +19,9 @@ def _cap(size: int = 2, limit: str = "Limit", offset: str = "Offset", first: int
 
     def change(asked: Asked) -> None:
         given, start = asked.query.pop(limit, str(size)), int(asked.query.pop(offset, first)) - first
-        asked.query["Limit"] = str(min(int(given), size)) if given.isdigit() else str(size)
-        asked.query["Offset"] = str(start * size if pages else start)
+        rows = min(int(given), size) if given.isdigit() else size
+        asked.query["Limit"] = str(rows)
+        asked.query["Offset"] = str(start * rows if pages else start)
 
     return before(LISTS, change)
 
@@ -70,20 +71,36 @@ def _strict_query(asked: Asked) -> Told | None:
     return refusal(400, f"unknown query parameter {unknown[0]}") if unknown else None
 
 
-def _cursor(in_header: bool) -> Rewrite:
+def _next_in(name: str, form: str = "{}") -> Callable[[Asked, Told, int | None], None]:
+    """The cursor (None after the last page) as a member beside the list, at a dotted path, in some form."""
+
+    def change(_asked: Asked, answer: Told, start: int | None) -> None:
+        answer.data = {"Items": answer.data}
+        data = answer.data
+        put(data, name, None if start is None else form.format(start))
+        answer.data = data
+
+    return change
+
+
+def _next_linked(form: str = "{}?Cursor={}") -> Callable[[Asked, Told, int | None], None]:
+    def change(asked: Asked, answer: Told, start: int | None) -> None:
+        answer.headers["link"] = "" if start is None else f'<{form.format(asked.path, start)}>; rel="next"'
+
+    return change
+
+
+def _cursor(shown: Callable[[Asked, Told, int | None], None], parameter: str = "Cursor") -> Rewrite:
     """Pages of two rows, by a cursor that the answer gives."""
 
     async def rewrite(asked: Asked, ask: Ask) -> Told:
         if asked.operation not in LISTS:
             return await ask(asked)
-        start = int(asked.query.pop("Cursor", "0"))
+        start = int(asked.query.pop(parameter, "0"))
         answer = await ask(asked.copy(query={**asked.query, "Limit": "2", "Offset": str(start)}))
         if answer.good:
             more = start + 2 < int(answer.headers.pop(TOTAL))
-            if in_header:
-                answer.headers["link"] = f'<{asked.path}?Cursor={start + 2}>; rel="next"' if more else ""
-            else:
-                answer.data = {"Items": answer.data, "Next": str(start + 2) if more else None}
+            shown(asked, answer, start + 2 if more else None)
         return answer
 
     return rewrite
@@ -123,6 +140,7 @@ VARIANTS = (
         _NO_TOTAL,
         _past_the_end(lambda: refusal(404, "no such page")),
         _cap(),
+        outcome=WORKS,
     ),
     _paging(
         "cap-400-end",
@@ -130,6 +148,7 @@ VARIANTS = (
         _NO_TOTAL,
         _past_the_end(lambda: refusal(400, "Offset is out of range")),
         _cap(),
+        outcome=WORKS,
     ),
     _paging(
         "cap-total-header",
@@ -150,8 +169,15 @@ VARIANTS = (
         "two rows at most, in Entries, with Records beside",
         _total_in_body("Entries", "Records"),
         _cap(),
+        outcome=WORKS,
     ),
-    _paging("cap-total-zero", "two rows at most, the total is always 0", _total(lambda _value, _answer: "0"), _cap()),
+    _paging(
+        "cap-total-zero",
+        "two rows at most, the total is always 0",
+        _total(lambda _value, _answer: "0"),
+        _cap(),
+        outcome=WORKS,
+    ),
     _paging(
         "cap-total-minus",
         "two rows at most, the total is always -1",
@@ -170,7 +196,8 @@ VARIANTS = (
         "total-too-large",
         "the total also counts what the account does not see",
         _total(lambda value, _answer: str(int(value) + 3)),
-        outcome=STOPS,
+        outcome=ADAPTED,
+        fields={"answer": {"total": ""}},
     ),
     _paging("cap-no-offset", "two rows at most, Offset is passed over", _ignores("Offset"), _cap(), outcome=STOPS),
     _paging(
@@ -195,9 +222,33 @@ VARIANTS = (
         "Page from 1 and PageSize, two rows",
         _NO_TOTAL,
         _cap(limit="PageSize", offset="Page", first=1, pages=True),
-        outcome=STOPS,
+        outcome=ADAPTED,
+        operations=_each({"paging": "pages", "query": {"Limit": "PageSize", "Offset": "Page"}}),
     ),
-    _paging("page-numbers-zero", "Page from 0, two rows, with a total", _cap(offset="Page", pages=True), outcome=STOPS),
+    _paging(
+        "page-numbers-lower",
+        "page from 1 and per_page, two rows, 404 after the last",
+        _NO_TOTAL,
+        _past_the_end(lambda: refusal(404, "Invalid page.")),
+        _cap(limit="per_page", offset="page", first=1, pages=True),
+        outcome=ADAPTED,
+        operations=_each({"paging": "pages", "query": {"Limit": "per_page", "Offset": "page"}}),
+    ),
+    _paging(
+        "offset-of-pages",
+        "Offset counts pages, two rows, without a total",
+        _NO_TOTAL,
+        _cap(pages=True),
+        outcome=ADAPTED,
+        operations=_each({"paging": "pages_from_0"}),
+    ),
+    _paging(
+        "page-numbers-zero",
+        "Page from 0, two rows, with a total",
+        _cap(offset="Page", pages=True),
+        outcome=ADAPTED,
+        operations=_each({"paging": "pages_from_0", "query": {"Offset": "Page"}}),
+    ),
     _paging(
         "limit-100",
         "a Limit beyond 100 gets 400 with the number",
@@ -215,13 +266,44 @@ VARIANTS = (
         "limit-50-422",
         "a Limit beyond 50 gets 422",
         _limit_most(50, lambda: refusal(422, "Limit is not valid")),
+        outcome=WORKS,
         operations=_each({"page_size": 50}),
     ),
     _paging(
         "limit-refused",
         "an unknown parameter is refused, and Limit is one",
         before(LISTS, _strict_query),
+        outcome=ADAPTED,
     ),
-    _paging("cursor-body", "two rows in Items, a cursor in Next", _cursor(in_header=False), outcome=STOPS),
-    _paging("cursor-link", "two rows, the next by a Link header, no total", _cursor(in_header=True), outcome=STOPS),
+    _paging(
+        "cursor-body",
+        "two rows in Items, a cursor in Next",
+        _cursor(_next_in("Next")),
+        outcome=ADAPTED,
+        operations=_each({"paging": "cursor", "query": {"Offset": "Cursor"}}),
+        fields={"answer": {"next": "Next"}},
+    ),
+    _paging(
+        "cursor-body-nested",
+        "two rows in Items, a cursor in meta.next_token, given back as token",
+        _cursor(_next_in("meta.next_token"), "token"),
+        outcome=ADAPTED,
+        operations=_each({"paging": "cursor", "query": {"Offset": "token"}}),
+        fields={"answer": {"next": "meta.next_token"}},
+    ),
+    _paging(
+        "cursor-body-address",
+        "two rows in Items, the address of the next page in next, on another host",
+        _cursor(_next_in("next", "https://inside.example/cpt/x?limit=2&cursor={}"), "cursor"),
+        outcome=ADAPTED,
+        operations=_each({"paging": "cursor"}),
+        fields={"answer": {"next": "next"}},
+    ),
+    _paging(
+        "cursor-link",
+        "two rows, the next by a Link header, no total",
+        _cursor(_next_linked()),
+        outcome=ADAPTED,
+        operations=_each({"paging": "cursor"}),
+    ),
 )

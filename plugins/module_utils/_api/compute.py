@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,7 @@ from .operations import (
 from .pages import all_pages
 from .records import Catalogue, Model, unnamed
 
+_OF_THE_REQUEST = (400, 422)  # with other refusals nobody has looked at it
 ALL_AVAILABLE = ZERO_UUID  # as a catalogue: all models that are available (observed in the portal's call)
 
 Progress = Callable[[int, int], None]  # bytes sent, bytes in all
@@ -174,8 +176,10 @@ class ComputeApi:
             try:
                 return self._uuid_of(send())
             except NxaiError as error:
-                if look_up is None or not (may_have_worked(error) or _may_be_its_own(error)):
+                if look_up is None:
                     raise
+                if not (may_have_worked(error) or _may_be_its_own(error)):
+                    return self._there_all_the_same(error, look_up)
                 failed = error
             found = self._settle(failed, look_up)
             if found is not None:
@@ -183,6 +187,17 @@ class ComputeApi:
             if not isinstance(failed, AnswerLost):
                 break
         raise failed
+
+    def _there_all_the_same(self, refusal: NxaiError, look_up: Callable[[], str | None]) -> str:
+        """What was created though the service refused it: one may fail at what comes after. Raises ``refusal``."""
+        found = None
+        if refusal.status in _OF_THE_REQUEST:
+            with suppress(NxaiError):  # then it is the refusal that counts
+                found = look_up()
+        if found is None:
+            raise refusal
+        self._transport.voice.warn(f"{refusal} All the same it was created: {found} is listed.")
+        return found
 
     def _settle(self, failed: NxaiError, look_up: Callable[[], str | None]) -> str | None:
         """What became of a create that ended so: the UUID, or None if it had no effect.

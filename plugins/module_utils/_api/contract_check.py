@@ -32,6 +32,7 @@ MOST_AT_ONCE = 10_000
 _SHOWN = re.compile(r"[A-Za-z0-9_-]{1,40}")  # a longer one may be a secret, in a file that is no contract
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _MOST_STEPS = 8
+_MAY_BE_EMPTY = (("answer", "rows"), ("answer", "total"), ("answer", "created"))
 
 
 def checked(document: Any) -> Contract:
@@ -111,7 +112,7 @@ def _places(record: str, name: str, value: Any) -> tuple[str, ...]:
         steps = path_of(place)
         if (record, name) == ("device", "pipelines") and steps.count(EACH) == 1 and steps[0] != EACH:
             steps = tuple(step for step in steps if step != EACH)
-        whole = not steps and (record, name) in (("answer", "rows"), ("answer", "created"))
+        whole = not steps and (record, name) in _MAY_BE_EMPTY
         if not whole and not (0 < len(steps) <= _MOST_STEPS and all(map(STEP.fullmatch, steps))):
             advice = f"Give plain names with dots between them, such as nxAI.pipelines, at most {_MOST_STEPS} of them."
             raise _bad(key, f"cannot be {place[:100]!a}", advice)

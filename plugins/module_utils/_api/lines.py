@@ -37,7 +37,12 @@ Told = tuple[Place, Evidence, str]
 _READ: dict[str, dict[str, Told]] = {
     "answer": {
         "rows": ("", "observed", "the list in the answer to a listing; empty: the answer itself"),
-        "total": ("X-Pagination-Records", "documented", "the number of all rows: a header, or a place in the answer"),
+        "total": (
+            "X-Pagination-Records",
+            "documented",
+            "the number of all rows: a header, or a place in the answer; empty: none is to be believed",
+        ),
+        "next": ("Link", "inferred", "what leads to the next page: a header, or a place in the answer; see paging"),
         "created": ("UUID", "client", "the UUID of what was created, in the answer"),
     },
     "model": {
@@ -225,6 +230,8 @@ def _of_operation(operation: Operation) -> Iterator[Line]:
     if operation.pages:
         meaning = "how many rows are asked for at once; 0: all come at once"
         yield Line(f"{begin}.page_size", operation.page_size, "inferred", meaning)
+        meaning = "what Offset counts: `rows`, `pages` (from 1), `pages_from_0`; or `cursor`: it carries `answer.next`"
+        yield Line(f"{begin}.paging", operation.paging, "inferred", meaning)
 
 
 def _of_record(record: str) -> Iterator[Line]:

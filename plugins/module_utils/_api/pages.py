@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from .._core.errors import Incomplete, Refused, Unexpected
 from .._core.findings import Findings
 from .._http.answer import Answer
-from .._http.operation import names_a_line
+from .._http.operation import Operation, names_a_line
 from .contract import KNOWN, Contract, Row
+from .cursors import LINK, NoCursor, Query, linked, next_page
 from .lines import RECORDS
 from .wrapping import Listed, find_rows, find_total
 
@@ -26,7 +27,8 @@ MOST_ROWS = 1_000_000
 MOST_PAGES = 10_000
 MOST_SECONDS = 3_600.0
 _NO_SUCH_PAGE = (400, 404, 416, 422)
-_ROWS, _TOTAL = "fields.answer.rows", "fields.answer.total"
+_ROWS, _TOTAL, _NEXT = "fields.answer.rows", "fields.answer.total", "fields.answer.next"
+_FIRST_PAGE = {"pages": 1, "pages_from_0": 0}  # the number of the first page
 
 
 class NoList(Unexpected):
@@ -42,11 +44,11 @@ def all_pages(
 ) -> list[Row]:
     """Every row of a listing, in the known names. ``fetch`` gets the paging part of the query and returns the answer.
 
-    The first request sends ``Limit`` only; ``Offset`` (spelling inferred) follows from the second page on. With a
-    ``page_size`` of 0 neither is sent: the listing comes whole. ``record`` is the kind of the rows, whose ids tell them
-    apart. Raises ``Incomplete`` if the rows do not add up twice in a row, and ``Unexpected`` if a page is not a list of
-    objects, or if there is no end to them. What is learned on the way goes into ``findings`` and is used for the next
-    listing.
+    The first request sends ``Limit`` only; ``Offset`` (spelling inferred) follows from the second page on, with what
+    the contract says of ``paging``. With a ``page_size`` of 0 neither is sent: the listing comes whole. ``record`` is
+    the kind of the rows, whose ids tell them apart. Raises ``Incomplete`` if the rows do not add up twice in a row, and
+    ``Unexpected`` if a page is not a list of objects, or if there is no end to them. What is learned on the way goes
+    into ``findings`` and is used for the next listing.
     """
     listing = _Listing(fetch, record, contract, findings or Findings())
     try:
@@ -67,31 +69,57 @@ class _Listing:
     def line(self) -> str:
         return f"operations.list_{self.record}s"
 
+    @property
+    def _offsets(self) -> str:
+        return f"{self.line}.query.Offset"
+
+    @property
+    def operation(self) -> Operation:
+        return self.contract.operations[f"list_{self.record}s"]
+
+    @property
+    def way(self) -> str:
+        """One of PAGING_WAYS, as it is known or was found."""
+        return str(self.findings.found.get(f"{self.line}.paging") or self.operation.paging)
+
     def read(self, size: int) -> list[Row]:
         size = self.findings.found.get(f"{self.line}.page_size", size)
         rows: list[Row] = []
         seen: set[str] = set()
         total: int | None = None
+        position: dict[str, str] = {}
+        asked: list[Query] = []  # of a cursor: it must not lead in a circle
         began = time.monotonic()
         for number in itertools.count(1):
-            answer, size = self._page(size, len(rows))
+            found = self._page(size, position, rows)
+            if found is None:
+                break
+            answer, size = found
             page, told = self._understood(answer, bool(rows))
             if told is not None and total not in (None, told):
                 raise self._incomplete(answer, f"the total changed from {total} to {told} between two pages", _TOTAL)
             total = told if total is None else total
+            if self._overlaps(position, rows):
+                page = self._without_first(answer, page, rows, seen)
             names = {self._id(row) for row in page}
             if seen & names:
-                if total is None and names == seen and 0 < size < len(rows):
+                if total is None and names == seen and 0 < size < len(rows) and self.way == "rows":
                     break  # neither Limit nor Offset means anything to the service: it gives all that there is
                 raise self._repeated(answer, total)
-            if page and rows and total is None:
+            if page and rows and total is None and self.way == "rows":
                 self._note_cap(len(rows), size)
+            size = self._size_of_numbered(answer, page, rows, size)
             seen |= names
             rows += page
             if len(rows) > MOST_ROWS:
                 raise self._endless(answer, f"more than {MOST_ROWS} rows")
-            if not page or not size or self._is_last(page, rows, total):
+            following = self._next(answer, page, rows, size, total)
+            if following is None:
                 break
+            if following in asked:
+                raise self._repeated(answer, total)
+            position = following
+            asked += [position] if self.way == "cursor" else []
             took = time.monotonic() - began
             if number == MOST_PAGES or took > MOST_SECONDS:
                 how = f"{number} pages with {len(rows)} rows came in {took:.0f} s, and more follow"
@@ -101,6 +129,69 @@ class _Listing:
             how = f"{len(rows)} rows came and {place} says {total}"
             raise self._incomplete(answer, how, _TOTAL)
         return rows
+
+    def _next(
+        self, answer: Answer, page: list[Row], rows: list[Row], size: int, total: int | None
+    ) -> dict[str, str] | None:
+        """What asks for the page behind this one, beside Limit; None where this is the last."""
+        self._note_link(answer, first=len(rows) == len(page))
+        if not size:
+            return None
+        if self.way == "cursor":
+            return self._cursor(answer, page, size)
+        if not page or self._is_last(page, rows, total):
+            return None
+        # Nothing else would show it if rows were left out between the pages.
+        unproved = total is None and self.way == "rows" and len(page) == len(rows) > 1
+        overlap = int(unproved and self._offsets not in self.findings.proved)
+        return {"Offset": str(self._offset(rows, size) - overlap)}
+
+    def _offset(self, rows: list[Row], size: int) -> int:
+        """Of the next page: how many rows come before it, or its number."""
+        first = _FIRST_PAGE.get(self.way)
+        return len(rows) if first is None else first + -(-len(rows) // size)
+
+    def _overlaps(self, position: Query, rows: list[Row]) -> bool:
+        """Whether the page was to begin with the last row before it."""
+        return self.way == "rows" and bool(rows) and position.get("Offset") == str(len(rows) - 1)
+
+    def _without_first(self, answer: Answer, page: list[Row], rows: list[Row], seen: set[str]) -> list[Row]:
+        """What is new in it. That it begins as it was to proves that Offset counts rows."""
+        names = [self._id(row) for row in page]
+        if names and names[0] == self._id(rows[-1]):
+            self.findings.proved.add(self._offsets)
+            return page[1:]
+        if names and set(names) <= seen:
+            return page  # Offset is passed over
+        how = f"the page from row {len(rows)} on does not begin with it: Offset does not count rows, or rows moved"
+        raise self._incomplete(answer, how, f"{self.line}.paging")
+
+    def _cursor(self, answer: Answer, page: list[Row], size: int) -> dict[str, str] | None:
+        places = self._places(_NEXT)
+        try:
+            found, there = next_page(answer, self.operation, places)
+        except NoCursor as error:
+            raise self._incomplete(answer, f"what leads to the next page is not understood: {error}", _NEXT) from None
+        if found is None and not there and LINK not in places and len(page) >= size:
+            raise self._incomplete(answer, f"{size} rows came, and nothing says whether more follow", _NEXT)
+        return None if found is None else dict(found)
+
+    def _note_link(self, answer: Answer, first: bool) -> None:
+        """A header Link says in the words of RFC 8288 where the next page is: that is followed without a contract."""
+        if first and self.way == "rows" and linked(answer.headers.get(LINK, "")):
+            what = f"list_{self.record}s names the next page in a header Link"
+            self.findings.note(what, {f"{self.line}.paging": "cursor"})
+
+    def _size_of_numbered(self, answer: Answer, page: list[Row], rows: list[Row], size: int) -> int:
+        """Where pages have numbers, the service counts in those that it gives. ``rows``: those of the pages before.
+
+        So it is asked for pages as long as the first. A page can only be shorter where none comes behind it.
+        """
+        if self.way not in _FIRST_PAGE or not page or not size:
+            return size
+        if rows and (len(rows) % size or len(page) > size):
+            raise self._incomplete(answer, "pages are not of one length, so their numbers mean nothing", self._offsets)
+        return size if rows else len(page)
 
     def _is_last(self, page: list[Row], rows: list[Row], total: int | None) -> bool:
         """A total that is too small loses nothing, so it only counts as not told.
@@ -114,17 +205,21 @@ class _Listing:
         self.findings.longest_pages[self.line] = max(longest, len(page))
         return len(rows) == len(page) < longest
 
-    def _page(self, size: int, offset: int) -> tuple[Answer, int]:
-        """One page, and its size: a smaller one where the service refuses more rows and says so."""
+    def _page(self, size: int, position: Query, rows: list[Row]) -> tuple[Answer, int] | None:
+        """One page, and its size: a smaller one where the service refuses more rows and says so. None: there is none.
+
+        ``position``: what asks for it, empty for the first. ``rows``: those that came before it.
+        """
         wanted = size
         while True:
-            query = {"Limit": str(size)} if size else {}
             try:
-                answer = self.fetch({**query, "Offset": str(offset)} if offset else query)
+                answer = self.fetch({**({"Limit": str(size)} if size else {}), **position})
             except Refused as error:
-                if offset and error.status in _NO_SUCH_PAGE:
-                    how = f"after {offset} rows came {error.answer}"
-                    raise self._incomplete(error, how, f"{self.line}.query.Offset") from None
+                if position and error.status in _NO_SUCH_PAGE:
+                    if self._ends_with(rows, size, position, error):
+                        return None
+                    how = f"after {len(rows)} rows came {error.answer}"
+                    raise self._incomplete(error, how, self._offsets) from None
                 names_limit = self._names_limit(error)
                 if error.status not in (400, 422) or not size or (names_a_line(error) and not names_limit):
                     raise
@@ -138,8 +233,32 @@ class _Listing:
                 self.findings.note(what, {f"{self.line}.page_size": size})
             return answer, size
 
+    def _ends_with(self, rows: list[Row], size: int, position: Query, refusal: Refused) -> bool:
+        """Whether an error says that all rows came: the last of them comes by itself, and the refusal comes again."""
+        alone = {"Limit": str(size), "Offset": str(len(rows) - 1)}
+        behind = {"Limit": str(size), **position}
+        first = _FIRST_PAGE.get(self.way)
+        if first is not None:  # in pages of one row
+            alone = {"Limit": "1", "Offset": str(first + len(rows) - 1)}
+            behind = {"Limit": "1", "Offset": str(first + len(rows))}
+        if self.way == "cursor" or not rows or not self._is_row(alone, rows[-1]):
+            return False
+        try:
+            self.fetch(behind)
+        except Refused as error:
+            return error.status == refusal.status
+        return False
+
+    def _is_row(self, query: dict[str, str], row: Row) -> bool:
+        """Whether this row, and no other, is the answer."""
+        try:
+            page = self._understood(self.fetch(query), further=True)[0]
+        except Refused:
+            return False
+        return [self._id(each) for each in page] == [self._id(row)]
+
     def _names_limit(self, error: Refused) -> bool:
-        own = self.contract.operations[f"list_{self.record}s"].spelling.get("Limit", "Limit")
+        own = self.operation.spelling.get("Limit", "Limit")
         return bool(re.search(rf"\blimit\b|page.?size|{re.escape(own)}", error.answer, re.IGNORECASE))
 
     def _understood(self, answer: Answer, further: bool) -> tuple[list[Row], int | None]:
@@ -151,7 +270,7 @@ class _Listing:
         if found is None or not all(isinstance(row, dict) for row in found.rows):
             raise self._no_list(answer, found)
         self._note_place(_ROWS, found.place, f"Lists come inside of {found.place!a}")
-        if total is None and (told := find_total(answer.data, found)):
+        if total is None and self._places(_TOTAL) != [""] and (told := find_total(answer.data, found)):
             total = told.total
             self._note_place(_TOTAL, told.place, f"The number of all rows comes as {told.place!a}")
         return self.contract.known(self.record, found.rows), total
@@ -195,7 +314,7 @@ class _Listing:
     def _repeated(self, answer: Answer, total: int | None) -> Incomplete:
         how = "rows came twice: Offset is not honoured, or rows moved between pages"
         whole = f"If the service always gives all of these rows, set {self.line}.page_size to 0 in the contract. "
-        return self._incomplete(answer, how, f"{self.line}.query.Offset", whole if total is None else "")
+        return self._incomplete(answer, how, self._offsets, whole if total is None else "")
 
     def _incomplete(self, answer: Answer | Refused, how: str, key: str, also: str = "") -> Incomplete:
         advice = f"Run the task again. {also}{self.contract.hint(key)}"

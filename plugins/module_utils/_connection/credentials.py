@@ -119,6 +119,13 @@ class Credentials:
             ended = token is not None and token.expires is not None and self._clock() >= token.expires
             return ended and token is not None and self._header(token, False) == rejected
 
+    def asks_freely(self) -> bool:
+        """Whether another token costs the user nothing: no token of theirs is spent for it, nor a code that works once.
+
+        Nobody locks the account either: the one before was given for the same.
+        """
+        return not (self._settings.token or self._settings.mfa_code)
+
     def _header(self, token: Token, with_refresh: bool) -> str:
         word = token.refresh if with_refresh else token.access
         if not word:

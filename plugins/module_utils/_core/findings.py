@@ -18,12 +18,13 @@ class Findings:
     """Of one task. Threads share it.
 
     ``found``: what was found out by trying, as keys of the contract and their values. ``longest_pages``: of each
-    listing whose total is not told, the rows of the longest page so far.
+    listing whose total is not told, the rows of the longest page so far. ``proved``: keys that were seen to be right.
     """
 
     def __init__(self, voice: Voice = SILENT) -> None:
         self.found: dict[str, Any] = {}
         self.longest_pages: dict[str, int] = {}
+        self.proved: set[str] = set()
         self._voice = voice
         self._lock = threading.Lock()
 

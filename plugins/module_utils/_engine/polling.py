@@ -7,6 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+UNTIL_GONE = 60.0  # seconds for what was deleted to leave the listings
 
 
 class Deadline:
@@ -25,3 +29,12 @@ class Deadline:
     def pause(self, seconds: float) -> None:
         """Sleep, but not beyond the end."""
         self._sleep(max(0.0, min(seconds, self.left)))
+
+
+def look_until_gone(look: Callable[[], Found | None], deadline: Deadline) -> Found | None:
+    """None as soon as ``look`` finds nothing, or what it still finds at the end: listings can be behind a delete."""
+    pause, found = 1.0, look()
+    while found is not None and deadline.left > 0:
+        deadline.pause(pause)
+        pause, found = min(2 * pause, 10.0), look()
+    return found

@@ -17,14 +17,15 @@ from .._api.records import Site
 from .._api.wrapping import find_rows
 from .._contract.comparison import Difference, compare, operations_of
 from .._contract.document import Document
-from .._core.errors import BadInput, NxaiError
+from .._core.errors import BadInput, Incomplete, NxaiError
 from .._http.operation import PREFIX, Operation
 from .draft import Draft, Proposal
+from .paging import LISTINGS, of_all, sizes, spellings
 from .pipelines import infer_pipelines, running
 from .records import Row, ids_of, infer_record
 from .session import Session
 from .signing import sign_in
-from .ways import ReadWays, spellings
+from .ways import TOTAL, ReadWays
 from .words import infer_model_words, infer_server_words, infer_site_words
 
 MOST_SITES = 5  # that are looked into, and one that is off-line
@@ -65,6 +66,8 @@ class Reading:
             return self.seen
         for name in _RECORDS:
             self._try(lambda name=name: self._listing(name))  # type: ignore[misc]
+        self._pages_of_all()
+        self._totals()
         self._try(self._parties)
         if not self._session.sure:
             self.seen.stopped = next(
@@ -118,6 +121,31 @@ class Reading:
         self.seen.rows[record] = rows
         catalogues = [ids_of("catalogue", row, self._contract) for row in self.seen.rows.get("catalogue", ())]
         self._session.take(infer_record(record, rows, self._session.draft, catalogues))
+
+    def _incomplete(self, line: str = "") -> list[str]:
+        """The listings that were not whole, for what this line says."""
+        outcomes = self._session.outcomes
+        errors = {name: outcomes[name].error for name in _RECORDS if name in outcomes}
+        return [name for name, error in errors.items() if isinstance(error, Incomplete) and line in error.advice]
+
+    def _pages_of_all(self) -> None:
+        """A service has one way to page: what one listing shows of it helps others that are too short to show it."""
+        session = self._session
+        known = (session.draft.value(f"operations.{name}.paging") for name in LISTINGS)
+        way = next((each for each in known if each), None)
+        if way:
+            session.propose(Proposal(of_all(way), "so are the pages of another listing asked for"))
+        for name in self._incomplete() if way else ():
+            self._try(partial(self._listing, name))
+
+    def _totals(self) -> None:
+        """Where no total is right: each counts more than the account is shown, though pages were read to their end."""
+        session, wrong = self._session, self._incomplete(TOTAL)
+        if not wrong or session.totals:
+            return
+        session.propose(Proposal({TOTAL: ""}, f"of {len(wrong)} listings none has as many rows as its total says"))
+        for name in wrong:
+            self._try(partial(self._listing, name))
 
     def _sites_of_cloud(self) -> list[Row]:
         """The identity provider's list, where the other one is empty. It may well be that there are none."""
@@ -239,8 +267,11 @@ class Reading:
         if len(self.seen.rows.get(_RECORDS[name], ())) < 2 or not operation.page_size:
             return
         session = self._session
-        drafts = [session.draft, *(session.draft.adding(each) for each in spellings())]
-        for draft in drafts:
+        if operation.paging == "cursor":
+            self.seen.paging = "pages follow each other by what leads from one to the next"
+            return
+        others = spellings() if operation.paging == "rows" else sizes()
+        for draft in (session.draft, *(session.draft.adding(each) for each in others)):
             if _is_paged(session, draft, name):
                 session.keep(draft)
                 self.seen.paging = f"seen with {name}: one row was asked for, and came, and then the next one"
@@ -250,11 +281,12 @@ class Reading:
 
 
 def _is_paged(session: Session, draft: Draft, name: str) -> bool:
-    session.use(draft)
+    contract = session.use(draft)
+    second = "2" if contract.operations[name].paging == "pages" else "1"
     try:
         pages = [
             _rows_of(session.get(name, {}, {"Limit": "1", **offset}).data, draft, _RECORDS[name])
-            for offset in ({}, {"Offset": "1"})
+            for offset in ({}, {"Offset": second})
         ]
     except NxaiError:
         return False

@@ -54,6 +54,7 @@ class Session:
         self.outcomes: dict[str, Outcome] = {}
         self.questions: list[str] = []
         self.proved: set[str] = set()  # lines that a write went well with: no later one changes them
+        self.totals = 0  # listings of which a total was told, and was right
         self.sure = False  # that the token is sent in the right way
         self.heard: Any = None  # the data of the last answer
         self.transport.findings = self._findings = Findings()
@@ -182,6 +183,7 @@ class Session:
 
         own_way = OPERATIONS[name].api == "cloud"  # of the partners' API, which says nothing of the others
         rows = all_pages(fetch, pages, record, raw, Findings() if own_way else self._findings)
+        self.totals += bool(rows) and not own_way and self._total(contract, record) == len(rows)
         if not pages and rows and not self._is_whole(name, contract, record):
             answer = "the service does not say whether these are all rows"
             raise Incomplete(f"Read {name} without pages", answer, "A part is not taken for the whole.")
@@ -191,11 +193,17 @@ class Session:
         """Whether a listing that was not asked for in pages is the whole: as is known, or the user or a total says."""
         if contract.operations[name].api == "cloud" or self._given.value(f"operations.{name}.page_size") == 0:
             return True
+        return self._total(contract, record) is not None
+
+    def _total(self, contract: Contract, record: str) -> int | None:
+        """What the last answer says, by the contract or by a usual name."""
         answer = self._last
         listed = find_rows(answer.data, record, contract.places("answer.rows")) if answer else None
-        return answer is not None and (
-            contract.total(answer) is not None or bool(listed and find_total(answer.data, listed))
-        )
+        if answer is None or contract.places("answer.total") == ("",):
+            return None
+        told = find_total(answer.data, listed) if listed else None
+        found = contract.total(answer)
+        return told.total if found is None and told else found
 
     def get(self, name: str, path: Places, query: Mapping[str, str]) -> Answer:
         """The answer to one call, remembered, so that it can be read in another way without another request."""

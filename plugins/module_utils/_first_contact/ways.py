@@ -12,22 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._api.lines import LINES
-from .._api.operations import OPERATIONS
 from .._api.pages import NoList
 from .._api.translation import plain
 from .._core.errors import Incomplete, NxaiError, Refused, Unexpected
 from .._http.operation import CHANGING
-from .draft import Draft, Lines, Proposal
+from .draft import Draft, Proposal
+from .paging import LISTINGS, page_ways
 from .paths import other_places
 from .places import dotted, lists
 from .records import other_ids
 
-# All of one service, which has one way to ask for a page.
-LISTINGS = tuple(each.name for each in OPERATIONS.values() if each.pages and each.api != "cloud")
 NOT_THERE = (404, 405, 410, 501)
-_SPELLINGS = (("limit", "offset"), ("Top", "Skip"), ("top", "skip"), ("$top", "$skip"), ("limit", "skip"),
-              ("PageSize", "Offset"), ("Count", "Start"))  # fmt: skip
 _SIZES = (100, 50, 10)
+TOTAL = "fields.answer.total"
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,8 @@ class ReadWays:
         if f"operations.{self.operation}.query.Offset" in error.advice and not isinstance(error, Incomplete):
             return  # it was a later page: the place, and the size of a page, are right
         if isinstance(error, Incomplete):
-            yield from _spellings("rows came twice, or not all of them, when the paging was asked for as known")
+            if TOTAL not in error.advice:  # else pages came to their end, so how they are asked for is right
+                yield from page_ways(self.heard())
         elif isinstance(error, Unexpected) and not isinstance(error, NoList):
             yield from self._list_elsewhere(draft)
         elif status in (401, 403, 500) and not self.sure and self.free:
@@ -77,19 +75,6 @@ def schemes(status: int) -> Iterator[Proposal]:
         yield Proposal({"auth.scheme": scheme}, f"HTTP {status} for the token behind the word Bearer")
 
 
-def spelling_lines(limit: str, offset: str) -> Lines:
-    names = {"Limit": limit, "Offset": offset}
-    return {f"operations.{each}.query.{name}": value for each in LISTINGS for name, value in names.items()}
-
-
-def _spellings(why: str) -> Iterator[Proposal]:
-    return (Proposal(spelling_lines(*names), why) for names in _SPELLINGS)
-
-
-def spellings() -> Iterator[Proposal]:
-    return _spellings("a page that was asked for as known had other rows than asked for")
-
-
 def _sizes(operation: str, status: int) -> Iterator[Proposal]:
     """A size is for all listings. That one comes whole says nothing of the others."""
     why = f"HTTP {status} for pages of {LINES['operations.list_models.page_size'].default} rows"
@@ -115,8 +100,8 @@ class WriteWays:
         status = error.status or 0
         if not isinstance(error, Refused):
             return
-        if status == 405:
-            yield from self._methods(draft)
+        if status in (405, 501):
+            yield from self._methods(draft, status)
         if status in (401, 403, 404, 500) and self.free:
             yield from schemes(status)
         if status in (401, 403) and self.refresh:
@@ -128,11 +113,11 @@ class WriteWays:
         if status in (400, 415, 422):
             yield from self._names(draft, error)
 
-    def _methods(self, draft: Draft) -> Iterator[Proposal]:
+    def _methods(self, draft: Draft, status: int) -> Iterator[Proposal]:
         now = draft.contract.operations[self.operation].method
         for method in CHANGING if now in CHANGING else ():
             if method != now:
-                yield Proposal({f"operations.{self.operation}.method": method}, f"HTTP 405 for {now}")
+                yield Proposal({f"operations.{self.operation}.method": method}, f"HTTP {status} for {now}")
 
     def _names(self, draft: Draft, error: Refused) -> Iterator[Proposal]:
         """Names of what is missing, each for what it may be of that which was sent."""

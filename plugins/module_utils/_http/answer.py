@@ -18,6 +18,7 @@ from .body import MOST_OF_AN_ERROR
 from .memory import Body, TooMuch
 from .operation import Operation
 
+LATER = "The service is not available now. Run the task again later."
 ADVICE = {
     400: "The service did not understand the request. Check the values given; if they are right, please report this.",
     401: "The token is missing, wrong or expired. Get a new one, or set what it can be renewed with (refresh_token or "
@@ -30,12 +31,16 @@ ADVICE = {
     413: "The file is larger than the service accepts.",
     422: "The service understood the request but cannot do it. Correct what its message names.",
     429: "Too many requests. Run the task again later, or raise retries and retry_budget.",
+    408: LATER,
     500: "The service failed. It may also answer so to a wrong token, or to one in another form (auth_scheme, or "
     "auth.scheme of the contract): check that first, then try again later.",
 }
 NOT_THE_API = "Check that api_url and cloud_url name the services themselves, not a portal, proxy or sign-in page."
+_NOT_LET_THROUGH = (
+    "A web page says so, and not the API: a firewall or proxy on the way may have refused the request. Ask whoever "
+    "runs it. If there is none, check the token: auth_scheme, token_scope and act_as."
+)
 _FEWER = "Name fewer sites, and do the others in another task. If they are few already, check api_url and any proxy."
-LATER = "The service is not available now. Run the task again later."
 
 
 @dataclass(frozen=True)
@@ -88,11 +93,18 @@ def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
         answer += f" (Retry-After: {reply.headers['Retry-After']})"
     if 300 <= reply.status < 400:
         advice = NOT_THE_API
+    elif reply.status == 403 and _is_page(reply):
+        advice = _NOT_LET_THROUGH
     else:
         advice = ADVICE.get(reply.status, LATER if reply.status > 500 else ADVICE[400])
     code = next((value for name in ("error", "resultCode") if isinstance(value := body.get(name), str)), "")
     answer, code = (one_line(clean(each)) for each in (answer, code))
     return Refused(tried, answer, advice, reply.status, fields=_fields(body, clean), code=code)
+
+
+def says_unauthorised(reply: Reply) -> bool:
+    """Whether the service says of the token, in so many words, that it is not good."""
+    return any(value is True and name.lower() == "authorizationinvalid" for name, value in _error_body(reply).items())
 
 
 def _not_json(tried: str, reply: Reply, clean: Callable[[str], str], error: ValueError) -> Unexpected:

@@ -22,6 +22,8 @@ PREFIX: dict[Api, str] = {"compute": "/cpt", "device": "/dev", "cloud": ""}
 TRIED = "Read the contract"
 SURE = ("documented", "observed")
 PAGING = ("Limit", "Offset")
+# What Offset counts: rows; pages, from 1 or 0; or nothing, as it carries what the answer before gave.
+PAGING_WAYS = ("rows", "pages", "pages_from_0", "cursor")
 MOST_ROWS_OF_A_PAGE = 10_000
 _NAME = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
 CHANGING = ("POST", "PUT", "PATCH")  # a DELETE stays one, and nothing else becomes one
@@ -48,7 +50,8 @@ class Operation:
     in full or given up (its documented limit where one is known). ``evidence``: how the call is known. ``relies_on``:
     the fields of the answer that the client reads; with none, the body of a good answer is not looked at. ``signed``:
     whether the task's own token is sent with it. ``query``: the parameters that are sent. ``spelling``: those that are
-    sent under another name. ``page_size``: of a listing; 0 where it comes whole. ``as_form``: the body is a form, not
+    sent under another name. ``page_size``: of a listing; 0 where it comes whole. ``paging``: how its next page is asked
+    for, one of PAGING_WAYS. ``as_form``: the body is a form, not
     JSON. ``with_refresh``: the refresh token signs it. ``sends``: the lines of the contract for what is sent.
     ``devices``: it lists them, so its answer may take the memory that an estate takes. ``headers``: sent besides.
     ``replaces``: of a change, if it gives its default to what is not sent; None where that is no question.
@@ -66,6 +69,7 @@ class Operation:
     spelling: Mapping[str, str] = field(default_factory=dict, hash=False)
     query: tuple[str, ...] = ()
     page_size: int = 500
+    paging: str = PAGING_WAYS[0]
     as_form: bool = False
     with_refresh: bool = False
     sends: str = ""
@@ -101,7 +105,8 @@ class Operation:
         return 400 <= (error.status or 0) <= 501 and error.status not in _NOT_OF_THE_CALL
 
     def adapted(self, change: Mapping[str, Any]) -> Operation:
-        """The same with the user's ``api``, ``path``, ``method``, ``query`` (our name -> theirs) and ``page_size``.
+        """The same with the user's ``api``, ``path``, ``method``, ``query`` (our name -> theirs), ``page_size`` and
+        ``paging``.
 
         Raises ``BadInput``. What reads stays a GET, and what writes never becomes one: check mode depends on it. What
         writes also stays at its API, and so at its host. The identity provider is not known to give pages.
@@ -176,11 +181,20 @@ def _replaces(operation: Operation, value: Any) -> bool:
     return value
 
 
+def _paging(operation: Operation, way: Any) -> str:
+    if not operation.pages:
+        raise operation.refused("paging", way, "Only listings come in pages.")
+    if way not in PAGING_WAYS:
+        raise operation.refused("paging", way, f"It can be {', '.join(PAGING_WAYS)}.")
+    return str(way)
+
+
 _CHECKS: dict[str, tuple[str, Callable[[Operation, Any], Any]]] = {
     "api": ("api", _api),
     "path": ("path", _path),
     "method": ("method", _method),
     "page_size": ("page_size", _page_size),
+    "paging": ("paging", _paging),
     "query": ("spelling", _query),
     "replaces": ("replaces", _replaces),
 }

@@ -13,8 +13,11 @@ from .._core.errors import AnswerLost, Unreachable
 from .answer import Reply
 from .operation import Operation
 
-TEMPORARY = (429, 502, 503, 504)
+TEMPORARY = (408, 429, 502, 503, 504, *range(520, 525))  # the last are of proxies that get no answer
 LONGEST_BACKOFF = 30.0
+# A failure may be over at the next look. It may also be how a wrong token is answered, so a read is not tried for long.
+_FAILED = 500
+_LOOKS_AFTER_A_FAILURE = 2
 
 Outcome = Reply | Unreachable | AnswerLost
 
@@ -37,6 +40,8 @@ def decide(
     """``attempt`` counts from 0. ``now`` is in seconds since the epoch, ``jitter`` from 0 to 1."""
     harmless = operation.repeatable or not may_have_worked(outcome)
     again = is_temporary(outcome) and harmless and attempt < retries
+    if operation.method == "GET" and isinstance(outcome, Reply) and outcome.status == _FAILED:
+        again = attempt < min(retries, _LOOKS_AFTER_A_FAILURE)
     return Decision(again, _seconds(outcome, attempt, now, jitter), _asks_for_pause(outcome))
 
 

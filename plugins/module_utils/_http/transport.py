@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin
 
-from .._connection.credentials import Credentials, without_prefix
+from .._connection.credentials import Credentials
 from .._connection.proxy import judged_proxy, proxy_for
 from .._connection.settings import Settings
 from .._connection.urls import BadUrl, Url, judged
@@ -34,6 +34,7 @@ from .._core.values import to_json
 from .._core.voice import SILENT, Voice
 from .answer import Answer, Heard, Reply, read_answer, refused, unheard
 from .body import read_beginning
+from .doubts import TokenDoubts
 from .faults import fault
 from .memory import AnswerMemory, Body
 from .operation import ISSUE_TOKEN, PREFIX, Operation
@@ -119,8 +120,8 @@ class Transport:
         self.voice = voice
         self.findings = Findings(voice)
         self.heard: Heard = unheard
-        self._may_lack_prefix = settings.auth_scheme in (None, "bearer")  # until a token has worked as it is
         self.credentials = Credentials(settings, self.post_token, clock, self.redactor, voice)
+        self._doubts = TokenDoubts(self.credentials, lambda: self.findings, settings.auth_scheme)
 
     def __repr__(self) -> str:
         return f"Transport({self.settings.api_url}, read_only={self.read_only})"
@@ -179,7 +180,9 @@ class Transport:
         while True:
             header = self.credentials.header(call.operation.with_refresh) if signed else token and f"Bearer {token}"
             outcome, again = self._try(call, header, attempt)
-            if renewable and header and self._renewed(call, header, outcome):
+            if signed and header:
+                self._doubts.hear(header, outcome)
+            if renewable and header and self._renewed(call, header, outcome, again):
                 renewable = False
                 continue
             if signed and header:
@@ -189,32 +192,21 @@ class Transport:
             maybe_done = maybe_done or may_have_worked(outcome)
             attempt += 1
 
-    def _renewed(self, call: _Call, header: str, outcome: Outcome) -> bool:
+    def _renewed(self, call: _Call, header: str, outcome: Outcome, again: bool) -> bool:
         """Whether it can be sent with another token now. Raises ``AnswerLost`` where it may have had its effect."""
-        status = _status(outcome)
-        over = status == 401 or (status in (403, 500) and self.credentials.has_expired(header))
-        if not over or not self.credentials.renew(header, call.operation.with_refresh):
+        if not self._doubts.renewed(call.operation, header, outcome, again):
             return False
-        if isinstance(outcome, Reply) and status != 401 and not call.operation.repeatable:
+        if isinstance(outcome, Reply) and outcome.status != 401 and not call.operation.repeatable:
             raise self._lost(call, outcome)
         return True
 
     def _without_prefix(self, call: _Call, header: str, outcome: Outcome, attempt: int) -> Outcome:
-        """What came of it, or of a read that got a 401 and then was sent with the token in its other form.
-
-        Tried until some token has worked, and once at most. What works is kept: also for what writes.
-        """
-        status, other = _status(outcome), without_prefix(header)
-        if self._may_lack_prefix and status == 401 and other and call.operation.method == "GET":
-            second, _again = self._try(call, other, attempt)
-            self._may_lack_prefix = False
-            if 200 <= _status(second) < 300:
-                self.credentials.scheme = "bearer_jwt"
-                what = "The service takes the token only without nxcdb-"
-                self.findings.note(what, {"auth.scheme": "bearer_jwt"})
-                return second
-        self._may_lack_prefix = self._may_lack_prefix and not 200 <= status < 300
-        return outcome
+        """What came of it, or of a read that got a 401 and then was sent with the token in its other form."""
+        other = self._doubts.other_form(call.operation, header, outcome)
+        if not other:
+            return outcome
+        second, _again = self._try(call, other, attempt)
+        return second if self._doubts.takes_other_form(second) else outcome
 
     def _try(self, call: _Call, header: str | None, attempt: int) -> tuple[Outcome, bool]:
         """Send it once: what came of it, and whether to send it again. The wait in between is over or arranged."""
@@ -394,7 +386,3 @@ class Transport:
                 return self.send(operation, json=grant).data
 
         return in_either_form(self.sent_as(ISSUE_TOKEN), send, self.findings)
-
-
-def _status(outcome: Outcome) -> int:
-    return outcome.status if isinstance(outcome, Reply) else 0

@@ -18,6 +18,7 @@ from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_hav
 from .._engine.created import NewRecord
 from .._engine.lookup import Index, find_renamed, is_uuid
 from .._engine.module import Task
+from .._engine.polling import UNTIL_GONE, look_until_gone
 from .._engine.reconcile import Field, Plan, plan_object
 from .._engine.rivals import Rivals
 from .changing import Changing
@@ -234,14 +235,16 @@ class CatalogueResource:
     def settle(self, plan: Plan) -> None:
         if not plan.changed:
             return
-        if plan.action != "create":
+        if self.absent:
+            self.found = look_until_gone(self._look, self.task.deadline(UNTIL_GONE))
+        elif plan.action != "create":
             self.found = self._look()
         if self.found is None and not self.absent:
             hint = self.task.client.contract.hint("fields.catalogue.name")
             self._not_taken(plan, "the service does not list it", hint)
         if self.found is not None and self.absent:
             hint = self.task.client.contract.hint("operations.delete_catalogue.path")
-            self._not_taken(plan, "the service still lists it", hint)
+            self._not_taken(plan, f"the service still lists it after {UNTIL_GONE:.0f} s", hint)
         if self.come or (self.go and not self.absent):
             wrong = self._not_moved()
             for _turn in range(TURNS - 1):  # another run may have written them at the same time

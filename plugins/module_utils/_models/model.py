@@ -17,6 +17,7 @@ from .._core.values import text
 from .._engine.created import NewRecord
 from .._engine.lookup import find_renamed, is_uuid
 from .._engine.module import Task
+from .._engine.polling import UNTIL_GONE, look_until_gone
 from .._engine.reconcile import Plan, plan_object
 from .changing import Changing
 from .creation import kept_model, new_record
@@ -264,6 +265,8 @@ class ModelResource:
             return
         if plan.action == "create":
             self._settle_creation(plan)
+        elif plan.changed and self.absent:
+            self.found = look_until_gone(self._look, self.task.deadline(UNTIL_GONE))
         elif plan.changed:
             self.found = self._look()
             if self.before is not None and self.changing.put_back(self.before, self.sent, self.found):
@@ -273,8 +276,9 @@ class ModelResource:
             if plan.changed:
                 self._verify(plan)
         elif self.found is not None:
+            answer = f"the service still lists it after {UNTIL_GONE:.0f} s"
             hint = self.contract.hint("operations.delete_model.path")
-            raise Unexpected(f"read back the {self.header} after the delete", "the service still lists it", hint)
+            raise Unexpected(f"read back the {self.header} after the delete", answer, hint)
 
     def _settle_creation(self, plan: Plan) -> None:
         name = plan.send["Name"]

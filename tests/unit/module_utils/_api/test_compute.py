@@ -147,6 +147,25 @@ def test_a_refusal_is_no_lost_answer(server, api, service, file):
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("status", [400, 409, 422])
+@pytest.mark.parametrize("create", ["model", "catalogue"])
+def test_what_was_created_though_it_was_refused_is_found(server, api, service, file, create, status):
+    api.list_models(), api.list_catalogues()
+    service.plan = [(True, {"status": status, "data": {"Message": "conversion could not be queued"}})]
+    made = api.create_model(DATA, file) if create == "model" else api.create_catalogue("Demo")
+    assert made == (service.models or service.catalogues)[0]["UUID"]
+    assert len(posts(server)) == 1
+
+
+@pytest.mark.parametrize("lists", [0, 9])
+def test_a_refusal_that_nothing_came_of_is_what_is_raised(server, api, service, file, lists):
+    api.list_models()
+    service.plan, service.broken_lists = [(False, {"status": 400, "data": {"Message": "Name is taken"}})], lists
+    with pytest.raises(Refused, match="Name is taken"):
+        api.create_model(DATA, file)
+    assert len(posts(server)) == 1
+
+
 @pytest.mark.parametrize(
     "data", [{}, [], None, {"UUID": None}, {"UUID": 5}, {"UUID": ""}, {"UUID": "Ok"}, "text"], ids=repr
 )

@@ -66,7 +66,7 @@ class TestWithoutATotal:
     def test_it_is_read_to_an_empty_page(self, findings: Findings, heard: list[str]) -> None:
         service = Service(3)
         all_pages(service, 10, findings=findings)
-        assert service.queries == [{"Limit": "10"}, {"Limit": "10", "Offset": "3"}]
+        assert service.queries == [{"Limit": "10"}, {"Limit": "10", "Offset": "2"}]
         assert (findings.found, heard) == ({}, [])
 
     def test_a_first_page_shorter_than_one_before_is_the_whole(self, findings: Findings) -> None:

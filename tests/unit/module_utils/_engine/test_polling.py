@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Catalogue, Device, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError, Refused, Unexpected
-from ansible_collections.nxai.cloud.plugins.module_utils._engine.polling import Deadline
+from ansible_collections.nxai.cloud.plugins.module_utils._engine.polling import Deadline, look_until_gone
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.rivals import PATIENCE, Rivals
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import AssignmentPlan, DeviceChange
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.writer import PipelineWriter
@@ -36,6 +36,20 @@ def test_a_pause_ends_with_the_time(deadline: Any, clock: Any) -> None:
     end.pause(5.0)
     deadline(5.0).pause(-1.0)
     assert clock.sleeps == [5.0, 5.0, 2.0, 0.0, 0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(("looks", "sleeps"), [(1, []), (2, [1.0]), (5, [1.0, 2.0, 4.0, 8.0])])
+def test_what_was_deleted_may_be_listed_a_little_longer(
+    deadline: Any, clock: Any, looks: int, sleeps: list[float]
+) -> None:
+    shown = iter(["it"] * (looks - 1))
+    assert look_until_gone(lambda: next(shown, None), deadline(60.0)) is None
+    assert clock.sleeps == sleeps
+
+
+def test_what_never_goes_is_returned_when_the_time_is_over(deadline: Any, clock: Any) -> None:
+    assert look_until_gone(lambda: "it", deadline(12.0)) == "it"
+    assert sum(clock.sleeps) == 12.0
 
 
 class Api:

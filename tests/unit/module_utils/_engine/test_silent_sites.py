@@ -61,7 +61,7 @@ class TestElsewhere:
 
     @pytest.mark.parametrize("status", [400, 401, 403, 405, 500, 501])
     def test_not_after_anything_else(self, server: Any, cloud: Any, api: Any, reply: Any, status: int) -> None:
-        server.answer(reply(status))
+        server.answer(*[reply(status)] * 3)
         with pytest.raises(Refused, match=f"HTTP {status}"):
             api.list_sites()
         assert cloud.requests == []

@@ -20,9 +20,9 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import (
     Unexpected,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.draft import Draft, Proposal
+from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.paging import LISTINGS
 from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.paths import other_places
 from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.ways import (
-    LISTINGS,
     ReadWays,
     WriteWays,
     missing_names,

@@ -270,7 +270,16 @@ class TestExpiry:
     def test_a_token_that_is_good_for_longer_is_not_renewed(self, server: Any, slow: Any, status: int) -> None:
         with pytest.raises(Refused, match=f"HTTP {status}"):
             slow(status, life=500.0).send(LIST_MODELS)
-        assert len(server.requests) == 1
+        assert {each.path for each in server.requests} == {"/cpt/functions"}
+
+    @pytest.mark.parametrize("status", [403, 500])
+    def test_one_of_which_the_service_says_that_it_is_not_good_is_renewed(
+        self, server: Any, new_transport: Any, reply: Any, status: int
+    ) -> None:
+        server.answer(reply(status, {"AuthorizationInvalid": True}), reply(data=GRANT), reply(data=[]))
+        transport = new_transport(cloud_url=server.url, refresh_token="r", retries=0)
+        assert transport.send(LIST_MODELS).data == []
+        assert headers(server)[1:] == [None, "Bearer nxcdb-token-2"]
 
     @pytest.mark.parametrize("status", [400, 404, 409, 422])
     def test_nor_after_another_refusal(self, server: Any, slow: Any, status: int) -> None:

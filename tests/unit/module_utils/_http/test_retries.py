@@ -43,12 +43,20 @@ def test_an_answer_cut_off_in_its_middle_is_read_again(server, transport, reply)
     assert transport.send(LIST_MODELS).data == [1, 2, 3]
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422, 500, 501])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422, 501])
 def test_other_errors_are_not_repeated(server, transport, clock, reply, status):
     server.answer(reply(status))
     with pytest.raises(Refused):
         transport.send(LIST_MODELS)
     assert clock.sleeps == []
+
+
+def test_a_read_that_failed_is_tried_a_little(server, transport, clock, reply):
+    """A 500 may be over soon, and may be a wrong token, which is not."""
+    server.answer(*[reply(500, {"Message": "deadline exceeded"})] * 9)
+    with pytest.raises(Refused, match="HTTP 500"):
+        transport.send(LIST_MODELS)
+    assert (clock.sleeps, len(server.requests)) == ([1, 2], 3)
 
 
 def test_retries_and_back_off_have_an_end(server, new_transport, clock, reply):

@@ -43,12 +43,17 @@ END = None  # not sent again, and no pause asked for: then the seconds do not ma
 ROWS: list[tuple[str, bool, Any, int, Decision | None]] = [
     # method, repeatable, outcome, attempt, decision
     # An answer is an answer.
-    *[("GET", True, status(number), 0, END) for number in (200, 204, 302, 400, 401, 403, 404, 409, 422, 500, 501)],
+    *[("GET", True, status(number), 0, END) for number in (200, 204, 302, 400, 401, 403, 404, 409, 422, 501)],
     *[("POST", False, status(number), 0, END) for number in (200, 401, 409, 500)],
     ("DELETE", True, status(404), 1, END),
     ("GET", True, status(200, "7"), 0, END),
+    # A failure may be over, so a read looks twice more. What writes does not.
+    *[("GET", True, status(500), attempt, back_off(0.5 * 2**attempt)) for attempt in (0, 1)],
+    ("GET", True, status(500), 2, END),
+    *[(method, True, status(500), 0, END) for method in ("PUT", "PATCH", "DELETE")],
     # The service is not at its best. What may be repeated is repeated.
-    *[("GET", True, status(number), 0, back_off(0.5)) for number in (502, 503, 504)],
+    *[("GET", True, status(number), 0, back_off(0.5)) for number in (408, 502, 503, 504, 520, 524)],
+    *[("POST", False, status(number), 0, END) for number in (408, 520)],
     *[(method, True, status(502), 0, back_off(0.5)) for method in ("PUT", "PATCH", "DELETE", "POST")],
     *[("POST", False, status(number), 0, END) for number in (502, 503, 504)],
     # It did nothing, and says so: every request may be sent again.
@@ -109,6 +114,7 @@ def test_no_retries_means_one_try() -> None:
         (status(200), False),
         (status(404), False),
         (status(500), False),
+        (status(408), True),
         (status(429), False),
         (status(502), True),
         (status(503), True),
