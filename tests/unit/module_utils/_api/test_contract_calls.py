@@ -111,7 +111,7 @@ def test_a_line_of_an_operation(wire: Wire, key: str) -> None:
     small = {"page_size": 1} if operation.pages else {}
     new: Any = {
         "path": f"/v2{operation.path}", "method": "PUT" if operation.method != "PUT" else "PATCH", "api": "cloud",
-        "query": {each: f"my{each}" for each in rest}, "page_size": 1,
+        "query": {each: f"my{each}" for each in rest}, "page_size": 1, "paging": "pages_from_0",
     }[member]  # fmt: skip
     for contract, seen in ((small, line.default), ({**small, member: new}, f"my{rest[0]}" if rest else new)):
         requests = wire.call(name, {"operations": {name: contract}})
@@ -123,6 +123,9 @@ def test_a_line_of_an_operation(wire: Wire, key: str) -> None:
             assert is_path(requests[0].path, PREFIX[seen] + operation.path)
         elif member == "query":
             assert seen in {name for each in requests for name in each.query}
+    if member == "paging":
+        offset = operation.spelling.get("Offset", "Offset")
+        assert [each.query.get(offset) for each in requests] == [None, "1"]
     if member == "page_size":
         limit = operation.spelling.get("Limit", "Limit")
         assert [each.query[limit] for each in requests] == ["1", "1"]

@@ -201,7 +201,7 @@ def test_what_is_no_file_is_said_at_once(tmp_path: Path) -> None:
         ({"fields": {"device": {"name": "a.*"}}}, "cannot be 'a.*'"),
         ({"fields": {"device": {"pipelines": "a.b.c.d.e.f.g.h.i"}}}, "at most 8 of them"),
         ({"fields": {"device": {"pipelines": "{{ lookup('pipe', 'id') }}"}}}, "cannot be"),
-        ({"fields": {"answer": {"total": ""}}}, "fields.answer.total cannot be ''"),
+        ({"fields": {"answer": {"next": ""}}}, "fields.answer.next cannot be ''"),
         ({"fields": {"pipeline": {"model": "M", "nms": "m"}}}, "are both at M"),
         ({"fields": {"pipeline": {"model": "M", "nms": "M.n"}}}, "are both at M"),
         ({"fields": {"pipeline": {"model": "modelNMS"}}}, "fields.pipeline.model and fields.pipeline.nms are both at"),

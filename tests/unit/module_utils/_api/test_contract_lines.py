@@ -223,6 +223,6 @@ def test_no_line_is_left_out() -> None:
     rest = {key for key in LINES if key.partition(".")[0] not in ("operations", "fields", "words")}
     assert rest == by_name | {"no_pipelines"}
     assert {key for key in keys("fields") if key not in READ} == {
-        "fields.answer.rows", "fields.answer.total", "fields.answer.created",
+        "fields.answer.rows", "fields.answer.total", "fields.answer.next", "fields.answer.created",
         *(key for key in keys("fields") if key.startswith("fields.assignment.")),
     }  # fmt: skip
