@@ -265,10 +265,8 @@ class ModelResource:
             return
         if plan.action == "create":
             self._settle_creation(plan)
-        elif plan.changed and self.absent:
-            self.found = look_until_gone(self._look, self.task.deadline(UNTIL_GONE))
         elif plan.changed:
-            self.found = self._look()
+            self.found = look_until_gone(self._look, self.task.deadline(UNTIL_GONE if self.absent else 0.0))
             if self.before is not None and self.changing.put_back(self.before, self.sent, self.found):
                 self.found = self._look()
         if not self.absent:
