@@ -242,14 +242,18 @@ def first_contact(play: Play) -> str:
     """All stages, with a camera that runs something. Gives the path of the contract file, "" where it says nothing.
 
     Of cameras that do not say what they run, those that the report offers are used for a second stage each, as the user
-    takes its word that they may lose it. The first stage writes nothing, and after all of them everything is as it was.
+    takes its word that they may lose it; and where it asks whether a camera may lose what the service seems to say by
+    itself, the same camera once more. The first stage writes nothing, and after all of them everything is as it was.
     """
     where: dict[str, Any] = {"dir": str(play.folder)}
     play.attempt(_FOUND, **where)
     written = [call for call in play.layer.requests if call[0] != "GET" and not call[1].endswith("/token")]
     _wanted("lost", not written, f"the first stage of first contact sent {written}")
-    result = play.attempt(_FOUND, device=f"{{{play.nxid('Door')}}}", create=True, try_refresh=True, **where)
+    door = f"{{{play.nxid('Door')}}}"
+    result = play.attempt(_FOUND, device=door, create=True, try_refresh=True, **where)
     left = bool(result["left_behind"])
+    if any("with first_contact_prove=one and a camera that may lose them" in each for each in result["questions"]):
+        result = play.attempt(_FOUND, contract=result["files"]["contract"], device=door, prove="one", **where)
     for each in result.get("cameras", {}).get("unknown", []):
         if each["offered"]:
             offered = {"device": each["device"], "site": each["site"], "prove": "one"}

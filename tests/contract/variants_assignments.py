@@ -116,7 +116,10 @@ def _precondition(asked: Asked) -> Told | None:
 
 
 def _as_list(asked: Asked) -> Told | None:
-    return None if isinstance(asked.data, list) else refusal(400, "json: cannot unmarshal object into []Assignment")
+    if not isinstance(asked.data, list):
+        return refusal(400, "json: cannot unmarshal object into []Assignment")
+    [asked.data] = asked.data
+    return None
 
 
 def _chained_too(asked: Asked) -> Told | None:
@@ -202,8 +205,33 @@ VARIANTS = (
         outcome=ADAPTED,
         fields={"assignment": {"functions": "Models"}},
     ),
-    _written("envelope-extra", "Customization is required as well", _required("Customization"), outcome=STOPS),
-    _written("envelope-list", "a list of assignments is wanted", before(_PUT, _as_list), outcome=STOPS),
+    _written(
+        "envelope-extra",
+        "Customization is required as well",
+        _required("Customization"),
+        outcome=ADAPTED,
+        assignment={"extra": {"Customization": "metavms"}},
+    ),
+    _written(
+        "envelope-site",
+        "SystemID is required as well",
+        _required("SystemID"),
+        outcome=ADAPTED,
+        assignment={"site": "SystemID"},
+    ),
+    _written(
+        "envelope-ticket",
+        "Ticket is required as well, which nothing says how to fill",
+        _required("Ticket"),
+        outcome=STOPS,
+    ),
+    _written(
+        "envelope-list",
+        "a list of assignments is wanted",
+        before(_PUT, _as_list),
+        outcome=ADAPTED,
+        assignment={"as_list": True},
+    ),
     _written(
         "functions-chained",
         "Functions has to name chained models too",
@@ -250,7 +278,13 @@ VARIANTS = (
     _written("put-merges", "a PUT adds, and takes nothing away", _merges(), outcome=STOPS),
     _written("put-late", "what was assigned shows after 40 s", _late(40), outcome=WORKS),
     _written("put-very-late", "what was assigned shows after ten minutes", _late(600), outcome=STOPS),
-    _written("put-precondition", "428 without If-Match", before(_PUT, _precondition), outcome=STOPS),
+    _written(
+        "put-precondition",
+        "428 without If-Match",
+        before(_PUT, _precondition),
+        outcome=ADAPTED,
+        assignment={"if_match": True},
+    ),
     _written(
         "put-500-after", "a web page with 500 after the effect", fails_after(_PUT, lambda: web_page(500)), outcome=WORKS
     ),

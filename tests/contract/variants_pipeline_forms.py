@@ -11,7 +11,7 @@ import struct
 import uuid
 from typing import Any
 
-from .layer import Rewrite
+from .layer import Ask, Asked, Rewrite, Told
 from .rewrites import Row, each_pipeline, keys, numbers_from_text, pipelines, sent_pipelines
 from .variant import ADAPTED, STOPS, WORKS, row_of
 from .world import COUNTS, FOREIGN, OTHER
@@ -78,6 +78,28 @@ def _read_only_keys(refuse: bool) -> tuple[Rewrite, Rewrite]:
         return {name: value for name, value in each.items() if name not in extra}
 
     return each_pipeline(lambda each: {**each, **extra}), sent_pipelines(taken)
+
+
+def _lost_keys() -> tuple[Rewrite, ...]:
+    """The same, but what is shown so is a setting of another page, and each PUT takes it away."""
+    adding, refusing = _read_only_keys(refuse=True)
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        written = asked.memory.setdefault("written", set())
+        answer = await ask(asked)
+        if asked.operation == "put_pipelines" and answer.good:
+            written.update(map(str.lower, asked.data["Devices"]))
+        if asked.operation == "list_devices":
+            found = answer.data
+            for row in (each for each in found if each["NxID"].lower() in written):
+                row["nxAI"]["pipelines"] = [
+                    {name: value for name, value in each.items() if name != "Status"}
+                    for each in row["nxAI"]["pipelines"]
+                ]
+            answer.data = found
+        return answer
+
+    return rewrite, adding, refusing
 
 
 def _without_threshold(each: Row) -> Row:
@@ -263,7 +285,8 @@ VARIANTS = (
         "read-only-keys-refused",
         "keys that the service adds, and refuses in a PUT",
         *_read_only_keys(refuse=True),
-        outcome=STOPS,
+        outcome=ADAPTED,
+        assignment={"read_only": ["Status", "UpdatedAt", "modelName"]},
     ),
     _read(
         "new-ids",
@@ -271,6 +294,20 @@ VARIANTS = (
         each_pipeline(_new_ids),
         sent_pipelines(lambda each: {name: value for name, value in each.items() if name != "UUID"}),
         outcome=WORKS,
+    ),
+    _read(
+        "other-keys-refused",
+        "keys that a PUT refuses, and one of which it takes away",
+        *_lost_keys(),
+        outcome=STOPS,
+    ),
+    _read(
+        "new-handles",
+        "each pipeline has a handle that differs at each look",
+        each_pipeline(lambda each: {**each, "handle": str(uuid.uuid4())}),
+        sent_pipelines(lambda each: {name: value for name, value in each.items() if name != "handle"}),
+        outcome=ADAPTED,
+        assignment={"read_only": ["handle"]},
     ),
     _read(
         "sorted",

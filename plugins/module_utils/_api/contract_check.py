@@ -211,13 +211,16 @@ def _check_extra(key: str, extra: Any) -> None:
 
 def _assignment(given: Any) -> tuple[Assigning, bool]:
     """With whether it is sent with a precondition, which is of its operation."""
-    members = _members("assignment", given, ("devices_at_once", "as_list", "extra", "if_match", "read_only"))
+    members = _members("assignment", given, ("devices_at_once", "as_list", "extra", "if_match", "read_only", "site"))
     most = members.get("devices_at_once", 0)
     if isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= MOST_AT_ONCE:
         raise _bad("assignment.devices_at_once", f"cannot be {repr(most)[:100]}", f"Give 0 to {MOST_AT_ONCE}.")
     for name in ("as_list", "if_match"):
         if not isinstance(members.get(name, False), bool):
             raise _bad(f"assignment.{name}", f"cannot be {repr(members[name])[:100]}", "Give true or false.")
+    site = members.get("site", "")
+    if not isinstance(site, str) or (site and not STEP.fullmatch(site)):
+        raise _bad("assignment.site", f"cannot be {repr(site)[:100]}", "Give the plain name of a member.")
     _check_extra("assignment.extra", members.get("extra", {}))
     names = tuple(_texts("assignment.read_only", members.get("read_only", [])))
     known = [name for name in names if plain(name) in map(plain, WIRE_NAMES.values())]

@@ -88,7 +88,8 @@ class DeviceApi:
             "Functions": list(functions),
             "Pipelines": [known("pipeline", without_keys(each, otherwise.read_only)) for each in pipelines],
         }
-        body = {**otherwise.extra, **known("assignment", body)}
+        of_site = {otherwise.site: site_id} if otherwise.site else {}
+        body = {**otherwise.extra, **of_site, **known("assignment", body)}
         self._transport.send(PUT_PIPELINES, path={"site_id": site_id}, json=[body] if otherwise.as_list else body)
 
     @property

@@ -201,6 +201,7 @@ _OTHERS = (
     Line("assignment.devices_at_once", 0, "inferred", "how many devices one request may be for; 0: any number"),
     Line("assignment.as_list", False, "observed", "whether the request is a list, with what is known as its element"),
     Line("assignment.extra", {}, "inferred", "further members of the request"),
+    Line("assignment.site", "", "inferred", "a member of the request that holds the id of the site, beside the path"),
     Line("assignment.if_match", False, "inferred", "whether it is sent with `If-Match: *`"),
     Line("assignment.read_only", (), "inferred", "keys of pipelines that the service shows by itself; never sent back"),
     Line("no_pipelines", (), "inferred", "shapes of device rows that were proved to mean that nothing is assigned"),

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from .._api.contract import Contract
 from .._api.contract_check import checked
 
+_LISTS = ("no_pipelines", "assignment.read_only")
+_AS_JSON = ("upload.extra", "assignment.extra")
 Lines = Mapping[str, Any]  # keys of the contract, such as fields.device.pipelines, and their values
 
 
@@ -41,7 +43,7 @@ class Draft:
         """With these lines. Raises ``BadInput`` where they make no contract."""
         document, reasons = self.document, dict(self.reasons)
         for key, value in proposal.lines.items():
-            if key.startswith("words.") or key == "no_pipelines":  # lists of which each member counts by itself
+            if key.startswith("words.") or key in _LISTS:  # lists of which each member counts by itself
                 value = list(dict.fromkeys([*(self.value(key) or []), *value]))
             if self.value(key) != value:
                 document = _with(document, key.split("."), value)
@@ -68,7 +70,7 @@ class Draft:
             if self.reasons.get(key, said) != said:
                 said = self.reasons[key]
                 yield f"{indent}# {said}"
-            if isinstance(inner, Mapping) and inner and key != "upload.extra":
+            if isinstance(inner, Mapping) and inner and key not in _AS_JSON:
                 yield f"{indent}{name}:"
                 yield from self._yaml(inner, (*above, name))
             else:

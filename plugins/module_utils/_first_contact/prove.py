@@ -10,7 +10,7 @@ model, and if that shows, rows like its own mean "no pipelines". The model is ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -24,14 +24,15 @@ from .._engine.lookup import Index
 from .._engine.module import Task
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
 from .._pipelines.readback import compare, side_by_side
+from . import read_only
 from .draft import Draft, Proposal
 from .explore import explore
 from .paths import other_places
-from .pipelines import running
+from .pipelines import elements_of, running
 from .read import Seen
 from .records import Row
 from .session import Session
-from .ways import SENT, WriteWays, missing_names
+from .ways import SENT, WriteWays, missing_names, unknown_names
 
 _TRIED = "Prove how pipelines are written"
 _DONE = ("", "ok", "done", "success", "accepted", "updated")
@@ -54,7 +55,8 @@ class _Camera:
 
     def device(self, draft: Draft) -> Device:
         contract = draft.contract
-        return Device.from_api(contract.known("device", [self.row])[0]).with_proof(contract.no_pipelines)
+        device = Device.from_api(contract.known("device", [self.row])[0]).with_proof(contract.no_pipelines)
+        return device.without(contract.assignment.read_only)
 
 
 class Proof:
@@ -75,11 +77,28 @@ class Proof:
         device = camera.device(self._session.draft)
         if device.assignment is None:
             return self._prove_none(camera, device)
+        device = self._look_again(camera, device)
+        before, has = self._session.draft, device.assignment or ()
         self._send(camera, None)
-        self._read_back(camera, device.assignment)
+        try:
+            self._read_back(camera, has, before.contract.assignment.read_only)
+        except NxaiError:
+            if self._session.draft.value(read_only.LINE) != before.value(read_only.LINE):
+                self._session.keep(before)  # what does not come back is not the service's own
+            raise
         if not device.assignment:
             return f"{device.label} took an empty assignment. It proves more with a camera that runs something."
         return f"{device.label} took what it has, and shows it."
+
+    def _look_again(self, camera: _Camera, device: Device) -> Device:
+        """Nothing has been written: what differs now is what the service says anew at each look."""
+        session = self._session
+        listed = session.device(session.draft).list_devices(camera.site.id)
+        now = next((each.assignment for each in listed if each.id == device.id), None)
+        keys = read_only.volatile(device.assignment, now)
+        if keys:
+            session.propose(Proposal({read_only.LINE: keys}, "they differ at each look, and nothing was written"))
+        return camera.device(session.draft)
 
     # Which one
 
@@ -127,7 +146,8 @@ class Proof:
         """``pipelines``: None for what it has, as each draft reads it."""
         session, name = self._session, PUT_PIPELINES.name
         refresh: bool = self._task.options["try_refresh"]
-        known = WriteWays(name, session.free, refresh, self._seen.described.get(name, ()), session.proved)
+        described, brand = self._seen.described.get(name, ()), session.settings.brand
+        known = WriteWays(name, session.free, refresh, described, session.proved, brand)
         doubts: list[_Doubtful] = []
 
         def attempt(draft: Draft) -> None:
@@ -146,11 +166,16 @@ class Proof:
                 yield from (Proposal(lines, error.answer) for lines in other_places(name, draft.contract))
             elif not doubts:
                 yield from known(draft, error)
+                if isinstance(error, Refused) and error.status in (400, 422):
+                    yield from self._without_refused(camera.device(draft).assignment or (), draft, error)
 
         with session.noted(name):
             try:
                 draft, _none = explore(session.draft, session.insisting(attempt), ways)
                 session.keep(draft)
+            except Refused as error:
+                self._ask_for(unknown_names(name, error) if error.status in (400, 422) else ())
+                raise
             except _Doubtful as doubt:
                 session.use(session.draft)
                 session.questions.append(f"operations.put_pipelines.path: {doubt.answer}. Was it one?")
@@ -158,6 +183,21 @@ class Proof:
         if self._strange_words:
             why = "so was a write refused that went well a moment later"
             session.propose(Proposal({"words.not_applicable": [self._strange_words]}, why))
+
+    def _ask_for(self, names: Iterable[str]) -> None:
+        for each in names:
+            question = f"assignment.extra: the service asks for {each} in the request. What is it to hold?"
+            if question not in self._session.questions:
+                self._session.questions.append(question)
+
+    def _without_refused(self, sent: Assignment, draft: Draft, error: Refused) -> Iterator[Proposal]:
+        """Only a camera that may lose them is sent what it has without some of its keys."""
+        elements = elements_of(self._seen.rows.get("device", ()), draft.contract)
+        keys = read_only.refused_keys(error, sent)
+        if self._task.options["prove"] == "one":
+            yield from read_only.without_refused(draft, error, sent, elements)
+        elif keys:
+            self._session.questions.append(read_only.question(keys, read_only.added_by_service(elements)))
 
     def _put(self, api: DeviceApi, site: Site, device: Device, wanted: Assignment) -> None:
         """A camera that is not announced yet is waited for."""
@@ -170,32 +210,35 @@ class Proof:
             except Refused as error:
                 self._touched = self._touched or (error.status or 500) >= 500
                 known = api.says_not_applicable(error)
-                may_pass = known or (error.status in (409, 422) and not missing_names(error))
+                may_pass = known or (error.status in (409, 422, 423, 425) and not missing_names(error))
                 if not may_pass or pause > deadline.left:
                     raise
-                self._strange_words = "" if known else _message(error)
+                self._strange_words = "" if known or error.status in (423, 425) else _message(error)
             except NxaiError:
                 self._touched = True
                 raise
             deadline.pause(pause)
             pause *= 2
 
-    def _read_back(self, camera: _Camera, sent: Assignment) -> None:
-        """Where none was sent, a camera that shows nothing is as it should be."""
+    def _read_back(self, camera: _Camera, sent: Assignment, given: Sequence[str] | None = None) -> None:
+        """Where none was sent, a camera that shows nothing is as it should be.
+
+        ``given``: the only keys that need not be there again, where not those of the contract as it is found.
+        """
         session, deadline = self._session, self._task.deadline(_PATIENCE)
+        contract = session.draft.contract
+        left_out = set() if given is None else set(contract.assignment.read_only) - set(given)
         while True:
-            now = {each.id: each for each in session.device(session.draft).list_devices(camera.site.id)}
+            now = {each.id: each for each in session.showing(session.draft, given).list_devices(camera.site.id)}
             device = now.get(camera.device(session.draft).id)
             shown = device.assignment if device else None
-            if shown is not None and compare(sent, shown) is not None:
+            hidden: set[str] = set()
+            if shown is not None and compare(sent, shown, hidden) is not None and not hidden & left_out:
                 return
             if not sent and device and device.unknown and device.unknown.shape:
                 return
             if deadline.left <= 0:
-                answer = side_by_side(sent, shown) if shown is not None else "it no longer shows what it runs"
-                raise Unexpected(
-                    _TRIED, f"the camera does not show what was sent. {answer}", "Look at it in the portal."
-                )
+                raise Unexpected(_TRIED, _not_as_sent(sent, shown, hidden & left_out), "Look at it in the portal.")
             deadline.pause(3.0)
 
     # A camera that shows nothing
@@ -254,6 +297,13 @@ class Proof:
                 if uuid in group:
                     return uuid, names.get(uuid, uuid)
         raise BadInput(_TRIED, "there is no model that could be sent", "Name one with first_contact_model.")
+
+
+def _not_as_sent(sent: Assignment, shown: Assignment | None, gone: Iterable[str]) -> str:
+    if gone:
+        return f"what was left out of the request is gone: the camera does not show {', '.join(sorted(gone))} any more"
+    answer = side_by_side(sent, shown) if shown is not None else "it no longer shows what it runs"
+    return f"the camera does not show what was sent. {answer}"
 
 
 def _models(rows: Iterable[Row]) -> Iterator[Model]:

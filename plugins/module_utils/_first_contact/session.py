@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -102,6 +102,13 @@ class Session:
 
     def device(self, draft: Draft) -> DeviceApi:
         return DeviceApi(self.transport, self.use(draft))
+
+    def showing(self, draft: Draft, read_only: Sequence[str] | None) -> DeviceApi:
+        """The same, but that it leaves these keys alone out of pipelines, where they are given."""
+        contract = self.use(draft)
+        if read_only is not None:
+            contract = replace(contract, assignment=replace(contract.assignment, read_only=tuple(read_only)))
+        return DeviceApi(self.transport, contract)
 
     # Calls
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._api.lines import LINES
+from .._api.operations import PUT_PIPELINES
 from .._api.pages import NoList
 from .._api.translation import plain
 from .._core.errors import Incomplete, NxaiError, Refused, Unexpected
@@ -25,6 +26,9 @@ from .records import other_ids
 NOT_THERE = (404, 405, 410, 501)
 _SIZES = (100, 50, 10)
 TOTAL = "fields.answer.total"
+_BRAND = ("customization", "brand")
+_SITE = ("systemid", "systemuuid", "cloudsystemid", "siteid", "siteuuid", "system", "site")
+_LIST = re.compile(r"array|list|\[\]|slice|sequence", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class WriteWays:
     """Of one call that writes.
 
     ``refresh``: the user allows to sign writes with the refresh token. ``proved``: lines that are not to be changed.
+    ``brand``: that of the cloud, for a service that asks for it.
     """
 
     operation: str
@@ -95,6 +100,7 @@ class WriteWays:
     refresh: bool = False
     described: Sequence[Proposal] = ()
     proved: Set[str] = frozenset()
+    brand: str = ""
 
     def __call__(self, draft: Draft, error: NxaiError) -> Iterator[Proposal]:
         status = error.status or 0
@@ -112,6 +118,23 @@ class WriteWays:
                 yield Proposal(lines, f"HTTP {status} where it was expected")
         if status in (400, 415, 422):
             yield from self._names(draft, error)
+        if self.operation == PUT_PIPELINES.name:
+            yield from self._of_assignments(draft, error)
+
+    def _of_assignments(self, draft: Draft, error: Refused) -> Iterator[Proposal]:
+        """What else may be otherwise of the request that assigns pipelines."""
+        if error.status == 428:
+            yield Proposal({"assignment.if_match": True}, "HTTP 428: the service asks for a precondition")
+        if error.status in (400, 415, 422):
+            extra = dict(draft.contract.assignment.extra)
+            for name in unknown_names(self.operation, error):
+                why = f"HTTP {error.status}: the service asks for {name}"
+                if plain(name) in _SITE:
+                    yield Proposal({"assignment.site": name}, why)
+                elif plain(name) in _BRAND and name not in extra:
+                    yield Proposal({"assignment.extra": {**extra, name: self.brand}}, why)
+            if not missing_names(error) or _LIST.search(error.answer):
+                yield Proposal({"assignment.as_list": True}, f"HTTP {error.status} for an object")
 
     def _methods(self, draft: Draft, status: int) -> Iterator[Proposal]:
         now = draft.contract.operations[self.operation].method

@@ -229,8 +229,9 @@ def test_the_lines_of_an_assignment(wire: Wire) -> None:
     [request] = wire.call("put_pipelines", {})
     assert request.json == known and "If-Match" not in request.headers
     extra = {"Customization": "x", "Devices": "never"}
-    [request] = wire.call("put_pipelines", {"assignment": {"as_list": True, "if_match": True, "extra": extra}})
-    assert request.json == [{"Customization": "x", **known}] and request.headers["If-Match"] == "*"
+    other = {"as_list": True, "if_match": True, "extra": extra, "site": "SystemID"}
+    [request] = wire.call("put_pipelines", {"assignment": other})
+    assert request.json == [{"Customization": "x", "SystemID": ID, **known}] and request.headers["If-Match"] == "*"
     with_token = {"assignment": {"if_match": True}, "auth": {"token_on_writes": "refresh"}}
     [request] = wire.call("put_pipelines", with_token)
     assert (request.headers["If-Match"], request.headers["Authorization"]) == ("*", "Bearer nxcdb-ref-1")

@@ -229,6 +229,7 @@ def test_what_is_no_file_is_said_at_once(tmp_path: Path) -> None:
         ({"assignment": {"devices_at_once": -1}}, "assignment.devices_at_once cannot be -1"),
         ({"assignment": {"as_list": "yes"}}, "assignment.as_list cannot be 'yes'"),
         ({"assignment": {"if_match": 1}}, "assignment.if_match cannot be 1"),
+        ({"assignment": {"site": "a.b"}}, "assignment.site cannot be 'a.b'"),
         ({"assignment": {"extra": []}}, "assignment.extra is not a dictionary"),
         ({"assignment": {"extra": {"x": "y" * 17000}}}, "assignment.extra has more than 16 KiB"),
         ({"assignment": {"read_only": "Status"}}, "assignment.read_only is not a list"),

@@ -218,6 +218,7 @@ def test_no_line_is_left_out() -> None:
         "assignment.as_list",
         "assignment.extra",
         "assignment.if_match",
+        "assignment.site",
         "assignment.read_only",
     }
     rest = {key for key in LINES if key.partition(".")[0] not in ("operations", "fields", "words")}

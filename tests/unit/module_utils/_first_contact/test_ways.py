@@ -43,6 +43,23 @@ def refused(status: int, words: str = "", **fields: str) -> Refused:
     return Refused("PUT", f"HTTP {status}: {words}", status=status, fields=fields)
 
 
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [
+        (refused(428, "If-Match is required"), [{"assignment.if_match": True}]),
+        (refused(400, "Customization is required"), [{"assignment.extra": {"Customization": "metavms"}}]),
+        (refused(400, "", body="missing field: brand"), [{"assignment.extra": {"brand": "metavms"}}]),
+        (refused(422, "SystemID is required"), [{"assignment.site": "SystemID"}]),
+        (refused(400, "Ticket is required"), []),
+        (refused(400, "cannot unmarshal object into []Assignment"), [{"assignment.as_list": True}]),
+        (refused(409, "busy"), []),
+    ],
+)
+def test_what_else_may_be_otherwise_of_an_assignment(error: Refused, found: list[dict[str, Any]]) -> None:
+    assert writes(error, brand="metavms") == found
+    assert not any(key.startswith("assignment.") for each in writes(error, "create_catalogue") for key in each)
+
+
 def test_a_place_that_is_not_there_may_be_another() -> None:
     found = reads(refused(404), described=[Proposal({"operations.list_sites.path": "/v3/systems"}, "its document")])
     assert found[0] == {"operations.list_sites.path": "/v3/systems"}
