@@ -23,7 +23,6 @@ Stage = tuple[Served, Layer]
 
 # What is not solved yet. Each has to fail: who solves one takes it out.
 OPEN = {
-    "sites-empty-at-dev": "a service that lists no site at all looks like an account without sites",
 }
 
 

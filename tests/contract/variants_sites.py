@@ -104,6 +104,8 @@ _SITES = (
         "sites-empty-at-dev",
         "/dev/systems is there and always empty; /cdb/systems has them",
         answers(SITE, lambda _data: []),
+        outcome=WORKS,
+        **_AT_CDB,
     ),
     _site(
         "site-name",
@@ -197,6 +199,7 @@ _SITES = (
         "it answers 404, and nothing says that it is off-line",
         rows(SITE, _timeless),
         _off_line(lambda: refusal(404, "There is no such system")),
+        outcome=WORKS,
     ),
     _site("offline-stale", "it shows its camera as it was", _stale({"nxAI": {"pipelines": [{"modelUUID": FOREIGN}]}})),
     _site("offline-stale-none", "it shows its camera with an empty list", _stale({"nxAI": {"pipelines": []}})),

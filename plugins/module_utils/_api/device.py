@@ -39,9 +39,16 @@ class DeviceApi:
         self._contract = contract
         # Shapes of rows that mean "no pipelines" (see assignment.py): the contract's, and those proved since.
         self.no_pipelines: frozenset[str] = contract.no_pipelines
+        # Why the last listing of the sites, which was empty, does not say that there are none. "": it does.
+        self.doubt_of_no_sites = ""
+        self._warned = False
 
     def list_sites(self) -> list[Site]:
-        """All sites that the token may see, offline ones included; of the identity provider if they are only there."""
+        """All sites that the token may see, offline ones included; of the identity provider if they are only there.
+
+        That there are none, an empty list says only where the identity provider lists none either.
+        """
+        self.doubt_of_no_sites = ""
         try:
             rows = self._list("site", LIST_SITES, {})
         except Refused as error:
@@ -50,7 +57,7 @@ class DeviceApi:
             if error.status != 404 or changed or not self._transport.settings.cloud_url:
                 raise
             rows = self._sites_of_cloud(error)
-        return [Site.from_api(row) for row in rows]
+        return [Site.from_api(row) for row in rows or self._second_look()]
 
     def _sites_of_cloud(self, missing: Refused) -> list[Row]:
         other = ELSEWHERE[LIST_SITES.name]
@@ -60,9 +67,48 @@ class DeviceApi:
         except NxaiError as error:
             answer = f"{missing.answer}. {error.tried} was tried, too: {error.answer}"
             raise replace(missing, answer=answer) from None
-        lines = {"operations.list_sites.api": other.api, "operations.list_sites.path": other.path}
-        self._transport.findings.note("The sites are listed by the identity provider alone", lines)
+        self._note_elsewhere("The sites are listed by the identity provider alone")
         return rows
+
+    def _note_elsewhere(self, what: str) -> None:
+        other = ELSEWHERE[LIST_SITES.name]
+        lines = {"operations.list_sites.api": other.api, "operations.list_sites.path": other.path}
+        self._transport.findings.note(what, lines)
+
+    def _second_look(self) -> list[Row]:
+        """After an empty list: what the identity provider lists, from then on at once; nothing if that fails."""
+        known, other = self._transport.sent_as(LIST_SITES), ELSEWHERE[LIST_SITES.name]
+        if (known.api, known.path) == (other.api, other.path):
+            return []
+        try:
+            rows = self._witness()
+        except NxaiError as error:
+            self.doubt_of_no_sites = f"that of the identity provider cannot be read ({error.answer})"
+            self._warn_of_no_sites()
+            return []
+        if rows:
+            self._note_elsewhere("The service lists no site, and the identity provider does")
+            with self._transport.adapted(other):
+                pass
+        return rows
+
+    def _warn_of_no_sites(self) -> None:
+        """Once: nothing else in a result would show it."""
+        if not self._warned:
+            self._warned = True
+            what = f"The service lists no site, and {self.doubt_of_no_sites}. So there may be some all the same."
+            self._transport.voice.warn(f"{what} {self._contract.hint('operations.list_sites.path')}")
+
+    def _witness(self) -> list[Row]:
+        """The sites as the identity provider lists them, by a name of its own: what is known of list_sites stays."""
+        return self._list("site", replace(ELSEWHERE[LIST_SITES.name], name="list_sites_of_cloud"), {})
+
+    def states_elsewhere(self) -> dict[str, bool | None]:
+        """By the id of a site, whether it is on-line, as the identity provider says; nothing if it cannot be asked."""
+        try:
+            return {each.id: each.online for each in map(Site.from_api, self._witness()) if each.is_told}
+        except NxaiError:
+            return {}
 
     def list_servers(self, site_id: str) -> list[Server]:
         """All servers of a site; an offline site has none to show."""

@@ -179,16 +179,26 @@ class Site(_Named):
             raw=raw,
         )
 
+    @property
+    def is_told(self) -> bool:
+        """Whether its row says the state. That it was seen at some time may mean that it is on-line, or was."""
+        return self.online is False or _told_online(folded(self.raw)) is not None
+
 
 def _online(row: Mapping[str, Any], updated_at: str | None) -> bool | None:
     """A site that is off-line shows the zero time, whatever else it says."""
     if updated_at is not None and updated_at.startswith(_ZERO_TIME):
         return False
+    told = _told_online(row)
+    return True if told is None and updated_at else told
+
+
+def _told_online(row: Mapping[str, Any]) -> bool | None:
     told = flag(row.get("online"))
     words = {(text(row.get(name)) or "").lower() for name in names_of("site", "status")}  # of which one may be another
     if told is None and not words.isdisjoint((*WORDS["online"][0], *WORDS["offline"][0])):
         return words.isdisjoint(WORDS["offline"][0])
-    return True if told is None and updated_at else told
+    return told
 
 
 @dataclass(frozen=True)

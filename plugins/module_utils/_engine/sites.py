@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from .._api.device import DeviceApi
@@ -43,8 +43,14 @@ class NoSuchSite(BadInput):
     """The service does not know a site that was given by its id."""
 
 
+@dataclass(repr=False, unsafe_hash=True)
 class SiteOffLine(NxaiError):
-    """A site cannot show what it holds, which is no error of the service, and says nothing of what it holds."""
+    """A site cannot show what it holds, which is no error of the service, and says nothing of what it holds.
+
+    ``listed``: a list of sites says so. Else it is what its own answer may mean.
+    """
+
+    listed: bool = field(default=False, kw_only=True)
 
 
 def is_off_line(site: Site, error: NxaiError) -> bool:
@@ -72,6 +78,7 @@ class SiteReader:
         self._api = api
         self._concurrency = concurrency
         self._sites: Index[Site] | None = None
+        self._states: dict[str, bool | None] | None = None
 
     def all(self) -> list[Site]:
         return self._index().records
@@ -123,8 +130,11 @@ class SiteReader:
         listed = self._listed(site) if missing or is_off_line(site, error) else None
         if listed is None:
             return _no_such_site(site, error) if missing else error
+        if listed.online and not listed.is_told and self._elsewhere().get(listed.id) is False:
+            listed = replace(listed, online=False)
         if is_off_line(listed, error) and (some or listed.online is False):
-            return SiteOffLine(f"look at the site {listed.label}", f"it is off-line ({error.answer})")
+            tried, off_line = f"look at the site {listed.label}", listed.online is False
+            return SiteOffLine(tried, f"it is off-line ({error.answer})", listed=off_line)
         if not missing or names_a_line(error):
             return error
         said = f"The list of sites has {listed.label}, and not as off-line. {hint('fields.site.status')}"
@@ -135,6 +145,12 @@ class SiteReader:
         with contextlib.suppress(NxaiError):
             return self.known().get(site.id)
         return None
+
+    def _elsewhere(self) -> dict[str, bool | None]:
+        """What the identity provider says of the sites, asked once."""
+        if self._states is None:
+            self._states = self._api.states_elsewhere()
+        return self._states
 
     def _index(self) -> Index[Site]:
         if self._sites is None:

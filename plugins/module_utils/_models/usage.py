@@ -11,12 +11,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from .._api.device import DeviceApi
+from .._api.lines import hint
 from .._api.pipeline import ids_in
 from .._api.records import Device
-from .._core.errors import NxaiError
-from .._engine.sites import SiteReader, unread
+from .._core.errors import NxaiError, Unexpected
+from .._engine.sites import SiteOffLine, SiteReader, unread
 
 _AT_ONCE = 8
+_TRIED = "look for devices that use it"
 _MOST_NAMED = 20  # devices in one message
 # The plugin keeps a threshold for each model that ever ran, under this name (contract D).
 _ONCE = re.compile(r"model_nms_[0-9a-f-]{36}", re.IGNORECASE)
@@ -40,11 +42,21 @@ def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
     """
     reader = SiteReader(api, _AT_ONCE)
     sites = reader.all()
+    if not sites and api.doubt_of_no_sites:
+        answer = f"the service lists no site, and {api.doubt_of_no_sites}"
+        raise Unexpected(
+            _TRIED, answer, f"So it is not known whether there are any. {hint('operations.list_sites.path')}"
+        )
     use = Use({uuid: [] for uuid in uuids}, unread=[unread(each) for each in sites if each.online is False])
     online = [each for each in sites if each.online is not False]
+    seen = 0
     for site, listing in zip(online, reader.read(online, api.list_devices), strict=True):
+        if isinstance(listing, SiteOffLine) and listing.listed:
+            use.unread.append(unread(site))
+            continue
         if isinstance(listing, NxaiError):
             raise listing
+        seen += len(listing)
         if not listing:
             use.unread.append(unread(site))
         silent = 0
@@ -57,6 +69,10 @@ def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
                 silent += 1
         if silent:
             use.unread.append(unread(site, f"{silent} of {len(listing)} devices do not show what is assigned to them"))
+    if sites and not seen:
+        answer = f"none of the {len(sites)} sites shows a device"
+        advice = f"So it is not known what their devices run. {hint('operations.list_devices.path')}"
+        raise Unexpected(_TRIED, answer, advice, result={"unread_sites": use.unread})
     for lines in (use.unread, use.unknown, *use.devices.values()):  # whatever the order of the service
         lines.sort(key=lambda line: list(line.values()))
     return use
