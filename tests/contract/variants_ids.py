@@ -158,11 +158,18 @@ VARIANTS = (
         catalogue={"id": "CatalogueUUID"},
     ),
     _ids("site-cloud-system-id", "sites have cloudSystemId", moved(SITE, "UUID", "cloudSystemId"), outcome=WORKS),
-    _ids("site-system-uuid", "sites have SystemUUID", moved(SITE, "UUID", "SystemUUID"), site={"id": "SystemUUID"}),
+    _ids(
+        "site-system-uuid",
+        "sites have SystemUUID",
+        moved(SITE, "UUID", "SystemUUID"),
+        outcome=ADAPTED,
+        site={"id": "SystemUUID"},
+    ),
     _ids(
         "site-cloud-id",
         "sites have cloudId, as the VMS calls it",
         moved(SITE, "UUID", "cloudId"),
+        outcome=ADAPTED,
         site={"id": "cloudId"},
     ),
     _ids("site-two-ids", "sites have UUID, and CloudSystemID, which paths take", rows(SITE, _beside), outcome=WORKS),
@@ -170,6 +177,7 @@ VARIANTS = (
         "site-three-ids",
         "sites have ID, SystemID, and UUID, which paths take",
         rows(SITE, _behind),
+        outcome=ADAPTED,
         site={"id": "UUID"},
     ),
     _ids("server-id", "servers have ServerId", moved(SERVER, "UUID", "ServerId"), outcome=WORKS),
@@ -177,7 +185,14 @@ VARIANTS = (
     _ids(
         "server-braces", "ids of servers in braces", member(SERVER, "UUID", lambda uuid: f"{{{uuid}}}"), outcome=WORKS
     ),
-    _ids("device-id", "devices have ID", dropped(DEVICE, "V2"), moved(DEVICE, "NxID", "ID"), device={"id": "ID"}),
+    _ids(
+        "device-id",
+        "devices have ID",
+        dropped(DEVICE, "V2"),
+        moved(DEVICE, "NxID", "ID"),
+        outcome=ADAPTED,
+        device={"id": "ID"},
+    ),
     _ids(
         "device-uuid",
         "devices have DeviceUUID",
@@ -214,7 +229,12 @@ VARIANTS = (
         outcome=WORKS,
     ),
     _ids("nxid-restless", "NxIDs in upper and lower case by turns", _restless(), outcome=WORKS),
-    _ids("upper", "all UUIDs in upper case, and only so", _spelt(str.upper, _UUID.replace("a-f", "A-F"))),
+    _ids(
+        "upper",
+        "all UUIDs in upper case, and only so",
+        _spelt(str.upper, _UUID.replace("a-f", "A-F")),
+        outcome=WORKS,
+    ),
     _ids(
         "upper-free",
         "all UUIDs in upper case, either case is understood",
@@ -225,16 +245,27 @@ VARIANTS = (
         "no-dashes",
         "all UUIDs without dashes",
         _spelt(lambda uuid: uuid.replace("-", ""), r"\b[0-9a-f]{32}\b", strict=False),
+        outcome=WORKS,
     ),
     _ids(
         "ulid",
         "ids like 01h4 and 24 letters in place of UUIDs",
         _spelt(lambda uuid: f"01h4{uuid.replace('-', '')[:22]}", r"\b01h4[0-9a-f]{22}\b", strict=False),
+        outcome=WORKS,
     ),
     _ids(
-        "urn", "urn:uuid: before each UUID", _spelt(lambda uuid: f"urn:uuid:{uuid}", rf"urn:uuid:{_UUID}", strict=False)
+        "no-dashes-strict",
+        "the same, and only so",
+        _spelt(lambda uuid: uuid.replace("-", ""), r"\b[0-9a-f]{32}\b"),
+        outcome=WORKS,
     ),
-    _ids("integers", "integers in place of UUIDs", _integers()),
+    _ids(
+        "urn",
+        "urn:uuid: before each UUID",
+        _spelt(lambda uuid: f"urn:uuid:{uuid}", rf"urn:uuid:{_UUID}", strict=False),
+        outcome=WORKS,
+    ),
+    _ids("integers", "integers in place of UUIDs", _integers(), outcome=WORKS),
     _ids(
         "model-no-id-yet",
         "a model that is being converted has no id",

@@ -13,17 +13,18 @@ is ever written over it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._core.limits import is_deep, read_json
-from .._core.values import UUID_TEXT, ZERO_UUID, identity
+from .._core.values import ZERO_UUID, identity, is_uuid
 from .pipeline import Assignment, Pipeline, models_of
 from .shape import is_blank, kind, shape_of
 from .translation import DIFFERENT, plain
 
+IsModel: TypeAlias = "Callable[[str], bool]"
 PLACE = ("nxAI", "pipelines")
 LINE = "fields.device.pipelines"  # of the contract: where the place is said
 MOST_TEXT = 1 << 20  # characters of a text that is read as JSON
@@ -32,7 +33,7 @@ _SELECTED = "selectedpipeline"  # the word Custom, or the UUID of a model
 _MODEL_ID = re.compile(r"(?:model|function|network)s?(?:uuid|guid|id)s?$")
 _PIPELINES = re.compile(r"pipeline|function|assign|^models?$|^chains$")
 _OF_A_PIPELINE = frozenset(("modelnms", "resizingmethod", "chains"))  # two of them are no coincidence
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_UUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,18 @@ class Unknown:
     shape: str = ""
 
 
-def read_assignment(raw: Mapping[str, Any], place: tuple[str, ...] = PLACE) -> Known | Unknown:
-    """The pipelines of a row. ``place`` is compared without regard to case, ``_`` and ``-``; text in it may be JSON."""
+def read_assignment(
+    raw: Mapping[str, Any], place: tuple[str, ...] = PLACE, is_model: IsModel = is_uuid
+) -> Known | Unknown:
+    """The pipelines of a row. ``place`` is compared without regard to case, ``_`` and ``-``; text in it may be JSON.
+
+    ``is_model``: whether an id is one of a model. It may be a name, or something else, where it is no UUID.
+    """
     found, others = _follow(raw, place)
     if isinstance(found, dict) and _model_in(found):
         found = [found]  # one pipeline, where a list of one was expected
     blank = is_blank(found)
-    problem = "" if blank else _problem(found, ".".join(place))
+    problem = "" if blank else _problem(found, ".".join(place), is_model)
     if problem:
         return Unknown(problem)
     pipelines = () if blank else tuple(map(Pipeline.read, found))
@@ -83,7 +89,7 @@ class _Wrong:
     what: str
 
 
-def _problem(found: Any, dotted: str) -> str:
+def _problem(found: Any, dotted: str, is_model: IsModel) -> str:
     """Why what is in the place is not understood; "" where it is."""
     if isinstance(found, _Wrong):
         return f"{dotted}: {found.what}"
@@ -97,8 +103,8 @@ def _problem(found: Any, dotted: str) -> str:
         model = _model_in(each)
         if not model:
             return f"{dotted} holds a pipeline without modelUUID"
-        if not UUID_TEXT.fullmatch(model):
-            return f"{dotted} holds a pipeline whose modelUUID is no UUID"
+        if not is_uuid(model) and not is_model(model):
+            return f"{dotted} holds a pipeline whose modelUUID is no UUID, nor the id of a model that is listed"
     return ""
 
 
@@ -205,7 +211,7 @@ def _hits(path: str, value: Any) -> Iterator[tuple[str, str]]:
                     waiting.append((here, inner, within))
                     continue
             if within:
-                yield from ((here, each.lower()) for each in _UUID.findall(outer) if each != ZERO_UUID)
+                yield from ((here, identity(each)) for each in _UUID.findall(outer) if identity(each) != ZERO_UUID)
 
 
 def _ids(place: str, value: Any) -> Iterator[tuple[str, str]]:

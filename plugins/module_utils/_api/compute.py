@@ -34,6 +34,7 @@ from .operations import (
 )
 from .pages import all_pages
 from .records import Catalogue, Model, unnamed
+from .spelling import catalogue_refs, learn, learn_rows, spelled
 
 _OF_THE_REQUEST = (400, 422)  # with other refusals nobody has looked at it
 ALL_AVAILABLE = ZERO_UUID  # as a catalogue: all models that are available (observed in the portal's call)
@@ -59,8 +60,11 @@ class ComputeApi:
         """All models that the account sees, or those of one catalogue (by UUID; ``ALL_AVAILABLE`` for any)."""
         query = {}
         if catalogue is not None:
-            query = {"Catalogue": catalogue, "Customization": self.brand}
+            wanted = str(spelled(self._transport.findings, "catalogue", catalogue))
+            query = {"Catalogue": wanted, "Customization": self.brand}
         models = one_of_each(self._list("model", LIST_MODELS, query))
+        for model in models:
+            learn(self._transport.findings, "catalogue", catalogue_refs(model.raw))
         if catalogue is None:
             self._known_models = {model.uuid for model in models}
         return models
@@ -68,7 +72,7 @@ class ComputeApi:
     def get_model(self, uuid: str) -> Model | None:
         """One model by the call for one, which was seen to show less than a listing. None where it shows none."""
         try:
-            answer = self._transport.send(GET_MODEL, path={"uuid": uuid})
+            answer = self._transport.send(GET_MODEL, path=self._path("model", uuid))
         except Refused as error:
             if error.status in (404, 405):  # that there is such a call is not sure
                 return None
@@ -116,10 +120,10 @@ class ComputeApi:
         """Change metadata, and the content if a file is given (that PATCH needs no file is inferred)."""
         mark = split_documentation(str(data.get("Documentation") or ""))[1] if file else None
         body = self._body(self._sent("model", data), file, mark, progress)
-        self._transport.send(UPDATE_MODEL, path={"uuid": uuid}, body=body)
+        self._transport.send(UPDATE_MODEL, path=self._path("model", uuid), body=body)
 
     def delete_model(self, uuid: str) -> None:
-        self._transport.send(DELETE_MODEL, path={"uuid": uuid})
+        self._transport.send(DELETE_MODEL, path=self._path("model", uuid))
 
     def list_catalogues(self) -> list[Catalogue]:
         catalogues = [Catalogue.from_api(row) for row in self._list("catalogue", LIST_CATALOGUES, {})]
@@ -146,22 +150,31 @@ class ComputeApi:
         return uuid
 
     def rename_catalogue(self, uuid: str, name: str) -> None:
-        self._transport.send(RENAME_CATALOGUE, path={"uuid": uuid}, json=self._sent("catalogue", {"Name": name}))
+        path = self._path("catalogue", uuid)
+        self._transport.send(RENAME_CATALOGUE, path=path, json=self._sent("catalogue", {"Name": name}))
 
     def delete_catalogue(self, uuid: str) -> None:
         """Delete an empty catalogue; the service refuses one that holds models."""
-        self._transport.send(DELETE_CATALOGUE, path={"uuid": uuid})
+        self._transport.send(DELETE_CATALOGUE, path=self._path("catalogue", uuid))
+
+    def _path(self, kind: str, uuid: str) -> dict[str, str]:
+        return {"uuid": str(spelled(self._transport.findings, kind, uuid))}
 
     def _list(self, record: str, operation: Operation, query: dict[str, str]) -> list[Row]:
-        return all_pages(
+        rows = all_pages(
             lambda paging: self._transport.send(operation, query={**query, **paging}),
             self._transport.sent_as(operation).page_size,
             record,
             self._contract,
             self._transport.findings,
         )
+        learn_rows(self._transport.findings, record, rows)
+        return rows
 
     def _sent(self, record: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        if isinstance(data.get("Catalogues"), list):
+            findings = self._transport.findings
+            data = {**data, "Catalogues": [spelled(findings, "catalogue", each) for each in data["Catalogues"]]}
         return self._contract.outgoing(record, data)
 
     def _body(

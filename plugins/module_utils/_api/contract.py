@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from .._core.errors import NxaiError
-from .._core.values import text
+from .._core.values import identity
 from .._http.answer import Answer
 from .._http.operation import Operation, relied_on
 from .lines import LINES, WORDS, hint
@@ -106,8 +106,8 @@ class Contract:
 
     def created(self, data: Any) -> str | None:
         """The UUID of what was created, or None."""
-        found = (text(value_at(data, path_of(place))) for place in self.places("answer.created"))
-        return next((each.lower() for each in found if each), None)
+        found = (identity(value_at(data, path_of(place))) for place in self.places("answer.created"))
+        return next(filter(None, found), None)
 
     def is_not_applicable(self, error: NxaiError) -> bool:
         """Whether a refusal says that no device can take pipelines. The same statuses have other meanings, too."""

@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from .._core.errors import NxaiError, Refused
+from .._core.values import identity
 from .._http.operation import Operation
 from .._http.transport import Transport
+from .compute import ALL_AVAILABLE, ComputeApi
 from .contract import KNOWN, Contract, Row
 from .operations import (
     ELSEWHERE,
@@ -27,8 +30,9 @@ from .operations import (
     UPDATE_REGISTRY_DEVICE,
 )
 from .pages import all_pages
-from .pipeline import without_keys
+from .pipeline import models_in, without_keys
 from .records import Device, DeviceGroup, RegistryDevice, Server, Site
+from .spelling import RUNNING, Id, learn, learn_rows, spelled, spelled_models
 
 
 class DeviceApi:
@@ -42,6 +46,8 @@ class DeviceApi:
         # Why the last listing of the sites, which was empty, does not say that there are none. "": it does.
         self.doubt_of_no_sites = ""
         self._warned = False
+        self._models: set[str] | None = None  # the ids of all models
+        self._asking = threading.Lock()
 
     def list_sites(self) -> list[Site]:
         """All sites that the token may see, offline ones included; of the identity provider if they are only there.
@@ -101,7 +107,10 @@ class DeviceApi:
 
     def _witness(self) -> list[Row]:
         """The sites as the identity provider lists them, by a name of its own: what is known of list_sites stays."""
-        return self._list("site", replace(ELSEWHERE[LIST_SITES.name], name="list_sites_of_cloud"), {})
+        other = replace(ELSEWHERE[LIST_SITES.name], name="list_sites_of_cloud")
+        rows = all_pages(lambda paging: self._transport.send(other, query=paging), 0, "site", self._contract)
+        learn_rows(self._transport.findings, "site", rows)
+        return rows
 
     def states_elsewhere(self) -> dict[str, bool | None]:
         """By the id of a site, whether it is on-line, as the identity provider says; nothing if it cannot be asked."""
@@ -112,16 +121,33 @@ class DeviceApi:
 
     def list_servers(self, site_id: str) -> list[Server]:
         """All servers of a site; an offline site has none to show."""
-        return [Server.from_api(row) for row in self._list("server", LIST_SERVERS, {"site_id": site_id})]
+        return [Server.from_api(row) for row in self._list("server", LIST_SERVERS, self._site(site_id))]
 
     def list_devices(self, site_id: str) -> list[Device]:
         """All devices of a site with their pipelines; an offline site has none to show."""
-        rows = self._list("device", LIST_DEVICES, {"site_id": site_id})
+        rows = self._list("device", LIST_DEVICES, self._site(site_id))
         read_only = self._contract.assignment.read_only
-        return [each.with_proof(self.no_pipelines).without(read_only) for each in Device.listed(rows)]
+        listed = Device.listed(rows, self._is_model)
+        found = [each.with_proof(self.no_pipelines).without(read_only) for each in listed]
+        for device in found:
+            models = (each.wire.get("modelUUID") for each in device.assignment or ())
+            learn(self._transport.findings, RUNNING, models)
+        return found
+
+    def _is_model(self, model: str) -> bool:
+        """Whether an id that is no UUID is one of a model, and no name or so. Models are listed for that, once."""
+        with self._asking:
+            if self._models is None:
+                compute = ComputeApi(self._transport, self._contract)
+                try:
+                    every = (*compute.list_models(ALL_AVAILABLE), *compute.list_models())
+                except NxaiError:
+                    every = ()
+                self._models = {each.uuid for each in every}
+        return model in self._models
 
     def put_pipelines(
-        self, site_id: str, device_ids: Iterable[str], functions: Iterable[str], pipelines: Iterable[Mapping[str, Any]]
+        self, site_id: str, device_ids: Iterable[Id], functions: Iterable[str], pipelines: Iterable[Mapping[str, Any]]
     ) -> None:
         """Replace everything that these devices had by ``pipelines`` (``Pipeline.to_sent``).
 
@@ -129,14 +155,23 @@ class DeviceApi:
         The service answers before the devices have changed, and its answer says nothing of use: read the devices again.
         """
         known, otherwise = self._contract.outgoing, self._contract.assignment
+        written = [spelled_models(self._transport.findings, each) for each in pipelines]
+        named = {identity(model): model for model in models_in(written)}
         body = {
             "Devices": list(device_ids),
-            "Functions": list(functions),
-            "Pipelines": [known("pipeline", without_keys(each, otherwise.read_only)) for each in pipelines],
+            "Functions": [named.get(identity(each), each) for each in functions],
+            "Pipelines": [known("pipeline", without_keys(each, otherwise.read_only)) for each in written],
         }
-        of_site = {otherwise.site: site_id} if otherwise.site else {}
+        of_site = {otherwise.site: spelled(self._transport.findings, "site", site_id)} if otherwise.site else {}
         body = {**otherwise.extra, **of_site, **known("assignment", body)}
-        self._transport.send(PUT_PIPELINES, path={"site_id": site_id}, json=[body] if otherwise.as_list else body)
+        self._transport.send(PUT_PIPELINES, path=self._site(site_id), json=[body] if otherwise.as_list else body)
+
+    def site_as_sent(self, site_id: str) -> str:
+        """A site's id as it goes out: as it was listed."""
+        return str(spelled(self._transport.findings, "site", site_id))
+
+    def _site(self, site_id: str) -> dict[str, str]:
+        return {"site_id": self.site_as_sent(site_id)}
 
     @property
     def devices_at_once(self) -> int:
@@ -174,10 +209,13 @@ class DeviceApi:
         return self._contract.is_not_applicable(error)
 
     def _list(self, record: str, operation: Operation, path: dict[str, str]) -> list[Row]:
-        return all_pages(
+        rows = all_pages(
             lambda paging: self._transport.send(operation, path=path, query=paging),
             self._transport.sent_as(operation).page_size,
             record,
             self._contract,
             self._transport.findings,
         )
+        if record == "site":
+            learn_rows(self._transport.findings, record, rows)
+        return rows

@@ -215,10 +215,10 @@ def models_of(assignment: Iterable[Pipeline]) -> list[str]:
 
     Where a chain names its models is a guess: any ``modelUUID``, however its letters are written.
     """
-    return list(dict.fromkeys(filter(None, (identity(each) for one in assignment for each in _models_in(one.wire)))))
+    return list(dict.fromkeys(filter(None, (identity(each) for one in assignment for each in models_in(one.wire)))))
 
 
-def with_models(value: Any, rename: Callable[[str], str]) -> Any:
+def with_models(value: Any, rename: Callable[[Any], Any]) -> Any:
     """A copy of a wire value in which every model, at any depth (see ``models_of``), is what ``rename`` makes of it."""
     made: Any
     places: Iterable[Any]
@@ -253,7 +253,8 @@ def ids_in(value: Any, aside: re.Pattern[str] | None = None) -> Iterator[str]:
             yield from ("-".join(parts).lower() for parts in _UUID_PARTS.findall(item))
 
 
-def _models_in(value: Any) -> Iterator[str]:
+def models_in(value: Any) -> Iterator[Any]:
+    """The models of a wire value at any depth, each as it is written there."""
     waiting = [value]
     while waiting:
         outer = waiting.pop()
@@ -265,7 +266,7 @@ def _models_in(value: Any) -> Iterator[str]:
 
 
 def _names_a_model(key: Any, value: Any) -> bool:
-    return isinstance(value, str) and plain(key) == "modeluuid"
+    return isinstance(value, (str, int)) and plain(key) == "modeluuid"
 
 
 def _wrong(name: str, wanted: str) -> BadInput:

@@ -17,11 +17,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._core.errors import Unexpected
-from .._core.values import UUID_TEXT, ZERO_UUID, first_text, flag, folded, identity, mapping, number, text
-from .assignment import Known, Unknown, read_assignment
+from .._core.values import UUID_TEXT, ZERO_UUID, first_text, flag, folded, identity, is_uuid, mapping, number, text
+from .assignment import IsModel, Known, Unknown, read_assignment
 from .file_mark import FileMark, split_documentation
 from .lines import RECORDS, WORDS, hint, names_of
 from .pipeline import Assignment
+from .spelling import Id, as_written, own_id
 
 _ZERO_TIME = "0001-01-01"
 _BETWEEN = re.compile(r"[\s,;\[\]\"']+")  # the UUIDs of a list that comes as text, be it JSON
@@ -32,8 +33,8 @@ _FAILED_WORDS = frozenset(WORDS["failed"][0])  # guess: no failure was ever seen
 
 def normalise_nxid(nxid: str) -> str:
     """``{uuid}`` in braces and lower case; a text that is no UUID stays as it is."""
-    found = UUID_TEXT.fullmatch(nxid.strip())
-    return f"{{{found.group(1).lower()}}}" if found else nxid
+    found = identity(nxid.strip())
+    return f"{{{found}}}" if UUID_TEXT.fullmatch(found) else nxid
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Organisation(_Named):
     def from_api(cls, value: Any) -> Organisation:
         """From an object with an id, a name or both. Guesses: a text is one of them, the zero UUID means a person."""
         if isinstance(value, str):
-            value = {"uuid" if UUID_TEXT.fullmatch(value) else "name": value}
+            value = {"uuid" if UUID_TEXT.fullmatch(identity(value)) else "name": value}
         row = folded(mapping(value))
         own_id = _id(row, *names_of("reference", "id"))
         return cls("", "") if own_id == ZERO_UUID else cls(own_id, text(row.get("name")) or "")
@@ -233,7 +234,7 @@ class Device(_Named):
     ``assignment`` is None where it is not known, and ``unknown`` says why. Nothing may take that for no pipelines.
     """
 
-    nxid: str
+    nxid: Id
     server: Server
     enabled: bool | None
     assignment: Assignment | None
@@ -241,13 +242,13 @@ class Device(_Named):
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
     @classmethod
-    def from_api(cls, raw: Mapping[str, Any]) -> Device:
+    def from_api(cls, raw: Mapping[str, Any], is_model: IsModel = is_uuid) -> Device:
         row = folded(raw)
-        own_id, found = _required_id(row, "device", "nxid"), read_assignment(raw)
+        found = read_assignment(raw, is_model=is_model)
         return cls(
-            id=normalise_nxid(own_id),
+            id=normalise_nxid(_required_id(row, "device", "nxid")),
             name=text(row.get("name")) or "",
-            nxid=text(row.get("nxid")) or own_id,
+            nxid=own_id(row, ("nxid",)),
             server=Server.from_api(mapping(row.get("server")), embedded=True),
             enabled=flag(row.get("enabled")),
             assignment=found.pipelines if isinstance(found, Known) else None,
@@ -256,14 +257,15 @@ class Device(_Named):
         )
 
     @classmethod
-    def listed(cls, rows: Iterable[Mapping[str, Any]]) -> list[Device]:
+    def listed(cls, rows: Iterable[Mapping[str, Any]], is_model: IsModel = is_uuid) -> list[Device]:
         """The devices of one listing. Of rows with one NxID, equal ones count once, and no others say what it has.
 
         Each row is compared with the first one of its NxID only, so that a long listing costs no more than its length.
+        ``is_model``: see ``read_assignment``.
         """
         found: dict[str, list[Device]] = {}
         for row in rows:
-            device = cls.from_api(row)
+            device = cls.from_api(row, is_model)
             same = found.setdefault(device.id, [device])
             if device.raw != same[0].raw:
                 same.append(device)
@@ -357,7 +359,7 @@ def _state(value: Any) -> str | None:
 
 
 def _id(row: Mapping[str, Any], *names: str) -> str:
-    return next((found for name in names if (found := identity(row.get(name)))), "")
+    return identity(own_id(row, names))
 
 
 def _required_id(row: Mapping[str, Any], kind: str, *names: str) -> str:
@@ -393,5 +395,4 @@ def _all_uuids(members: Any) -> tuple[str, ...] | None:
 
 
 def _ids(rows: list[Any]) -> list[str]:
-    names = names_of("reference", "id")
-    return [_id(folded(row), *names) if isinstance(row, dict) else identity(row) for row in rows]
+    return [identity(each) for each in as_written(rows)]

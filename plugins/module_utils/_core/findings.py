@@ -19,12 +19,14 @@ class Findings:
 
     ``found``: what was found out by trying, as keys of the contract and their values. ``longest_pages``: of each
     listing whose total is not told, the rows of the longest page so far. ``proved``: keys that were seen to be right.
+    ``spelling``: by the kind of a thing and its id, how the service writes that.
     """
 
     def __init__(self, voice: Voice = SILENT) -> None:
         self.found: dict[str, Any] = {}
         self.longest_pages: dict[str, int] = {}
         self.proved: set[str] = set()
+        self.spelling: dict[tuple[str, str], str | int] = {}
         self._voice = voice
         self._lock = threading.Lock()
 

@@ -17,6 +17,10 @@ from .errors import BadInput
 
 ZERO_UUID = "00000000-0000-0000-0000-000000000000"
 UUID_TEXT = re.compile(r"\{?([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\}?")
+_MOST_OF_AN_ID = 1 << 64
+_UUID_FORMS = re.compile(
+    r"\{?(?:urn:uuid:)?" + "-?".join(f"([0-9a-f]{{{digits}}})" for digits in (8, 4, 4, 4, 12)) + r"\}?", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=2048, typed=True)
@@ -68,9 +72,20 @@ def mapping(value: Any) -> dict[str, Any]:
 
 
 def identity(value: Any) -> str:
-    """A UUID in lower case without braces; another non-empty text as it is; else ""."""
-    found = UUID_TEXT.fullmatch(value) if isinstance(value, str) else None
-    return found.group(1).lower() if found else text(value) or ""
+    """An id in the one form in which ids are compared; "" for what is none.
+
+    Of a UUID that is lower case with dashes, without braces or ``urn:uuid:``. Another text, and a whole number above
+    zero, is an id as it is.
+    """
+    if type(value) is int:
+        return str(value) if 0 < value < _MOST_OF_AN_ID else ""
+    found = _UUID_FORMS.fullmatch(value) if isinstance(value, str) else None
+    return "-".join(found.groups()).lower() if found else text(value) or ""
+
+
+def is_uuid(value: Any) -> bool:
+    """Whether somebody means a UUID by this. 32 digits without dashes may be a name."""
+    return isinstance(value, str) and "-" in value and UUID_TEXT.fullmatch(identity(value)) is not None
 
 
 def first_text(row: Mapping[str, Any], *names: str) -> str | None:

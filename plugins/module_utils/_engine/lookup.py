@@ -12,14 +12,9 @@ from typing import Any, Generic, TypeVar
 
 from .._api.records import unnamed
 from .._core.errors import BadInput
-from .._core.values import UUID_TEXT, identity
+from .._core.values import identity, is_uuid
 
 Record = TypeVar("Record")
-
-
-def is_uuid(wanted: str) -> bool:
-    """Whether a user means a UUID by this, in any case, with or without braces. Nothing else can be one by chance."""
-    return UUID_TEXT.fullmatch(wanted) is not None
 
 
 def is_glob(wanted: str) -> bool:
@@ -64,8 +59,8 @@ class Index(Generic[Record]):
         return found
 
     def find_or_none(self, wanted: str) -> Record | None:
-        """As ``find``, with None where there is none."""
-        by_id = self._by_id.get(identity(wanted)) if is_uuid(wanted) else None
+        """As ``find``, with None where there is none. An id that is listed comes before a name."""
+        by_id = self._by_id.get(identity(wanted)) if wanted else None
         found = [by_id] if by_id else self._by_name.get(wanted, [])
         if len(found) > 1:
             listed = ", ".join(f'"{_name(record)}" ({_id_of(record)})' for record in found)

@@ -17,9 +17,10 @@ from .._api.lines import hint
 from .._api.pages import NoList
 from .._api.records import Site
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused, SignInFailed, Unexpected
+from .._core.values import is_uuid
 from .._http.operation import names_a_line
 from .._http.session import CONNECTIONS
-from .lookup import Index, globbed, is_glob, is_uuid
+from .lookup import Index, globbed, is_glob
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -117,12 +118,25 @@ class SiteReader:
             except NxaiError as error:
                 return error.with_traceback(None)  # whose frames hold what the site answered
 
+        asked = [self._api.site_as_sent(each.id) for each in sites]
         found = in_parallel(one, sites, self._concurrency)
+        again = [
+            place for place, each in enumerate(found) if self._is_spelled_otherwise(sites[place], asked[place], each)
+        ]
+        second = in_parallel(one, [sites[place] for place in again], self._concurrency)
+        for place, each in zip(again, second, strict=True):
+            found[place] = each
         some = any(isinstance(each, list) for each in found)
         return [
             self._judged(site, each, some) if isinstance(each, NxaiError) else each
             for site, each in zip(sites, found, strict=True)
         ]
+
+    def _is_spelled_otherwise(self, site: Site, asked: str, outcome: object) -> bool:
+        """Whether its id, by which it was not found, is written in another way where the sites are listed."""
+        if not isinstance(outcome, Refused) or outcome.status != 404:
+            return False
+        return self._listed(site) is not None and self._api.site_as_sent(site.id) != asked
 
     def _judged(self, site: Site, error: NxaiError, some: bool) -> NxaiError:
         """What it means for this site. ``some``: others were read, so the service does have such a listing."""

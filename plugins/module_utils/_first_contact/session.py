@@ -17,6 +17,7 @@ from .._api.contract_file import document_of
 from .._api.device import DeviceApi
 from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, OPERATIONS
 from .._api.pages import all_pages
+from .._api.spelling import learn_rows, spelled
 from .._api.wrapping import find_rows, find_total
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused
 from .._core.findings import Findings
@@ -194,6 +195,7 @@ class Session:
         if not pages and rows and not self._is_whole(name, contract, record):
             answer = "the service does not say whether these are all rows"
             raise Incomplete(f"Read {name} without pages", answer, "A part is not taken for the whole.")
+        learn_rows(self._findings, record, contract.known(record, rows))
         return rows
 
     def _is_whole(self, name: str, contract: Contract, record: str) -> bool:
@@ -216,6 +218,8 @@ class Session:
         """The answer to one call, remembered, so that it can be read in another way without another request."""
         operation = self.transport.sent_as(OPERATIONS[name])
         place = (operation.api, operation.path, tuple(operation.spelling.items()), self.transport.credentials.scheme)
+        kinds = {"site_id": "site", "uuid": "model"}
+        path = {each: str(spelled(self._findings, kinds.get(each, ""), value)) for each, value in path.items()}
         key = (name, place, tuple(path.items()), tuple(query.items()))
         if key not in self._answers:
             if self.transport.requests_sent >= MOST_REQUESTS:

@@ -13,8 +13,8 @@ from .._api.cloud import Party
 from .._api.compute import ALL_AVAILABLE
 from .._api.records import Server, Site
 from .._core.errors import BadInput, NxaiError, Unexpected
-from .._core.values import first_text, flag, folded, identity
-from .._engine.lookup import find, globbed, is_glob, is_uuid, warn_if_nameless
+from .._core.values import first_text, flag, folded, identity, is_uuid
+from .._engine.lookup import find, globbed, is_glob, warn_if_nameless
 from .._engine.module import Task
 from .._engine.sites import SiteOffLine, SiteReader, unread
 from .targets import TARGETS_EXCLUSIVE, Chosen, Found, find_targets, named_targets, select_devices, why_unknown

@@ -16,8 +16,9 @@ from .._api.device import DeviceApi
 from .._api.pipeline import Assignment, Pipeline, models_of
 from .._api.records import Device, Site
 from .._core.errors import BadInput, NxaiError
+from .._core.values import is_uuid
 from .._core.wording import shortened
-from .._engine.lookup import Index, is_uuid
+from .._engine.lookup import Index
 from .._engine.sites import SILENT, NoSuchSite, SiteOffLine, SiteReader, unread
 
 TARGETS_SPEC: dict[str, dict[str, Any]] = {

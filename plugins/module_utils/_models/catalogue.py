@@ -15,8 +15,9 @@ from typing import Any
 
 from .._api.records import Catalogue, Model
 from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_have_worked
+from .._core.values import is_uuid
 from .._engine.created import NewRecord
-from .._engine.lookup import Index, find_renamed, is_uuid
+from .._engine.lookup import Index, find_renamed
 from .._engine.module import Task
 from .._engine.polling import UNTIL_GONE, look_until_gone
 from .._engine.reconcile import Field, Plan, plan_object

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._api.records import Catalogue, Model
-from .._core.values import identity
-from .._engine.lookup import find, globbed, is_uuid, warn_if_nameless
+from .._core.values import identity, is_uuid
+from .._engine.lookup import find, globbed, warn_if_nameless
 from .._engine.module import Task
 from .catalogue import describe_catalogue
 from .fields import describe_model

@@ -15,8 +15,8 @@ from .._api.compute import ComputeApi
 from .._api.contract import Contract
 from .._api.records import Catalogue, Model
 from .._core.errors import BadInput, Refused
-from .._core.values import folded
-from .._engine.lookup import Index, is_uuid
+from .._core.values import folded, is_uuid
+from .._engine.lookup import Index
 from .._engine.reconcile import Plan
 
 TURNS = 3  # writes of one membership, where other runs write at the same time

@@ -13,9 +13,9 @@ from .._api.compute import ALL_AVAILABLE
 from .._api.file_mark import split_documentation
 from .._api.records import Model
 from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_have_worked
-from .._core.values import text
+from .._core.values import identity, is_uuid, text
 from .._engine.created import NewRecord
-from .._engine.lookup import find_renamed, is_uuid
+from .._engine.lookup import find_renamed
 from .._engine.module import Task
 from .._engine.polling import UNTIL_GONE, look_until_gone
 from .._engine.reconcile import Plan, plan_object
@@ -44,6 +44,7 @@ class ModelResource:
         self.absent = task.options["state"] == "absent"
         self.header = f"model {self.wanted}"
         self.found: Model | None = None
+        self.by_id = is_uuid(self.wanted)  # and not by name
         self.listed = False  # whether a listing shows it, by which the next run would find it
         self.file = ModelFile(task)
         self.written = False
@@ -69,7 +70,7 @@ class ModelResource:
             self.found = self._unlisted()
             if self.found is None:
                 self._refuse_creation()
-        elif is_uuid(self.wanted):
+        elif self.by_id:
             self.found = self.compute.in_full(self.found)
         if self.options["catalogues"] is not None:
             catalogues = self.compute.list_catalogues()
@@ -85,8 +86,8 @@ class ModelResource:
         """By name or UUID. One that was created by this task, or is given by its UUID, need not be listed."""
         found = find_renamed(self.wanted, self.options["new_name"], self.compute.list_models(), "model")
         self.listed = found is not None
-        if found is None and is_uuid(self.wanted):
-            uuid = self.wanted.strip("{}").lower()
+        if found is None and self.by_id:
+            uuid = identity(self.wanted)
             found = next((each for each in self.compute.list_models(ALL_AVAILABLE) if each.uuid == uuid), None)
             self.listed = found is not None
             found = found or self.compute.get_model(uuid)
@@ -97,13 +98,13 @@ class ModelResource:
 
         Where one may be created instead, it has to be one of ours, which carries a digest.
         """
-        if is_uuid(self.wanted):
+        if self.by_id:
             return None
         models = self.compute.list_models(ALL_AVAILABLE)
         ours = [each for each in models if each.digest is not None or self.file.mark is None]
         found = find_renamed(self.wanted, self.options["new_name"], ours, "model")
         if found is not None:
-            self.wanted, self.listed = found.uuid, True
+            self.wanted, self.by_id, self.listed = found.uuid, True, True
         return found
 
     def _compared(self) -> Plan:
@@ -224,7 +225,7 @@ class ModelResource:
         if self.absent and self.found:
             self.compute.delete_model(self.found.uuid)
             return
-        self.written = True
+        self.written = self.by_id = True
         progress = UploadProgress(self.header, self.task.log)
         if self.found is None:
             self.wanted = self.compute.create_model(plan.send, self.options["file"], progress)

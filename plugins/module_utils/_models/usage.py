@@ -6,18 +6,21 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .._api.device import DeviceApi
 from .._api.lines import hint
-from .._api.pipeline import ids_in
+from .._api.pipeline import ids_in, models_of
 from .._api.records import Device
 from .._core.errors import NxaiError, Unexpected
+from .._core.values import is_uuid
 from .._engine.sites import SiteOffLine, SiteReader, unread
 
 _AT_ONCE = 8
+_TELLING = 8  # characters
 _TRIED = "look for devices that use it"
 _MOST_NAMED = 20  # devices in one message
 # The plugin keeps a threshold for each model that ever ran, under this name (contract D).
@@ -49,7 +52,7 @@ def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
         )
     use = Use({uuid: [] for uuid in uuids}, unread=[unread(each) for each in sites if each.online is False])
     online = [each for each in sites if each.online is not False]
-    seen = 0
+    seen, opaque = 0, [uuid for uuid in uuids if not is_uuid(uuid)]
     for site, listing in zip(online, reader.read(online, api.list_devices), strict=True):
         if isinstance(listing, SiteOffLine) and listing.listed:
             use.unread.append(unread(site))
@@ -62,7 +65,7 @@ def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
         silent = 0
         for device in listing:
             line = {"site": site.name, "site_id": site.id, "device": device.name, "device_id": device.id}
-            for uuid in set(use.devices).intersection(_ids_in(device)):
+            for uuid in {*set(use.devices).intersection(_ids_in(device)), *_opaque_in(device, opaque)}:
                 _add(use.devices[uuid], line)
             if device.assignment is None:
                 _add(use.unknown, line)
@@ -80,6 +83,13 @@ def find_use(api: DeviceApi, uuids: Collection[str]) -> Use:
 
 def _ids_in(device: Device) -> Iterator[str]:
     return ids_in(device.raw, None if device.assignment is None else _ONCE)
+
+
+def _opaque_in(device: Device, opaque: Sequence[str]) -> Iterator[str]:
+    """Those of the ids that are no UUIDs. A short one may stand anywhere by chance, and counts as a model's alone."""
+    if opaque:
+        models, whole = models_of(device.assignment or ()), json.dumps(device.raw, default=str)
+        yield from (each for each in opaque if each in models or (len(each) >= _TELLING and each in whole))
 
 
 def _add(lines: list[dict[str, str]], line: dict[str, str]) -> None:

@@ -16,9 +16,8 @@ from typing import Any
 from .._api.pipeline import processor_name
 from .._api.records import Model, Server, Site
 from .._core.errors import BadInput
-from .._core.values import folded
+from .._core.values import folded, is_uuid
 from .._core.wording import shortened
-from .._engine.lookup import is_uuid
 from .reconcile import DeviceChange
 
 CHECKS_SPEC: dict[str, dict[str, Any]] = {

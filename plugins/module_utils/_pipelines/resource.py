@@ -17,9 +17,9 @@ from .._api.compute import ALL_AVAILABLE
 from .._api.pipeline import WIRE_NAMES, Assignment, with_models
 from .._api.records import Model, Server
 from .._core.errors import NxaiError, Refused, Unexpected
-from .._core.values import identity
+from .._core.values import identity, is_uuid
 from .._core.voice import unheard
-from .._engine.lookup import Index, globbed, is_glob, is_uuid
+from .._engine.lookup import Index, globbed, is_glob
 from .._engine.module import Task
 from .._engine.sites import SiteReader
 from .._fleet.targets import (

@@ -119,7 +119,9 @@ def _device(kept: Mapping[str, Any]) -> Device:
     found = (
         Unknown(*map(str, kept["unknown"]))
         if kept["unknown"]
-        else read_assignment({"nxAI": {"pipelines": kept["pipelines"]}})
+        else read_assignment(
+            {"nxAI": {"pipelines": kept["pipelines"]}}, is_model=bool
+        )  # it was judged when it was read
     )
     return replace(
         Device.from_api(kept["row"]),

@@ -96,8 +96,8 @@ def test_wrong_options(option: dict[str, Any], expected: str) -> None:
 def test_models_of_chains_count_once_and_a_model_is_the_same_however_it_is_written() -> None:
     chained = Pipeline({"modelUUID": MODEL, "chains": [{"modelUUID": B, "chains": [{"x": {"modelUUID": C}}]}]})
     assert models_of([chained, Pipeline({"modelUUID": B})]) == [MODEL, B, C]
-    written = [MODEL.upper(), f"{{{MODEL}}}", MODEL, "", None, 7, [MODEL]]
-    assert models_of(Pipeline({"modelUUID": each}) for each in written) == [MODEL]
+    written = [MODEL.upper(), f"{{{MODEL}}}", MODEL, "", None, [MODEL], MODEL.replace("-", ""), 7, "7"]
+    assert models_of(Pipeline({"modelUUID": each}) for each in written) == [MODEL, "7"]
     assert models_of([Pipeline({"chains": [{"ModelUuid": B.upper()}], "Future": {"MODELUUID": C}})]) == [B, C]
 
 

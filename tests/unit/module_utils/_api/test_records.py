@@ -52,7 +52,7 @@ def test_no_value_of_any_field_is_a_traceback(kind, value):
 
 
 @pytest.mark.parametrize("kind", IDS, ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize("value", [None, True, 5, "", [], {}, [UUID]], ids=repr)
+@pytest.mark.parametrize("value", [None, True, 0, -5, 5.0, "", [], {}, [UUID]], ids=repr)
 def test_a_record_without_its_id_is_an_error(kind, value):
     with pytest.raises(Unexpected, match=f"a {kind.__name__.lower()} in"):
         kind.from_api({IDS[kind]: value, "Name": "x"})
