@@ -15,7 +15,7 @@ from .._api.records import Model
 from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_have_worked
 from .._core.values import identity, is_uuid, text
 from .._engine.created import NewRecord
-from .._engine.lookup import find_renamed
+from .._engine.lookup import Index, find_renamed
 from .._engine.module import Task
 from .._engine.polling import UNTIL_GONE, look_until_gone
 from .._engine.reconcile import Plan, plan_object
@@ -87,10 +87,9 @@ class ModelResource:
         found = find_renamed(self.wanted, self.options["new_name"], self.compute.list_models(), "model")
         self.listed = found is not None
         if found is None and self.by_id:
-            uuid = identity(self.wanted)
-            found = next((each for each in self.compute.list_models(ALL_AVAILABLE) if each.uuid == uuid), None)
+            found = Index(self.compute.list_models(ALL_AVAILABLE), "model").find_or_none(self.wanted)
             self.listed = found is not None
-            found = found or self.compute.get_model(uuid)
+            found = found or self.compute.get_model(identity(self.wanted))
         return found
 
     def _unlisted(self) -> Model | None:
