@@ -162,8 +162,9 @@ class DeviceApi:
             "Functions": [named.get(identity(each), each) for each in functions],
             "Pipelines": [known("pipeline", without_keys(each, otherwise.read_only)) for each in written],
         }
-        of_site = {otherwise.site: spelled(self._transport.findings, "site", site_id)} if otherwise.site else {}
-        body = {**otherwise.extra, **of_site, **known("assignment", body)}
+        body = {**otherwise.extra, **known("assignment", body)}
+        if otherwise.site:
+            body.setdefault(otherwise.site, spelled(self._transport.findings, "site", site_id))
         self._transport.send(PUT_PIPELINES, path=self._site(site_id), json=[body] if otherwise.as_list else body)
 
     def site_as_sent(self, site_id: str) -> str:
