@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from .layer import Ask, Asked, Rewrite, Told, refusal, told
 from .rewrites import WRITES, after, answers, before, elsewhere, status, web_page
-from .variant import ADAPTED, STOPS, WORKS, row_of
+from .variant import ADAPTED, WORKS, row_of
 
 _TOKEN = ("issue_token",)
 _PREFIX = "nxcdb-"
@@ -260,8 +260,20 @@ VARIANTS = (
     _variant(
         "token-error-empty", 'a good token has error: ""', _answer(lambda data: {**data, "error": ""}), outcome=WORKS
     ),
-    _variant("token-scope-wanted", "no token without a scope", before(_TOKEN, _needs_scope), outcome=STOPS),
-    _variant("act-as-wanted", "nothing without the act-as headers", _needs_act_as(), outcome=STOPS),
+    _variant(
+        "token-scope-wanted",
+        "no token without a scope",
+        before(_TOKEN, _needs_scope),
+        outcome=ADAPTED,
+        auth={"scope": "https://api.sclbl.nxvms.com/ cloudSystemId=*"},
+    ),
+    _variant(
+        "act-as-wanted",
+        "nothing without the act-as headers",
+        _needs_act_as(),
+        outcome=ADAPTED,
+        auth={"act_as": {"kind": "organization", "id": "00000000-0000-4000-8000-000000000001"}},
+    ),
     _variant("expired-401", "a token ends after five requests, with 401", _ends_early(_unauthorised), outcome=WORKS),
     _variant("expired-401-page", "the same, with a web page", _ends_early(lambda: web_page(401)), outcome=WORKS),
     _variant(

@@ -27,7 +27,13 @@ class Client:
 
     def __init__(self, settings: Settings, read_only: bool = False, voice: Voice = SILENT) -> None:
         self.contract = contract_of(settings.contract, settings.trusted_owner)
-        self.settings = replace(settings, auth_scheme=settings.auth_scheme or self.contract.auth.scheme)
+        auth = self.contract.auth
+        self.settings = replace(
+            settings,
+            auth_scheme=settings.auth_scheme or auth.scheme,
+            token_scope=settings.token_scope or auth.scope or None,
+            act_as=settings.act_as or auth.act_as,
+        )
         self.transport = Transport(self.settings, read_only, self.contract.operations, voice)
         self.compute = ComputeApi(self.transport, self.contract)
         self.device = DeviceApi(self.transport, self.contract)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .._connection.settings import ActAs
 from .._core.errors import NxaiError
 from .._core.values import identity
 from .._http.answer import Answer
@@ -24,11 +25,13 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Auth:
-    """How a token is sent, how one is asked for, and which one signs what writes."""
+    """How a token is sent, how one is asked for, which one signs what writes, and for whom all is done."""
 
     scheme: str = LINES["auth.scheme"].default
     token_request: str = LINES["auth.token_request"].default
     token_on_writes: str = LINES["auth.token_on_writes"].default
+    scope: str = LINES["auth.scope"].default
+    act_as: ActAs | None = None
 
 
 @dataclass(frozen=True)

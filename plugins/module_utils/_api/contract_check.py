@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from .._connection.settings import ACT_AS_KINDS, ActAs
 from .._core.errors import BadInput
+from .._core.values import UUID_TEXT, identity
 from .._core.wording import shortened
 from .._http.operation import CHANGEABLE, ISSUE_TOKEN, TRIED, Operation
 from .contract import KNOWN, Assigning, Auth, Contract, Upload
@@ -31,6 +33,7 @@ _MOST_EXTRA = 1 << 14
 MOST_AT_ONCE = 10_000
 _SHOWN = re.compile(r"[A-Za-z0-9_-]{1,40}")  # a longer one may be a secret, in a file that is no contract
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_SCOPE = re.compile(r"(?:[!-~]{1,200}(?: [!-~]{1,200}){0,9})?")
 _MOST_STEPS = 8
 _MAY_BE_EMPTY = (("answer", "rows"), ("answer", "total"), ("answer", "created"))
 
@@ -177,12 +180,26 @@ def _texts(key: str, value: Any, empty: bool = False) -> Iterator[str]:
 
 def _auth(given: Any) -> Auth:
     names = [key.partition(".")[2] for key in CHOICES]
-    members = _members("auth", given, names)
-    for name, value in members.items():
-        choices = CHOICES[f"auth.{name}"]
+    members = _members("auth", given, (*names, "scope", "act_as"))
+    scope, act_as = members.get("scope", ""), members.get("act_as")
+    if not isinstance(scope, str) or not _SCOPE.fullmatch(scope):
+        raise _bad("auth.scope", f"cannot be {repr(scope)[:100]}", "Give addresses and name=value with spaces.")
+    if act_as is not None:
+        members["act_as"] = _act_as(act_as)
+    for name in (each for each in members if each in names):
+        choices, value = CHOICES[f"auth.{name}"], members[name]
         if value not in choices:
             raise _bad(f"auth.{name}", f"cannot be {repr(value)[:100]}", f"It can be {', '.join(choices)}.")
     return Auth(**members)
+
+
+def _act_as(given: Any) -> ActAs:
+    members = _members("auth.act_as", given, ("kind", "id"))
+    kind, uuid = members.get("kind"), identity(members.get("id"))
+    if kind not in ACT_AS_KINDS or not UUID_TEXT.fullmatch(uuid):
+        advice = f"Give kind ({', '.join(ACT_AS_KINDS)}) and id, a UUID: nxai_organisation_info lists them."
+        raise _bad("auth.act_as", f"cannot be {repr(dict(given))[:100]}", advice)
+    return ActAs(str(kind), uuid)
 
 
 def _upload(given: Any) -> Upload:

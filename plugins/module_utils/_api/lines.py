@@ -194,6 +194,13 @@ CHOICES: dict[str, tuple[str, ...]] = {
 _OTHERS = (
     Line("auth.scheme", "bearer", "documented", "`bearer`, `raw` (the token alone) or `bearer_jwt` (without `nxcdb-`)"),
     Line("auth.token_request", "json", "client", "`json` or `form`: how the identity provider is asked for a token"),
+    Line(
+        "auth.scope",
+        "",
+        "inferred",
+        "`scope` of the request for a token; the option token_scope goes before it",
+    ),
+    Line("auth.act_as", {}, "inferred", "`kind` and `id`, where nothing works without; the option goes before it"),
     Line("auth.token_on_writes", "access", "inferred", "`access` or `refresh`: which token signs what writes"),
     Line("upload.data", "data", "client", "the part of an upload that holds the members of the model as JSON"),
     Line("upload.file", "file", "client", "the part of an upload that holds the file"),

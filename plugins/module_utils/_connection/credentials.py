@@ -60,7 +60,8 @@ class Credentials:
 
     Sources in order: ``token`` (renewed by ``refresh_token`` if both are given), ``token_file``, ``refresh_token``,
     ``username`` and ``password``. ``post_token`` sends one grant to the identity provider and returns the decoded body;
-    it raises what ``Transport.send`` raises. ``scheme`` is how the header is written, and may be changed.
+    it raises what ``Transport.send`` raises. ``scheme`` is how the header is written, and ``scope`` what a token is
+    asked for. Both may be changed.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Credentials:
     ) -> None:
         self._settings = settings
         self.scheme = settings.auth_scheme or "bearer"
+        self.scope = settings.token_scope
         self._post_token = post_token
         self._clock = clock
         self._redactor = redactor or Redactor()
@@ -205,8 +207,8 @@ class Credentials:
                 "Set cloud_url to the Nx Cloud of your brand, for example https://HOST.",
             )
         common = {"response_type": "token", "client_id": settings.client_id}
-        if settings.token_scope:
-            common["scope"] = settings.token_scope
+        if self.scope:
+            common["scope"] = self.scope
         refresh = refresh or settings.refresh_token
         given: dict[str, Mapping[str, str] | None] = {
             "refresh_token": {"refresh_token": refresh} if refresh else None,

@@ -7,17 +7,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from .._api.cloud import Party
 from .._api.compute import ALL_AVAILABLE
+from .._api.contract import Contract
 from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, ELSEWHERE, LIST_SITES
 from .._api.records import Site
 from .._api.wrapping import find_rows
 from .._contract.comparison import Difference, compare, operations_of
 from .._contract.document import Document
-from .._core.errors import BadInput, Incomplete, NxaiError
+from .._core.errors import BadInput, Incomplete, NxaiError, Refused
+from .._http.answer import asks_to_act
 from .._http.operation import PREFIX, Operation
 from .draft import Draft, Proposal
 from .paging import LISTINGS, of_all, sizes, spellings
@@ -69,6 +73,7 @@ class Reading:
         self._pages_of_all()
         self._totals()
         self._try(self._parties)
+        self._acting()
         if not self._session.sure:
             self.seen.stopped = next(
                 outcome.error for name, outcome in self._session.outcomes.items() if name in _RECORDS
@@ -198,6 +203,22 @@ class Reading:
             if self._session.settings.cloud_url:
                 self._plain(name, self.seen.parties)
 
+    def _acting(self) -> None:
+        """Where nothing is answered to whoever does not say for whom. With one to act for, it is clear for whom."""
+        session = self._session
+        errors = {name: outcome.error for name, outcome in session.outcomes.items() if name in _RECORDS}
+        refused = [name for name, error in errors.items() if isinstance(error, Refused) and asks_to_act(error.answer)]
+        if not refused or not session.free_to_act:
+            return
+        parties = parties_of(self.seen.parties, self._contract)
+        if len(parties) != 1:
+            some = "; ".join(f"{each.kind} {each.id}" for each in parties)
+            session.questions.append(f"auth.act_as: for whom do you act? {some or 'Nobody is listed.'}")
+            return
+        session.propose(Proposal({"auth.act_as": parties[0].act_as}, "nothing without it, and there is no other"))
+        for name in refused:
+            self._try(partial(self._listing, name))
+
     # What sites hold
 
     def _of_sites(self) -> None:
@@ -291,6 +312,16 @@ def _is_paged(session: Session, draft: Draft, name: str) -> bool:
     except NxaiError:
         return False
     return [len(page) for page in pages] == [1, 1] and pages[0] != pages[1]
+
+
+def parties_of(rows: Mapping[str, list[Row]], contract: Contract) -> list[Party]:
+    """Whom the account may act for, as far as the service says. ``rows``: raw, by their record."""
+    found = []
+    for record, each in rows.items():
+        for row in contract.known(record, each):
+            with suppress(NxaiError):
+                found.append(Party.from_api(row, record))
+    return found
 
 
 def _rows_of(data: Any, draft: Draft, record: str) -> list[Any]:

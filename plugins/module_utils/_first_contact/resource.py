@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._api.cloud import Party
 from .._core.errors import NxaiError, Unexpected
 from .._engine.module import Task
 from .cameras import Cameras, cameras_of
 from .create import Creation
 from .files import Files, contract_text
 from .prove import Proof
-from .read import Reading, Seen
+from .read import Reading, Seen, parties_of
 from .report import Stage, verdicts, written
 from .session import Session
 
@@ -124,13 +122,8 @@ class FirstContact:
 
     def _parties(self) -> list[dict[str, str]]:
         """Whom the account may act for, as far as the service says."""
-        contract, found = self._session.draft.contract, []
-        for record, rows in self._seen.parties.items():
-            for row in contract.known(record, rows):
-                with suppress(NxaiError):
-                    party = Party.from_api(row, record)
-                    found.append({**party.act_as, "name": party.name})
-        return found
+        found = parties_of(self._seen.parties, self._session.draft.contract)
+        return [{**each.act_as, "name": each.name} for each in found]
 
     def report(self, plan: FilesPlan) -> dict[str, Any]:
         """Raises where a stage failed, or something is left behind, with the same values in the error's ``result``."""

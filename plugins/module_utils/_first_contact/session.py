@@ -50,6 +50,8 @@ class Session:
         self.transport = task.client.transport
         self.settings = task.client.settings
         self.free = not task.options["auth_scheme"]  # whether the scheme is for us to choose
+        self.free_scope = not task.options["token_scope"]
+        self.free_to_act = not any((task.options["act_as"] or {}).values())
         self.draft = Draft(document_of(task.options["contract"], task.options["trusted_owner"]))
         self.evidence = Evidence()
         self.outcomes: dict[str, Outcome] = {}
@@ -73,6 +75,10 @@ class Session:
         self.transport.operations = contract.operations
         if self.free:
             self.transport.credentials.scheme = self._findings.found.get("auth.scheme") or contract.auth.scheme
+        if self.free_scope:
+            self.transport.credentials.scope = contract.auth.scope or None
+        if self.free_to_act:
+            self.transport.settings = replace(self.transport.settings, act_as=contract.auth.act_as)
         return contract
 
     def keep(self, draft: Draft) -> None:
@@ -217,10 +223,11 @@ class Session:
     def get(self, name: str, path: Places, query: Mapping[str, str]) -> Answer:
         """The answer to one call, remembered, so that it can be read in another way without another request."""
         operation = self.transport.sent_as(OPERATIONS[name])
-        place = (operation.api, operation.path, tuple(operation.spelling.items()), self.transport.credentials.scheme)
         kinds = {"site_id": "site", "uuid": "model"}
         path = {each: str(spelled(self._findings, kinds.get(each, ""), value)) for each, value in path.items()}
-        key = (name, place, tuple(path.items()), tuple(query.items()))
+        place = (operation.api, operation.path, tuple(operation.spelling.items()))
+        signed = (self.transport.credentials.scheme, self.transport.settings.act_as)
+        key = (name, place, signed, tuple(path.items()), tuple(query.items()))
         if key not in self._answers:
             if self.transport.requests_sent >= MOST_REQUESTS:
                 advice = "The report says what was found so far."

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from .._core.errors import NxaiError, Refused
 from .._http.operation import ISSUE_TOKEN
+from .._http.token_request import asks_for_scope
 from .draft import Draft, Proposal
 from .paths import other_places
 from .session import Session
@@ -62,7 +63,31 @@ def _asked_well(session: Session) -> Draft:
                 break
         else:
             return known
-    return draft if _is_about_the_account(said) else _in_its_form(session, draft, said)
+    draft, said = _with_scope(session, draft, said)
+    if _is_about_the_account(said):
+        return draft
+    form = _in_its_form(session, draft, said)
+    return form if form is draft else _with_scope(session, form, _probe(session, form))[0]
+
+
+def _with_scope(session: Session, draft: Draft, said: _Said) -> tuple[Draft, _Said]:
+    """The same, or a draft with a scope where one is asked for and what it says is taken."""
+    if not session.free_scope or not asks_for_scope(said.status, said.words):
+        return draft, said
+    why = "no token without a scope; this one is for all that the account may do"
+    for scope in _scopes(session):
+        other = draft.adding(Proposal({"auth.scope": scope}, why))
+        now = _probe(session, other)
+        if now.status in _UNDERSTOOD and "scope" not in now.words.lower():
+            return other, now
+    session.questions.append("auth.scope: the service gives no token without a scope. Which one does it take?")
+    return draft, said
+
+
+def _scopes(session: Session) -> tuple[str, str]:
+    """That of the vendor's own code for all that there is, and one that was seen."""
+    settings = session.settings
+    return f"{settings.cloud_url}/ cloudSystemId=*", f"{settings.api_url}/ {settings.cloud_url}/ cloudSystemId=*"
 
 
 def _elsewhere(draft: Draft, status: int) -> Iterator[Draft]:
@@ -90,6 +115,8 @@ def _probe(session: Session, draft: Draft, nothing: bool = False) -> _Said:
     session.use(draft)
     operation = session.transport.sent_as(ISSUE_TOKEN)
     whole = {"grant_type": "password", "response_type": "token", "client_id": session.settings.client_id}
+    if session.transport.credentials.scope:
+        whole["scope"] = session.transport.credentials.scope
     body = {} if nothing else whole
     try:
         session.transport.send(operation, json=body)

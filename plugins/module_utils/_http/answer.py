@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -36,6 +37,10 @@ ADVICE = {
     "auth.scheme of the contract): check that first, then try again later.",
 }
 NOT_THE_API = "Check that api_url and cloud_url name the services themselves, not a portal, proxy or sign-in page."
+_ACT_AS = (
+    "Say for whom you act: set act_as (auth.act_as of the contract). nxai_organisation_info lists the "
+    "organisations and channel partners of the account."
+)
 _NOT_LET_THROUGH = (
     "A web page says so, and not the API: a firewall or proxy on the way may have refused the request. Ask whoever "
     "runs it. If there is none, check the token: auth_scheme, token_scope and act_as."
@@ -93,6 +98,8 @@ def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
         answer += f" (Retry-After: {reply.headers['Retry-After']})"
     if 300 <= reply.status < 400:
         advice = NOT_THE_API
+    elif reply.status in (400, 403) and asks_to_act(words):
+        advice = _ACT_AS
     elif reply.status == 403 and _is_page(reply):
         advice = _NOT_LET_THROUGH
     else:
@@ -100,6 +107,11 @@ def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
     code = next((value for name in ("error", "resultCode") if isinstance(value := body.get(name), str)), "")
     answer, code = (one_line(clean(each)) for each in (answer, code))
     return Refused(tried, answer, advice, reply.status, fields=_fields(body, clean), code=code)
+
+
+def asks_to_act(words: str) -> bool:
+    """Whether a refusal is for want of the headers that say for whom one acts."""
+    return re.search(r"\b(x[-_ ])?act[-_ ]as\b", words, re.IGNORECASE) is not None
 
 
 def says_unauthorised(reply: Reply) -> bool:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -14,9 +15,13 @@ from .._core.errors import Refused
 from .._core.findings import Findings
 from .operation import Operation, relied_on
 
-LINE = "auth.token_request"
+LINE, SCOPE = "auth.token_request", "auth.scope"
 # What an identity provider that cannot read the request calls that, if it has a word for it.
 _CODES = ("", "badRequest", "invalidFormat", "invalid_request")
+_NO_SCOPE = (
+    re.compile(r"\bscope\b.*\b(missing|required|empty|needed)\b", re.IGNORECASE),
+    re.compile(r"\b(missing|required|needs?|no|without)\b.*\bscope\b", re.IGNORECASE),
+)
 Answered = TypeVar("Answered")
 
 
@@ -37,11 +42,19 @@ def in_either_form(operation: Operation, send: Callable[[Operation], Answered], 
     return answered
 
 
+def asks_for_scope(status: int | None, words: str) -> bool:
+    """Whether a request for a token was refused for want of a scope. That says nothing of who asked."""
+    return status in (400, 422) and any(each.search(words) for each in _NO_SCOPE)
+
+
 def _hinted(error: Refused, sent: Operation) -> Refused:
     """The error, with the line of the contract where it may be the form that was refused, or the path that is wrong."""
     if error.status in (404, 405):
         line = relied_on(f"operations.{sent.name}.path", sent.evidence)
         return replace(error, advice=f"Nothing signs in at that address: check cloud_url. {line}")
+    if asks_for_scope(error.status, error.answer):
+        advice = "Set token_scope to what the token is to be good for."
+        return replace(error, advice=f"{advice} {relied_on(SCOPE, 'inferred')}")
     if error.status in (400, 406, 415, 422) and error.code in _CODES:
         line = relied_on(LINE, "your contract" if sent.as_form else "client")
         return replace(error, advice=f"{error.advice} {line}")

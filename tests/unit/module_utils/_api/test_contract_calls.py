@@ -199,6 +199,26 @@ def test_the_option_goes_before_the_line_of_the_scheme(server: Any) -> None:
         assert client.transport.credentials.header() == "Bearer nxcdb-1"
 
 
+def test_the_lines_of_the_scope_and_of_whom_one_acts_for(server: Any, reply: Any) -> None:
+    server.handle = lambda request: reply(data={"access_token": "t"} if request.method == "POST" else [])
+    act_as = {"kind": "organization", "id": ID}
+    options = {
+        "api_url": server.url, "cloud_url": server.url, "username": "me", "password": "p",
+        "contract": {"auth": {"scope": "https://h/ cloudSystemId=*", "act_as": act_as}},
+    }  # fmt: skip
+    other = {"kind": "user", "id": ID[:-1] + "1"}
+    for given, scope, acting in (
+        ({}, "https://h/ cloudSystemId=*", act_as),
+        ({"token_scope": "own", "act_as": other}, "own", other),
+    ):
+        server.requests.clear()
+        with Client.from_options({**options, **given}) as client:
+            client.compute.list_catalogues()
+        assert server.requests[0].json["scope"] == scope
+        headers = server.requests[1].headers
+        assert {"kind": headers["X-Act-As-Kind"], "id": headers["X-Act-As-ID"]} == acting
+
+
 def test_the_line_of_the_token_request(wire: Wire) -> None:
     [request] = wire.call("issue_token", {"auth": {"token_request": "form"}})
     assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"

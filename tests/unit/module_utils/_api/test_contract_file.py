@@ -216,6 +216,18 @@ def test_what_is_no_file_is_said_at_once(tmp_path: Path) -> None:
         ({"auth": {"scheme": "basic"}}, "auth.scheme cannot be 'basic'. It can be bearer, raw, bearer_jwt."),
         ({"auth": {"scheme": ["raw"]}}, "auth.scheme cannot be ['raw']"),
         ({"auth": {"token": "x"}}, "there is no 'auth.token'"),
+        *[({"auth": {"scope": each}}, "auth.scope cannot be") for each in (1, "a  b", "a\nb", " a", "x" * 300, ["a"])],
+        *[
+            ({"auth": {"act_as": each}}, "auth.act_as")
+            for each in (
+                "me",
+                {"kind": "user"},
+                {"kind": "x", "id": "459d2273-1514-431c-9d34-f5b72f3bfe20"},
+                {"kind": "user", "id": "1"},
+                {"id": "x"},
+                {},
+            )
+        ],
         ({"upload": {"data": 'a"; filename="x'}}, "upload.data cannot be"),
         ({"upload": {"data": "file"}}, "upload.file and upload.data are both 'file'"),
         ({"upload": {"extra": []}}, "upload.extra is not a dictionary"),

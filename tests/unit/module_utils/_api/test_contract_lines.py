@@ -211,6 +211,8 @@ def test_no_line_is_left_out() -> None:
         "auth.scheme",
         "auth.token_request",
         "auth.token_on_writes",
+        "auth.scope",
+        "auth.act_as",
         "upload.data",
         "upload.file",
         "upload.extra",

@@ -17,7 +17,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import 
     LIST_MODELS,
     RENAME_CATALOGUE,
 )
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused, SignInFailed
 
 UUID = {"uuid": "0b0e7f4c-1111-4222-8333-444455556666"}
 PASSWORD = {"username": "me@example.com", "password": "pass-word"}
@@ -107,6 +107,26 @@ def test_a_creation_that_failed_is_not_sent_again_on_suspicion(server: Any, repl
         transport.send(CREATE_CATALOGUE, json={})
     assert service.issued == 1
     assert server.paths().count("POST /cpt/catalogues") == 1
+
+
+def test_a_refusal_for_want_of_whom_one_acts_for_says_what_to_set(server: Any, transport: Any, reply: Any) -> None:
+    server.answer(reply(403, {"Message": "X-Act-As-Kind and X-Act-As-ID are required"}))
+    with pytest.raises(Refused, match=r"set act_as \(auth.act_as of the contract\)"):
+        transport.send(LIST_MODELS)
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [("scope is missing", True), ("missing parameter: scope", True), ("no scope", True), ("invalid scope", False),
+     ("grant_type is missing", False), ("telescope is missing", False)],
+)  # fmt: skip
+def test_a_scope_that_is_asked_for_is_named(server: Any, signed_in: Any, reply: Any, words: str, asks: bool) -> None:
+    transport = signed_in(Service(reply))
+    server.handle = lambda _request: reply(400, {"resultCode": "badRequest", "errorText": words})
+    with pytest.raises(SignInFailed) as caught:
+        transport.send(LIST_MODELS)
+    assert ("auth.scope (inferred)" in caught.value.advice) == asks
+    assert len(server.requests) == 1
 
 
 def test_a_web_page_with_403_speaks_of_what_is_in_between(server: Any, transport: Any, reply: Any) -> None:
