@@ -346,6 +346,12 @@ VARIANTS = (
         _not_yet(_message(404, {"Message": "The device is not known"})),
         outcome=WORKS,
     ),
+    _written(
+        "busy-400-words",
+        "400 that asks to try again",
+        _not_yet(_message(400, {"Message": "The camera is restarting, please try again"})),
+        outcome=WORKS,
+    ),
     _written("busy-423", "423 in other words", _not_yet(_message(423, {"Message": "Locked"})), outcome=WORKS),
     _written(
         "busy-200",

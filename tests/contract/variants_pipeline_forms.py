@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import uuid
+from collections import Counter
 from typing import Any
 
 from .layer import Ask, Asked, Rewrite, Told
@@ -78,6 +79,31 @@ def _read_only_keys(refuse: bool) -> tuple[Rewrite, Rewrite]:
         return {name: value for name, value in each.items() if name not in extra}
 
     return each_pipeline(lambda each: {**each, **extra}), sent_pipelines(taken)
+
+
+def _revision() -> Rewrite:
+    """Each pipeline shows how often its camera was written to, whatever a PUT says of it."""
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        written = asked.memory.setdefault("written", Counter())
+        if asked.operation == "put_pipelines":
+            data = asked.data
+            data["Pipelines"] = [
+                {name: value for name, value in each.items() if name != "Revision"} for each in data["Pipelines"]
+            ]
+            asked.data = data
+        answer = await ask(asked)
+        if asked.operation == "put_pipelines" and answer.good:
+            written.update(map(str.lower, asked.data["Devices"]))
+        if asked.operation == "list_devices":
+            found = answer.data
+            for row in found:
+                for each in row["nxAI"]["pipelines"]:
+                    each["Revision"] = 7 + written[row["NxID"].lower()]
+            answer.data = found
+        return answer
+
+    return rewrite
 
 
 def _lost_keys() -> tuple[Rewrite, ...]:
@@ -294,6 +320,26 @@ VARIANTS = (
         each_pipeline(_new_ids),
         sent_pipelines(lambda each: {name: value for name, value in each.items() if name != "UUID"}),
         outcome=WORKS,
+    ),
+    _read(
+        "revision",
+        "each pipeline has a number that each PUT counts up",
+        _revision(),
+        outcome=ADAPTED,
+        assignment={"read_only": ["Revision"]},
+    ),
+    _read(
+        "threshold-percent",
+        "modelNMS in percent, also when written",
+        each_pipeline(lambda each: {**each, "modelNMS": 100 * each["modelNMS"]}),
+        sent_pipelines(lambda each: {**each, "modelNMS": each["modelNMS"] / 100}),
+        outcome=STOPS,
+    ),
+    _read(
+        "threshold-percent-shown",
+        "modelNMS in percent, and written as it is known",
+        each_pipeline(lambda each: {**each, "modelNMS": 100 * each["modelNMS"]}),
+        outcome=STOPS,
     ),
     _read(
         "other-keys-refused",

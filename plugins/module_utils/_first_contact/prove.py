@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from .._api.device import DeviceApi
+from .._api.lines import hint
 from .._api.operations import LIST_DEVICES, PUT_PIPELINES
 from .._api.pipeline import Assignment, Pipeline, models_of
 from .._api.records import Device, Model, Site, normalise_nxid
@@ -23,6 +24,7 @@ from .._core.values import folded, mapping, text
 from .._engine.lookup import Index
 from .._engine.module import Task
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
+from .._pipelines.checks import thresholds_above_one
 from .._pipelines.readback import compare, side_by_side
 from . import read_only
 from .draft import Draft, Proposal
@@ -77,6 +79,10 @@ class Proof:
         device = camera.device(self._session.draft)
         if device.assignment is None:
             return self._prove_none(camera, device)
+        high = next(thresholds_above_one(device.assignment), None)
+        if high is not None:
+            answer = f"{device.label} shows a threshold of {high:g}, and they are known to go from 0 to 1"
+            raise BadInput(_TRIED, answer, f"Nothing was sent. {hint('fields.pipeline.nms')}")
         device = self._look_again(camera, device)
         before, has = self._session.draft, device.assignment or ()
         self._send(camera, None)
@@ -237,9 +243,21 @@ class Proof:
                 return
             if not sent and device and device.unknown and device.unknown.shape:
                 return
+            if deadline.left <= 0 and shown is not None and self._is_set_by_service(sent, shown, left_out):
+                return
             if deadline.left <= 0:
                 raise Unexpected(_TRIED, _not_as_sent(sent, shown, hidden & left_out), "Look at it in the portal.")
             deadline.pause(3.0)
+
+    def _is_set_by_service(self, sent: Assignment, shown: Assignment, left_out: set[str]) -> bool:
+        """Whether all that is not as it was sent is in keys that each pipeline has, and that no request sets."""
+        elements = elements_of(self._seen.rows.get("device", ()), self._session.draft.contract)
+        keys = read_only.volatile(sent, shown)
+        if not keys or not set(keys) <= set(read_only.added_by_service(elements)) - left_out:
+            return False
+        why = "each was sent as it was, and shows otherwise: the service sets it"
+        self._session.propose(Proposal({read_only.LINE: keys}, why))
+        return True
 
     # A camera that shows nothing
 

@@ -31,7 +31,7 @@ def volatile(one: Assignment | None, other: Assignment | None) -> list[str]:
     found: set[str] = set()
     for before, now in zip(one, other, strict=True):
         keys = {key for key in {*before.wire, *now.wire} if before.wire.get(key) != now.wire.get(key)}
-        if not all(_is_plain(before.wire.get(key)) and _is_plain(now.wire.get(key)) for key in keys):
+        if not all(key in each.wire and _is_plain(each.wire[key]) for key in keys for each in (before, now)):
             return []
         found |= keys
     return [] if _KNOWN & set(map(plain, found)) else sorted(found)

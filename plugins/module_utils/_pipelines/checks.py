@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._api.pipeline import processor_name
+from .._api.lines import hint
+from .._api.pipeline import WIRE_NAMES, Assignment, processor_name, understood_number
 from .._api.records import Model, Server, Site
 from .._core.errors import BadInput
 from .._core.values import folded, is_uuid
@@ -82,6 +83,9 @@ def refusals(
         checks.append(_unsupported)
     if not restoring:
         checks.append(_ModelCheck(facts, options))
+        strange = next((found for each in changes for found in thresholds_above_one(each.before)), None)
+        if strange is not None:
+            checks.append(lambda change: _in_another_scale(change, strange))
         if options["require_processors"]:
             checks.append(lambda change: _unknown_processors(change, _server(change, facts)))
     return [Refusal.of(change, reason) for change in changes for check in checks for reason in check(change)]
@@ -108,6 +112,23 @@ def sites_whose_servers_count(
 def _unsupported(change: DeviceChange) -> Iterator[str]:
     if change.device.server.supports_pipelines is False:
         yield "its server does not support pipelines"
+
+
+def thresholds_above_one(assignment: Assignment) -> Iterator[float]:
+    """What no threshold is as they are known: where one shows, all may be percents, and 0.5 next to nothing."""
+    found = (understood_number(each.wire.get(WIRE_NAMES["nms"])) for each in assignment)
+    yield from (each for each in found if each is not None and each > 1)
+
+
+def _in_another_scale(change: DeviceChange, strange: float) -> Iterator[str]:
+    before = {understood_number(each.wire.get(WIRE_NAMES["nms"])) for each in change.before}
+    for each in change.after:
+        wanted = understood_number(each.wire.get(WIRE_NAMES["nms"]))
+        if wanted is not None and wanted not in before:
+            yield (
+                f"devices here show thresholds such as {strange:g}, so that {wanted:g} may not mean what you want."
+                f" They are known to go from 0 to 1. {hint('fields.pipeline.nms')}"
+            )
 
 
 class _ModelCheck:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,6 +36,9 @@ _FIRST_PAUSE = 2.0  # seconds; doubled at each repeat
 _NO_EFFECT = (401, 403, 404, 405, 413, 415)  # refusals that cannot come after one
 _ABOUT_SOME = (400, 404, 409, 413, 422, 423, 425)  # refusals that may be about one of several devices
 _MAY_PASS = (409, 423, 425)  # those that are over when something else is
+_PASSING = re.compile(
+    r"busy|restart|starting|loading|in progress|not ready|try again|later|locked|temporar|maintenance"
+)
 _MOST_ALONE = 32  # devices of a site that are sent again one by one; more of them have another reason in common
 
 
@@ -139,8 +143,14 @@ class PipelineWriter:
 
     def _may_pass(self, refusal: Refused) -> bool:
         """Whether it is of the state of devices, which is another one a moment later."""
-        about_device = refusal.status == 404 and any(word in refusal.answer.lower() for word in ("device", "camera"))
-        return about_device or refusal.status in _MAY_PASS or self._api.says_not_applicable(refusal)
+        said = refusal.answer.lower()
+        about_device = refusal.status == 404 and any(word in said for word in ("device", "camera"))
+        return (
+            about_device
+            or _PASSING.search(said) is not None
+            or refusal.status in _MAY_PASS
+            or self._api.says_not_applicable(refusal)
+        )
 
     def _put_patiently(self, batch: Batch, patience: float) -> Refused | None:
         """None, or the last refusal: that no device is applicable can mean that they are not announced yet."""

@@ -44,6 +44,7 @@ def refused(words: str, **fields: str) -> Refused:
         ([{**ADDED, "handle": "b", "Status": "new"}], ["Status", "handle"]),
         ([{**ADDED, "handle": "b", "modelNMS": 0.4}], []),  # somebody else has written
         ([{**ADDED, "handle": {"zone": 1}}], []),
+        ([ADDED], []),  # it is gone
         ([{**ADDED, "handle": "b"}] * 2, []),
         ([], []),
     ],

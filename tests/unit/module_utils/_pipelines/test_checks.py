@@ -42,3 +42,19 @@ def test_a_model_in_no_catalogue_is_refused_at_a_site_of_another_organisation(
     change = DeviceChange(site, device, (), (Pipeline({"modelUUID": MODEL}),))
     found = refusals([change], Facts({MODEL: model}, {SITE: site}, {}, acting), OPTIONS, restoring=False)
     assert ["belongs to another organisation" in each.reason for each in found] == ([True] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("shown", "wanted", "refused"),
+    [(42, 0.5, 2), ("42", 0.5, 2), (42, 42, 1), (1, 0.5, 0), (0.42, 0.5, 0), (None, 0.5, 0)],
+)
+def test_thresholds_that_may_be_percents_let_no_other_pass(shown: Any, wanted: Any, refused: int) -> None:
+    """Also not to a device that has none to show."""
+    site, device = Site.from_api({"ID": SITE, "Name": "S"}), Device.from_api({"NxID": SITE, "Name": "D"})
+    before = (Pipeline({"modelUUID": MODEL, "modelNMS": shown}),)
+    after = (Pipeline({"modelUUID": MODEL, "modelNMS": wanted}),)
+    changes = [DeviceChange(site, device, before, after), DeviceChange(site, device, (), after)]
+    facts = Facts({MODEL: Model.from_api({"UUID": MODEL, "Name": "M"})})
+    found = refusals(changes, facts, OPTIONS, restoring=False)
+    assert ["fields.pipeline.nms" in each.reason for each in found] == [True] * refused
+    assert refusals(changes, Facts(), OPTIONS, restoring=True) == []

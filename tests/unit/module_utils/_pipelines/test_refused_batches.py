@@ -120,6 +120,8 @@ def test_one_device_at_fault_keeps_no_other_back(words: str) -> None:
         (425, "", True),
         (404, "The device is not known", True),
         (404, "Not Found", False),
+        (400, "The camera is restarting", True),
+        (422, "please try again", True),
         (400, "bad", False),
     ],
 )
