@@ -157,7 +157,7 @@ class DeviceApi:
         known, otherwise = self._contract.outgoing, self._contract.assignment
         written = [spelled_models(self._transport.findings, each) for each in pipelines]
         named = {identity(model): model for model in models_in(written)}
-        body = {
+        body: dict[str, Any] = {
             "Devices": list(device_ids),
             "Functions": [named.get(identity(each), each) for each in functions],
             "Pipelines": [known("pipeline", without_keys(each, otherwise.read_only)) for each in written],
