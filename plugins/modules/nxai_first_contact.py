@@ -16,8 +16,8 @@ description:
     alone, and never again once it was refused.
   - The second stage (O(device)) sends one camera exactly what it has, and reads it back. The third (O(create)) creates
     a catalogue and a small model with a name of their own, changes them, and removes them again, also after an error.
-  - Some cameras may not say what they run. RV(cameras.unknown) has each kind of them, and a camera with which O(prove)
-    finds out whether such cameras run nothing.
+  - Some cameras may not say what they run. RV(cameras.unknown) has each kind of them, and how to find out with O(prove)
+    whether such cameras run nothing.
   - It writes three files into O(dir). C(nxai-contract.yml) is the contract; where nothing differs, only a comment.
     C(first-contact.md) is a report for people. C(first-contact-evidence.json) holds shapes of answers alone, and no
     values, so that you can attach it to an issue.
@@ -51,10 +51,13 @@ options:
   prove:
     description:
       - What to do where it is not known what O(device) runs. V(refuse) sends nothing.
-      - With V(one) you say that this camera may lose what it runs. It is sent a model and read back, and is sent an
-        empty list at the end, also after an error. If it showed the model, cameras whose rows look like its row run
-        nothing, and the contract says so. What it ran before, if the service did not show it, is gone.
-      - A camera that shows what it runs is sent exactly that with V(one) as well.
+      - With V(one) you say that this camera may lose what it runs, to find out whether cameras that show nothing run
+        nothing.
+      - One that shows what it runs is then sent exactly that, as always. If other cameras do not, it is sent an empty
+        list as well, and after a look at its row what it had. That is kept in C(first-contact-snapshot.json) in O(dir)
+        before. O(nxai.cloud.nxai_pipeline#module:restore) takes what is at C(snapshot) in it.
+      - One that does not show what it runs is sent a model, and an empty list at the end, also after an error. What it
+        ran before, if the service did not show it, is gone.
     type: str
     choices: [refuse, one]
     default: refuse
@@ -90,7 +93,7 @@ EXAMPLES = r"""
     device: "{e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70}"
     create: true
 
-- name: Find out with a camera that may lose what it runs whether cameras that show nothing run nothing
+- name: Find out whether cameras that show nothing run nothing, with one that may lose what it runs
   nxai.cloud.nxai_first_contact:
     dir: .
     contract: nxai-contract.yml
@@ -167,9 +170,15 @@ cameras:
           type: str
           sample: d7e9a5a1-6b0c-4f6e-9a55-0d6a2a4f1c11
         offered:
-          description: Whether all speaks for it that such cameras run nothing, so that O(prove=one) is worth a try.
-          type: bool
-          sample: true
+          description:
+            - The NxID of a camera for O(device) that shows what it runs, and with O(prove=one) is given none for a
+              moment. Empty where there is no such camera, or something speaks against it that the others run nothing.
+          type: str
+          sample: "{0c0c0c0c-1111-4111-8111-111111111111}"
+        offered_site:
+          description: The cloud system id of its site, for O(site).
+          type: str
+          sample: d7e9a5a1-6b0c-4f6e-9a55-0d6a2a4f1c11
         advice:
           description: What speaks for it or against it, and how you find out.
           type: str

@@ -241,9 +241,9 @@ _FOUND = "nxai_first_contact"
 def first_contact(play: Play) -> str:
     """All stages, with a camera that runs something. Gives the path of the contract file, "" where it says nothing.
 
-    Of cameras that do not say what they run, those that the report offers are used for a second stage each, as the user
-    takes its word that they may lose it; and where it asks whether a camera may lose what the service seems to say by
-    itself, the same camera once more. The first stage writes nothing, and after all of them everything is as it was.
+    Where cameras do not say what they run, the second stage is run again with the camera that the report offers, as it
+    asks for; and where it asks whether a camera may lose what the service seems to say by itself, with the same camera.
+    The first stage writes nothing, and after all of them everything is as it was.
     """
     where: dict[str, Any] = {"dir": str(play.folder)}
     play.attempt(_FOUND, **where)
@@ -256,7 +256,7 @@ def first_contact(play: Play) -> str:
         result = play.attempt(_FOUND, contract=result["files"]["contract"], device=door, prove="one", **where)
     for each in result.get("cameras", {}).get("unknown", []):
         if each["offered"]:
-            offered = {"device": each["device"], "site": each["site"], "prove": "one"}
+            offered = {"device": each["offered"], "site": each["offered_site"], "prove": "one"}
             result = play.attempt(_FOUND, contract=result["files"]["contract"], **offered, **where)
             left = left or bool(result["left_behind"])
     now = play.truth()

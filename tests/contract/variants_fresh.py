@@ -38,7 +38,7 @@ def _fresh(name: str, differs: str, value: Any, shape: str, place: str = _PLACE)
 
 
 def _hidden(place: str, *cameras: str) -> Rewrite:
-    """Of these cameras, which run something, it is not shown."""
+    """Of these cameras, most of which run something, it is not shown."""
 
     def change(row: Row) -> Row:
         if row["Name"] in cameras:
@@ -79,6 +79,18 @@ VARIANTS = (
     ),
     _read("hidden-camera", "no nxAI for a camera that runs something", _hidden("nxAI", "Roof"), outcome=STOPS),
     _read("hidden-site", "no nxAI for the cameras of a site", _hidden("nxAI", "Door", "Till", "Yard"), outcome=STOPS),
+    _read(
+        "hidden-site-with-fresh",
+        "no nxAI for the cameras of the site with a fresh one",
+        _hidden("nxAI", "Gate", "Dock", "Roof", "Fresh"),
+        outcome=STOPS,
+    ),
+    _read(
+        "hidden-here-and-there",
+        "no nxAI for some cameras, a fresh one among them",
+        _hidden("nxAI", "Door", "Gate", "Fresh"),
+        outcome=STOPS,
+    ),
     _read(
         "hidden-pipelines",
         "no pipelines for a camera that runs something",

@@ -72,16 +72,34 @@ def read_assignment(
 
 def _blank(raw: Mapping[str, Any], place: tuple[str, ...], found: Any) -> Unknown:
     shown = "no model" if found else "nothing"
-    first = next((_unpacked(value) for key, value in raw.items() if plain(key) == plain(place[0])), None)
-    shape = shape_of(raw, first if isinstance(first, dict) else None, place, found)
-    return Unknown(f"the service shows {shown} at {'.'.join(place)}", shape)
+    return Unknown(
+        f"the service shows {shown} at {'.'.join(place)}", shape_of(raw, _first_step(raw, place), place, found)
+    )
+
+
+def rest_of(raw: Mapping[str, Any]) -> str:
+    """The shape of a row without the member that leads to the pipelines."""
+    return shape_of({key: value for key, value in raw.items() if plain(key) != plain(PLACE[0])}, None, PLACE, None)
+
+
+def core_of(raw: Mapping[str, Any]) -> str:
+    """The shape of a row without what is beside the place of the pipelines, and differs with what a device once ran."""
+    found, _others = _follow(raw, PLACE)
+    way = _first_step(raw, PLACE)
+    if way is not None:
+        way = {key: value for key, value in way.items() if plain(key) not in (*_BESIDE, _SELECTED)}
+    return shape_of(raw, way, PLACE, found)
+
+
+def _first_step(raw: Mapping[str, Any], place: tuple[str, ...]) -> dict[str, Any] | None:
+    found = next((_unpacked(value) for key, value in raw.items() if plain(key) == plain(place[0])), None)
+    return found if isinstance(found, dict) else None
 
 
 def names_a_selected_pipeline(raw: Mapping[str, Any]) -> bool:
     """Whether the row says beside the place of the pipelines that one is selected, by the word Custom or a UUID."""
-    beside = next((_unpacked(value) for key, value in raw.items() if plain(key) == plain(PLACE[0])), None)
-    members = beside.items() if isinstance(beside, dict) else ()
-    return any(plain(key) == _SELECTED and identity(value) not in ("", ZERO_UUID) for key, value in members)
+    beside = _first_step(raw, PLACE) or {}
+    return any(plain(key) == _SELECTED and identity(value) not in ("", ZERO_UUID) for key, value in beside.items())
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .._core.errors import BadInput
 from .._core.files import make_folder, read_regular, replace_file
@@ -19,8 +21,10 @@ _HEAD = f"""{CONTRACT_MARK} Its next run in this folder writes it anew.
 # To use it: export NXAI_CONTRACT=PATH-OF-THIS-FILE
 """
 _NOTHING = "# Nothing differs from what is known: without it, all is the same.\n"
+SNAPSHOT = "first-contact-snapshot.json"
 NAMES = {"contract": "nxai-contract.yml", "report": "first-contact.md", "evidence": "first-contact-evidence.json"}
 _MARKS = {"contract": CONTRACT_MARK, "report": REPORT_MARK, "evidence": f'"written_by": "{EVIDENCE_MARK}"'}
+_MARKS["snapshot"] = _MARKS["evidence"]
 _MOST = 1 << 22
 _TRIED = "Write the files of first contact"
 
@@ -52,10 +56,21 @@ class Files:
             raise BadInput(_TRIED, f"{path} is there already, and is not from first contact", advice)
         return content
 
+    def keep(self, snapshot: Sequence[Mapping[str, Any]]) -> str:
+        """Write down what a camera has before it is taken from it. Gives the path."""
+        path = os.path.join(os.path.dirname(self.paths["report"]), SNAPSHOT)
+        self._content("snapshot", path)
+        self._replace(path, json.dumps({"written_by": EVIDENCE_MARK, "snapshot": snapshot}, indent=1) + "\n")
+        return path
+
     def write(self, contents: Mapping[str, str]) -> None:
+        for name, path in self.paths.items():
+            self._replace(path, contents[name])
+
+    @staticmethod
+    def _replace(path: str, content: str) -> None:
         try:
-            for name, path in self.paths.items():
-                make_folder(os.path.dirname(path))
-                replace_file(path, contents[name].encode())
+            make_folder(os.path.dirname(path))
+            replace_file(path, content.encode())
         except OSError as error:
             raise BadInput(_TRIED, f"{error.filename}: {error.strerror}", "Choose another first_contact_dir.") from None

@@ -4,8 +4,10 @@
 
 """The second stage: one camera is sent exactly what it has, and read back. Nothing changes, and the way is proved.
 
-A camera of which it is not known what it runs is refused, unless the user says that it may lose that: then it is sent a
-model, and if that shows, rows like its own mean "no pipelines". The model is taken away again, whatever happens.
+With ``prove=one`` the user says that the camera may lose what it runs, to find out what rows without pipelines mean.
+One that shows what it runs has none for a moment: rows that look as its row does then mean "no pipelines". One that
+does not show it is sent a model, and if that shows, rows like its own mean the same. Whatever happens, the one gets
+back what it had, and from the other the model is taken away.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from .._api.assignment import core_of
 from .._api.device import DeviceApi
 from .._api.lines import hint
 from .._api.operations import LIST_DEVICES, PUT_PIPELINES
@@ -23,12 +26,14 @@ from .._core.errors import BadInput, NxaiError, Refused, Unexpected
 from .._core.values import folded, mapping, text
 from .._engine.lookup import Index
 from .._engine.module import Task
-from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
+from .._fleet.targets import WHERE_PIPELINES_ARE, snapshot, why_unknown
 from .._pipelines.checks import thresholds_above_one
 from .._pipelines.readback import compare, side_by_side
 from . import read_only
+from .cameras import Silent, cameras_of
 from .draft import Draft, Proposal
 from .explore import explore
+from .files import Files
 from .paths import other_places
 from .pipelines import elements_of, running
 from .read import Seen
@@ -40,6 +45,7 @@ _TRIED = "Prove how pipelines are written"
 _DONE = ("", "ok", "done", "success", "accepted", "updated")
 _PATIENCE = 60.0  # seconds for a camera to be announced, and to show what was sent
 _MOST_WORDS = 80
+_LOOK = "Look at it in the portal."
 _NOT_SHOWN = (
     "So rows like this do not say that nothing runs. It was given none again. Look at the camera in the portal: what it"
     " ran before is gone."
@@ -64,10 +70,11 @@ class _Camera:
 class Proof:
     """``left``: what could not be taken away again, as {kind, name, uuid}."""
 
-    def __init__(self, task: Task, session: Session, seen: Seen) -> None:
+    def __init__(self, task: Task, session: Session, seen: Seen, files: Files) -> None:
         self._task = task
         self._session = session
         self._seen = seen
+        self._files = files
         self.left: list[dict[str, str]] = []
         self._touched = False  # whether a write may have had its effect
         self._strange_words = ""  # of a refusal that was none a moment later
@@ -94,6 +101,9 @@ class Proof:
             raise
         if not device.assignment:
             return f"{device.label} took an empty assignment. It proves more with a camera that runs something."
+        unknown = cameras_of(self._seen.cameras, self._session.draft.contract).unknown
+        if unknown and self._task.options["prove"] == "one":
+            return self._prove_by_none(camera, unknown)
         return f"{device.label} took what it has, and shows it."
 
     def _look_again(self, camera: _Camera, device: Device) -> Device:
@@ -231,12 +241,10 @@ class Proof:
 
         ``given``: the only keys that need not be there again, where not those of the contract as it is found.
         """
-        session, deadline = self._session, self._task.deadline(_PATIENCE)
-        contract = session.draft.contract
+        deadline, contract = self._task.deadline(_PATIENCE), self._session.draft.contract
         left_out = set() if given is None else set(contract.assignment.read_only) - set(given)
         while True:
-            now = {each.id: each for each in session.showing(session.draft, given).list_devices(camera.site.id)}
-            device = now.get(camera.device(session.draft).id)
+            device = self._now(camera, given)
             shown = device.assignment if device else None
             hidden: set[str] = set()
             if shown is not None and compare(sent, shown, hidden) is not None and not hidden & left_out:
@@ -246,7 +254,7 @@ class Proof:
             if deadline.left <= 0 and shown is not None and self._is_set_by_service(sent, shown, left_out):
                 return
             if deadline.left <= 0:
-                raise Unexpected(_TRIED, _not_as_sent(sent, shown, hidden & left_out), "Look at it in the portal.")
+                raise Unexpected(_TRIED, _not_as_sent(sent, shown, hidden & left_out), _LOOK)
             deadline.pause(3.0)
 
     def _is_set_by_service(self, sent: Assignment, shown: Assignment, left_out: set[str]) -> bool:
@@ -258,6 +266,56 @@ class Proof:
         why = "each was sent as it was, and shows otherwise: the service sets it"
         self._session.propose(Proposal({read_only.LINE: keys}, why))
         return True
+
+    def _now(self, camera: _Camera, given: Sequence[str] | None = None) -> Device | None:
+        session = self._session
+        now = {each.id: each for each in session.showing(session.draft, given).list_devices(camera.site.id)}
+        return now.get(camera.device(session.draft).id)
+
+    # A camera that shows what it runs, and then has none
+
+    def _prove_by_none(self, camera: _Camera, unknown: Iterable[Silent]) -> str:
+        device = camera.device(self._session.draft)
+        if self._session.draft.contract.assignment.read_only:  # with nothing there, what is not sent may not come back
+            return f"{device.label} took what it has, and shows it. As {read_only.LINE} differs, it was not given none."
+        path = self._files.keep(snapshot([(camera.site, device)], self._task.warn))
+        had = device.assignment or ()
+        try:
+            self._send(camera, ())
+            none = self._without(camera, had)
+        finally:
+            self._give_back(camera, device, had, path)
+        done = f"{device.label} took what it has, and shows it. It had none for a moment, and has again what it had."
+        if none.unknown is None:
+            return f"{done} It said that it had none. So other rows, which do not say so, are still a question."
+        core = core_of(none.raw)
+        shapes = [none.unknown.shape, *(each.shape for each in unknown if each.core == core and each.offered)]
+        why = "so looked the place of the pipelines of a camera that had none for a moment"
+        self._session.propose(Proposal({"no_pipelines": shapes}, why))
+        return f"{done} Rows in which the place of the pipelines looks as it did then mean that nothing runs."
+
+    def _without(self, camera: _Camera, had: Assignment) -> Device:
+        """How it is listed without pipelines; where it does not say that it has none, twice in turn."""
+        deadline, before = self._task.deadline(_PATIENCE), ""
+        while True:
+            device = self._now(camera)
+            shape = device.unknown.shape if device and device.unknown else ""
+            if device is not None and (device.assignment == () or (shape and shape == before)):
+                return device
+            if deadline.left <= 0:
+                answer = side_by_side((), device.assignment or had) if device else "it is not listed any more"
+                raise Unexpected(_TRIED, f"the camera does not show that it has none. {answer}", _LOOK)
+            before = shape
+            deadline.pause(3.0)
+
+    def _give_back(self, camera: _Camera, device: Device, had: Assignment, path: str) -> None:
+        try:
+            self._send(camera, had)
+            self._read_back(camera, had)
+        except NxaiError as error:
+            answer = f"{device.label} did not get back what it had: {error.answer}"
+            advice = f"Give it back: the option restore of nxai_pipeline takes what is at snapshot in {path}."
+            raise replace(error, answer=answer, advice=advice) from None
 
     # A camera that shows nothing
 

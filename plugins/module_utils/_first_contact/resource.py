@@ -82,7 +82,7 @@ class FirstContact:
 
     def act(self, plan: FilesPlan) -> None:
         try:
-            proof = Proof(self._task, self._session, self._seen)
+            proof = Proof(self._task, self._session, self._seen, self._files)
             self._stage("prove", proof.run)
             creation = Creation(self._task, self._session, self._seen)
             self._stage("create", creation.run)

@@ -301,20 +301,20 @@ def _values(value: Any) -> Iterator[str]:
         yield value
 
 
-@pytest.mark.parametrize("proof", [False, True])
+@pytest.mark.parametrize("proof", ["", "device", "offered"])
 def test_no_value_of_any_answer_is_in_the_evidence(
     answered: tuple[Served, list[bytes]],
     run_module: RunModule,
     rows_as: Callable[..., None],
     tmp_path: Path,
-    proof: bool,
+    proof: str,
 ) -> None:
     served, answers = answered
     options = {"api_url": served.url, "cloud_url": served.url, "token": served.token(), "dir": str(tmp_path)}
     if proof:
         rows_as(lambda row: row if row["nxAI"]["pipelines"] else {**row, "nxAI": None})
         (kind,) = run_module("nxai_first_contact", **options)["cameras"]["unknown"]
-        run_module("nxai_first_contact", device=kind["device"], prove="one", **options)
+        run_module("nxai_first_contact", device=kind[proof], prove="one", **options)
     else:
         run_module("nxai_first_contact", device=DOOR, create=True, **options)
     evidence = (tmp_path / "first-contact-evidence.json").read_text()

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,39 +40,114 @@ def test_a_camera_of_which_nothing_is_known_is_refused(
     assert writes() == [] and "it is not known what Gate runs" in result["msg"]
     assert "first_contact_prove=one" in result["msg"]
     assert [each.split(":")[0] for each in result["questions"]] == ["no_pipelines"]
-    assert [each["offered"] for each in result["cameras"]["unknown"]] == [False], "Till shows an empty list"
+    assert [each["offered"] for each in result["cameras"]["unknown"]] == [""], "Till shows an empty list"
 
 
-def test_the_report_offers_a_camera_that_shows_what_its_row_means(
-    meet: Meet, cloud: Served, writes: Calls, rows_as: Callable[..., None], tmp_path: Path
+def test_the_report_offers_a_camera_that_has_none_for_a_moment(
+    meet: Meet, cloud: Served, rows_as: Callable[..., None], tmp_path: Path
 ) -> None:
     rows_as(hidden_where_none)
     before = everything(cloud)
     found = meet(contract={"words": {"ready": ["done"]}})
     (kind,) = found["cameras"]["unknown"]
     assert found["cameras"] == {"running": 1, "none": 0, "not_understood": 0, "unknown": [kind]}
-    assert (kind["cameras"], kind["offered"]) == (2, True) and kind["device"] in found["questions"][0]
+    assert (kind["cameras"], kind["offered"]) == (2, f"{{{DOOR}}}") and kind["offered"] in found["questions"][0]
     report = (tmp_path / "first-contact.md").read_text()
     assert f"| 2 | {kind['shape']} | {kind['device']} | {kind['site']} |" in report
     file = str(tmp_path / "nxai-contract.yml")
-    result = meet(contract=file, device=kind["device"], site=kind["site"], prove="one")
+    result = meet(contract=file, device=kind["offered"], site=kind["offered_site"], prove="one")
     assert result["stages"]["prove"]["status"] == "ok", result["stages"]
-    assert "was sent the model Counter" in result["stages"]["prove"]["reason"], "which another camera runs"
-    assert "is gone" in result["stages"]["prove"]["reason"]
+    assert "has again what it had" in result["stages"]["prove"]["reason"]
     assert contract(tmp_path) == {"words": {"ready": ["done"]}, "no_pipelines": [kind["shape"]]}
     assert result["cameras"] == {"running": 1, "none": 2, "not_understood": 0, "unknown": []}
     assert result["questions"] == [] and "do not say what they run" not in (tmp_path / "first-contact.md").read_text()
-    assert [each.path for each in cloud.writes()] == [f"/dev/system/{kind['site']}/devices/pipelines"] * 2
-    assert everything(cloud) == before and result["left_behind"] == []
+    assert len(cloud.writes()) == 3 and everything(cloud) == before, "what it has, none, and what it had"
+    kept = json.loads((tmp_path / "first-contact-snapshot.json").read_text())["snapshot"]
+    assert [(each["device"], each["pipelines"]) for each in kept] == [(kind["offered"], [PIPELINE])]
+    assert (tmp_path / "first-contact-snapshot.json").stat().st_mode & 0o777 == 0o600
     again = meet(contract=file)
-    assert again["cameras"]["unknown"] == [] and len(writes()) == 2
+    assert again["cameras"]["unknown"] == [] and len(cloud.writes()) == 3
+
+
+def test_what_is_beside_the_place_of_the_pipelines_may_differ(
+    meet: Meet, rows_as: Callable[..., None], tmp_path: Path
+) -> None:
+    """A camera that ran something keeps settings, and a fresh one has none. The place itself is what counts."""
+
+    def change(row: Any) -> Any:
+        settings = {"PluginSettings": {"zone": "1"}} if row["Name"] == "Door" else {"PluginSettings": {}}
+        shown = {"pipelines": row["nxAI"]["pipelines"]} if row["nxAI"]["pipelines"] else {}
+        return {**row, "nxAI": {**settings, **shown}}
+
+    rows_as(change)
+    result = meet(device=DOOR, prove="one")
+    found = contract(tmp_path)["no_pipelines"]
+    assert [each.partition("nxAI: ")[2] for each in found] == [
+        "{PluginSettings: object}", "{PluginSettings: empty object}",
+    ]  # fmt: skip
+    assert result["cameras"]["unknown"] == []
+
+
+def test_a_camera_that_says_that_it_has_none_settles_nothing(
+    meet: Meet, cloud: Served, rows_as: Callable[..., None], tmp_path: Path
+) -> None:
+    rows_as(lambda row: row if row["Name"] == "Door" else {**row, "nxAI": None})
+    before = everything(cloud)
+    result = meet(device=DOOR, prove="one")
+    assert "It said that it had none" in result["stages"]["prove"]["reason"] and contract(tmp_path) is None
+    assert everything(cloud) == before and len(result["cameras"]["unknown"]) == 1
+
+
+def test_what_cannot_be_given_back_is_kept(
+    meet: Meet, cloud: Served, rows_as: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rows_as(hidden_where_none)
+    send, sent = Transport.send, []
+
+    def sends(self: Transport, operation: Any, **members: Any) -> Any:
+        if operation.name == "put_pipelines":
+            sent.append(members["json"]["Pipelines"])
+            if len(sent) > 2:
+                raise Refused("PUT", "not now", status=409)
+        return send(self, operation, **members)
+
+    monkeypatch.setattr(Transport, "send", sends)
+    result = meet(device=DOOR, prove="one")
+    path = tmp_path / "first-contact-snapshot.json"
+    assert result["failed"] and "Door did not get back what it had" in result["msg"] and str(path) in result["msg"]
+    assert sent[:2] == [[PIPELINE], []]
+    assert json.loads(path.read_text())["snapshot"][0]["pipelines"] == [PIPELINE]
+
+
+def test_nothing_is_taken_from_a_camera_where_it_cannot_be_kept(
+    meet: Meet, cloud: Served, rows_as: Callable[..., None], tmp_path: Path
+) -> None:
+    rows_as(hidden_where_none)
+    (tmp_path / "first-contact-snapshot.json").write_text("my own")
+    before = everything(cloud)
+    result = meet(device=DOOR, prove="one")
+    assert result["failed"] and "is not from first contact" in result["msg"]
+    assert len(cloud.writes()) == 1 and everything(cloud) == before
+
+
+def test_a_camera_that_shows_nothing_shows_what_its_row_means(
+    meet: Meet, cloud: Served, rows_as: Callable[..., None], tmp_path: Path
+) -> None:
+    rows_as(hidden_where_none)
+    before = everything(cloud)
+    result = meet(device=nxid(cloud, "Gate"), prove="one")
+    assert result["stages"]["prove"]["status"] == "ok", result["stages"]
+    assert "was sent the model Counter" in result["stages"]["prove"]["reason"], "which another camera runs"
+    assert "is gone" in result["stages"]["prove"]["reason"]
+    assert [*contract(tmp_path)] == ["no_pipelines"] and result["cameras"]["unknown"] == []
+    assert len(cloud.writes()) == 2 and everything(cloud) == before and result["left_behind"] == []
 
 
 def test_a_camera_that_may_lose_what_it_runs_and_shows_it_is_sent_what_it_has(meet: Meet, cloud: Served) -> None:
     before = everything(cloud)
     result = meet(device=DOOR, prove="one", model="Finder")
     assert "took what it has" in result["stages"]["prove"]["reason"]
-    assert everything(cloud) == before and len(cloud.writes()) == 1
+    assert everything(cloud) == before and len(cloud.writes()) == 1, "there is nothing to find out"
 
 
 def test_the_model_is_the_one_that_is_wanted(meet: Meet, cloud: Served, rows_as: Callable[..., None]) -> None:
@@ -88,7 +164,7 @@ def test_what_does_not_show_is_taken_away_again(
     result = meet(device=DOOR, prove="one")
     assert result["failed"] and "do not say that nothing runs" in result["msg"] and contract(tmp_path) is None
     assert everything(cloud)[0]["Door"] == [] and result["left_behind"] == []
-    assert [each["offered"] for each in result["cameras"]["unknown"]] == [False]
+    assert [each["offered"] for each in result["cameras"]["unknown"]] == [""]
 
 
 def test_a_camera_that_takes_nothing_loses_nothing(
@@ -134,3 +210,13 @@ def test_an_assignment_since_the_first_look_is_not_written_over(
     monkeypatch.setattr(Session, "forget", changes)
     result = meet(device=gate.nxid, prove="one", model="Finder")
     assert "took what it has" in result["stages"]["prove"]["reason"] and gate.pipelines == [PIPELINE]
+
+
+def test_nothing_is_taken_from_a_camera_whose_keys_are_not_all_sent(
+    meet: Meet, cloud: Served, rows_as: Callable[..., None]
+) -> None:
+    rows_as(hidden_where_none)
+    before = everything(cloud)
+    result = meet(device=DOOR, prove="one", contract={"assignment": {"read_only": ["Status"]}})
+    assert "it was not given none" in result["stages"]["prove"]["reason"]
+    assert len(cloud.writes()) == 1 and everything(cloud) == before

@@ -35,17 +35,23 @@ def cameras(*rows: Row, contract: Any = None) -> Cameras:
     return cameras_of({"shop": rows}, checked(contract) if contract else KNOWN)
 
 
-def test_a_camera_is_offered_where_others_show_theirs_and_none_says_none() -> None:
-    found = cameras(runs(1), runs(2), row(3, Enabled=False), row(4), {"no": "id"}, row(5, modelUUID=A))
+def test_a_camera_that_shows_its_own_is_offered_where_no_other_says_none() -> None:
+    rows = [runs(1), {**runs(2), "Group": "x"}, row(3, Enabled=False), row(4), {"no": "id"}, row(5, modelUUID=A)]
+    found = cameras(*rows)
     assert (found.running, found.none, found.not_understood) == (2, 0, 1)
     (silent,) = found.unknown
-    assert (silent.shape, silent.cameras, silent.device, silent.site, silent.offered) == (
-        SHAPE, 2, row(4)["NxID"], "shop", True,
-    )  # fmt: skip
-    command = f"first_contact_device={silent.device}, first_contact_site=shop and first_contact_prove=one"
+    assert (silent.shape, silent.cameras, silent.device, silent.site) == (SHAPE, 2, row(4)["NxID"], "shop")
+    assert (silent.offered, silent.offered_site) == (row(1)["NxID"], "shop")
+    command = f"first_contact_device={silent.offered}, first_contact_site=shop and first_contact_prove=one"
     assert command in silent.question and "may lose what it runs" in silent.question
     assert f"(2 cameras): {SHAPE}?" in silent.question
-    assert found.as_result()["unknown"][0]["offered"] is True
+    assert found.as_result()["unknown"][0]["offered"] == silent.offered
+
+
+def test_the_one_at_the_same_site_with_the_fewest_pipelines_is_offered() -> None:
+    two = row(3, nxAI={"pipelines": [{"modelUUID": A}] * 2})
+    found = cameras_of({"a": [runs(1)], "b": [{**runs(2), "Enabled": False}, two, runs(4), row(5)]}, KNOWN)
+    assert [(each.offered, each.offered_site) for each in found.unknown] == [(row(4)["NxID"], "b")]
 
 
 @pytest.mark.parametrize(
@@ -55,13 +61,14 @@ def test_a_camera_is_offered_where_others_show_theirs_and_none_says_none() -> No
         ([runs(1), says_none(2), row(3)], "shows an empty list (1 of them"),
         ([runs(1), row(2, nxAI={"selectedPipeline": "Custom"})], "is selected"),
         ([runs(1), row(2, nxAI={"selectedPipeline": A})], "is selected"),
+        ([{**runs(1), "Group": "x"}, row(2)], "1 show what they run"),
     ],
 )
-def test_none_is_offered_where_it_may_well_run_something(rows: list[Row], why: str) -> None:
+def test_none_is_offered_where_others_may_well_run_something_or_look_otherwise(rows: list[Row], why: str) -> None:
     (silent,) = cameras(*rows).unknown
-    assert not silent.offered and why in silent.advice
-    assert silent.device not in silent.question, "the user has to look for one that runs nothing"
-    assert "what it does run would be lost" in silent.question
+    assert silent.offered == silent.offered_site == "" and why in silent.advice
+    assert silent.device not in silent.question, "the user has to look for one that may lose what it runs"
+    assert "is lost" in silent.question
 
 
 def test_what_is_proved_is_none_and_no_sign_against_other_kinds() -> None:
@@ -69,7 +76,7 @@ def test_what_is_proved_is_none_and_no_sign_against_other_kinds() -> None:
     found = cameras(*rows, contract={"no_pipelines": [SHAPE]})
     assert (found.running, found.none) == (1, 1)
     assert [(each.shape, each.offered) for each in found.unknown] == [
-        (f"{SHAPE}, nxAI: null", True), (f"{SHAPE}, nxAI: {{selectedPipeline: empty text}}", True),
+        (f"{SHAPE}, nxAI: null", row(1)["NxID"]), (f"{SHAPE}, nxAI: {{selectedPipeline: empty text}}", row(1)["NxID"]),
     ]  # fmt: skip
 
 
