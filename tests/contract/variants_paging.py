@@ -83,6 +83,14 @@ def _next_in(name: str, form: str = "{}") -> Callable[[Asked, Told, int | None],
     return change
 
 
+def _next_header(name: str) -> Callable[[Asked, Told, int | None], None]:
+    def change(_asked: Asked, answer: Told, start: int | None) -> None:
+        if start is not None:
+            answer.headers[name] = str(start)
+
+    return change
+
+
 def _next_linked(form: str = "{}?Cursor={}") -> Callable[[Asked, Told, int | None], None]:
     def change(asked: Asked, answer: Told, start: int | None) -> None:
         answer.headers["link"] = "" if start is None else f'<{form.format(asked.path, start)}>; rel="next"'
@@ -298,6 +306,14 @@ VARIANTS = (
         outcome=ADAPTED,
         operations=_each({"paging": "cursor"}),
         fields={"answer": {"next": "next"}},
+    ),
+    _paging(
+        "cursor-header",
+        "two rows, a cursor in the header X-Next-Cursor, which the last page does not have",
+        _cursor(_next_header("x-next-cursor"), "cursor"),
+        outcome=ADAPTED,
+        operations=_each({"paging": "cursor", "query": {"Offset": "cursor"}}),
+        fields={"answer": {"next": "x-next-cursor"}},
     ),
     _paging(
         "cursor-link",

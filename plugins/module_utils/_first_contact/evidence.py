@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +82,11 @@ def code_of(error: NxaiError) -> tuple[str, tuple[str, ...]]:
         return type(error).__name__, ()
     code = error.code if _CODE.fullmatch(error.code) else ""
     return code, tuple(sorted({".".join(map(_key, name.split("."))) for name in error.fields}))
+
+
+def query_of(names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Names of parameters. Those that a service gave in an address may be anything."""
+    return tuple(name if name in known else _key(name) for name in names)
 
 
 def headers_of(names: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ counts from 1 has the number 2, and what it would give for 1 was there already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._api.operations import OPERATIONS
@@ -22,18 +23,21 @@ LISTINGS = tuple(each.name for each in OPERATIONS.values() if each.pages and eac
 _SPELLINGS = (("limit", "offset"), ("Top", "Skip"), ("top", "skip"), ("$top", "$skip"), ("limit", "skip"),
               ("PageSize", "Offset"), ("Count", "Start"))  # fmt: skip
 _NUMBERS = (("PageSize", "Page"), ("page_size", "page"), ("PageSize", "PageNumber"), ("pageSize", "pageNumber"),
-            ("page_size", "page_number"), ("Limit", "Offset"))  # fmt: skip
+            ("page_size", "page_number"), ("PageSize", "PageIndex"), ("pageSize", "pageIndex"),
+            ("Limit", "Offset"))  # fmt: skip
 SIZES = ("Limit", "limit", "PageSize", "pageSize", "page_size", "per_page", "perPage", "Size", "size", "Count", "count")
-_NEXT = ("next", "cursor", "continuation", "marker", "after", "pagetoken")  # in the name of a member
+_NEXT = ("next", "cursor", "continuation", "marker", "pagetoken")  # in the name of a member
 _NOT_NEXT = ("prev", "has", "last", "first", "total", "count")
 _CURSORS = ("Cursor", "cursor", "After", "after", "PageToken", "pageToken", "page_token", "ContinuationToken",
-            "continuationToken", "Marker", "marker", "StartingAfter", "starting_after", "Token", "token")  # fmt: skip
-_MOST_NAMES = 20
+            "continuationToken", "Marker", "marker", "StartingAfter", "starting_after", "Token", "token",
+            "Page", "page")  # fmt: skip
+_BEFORE_THE_NAME = re.compile(r"^(x[-_])?(next)?[-_]*", re.IGNORECASE)
+_MOST_NAMES = 22
 
 
-def page_ways(data: Any) -> Iterator[Proposal]:
-    """``data``: of the last answer."""
-    yield from _cursors(data)
+def page_ways(data: Any, headers: Mapping[str, str]) -> Iterator[Proposal]:
+    """``data`` and ``headers``: of the last answer."""
+    yield from _cursors(data, headers)
     why = "rows came twice, or not all of them, when the paging was asked for as known"
     for names in _SPELLINGS:
         yield Proposal(named(*names), why)
@@ -62,11 +66,12 @@ def named(limit: str, offset: str) -> Lines:
     return {f"operations.{each}.query.{name}": value for each in LISTINGS for name, value in names.items()}
 
 
-def _cursors(data: Any) -> Iterator[Proposal]:
-    """Where a member beside the list leads to the next page. Only a second page proves what its parameter is called."""
-    for place, value in _leading(data):
+def _cursors(data: Any, headers: Mapping[str, str]) -> Iterator[Proposal]:
+    """Where something leads to the next page. Only a second page proves what its parameter is called."""
+    in_headers = ((name.lower(), value) for name, value in headers.items() if _leads(name))
+    for place, value in (*_leading(data), *in_headers):
         lines = {**of_all("cursor"), "fields.answer.next": place}
-        why = f"{place} beside the list leads to the next page"
+        why = f"{place} leads to the next page"
         if not value or (isinstance(value, str) and value.startswith(("http:", "https:", "/", "?"))):
             yield Proposal(lines, why)
         elif isinstance(value, (str, int)) and not isinstance(value, bool):
@@ -87,11 +92,11 @@ def _leading(data: Any) -> Iterator[tuple[str, Any]]:
 
 def _leads(name: object) -> bool:
     words = plain(name)
-    return any(word in words for word in _NEXT) and not any(words.startswith(word) for word in _NOT_NEXT)
+    return words == "after" or (any(each in words for each in _NEXT) and not words.startswith(_NOT_NEXT))
 
 
 def _parameters(member: str) -> list[str]:
     """What a member is called, and that without the word next, come first."""
-    bare = member[4:].lstrip("_-") if member.lower().startswith("next") else ""
+    bare = _BEFORE_THE_NAME.sub("", member)
     own = [each for each in (bare, bare[:1].lower() + bare[1:], member) if each]
     return [*dict.fromkeys((*own, *_CURSORS))][:_MOST_NAMES]

@@ -116,7 +116,8 @@ class Reading:
     def _ways(self, name: str, record: str, site: Row | None = None) -> ReadWays:
         session = self._session
         described = self.seen.described.get(name, ())
-        return ReadWays(name, record, lambda: session.heard, session.sure, session.free, described, site)
+        heard, headers = lambda: session.heard, lambda: session.heard_headers
+        return ReadWays(name, record, heard, session.sure, session.free, described, site, headers)
 
     def _listing(self, name: str) -> None:
         record = _RECORDS[name]

@@ -25,7 +25,7 @@ from .._engine.module import Task
 from .._http.answer import Answer
 from .._http.operation import Operation
 from .draft import Draft, Proposal
-from .evidence import Evidence, Exchange, code_of, headers_of, shape_of
+from .evidence import Evidence, Exchange, code_of, headers_of, query_of, shape_of
 from .explore import Result, Ways, explore
 from .records import Inferred, Row
 
@@ -60,6 +60,7 @@ class Session:
         self.totals = 0  # listings of which a total was told, and was right
         self.sure = False  # that the token is sent in the right way
         self.heard: Any = None  # the data of the last answer
+        self.heard_headers: Mapping[str, str] = {}
         self.transport.findings = self._findings = Findings()
         self._answers: dict[Any, Answer] = {}
         self._last: Answer | None = None
@@ -234,7 +235,7 @@ class Session:
                 raise BadInput("Find out what differs", f"more than {MOST_REQUESTS} requests were needed", advice)
             self._answers[key] = self.transport.send(OPERATIONS[name], path=path, query=query)
         self._last = self._answers[key]
-        self.heard = self._last.data
+        self.heard, self.heard_headers = self._last.data, self._last.headers
         return self._last
 
     def forget(self, name: str) -> None:
@@ -242,12 +243,13 @@ class Session:
         self._answers = {key: answer for key, answer in self._answers.items() if key[0] != name}
 
     def _hear(self, operation: Operation, query: Mapping[str, str], outcome: Answer | NxaiError) -> None:
-        call = (operation.name, operation.method, operation.path, tuple(query))
+        known = [operation.spelling.get(each, each) for each in operation.query]
+        call = (operation.name, operation.method, operation.path, query_of(query, known))
         if isinstance(outcome, NxaiError):
             code, fields = code_of(outcome)
             self.evidence.add(Exchange(*call, outcome.status, code=code, fields=fields))
             return
-        self.heard = outcome.data
+        self.heard, self.heard_headers = outcome.data, outcome.headers
         if operation.name == self._listener[0]:
             self._listener[1].append(outcome.data)
         shape = None if operation.name in _DOCUMENTS else shape_of(outcome.data)

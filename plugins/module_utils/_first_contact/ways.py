@@ -33,7 +33,8 @@ _LIST = re.compile(r"array|list|\[\]|slice|sequence", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class ReadWays:
-    """Of one call that reads. ``sure``: that the token is sent in the right way. ``heard``: the last answer's data."""
+    """Of one call that reads. ``sure``: that the token is sent in the right way. ``heard``: the last answer's data,
+    and ``headers`` its headers."""
 
     operation: str
     record: str
@@ -42,6 +43,7 @@ class ReadWays:
     free: bool = True  # whether the scheme is for us to choose
     described: Sequence[Proposal] = ()
     site: Mapping[str, Any] | None = None
+    headers: Callable[[], Mapping[str, str]] = dict
 
     def __call__(self, draft: Draft, error: NxaiError) -> Iterator[Proposal]:
         status = error.status or 0
@@ -49,7 +51,7 @@ class ReadWays:
             return  # it was a later page: the place, and the size of a page, are right
         if isinstance(error, Incomplete):
             if TOTAL not in error.advice:  # else pages came to their end, so how they are asked for is right
-                yield from page_ways(self.heard())
+                yield from page_ways(self.heard(), self.headers())
         elif isinstance(error, Unexpected) and not isinstance(error, NoList):
             yield from self._list_elsewhere(draft)
         elif status in (401, 403, 500) and not self.sure and self.free:

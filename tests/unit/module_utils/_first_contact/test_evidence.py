@@ -16,6 +16,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.evidence
     Exchange,
     code_of,
     headers_of,
+    query_of,
     shape_of,
 )
 
@@ -109,3 +110,9 @@ def test_the_same_is_told_once() -> None:
     for _turn in (1, 2):
         evidence.add(Exchange("list_models", "GET", "/functions", (), 200, shape={"empty list": 1}))
     assert evidence.as_json([], "1").count("list_models") == 1
+
+
+def test_names_of_parameters_that_a_service_gave_are_masked_where_they_look_like_data() -> None:
+    assert query_of(["Limit", "$top", "Cursor", "4711-me@example.com"], ["Limit", "$top"]) == (
+        "Limit", "$top", "Cursor", "(masked)",
+    )  # fmt: skip

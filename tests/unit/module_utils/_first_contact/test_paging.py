@@ -17,12 +17,14 @@ from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.paging i
 WAY, OFFSET, NEXT = "operations.list_sites.paging", "operations.list_sites.query.Offset", "fields.answer.next"
 
 
-def ways(data: Any) -> list[dict[str, Any]]:
-    return [dict(each.lines) for each in page_ways(data)]
+def ways(data: Any, **headers: str) -> list[dict[str, Any]]:
+    return [
+        dict(each.lines) for each in page_ways(data, {name.replace("_", "-"): each for name, each in headers.items()})
+    ]
 
 
 def test_each_is_a_contract_for_all_listings() -> None:
-    for each in page_ways({"items": [], "next": "a"}):
+    for each in page_ways({"items": [], "next": "a"}, {"X-Next-Page": "2"}):
         Draft().adding(each)
         assert {key.split(".")[1] for key in each.lines if key.startswith("operations.")} == set(LISTINGS)
 
@@ -53,6 +55,12 @@ def test_what_leads_on_comes_first(beside: dict[str, Any], place: str, names: li
     assert found[: len(first)] == first and {each[NEXT] for each in first} == {place}
     assert [each.get(OFFSET) for each in first][: len(names)] == names
     assert len(first) < MOST_TRIES
+
+
+def test_a_header_may_lead_on() -> None:
+    first = ways([], X_Next_Cursor="2", Retry_After="3", X_Pagination_Records="4")[0]
+    assert (first[NEXT], first[OFFSET]) == ("x-next-cursor", "cursor")
+    assert NEXT in ways([], X_Next_Page="")[0] and OFFSET not in ways([], X_Next_Page="")[0]
 
 
 @pytest.mark.parametrize(
