@@ -20,6 +20,7 @@ from . import (
     variants_pipeline_forms,
     variants_pipelines,
     variants_sites,
+    variants_upload,
 )
 from .variant import Variant
 
@@ -37,4 +38,5 @@ VARIANTS: tuple[Variant, ...] = (
     *variants_models.VARIANTS,
     *variants_members.VARIANTS,
     *variants_answers.VARIANTS,
+    *variants_upload.VARIANTS,
 )

@@ -42,18 +42,6 @@ def _parts(**names: str) -> Rewrite:
     return before(_UPLOADS, change)
 
 
-def _needs(operations: tuple[str, ...], sign: bytes, answer: Callable[[], Told]) -> Rewrite:
-    return before(operations, lambda asked: None if sign in asked.body else answer())
-
-
-def _json_only(operations: tuple[str, ...]) -> Rewrite:
-    def change(asked: Asked) -> Told | None:
-        multipart = asked.headers.get("content-type", "").startswith("multipart/")
-        return refusal(415, "Unsupported Media Type") if multipart else None
-
-    return before(operations, change)
-
-
 def _file_name(asked: Asked) -> Told | None:
     return None if b'.onnx"' in asked.body or b"filename" not in asked.body else refusal(400, "only .onnx")
 
@@ -90,24 +78,10 @@ _UPLOAD = (
         upload={"file": "onnx"},
     ),
     _upload(
-        "part-json",
-        "the part data has to say that it is JSON",
-        _needs(
-            _UPLOADS, b"Content-Type: application/json", lambda: refusal(415, "the part data is not application/json")
-        ),
-    ),
-    _upload(
         "file-name",
         "the name of the file has to end with .onnx",
         demands(_UPLOADS, _file_name),
         outcome=WORKS,
-    ),
-    _upload(
-        "extra-member",
-        "a create needs Visibility",
-        _needs(("create_model",), b'"Visibility"', lambda: refusal(400, "Visibility is required")),
-        outcome=STOPS,
-        upload={"extra": {"Visibility": "private"}},
     ),
     _upload(
         "create-singular",
@@ -123,14 +97,6 @@ _UPLOAD = (
         outcome=ADAPTED,
         operations={"create_model": {"path": "/models"}},
     ),
-    _upload("create-base64", "only JSON with the file as base64", _json_only(("create_model",)), outcome=STOPS),
-    _upload(
-        "patch-needs-file",
-        "a PATCH without a file gets 400",
-        _needs(("update_model",), b'name="file"', lambda: refusal(400, "http: no such file")),
-        outcome=STOPS,
-    ),
-    _upload("patch-json", "a PATCH takes JSON alone", _json_only(("update_model",))),
     _upload(
         "patch-put",
         "PUT in place of PATCH",

@@ -75,6 +75,10 @@ def _catalogue_objects(asked: Asked) -> Told | None:
     return refusal(400, "json: cannot unmarshal string into Catalogue") if wrong else None
 
 
+def _without_catalogue(asked: Asked) -> None:
+    asked.query.pop("Catalogue", None)
+
+
 def _lower_details(asked: Asked) -> None:
     def lower(data: Row) -> Row:
         details = data.get("InputDriverDetails", {})
@@ -150,6 +154,13 @@ VARIANTS = (
         "doc-one-line", "Documentation is one line", _documentation(lambda text: " ".join(text.split())), outcome=WORKS
     ),
     _model("members-not-shown", "Catalogues are not shown", dropped(MODEL, "Catalogues"), outcome=WORKS),
+    _model(
+        "members-nowhere",
+        "Catalogues are not shown, and no listing is of one catalogue",
+        dropped(MODEL, "Catalogues"),
+        before(_LIST, _without_catalogue),
+        outcome=STOPS,
+    ),
     _model("members-null", "null for Catalogues", member(MODEL, "Catalogues", lambda _value: None), outcome=WORKS),
     _model("members-not-in-list", "Catalogues only of a single model", dropped(_LIST, "Catalogues"), outcome=WORKS),
     _model(
@@ -230,6 +241,7 @@ VARIANTS = (
         "members-objects-wanted",
         "Catalogues have to be sent as objects",
         before(_UPLOADS, _catalogue_objects),
-        outcome=STOPS,
+        outcome=ADAPTED,
+        upload={"catalogues": "objects"},
     ),
 )

@@ -308,7 +308,8 @@ _CATALOGUES = (
             ("create_catalogue",),
             lambda asked: None if "OrganisationUUID" in asked.data else refusal(400, "OrganisationUUID is required"),
         ),
-        outcome=STOPS,
+        outcome=ADAPTED,
+        catalogue={"extra": {"OrganisationUUID": "0"}},
     ),
     _catalogue(
         "catalogue-twice",

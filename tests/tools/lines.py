@@ -65,7 +65,7 @@ def _words() -> Iterator[tuple[str, ...]]:
 
 def _others() -> Iterator[tuple[str, ...]]:
     yield "line", "as known", "evidence", "meaning"
-    for line in _lines("auth", "upload", "assignment", "no_pipelines"):
+    for line in _lines("auth", "upload", "catalogue", "assignment", "no_pipelines"):
         known = line.default if isinstance(line.default, str) else ""
         yield f"`{line.key}`", f"`{known}`" if known else "none", line.evidence, line.meaning
 

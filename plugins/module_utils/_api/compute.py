@@ -14,11 +14,10 @@ from typing import Any
 from .._core.errors import AnswerLost, NxaiError, Refused, Unexpected, may_have_worked
 from .._core.values import UUID_TEXT, ZERO_UUID, folded, identity
 from .._http.answer import Answer
-from .._http.multipart import Multipart
 from .._http.operation import Operation
 from .._http.transport import Transport
 from .contract import KNOWN, Contract, Row
-from .file_mark import FileMark, split_documentation
+from .file_mark import split_documentation
 from .lines import names_of
 from .model_views import merged, one_of_each
 from .operations import (
@@ -35,11 +34,10 @@ from .operations import (
 from .pages import all_pages
 from .records import Catalogue, Model, unnamed
 from .spelling import catalogue_refs, learn, learn_rows, spelled
+from .uploading import Progress, Uploading
 
 _OF_THE_REQUEST = (400, 422)  # with other refusals nobody has looked at it
 ALL_AVAILABLE = ZERO_UUID  # as a catalogue: all models that are available (observed in the portal's call)
-
-Progress = Callable[[int, int], None]  # bytes sent, bytes in all
 
 
 class ComputeApi:
@@ -48,6 +46,7 @@ class ComputeApi:
     def __init__(self, transport: Transport, contract: Contract = KNOWN) -> None:
         self._transport = transport
         self._contract = contract
+        self._uploading = Uploading(transport, contract)
         self._known_models: set[str] | None = None
         self._known_catalogues: set[str] | None = None
 
@@ -95,8 +94,7 @@ class ComputeApi:
         not there when ``list_models`` was called. Without a mark nothing is looked up. Conversion goes on afterwards.
         """
         mark = split_documentation(str(data.get("Documentation") or ""))[1]
-        body = self._body({**self._contract.upload.extra, **self._sent("model", data)}, file, mark, progress)
-
+        sent = {**self._contract.upload.extra, **self._sent("model", data)}
         before = self._known_models
 
         def ours(model: Model, listed: bool) -> bool:
@@ -112,15 +110,15 @@ class ComputeApi:
                 _expect_names(model for model in models if model.uuid not in (before or ()))
             return None
 
-        return self._create(lambda: self._transport.send(CREATE_MODEL, body=body), look_up if mark else None)
+        found = look_up if mark else None
+        return self._create(lambda: self._uploading.send(CREATE_MODEL, {}, sent, file, mark, progress, found), found)
 
     def update_model(
         self, uuid: str, data: Mapping[str, Any], file: str | None = None, progress: Progress | None = None
     ) -> None:
         """Change metadata, and the content if a file is given (that PATCH needs no file is inferred)."""
         mark = split_documentation(str(data.get("Documentation") or ""))[1] if file else None
-        body = self._body(self._sent("model", data), file, mark, progress)
-        self._transport.send(UPDATE_MODEL, path=self._path("model", uuid), body=body)
+        self._uploading.send(UPDATE_MODEL, self._path("model", uuid), self._sent("model", data), file, mark, progress)
 
     def delete_model(self, uuid: str) -> None:
         self._transport.send(DELETE_MODEL, path=self._path("model", uuid))
@@ -143,9 +141,8 @@ class ComputeApi:
                 _expect_names(new)
             return found
 
-        uuid = self._create(
-            lambda: self._transport.send(CREATE_CATALOGUE, json=self._sent("catalogue", {"Name": name})), look_up
-        )
+        sent = {**self._contract.new_catalogue, **self._sent("catalogue", {"Name": name})}
+        uuid = self._create(lambda: self._transport.send(CREATE_CATALOGUE, json=sent), look_up)
         self._known_catalogues = before | {uuid}
         return uuid
 
@@ -175,19 +172,17 @@ class ComputeApi:
         if isinstance(data.get("Catalogues"), list):
             findings = self._transport.findings
             data = {**data, "Catalogues": [spelled(findings, "catalogue", each) for each in data["Catalogues"]]}
+        if record == "model" and "Catalogues" in data and self._contract.upload.catalogues == "objects":
+            place = self._contract.places("reference.id")[0]
+            data = {**data, "Catalogues": [{place: each} for each in data["Catalogues"]]}
         return self._contract.outgoing(record, data)
 
-    def _body(
-        self, data: Mapping[str, Any], file: str | None, mark: FileMark | None, progress: Progress | None
-    ) -> Multipart:
-        names = (self._contract.upload.data, self._contract.upload.file)
-        return Multipart(data, file, mark.size if mark else None, progress, mark.sha256 if mark else None, names)
-
-    def _create(self, send: Callable[[], Answer], look_up: Callable[[], str | None] | None) -> str:
+    def _create(self, send: Callable[[], Answer | str], look_up: Callable[[], str | None] | None) -> str:
         """Send until the UUID is known. Only after a lost answer is it sent again, if it is certainly not there."""
         for _attempt in range(self._transport.settings.retries + 1):
             try:
-                return self._uuid_of(send())
+                answer = send()
+                return answer if isinstance(answer, str) else self._uuid_of(answer)
             except NxaiError as error:
                 if look_up is None:
                     raise

@@ -36,11 +36,15 @@ class Auth:
 
 @dataclass(frozen=True)
 class Upload:
-    """The names of the two parts of an upload, and what each new model is sent with besides."""
+    """The names of the two parts of an upload, what each new model is sent with besides, and in which forms."""
 
     data: str = LINES["upload.data"].default
     file: str = LINES["upload.file"].default
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    create_body: str = LINES["upload.create_body"].default
+    change_body: str = LINES["upload.change_body"].default
+    json_file: str = LINES["upload.json_file"].default
+    catalogues: str = LINES["upload.catalogues"].default
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Contract:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     auth: Auth = Auth()
     upload: Upload = Upload()
+    new_catalogue: Mapping[str, Any] = field(default_factory=dict, hash=False)  # what each is sent with besides
     assignment: Assigning = Assigning()
     no_pipelines: frozenset[str] = frozenset()
 

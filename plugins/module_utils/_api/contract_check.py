@@ -11,6 +11,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +27,7 @@ from .operations import OPERATIONS, PUT_PIPELINES
 from .pipeline import WIRE_NAMES
 from .translation import STEP, Path, path_of, plain
 
-SECTIONS = ("operations", "fields", "words", "auth", "upload", "assignment", "no_pipelines")
+SECTIONS = ("operations", "fields", "words", "auth", "upload", "catalogue", "assignment", "no_pipelines")
 MOST_ENTRIES = 50  # of any list
 MOST_OF_A_TEXT = 2000
 _MOST_EXTRA = 1 << 14
@@ -52,6 +53,7 @@ def checked(document: Any) -> Contract:
         words=dict(_words(given.get("words"))),
         auth=auth,
         upload=_upload(given.get("upload")),
+        new_catalogue=_catalogue(given.get("catalogue")),
         assignment=assignment,
         no_pipelines=frozenset(_texts("no_pipelines", given.get("no_pipelines") or [])),
     )
@@ -179,17 +181,14 @@ def _texts(key: str, value: Any, empty: bool = False) -> Iterator[str]:
 
 
 def _auth(given: Any) -> Auth:
-    names = [key.partition(".")[2] for key in CHOICES]
+    names = [key.partition(".")[2] for key in CHOICES if key.startswith("auth.")]
     members = _members("auth", given, (*names, "scope", "act_as"))
     scope, act_as = members.get("scope", ""), members.get("act_as")
     if not isinstance(scope, str) or not _SCOPE.fullmatch(scope):
         raise _bad("auth.scope", f"cannot be {repr(scope)[:100]}", "Give addresses and name=value with spaces.")
     if act_as is not None:
         members["act_as"] = _act_as(act_as)
-    for name in (each for each in members if each in names):
-        choices, value = CHOICES[f"auth.{name}"], members[name]
-        if value not in choices:
-            raise _bad(f"auth.{name}", f"cannot be {repr(value)[:100]}", f"It can be {', '.join(choices)}.")
+    _check_choices("auth", members)
     return Auth(**members)
 
 
@@ -202,9 +201,23 @@ def _act_as(given: Any) -> ActAs:
     return ActAs(str(kind), uuid)
 
 
+def _check_choices(section: str, members: Mapping[str, Any]) -> None:
+    for name, value in members.items():
+        choices = CHOICES.get(f"{section}.{name}")
+        if choices and value not in choices:
+            raise _bad(f"{section}.{name}", f"cannot be {repr(value)[:100]}", f"It can be {', '.join(choices)}.")
+
+
+def _catalogue(given: Any) -> Mapping[str, Any]:
+    extra: Mapping[str, Any] = _members("catalogue", given, ("extra",)).get("extra", {})
+    _check_extra("catalogue.extra", extra)
+    return extra
+
+
 def _upload(given: Any) -> Upload:
-    members = _members("upload", given, ("data", "file", "extra"))
-    for name in ("data", "file"):
+    members = _members("upload", given, [each.name for each in dataclass_fields(Upload)])
+    _check_choices("upload", members)
+    for name in ("data", "file", "json_file"):
         value = members.get(name, name)
         if not isinstance(value, str) or not _PART.fullmatch(value):
             raise _bad(f"upload.{name}", f"cannot be {repr(value)[:100]}", "Give the name of a part.")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
+from .._http.multipart import FORMS
 from .._http.operation import CHANGING, Evidence, Operation, relied_on
 from .operations import OPERATIONS
 from .pipeline import WIRE_NAMES
@@ -190,6 +191,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "auth.scheme": ("bearer", "raw", "bearer_jwt"),
     "auth.token_request": ("json", "form"),
     "auth.token_on_writes": ("access", "refresh"),
+    "upload.create_body": FORMS,
+    "upload.change_body": FORMS,
+    "upload.catalogues": ("uuids", "objects"),
 }
 _OTHERS = (
     Line("auth.scheme", "bearer", "documented", "`bearer`, `raw` (the token alone) or `bearer_jwt` (without `nxcdb-`)"),
@@ -205,6 +209,18 @@ _OTHERS = (
     Line("upload.data", "data", "client", "the part of an upload that holds the members of the model as JSON"),
     Line("upload.file", "file", "client", "the part of an upload that holds the file"),
     Line("upload.extra", {}, "inferred", "further members of each new model"),
+    Line(
+        "upload.create_body",
+        "multipart",
+        "client",
+        "how one is created: `multipart`, `multipart_json` (the part with the members says that it is JSON) or `json`",
+    ),
+    Line("upload.change_body", "multipart", "client", "the same of a change"),
+    Line("upload.json_file", "OnnxModel", "inferred", "the member of such JSON that holds the file as base64"),
+    Line(
+        "upload.catalogues", "uuids", "inferred", "`uuids`, or `objects` where each has to be an object with its UUID"
+    ),
+    Line("catalogue.extra", {}, "inferred", "further members of each new catalogue"),
     Line("assignment.devices_at_once", 0, "inferred", "how many devices one request may be for; 0: any number"),
     Line("assignment.as_list", False, "observed", "whether the request is a list, with what is known as its element"),
     Line("assignment.extra", {}, "inferred", "further members of the request"),

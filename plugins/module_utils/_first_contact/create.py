@@ -19,6 +19,7 @@ from .._api.file_mark import FileMark, join_documentation
 from .._api.records import Catalogue, Model
 from .._core.errors import NxaiError, Refused, Unexpected
 from .._engine.module import Task
+from .._models.changing import REPLACES, taken_away
 from .._models.fields import new_model
 from .draft import Draft, Proposal
 from .explore import explore
@@ -26,7 +27,7 @@ from .places import where_is
 from .read import Seen
 from .session import Session
 from .small_model import SMALL_MODEL
-from .ways import SENT, WriteWays, unknown_names
+from .ways import EXTRA, SENT, WriteWays, unknown_names
 
 Record = TypeVar("Record", Catalogue, Model)
 _PATIENCE = 60.0  # seconds until what was written is listed
@@ -105,10 +106,22 @@ class Creation:
 
     def _change(self, uuid: str) -> str:
         data = {"Documentation": join_documentation(f"{_TEXT} It was changed.", _MARK)}
+        before = self._whole(uuid)
         self._explored("update_model", lambda draft: self._api(draft).update_model(uuid, data), [])
         listing = ComputeApi.list_models
         self._seen_as("operations.update_model", listing, uuid, lambda it: "changed" in it.documentation)
+        now = self._whole(uuid)
+        gone = taken_away(before, data, now) if before and now else {}
+        if gone:
+            why = f"a change took away what was not named in it: {', '.join(gone)}"
+            self._session.propose(Proposal({REPLACES: True}, why))
         return uuid
+
+    def _whole(self, uuid: str) -> Model | None:
+        """As both of its views show it."""
+        api = self._api()
+        listed = next((each for each in api.list_models() if each.uuid == uuid), None)
+        return api.in_full(listed) if listed else api.get_model(uuid)
 
     def _created(
         self,
@@ -148,7 +161,9 @@ class Creation:
     def _explored(self, operation: str, attempt: Callable[[Draft], Any], answers: list[Any]) -> Any:
         session = self._session
         refresh: bool = self._task.options["try_refresh"]
-        ways = WriteWays(operation, session.free, refresh, self._seen.described.get(operation, ()), session.proved)
+        described = self._seen.described.get(operation, ())
+        rows = self._seen.rows.get(operation.rpartition("_")[2], ())
+        ways = WriteWays(operation, session.free, refresh, described, session.proved, rows)
 
         def listened(draft: Draft) -> Any:
             session.use(draft)
@@ -163,7 +178,8 @@ class Creation:
         except Refused as error:
             for name in unknown_names(operation, error):
                 session.questions.append(
-                    f"upload.extra, or another line: the service asks for {name} with {operation}. What does it take?"
+                    f"{EXTRA.get(operation, 'fields')}, or another line: the service asks for {name} with {operation}."
+                    " What does it take?"
                 )
             raise
         return found

@@ -16,7 +16,7 @@ from .._api.contract import Contract
 from .._api.contract_check import checked
 
 _LISTS = ("no_pipelines", "assignment.read_only")
-_AS_JSON = ("upload.extra", "assignment.extra")
+_AS_JSON = ("upload.extra", "catalogue.extra", "assignment.extra")
 Lines = Mapping[str, Any]  # keys of the contract, such as fields.device.pipelines, and their values
 
 

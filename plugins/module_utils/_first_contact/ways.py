@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from .._api.lines import LINES
+from .._api.lines import CHOICES, LINES
 from .._api.operations import PUT_PIPELINES
 from .._api.pages import NoList
 from .._api.translation import plain
@@ -20,8 +21,8 @@ from .._http.operation import CHANGING
 from .draft import Draft, Proposal
 from .paging import LISTINGS, page_ways
 from .paths import other_places
-from .places import dotted, lists
-from .records import other_ids
+from .places import MOST_ROWS, dotted, lists, members
+from .records import Rows, other_ids
 
 NOT_THERE = (404, 405, 410, 501)
 _SIZES = (100, 50, 10)
@@ -103,6 +104,7 @@ class WriteWays:
     described: Sequence[Proposal] = ()
     proved: Set[str] = frozenset()
     brand: str = ""
+    rows: Rows = ()  # of the records that it makes, raw as they were listed
 
     def __call__(self, draft: Draft, error: NxaiError) -> Iterator[Proposal]:
         status = error.status or 0
@@ -120,6 +122,8 @@ class WriteWays:
                 yield Proposal(lines, f"HTTP {status} where it was expected")
         if status in (400, 415, 422):
             yield from self._names(draft, error)
+            yield from self._extra(draft, error)
+            yield from self._forms(draft, error)
         if self.operation == PUT_PIPELINES.name:
             yield from self._of_assignments(draft, error)
 
@@ -150,6 +154,39 @@ class WriteWays:
             for key, near in SENT.get(self.operation, {}).items():
                 if key not in self.proved and any(word in plain(name) for word in near):
                     yield Proposal({key: _first(name, key, draft)}, f"HTTP {error.status}: the service asks for {name}")
+
+    def _extra(self, draft: Draft, error: Refused) -> Iterator[Proposal]:
+        """What is missing and nothing of ours is like, with the only value that listed records have of that name."""
+        key = EXTRA.get(self.operation)
+        for name in unknown_names(self.operation, error) if key else ():
+            values = {
+                json.dumps(value, sort_keys=True): value
+                for row in list(self.rows)[:MOST_ROWS]
+                for path, value in members(row, 3)
+                if "".join(map(plain, path)) == plain(name)
+            }
+            if key and len(values) == 1:
+                lines = {key: {**(draft.value(key) or {}), name: next(iter(values.values()))}}
+                yield Proposal(
+                    lines, f"HTTP {error.status}: the service asks for {name}, and all that it lists have this"
+                )
+
+    def _forms(self, draft: Draft, error: Refused) -> Iterator[Proposal]:
+        """Other forms of what goes out with a model."""
+        key = _BODY.get(self.operation)
+        if key is None:
+            return
+        said = plain(f"{error.answer} {' '.join(error.fields)}")
+        if "catalog" in said and draft.contract.upload.catalogues == "uuids":
+            yield Proposal({"upload.catalogues": "objects"}, f"HTTP {error.status} for the UUIDs of catalogues")
+        now = getattr(draft.contract.upload, key.partition(".")[2])
+        for form in CHOICES[key] if key not in self.proved else ():
+            if form != now:
+                yield Proposal({key: form}, f"HTTP {error.status} for the form {now}")
+
+
+EXTRA = {"create_model": "upload.extra", "create_catalogue": "catalogue.extra"}
+_BODY = {"create_model": "upload.create_body", "update_model": "upload.change_body"}
 
 
 def _first(name: str, key: str, draft: Draft) -> Any:

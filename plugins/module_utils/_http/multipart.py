@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import uuid
@@ -20,10 +21,14 @@ from .._core.values import to_json
 # The socket's time-out runs for one block, so it has to be small enough for a slow line. It stays just below 128 KiB,
 # from where on the C library would map and unmap the memory of each block.
 BLOCK = 120 << 10
+FORMS = ("multipart", "multipart_json", "json")
 
 
 class Multipart:
     """The body of a model upload: the part ``data`` (JSON text) and, if a file is given, the part ``file``.
+
+    In the form ``multipart_json`` the part ``data`` says that it is JSON. In the form ``json`` the body is the JSON
+    text, and holds the file as base64 in a member.
 
     ``open()`` gives a new stream from the beginning each time, so a repeat never goes on with a half-read file.
     """
@@ -36,11 +41,13 @@ class Multipart:
         progress: Callable[[int, int], None] | None = None,
         sha256: str | None = None,
         names: tuple[str, str] = ("data", "file"),
+        form: str = "multipart",
     ) -> None:
         """``size`` and ``sha256`` are what the caller found earlier. A file of another size is not sent at all, and one
         of another digest not to its end.
 
         ``progress`` is called after each block with the bytes sent and the bytes in all. ``names``: of the two parts.
+        ``form``: one of ``FORMS``.
         """
         self._text = to_json(data)
         self._file = file
@@ -48,19 +55,26 @@ class Multipart:
         self._sha256 = sha256
         self._progress = progress
         self._names = names
+        self._form = form
         self._boundary = uuid.uuid4().hex
-        self.content_type = f"multipart/form-data; boundary={self._boundary}"
+        whole = form == "json"
+        self.content_type = "application/json" if whole else f"multipart/form-data; boundary={self._boundary}"
 
     @contextmanager
     def open(self) -> Iterator[Stream]:
         """A stream with a length, open as long as the context lasts."""
+        data = (None, self._text, "application/json") if self._form == "multipart_json" else self._text
         if self._file is None:
-            yield self._stream([(self._names[0], self._text)])
+            yield self._plain(None) if self._form == "json" else self._stream([(self._names[0], data)])
             return
         with _opened(self._file) as handle:
             source = _Source(handle, self._file, self._size, self._sha256)
             part = (os.path.basename(self._file), source, "application/octet-stream")
-            yield self._stream([(self._names[0], self._text), (self._names[1], part)])
+            parts = [(self._names[0], data), (self._names[1], part)]
+            yield self._plain(source) if self._form == "json" else self._stream(parts)
+
+    def _plain(self, source: _Source | None) -> Stream:
+        return Stream(_Json(self._text, self._names[1], source), self._progress)
 
     def _stream(self, parts: list[tuple[str, Any]]) -> Stream:
         try:
@@ -95,6 +109,28 @@ class Stream:
             sent += len(block)
             if self._progress:
                 self._progress(sent, total)
+
+
+class _Json:
+    """An object, with a file in it as base64. Has what ``Stream`` asks for."""
+
+    def __init__(self, text: str, name: str, source: _Source | None) -> None:
+        self._source = source
+        self._begin, self._end = text.encode(), b""
+        if source is not None:
+            comma = ", " if text != "{}" else ""
+            self._begin, self._end = f'{text[:-1]}{comma}{to_json(name)}: "'.encode(), b'"}'
+        size = 4 * -(-source.len // 3) if source else 0
+        self.len = len(self._begin) + size + len(self._end)
+
+    def read(self, size: int) -> bytes:
+        begin, self._begin = self._begin, b""
+        if begin:
+            return begin
+        if self._source is not None and self._source.len:
+            return base64.b64encode(self._source.read(size // 4 * 3))
+        end, self._end = self._end, b""
+        return end
 
 
 class _Source:

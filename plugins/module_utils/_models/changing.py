@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._api.compute import Progress
 from .._api.lines import RECORDS
 from .._api.operations import UPDATE_MODEL
 from .._api.records import Model
 from .._api.translation import plain
+from .._api.uploading import Progress
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import UUID_TEXT, to_json
 from .._engine.module import Task
@@ -62,8 +62,7 @@ class Changing:
         ``now``: the model after that, where it was looked at already. Raises ``Unexpected``, with the values, where
         that does not help.
         """
-        kept = {name: value for name, value in _members(before).items() if name not in data}
-        kept = {name: value for name, value in kept.items() if value not in _NOTHING}
+        kept = _kept(before, data)
         if self.replaces or self._keeps or not kept:
             return False
         gone = self._gone(before, kept, now)
@@ -111,6 +110,16 @@ class Changing:
                 f"Declare these as well, or make the change in the portal. {self._contract.hint(REPLACES)}",
             )
         return row
+
+
+def taken_away(before: Model, data: Mapping[str, Any], now: Model) -> dict[str, Any]:
+    """What the model had beside ``data``, which was sent, and has not any more."""
+    return _lacking(_kept(before, data), now)
+
+
+def _kept(before: Model, data: Mapping[str, Any]) -> dict[str, Any]:
+    members = {name: value for name, value in _members(before).items() if name not in data}
+    return {name: value for name, value in members.items() if value not in _NOTHING}
 
 
 def _members(model: Model) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -242,6 +243,31 @@ def test_the_lines_of_an_upload(wire: Wire) -> None:
     for request, sent in ((created, {"License": "none", "Name": "M"}), (changed_, {"Name": "M"})):
         assert f'name="meta"\r\n\r\n{json.dumps(sent)}\r\n'.encode() in request.body
         assert b'name="content"; filename="m.onnx"' in request.body
+
+
+@pytest.mark.parametrize(("operation", "key"), [("create_model", "create_body"), ("update_model", "change_body")])
+def test_the_form_of_what_goes_out(wire: Wire, operation: str, key: str) -> None:
+    [parts] = wire.call(operation, {"upload": {key: "multipart_json"}})
+    assert re.search(rb'name="data"\r\nContent-Type: application/json\r\n\r\n\{"Name": "M"\}\r\n', parts.body)
+    [whole] = wire.call(operation, {"upload": {key: "json", "json_file": "Content"}})
+    assert whole.headers["Content-Type"] == "application/json"
+    assert set(whole.json) == {"Name", "Content"} and base64.b64decode(whole.json["Content"]) in parts.body
+    other = {"create_body": "change_body", "change_body": "create_body"}[key]
+    [usual] = wire.call(operation, {"upload": {other: "json"}})
+    assert usual.headers["Content-Type"].startswith("multipart/form-data")
+
+
+def test_catalogues_as_objects(server: Any, reply: Any) -> None:
+    server.handle = lambda _request: reply(data={})
+    contract = {"upload": {"catalogues": "objects"}, "fields": {"reference": {"id": "CatalogueUUID"}}}
+    with Client.from_options({"api_url": server.url, "token": "t", "contract": contract}) as client:
+        client.compute.update_model(ID, {"Catalogues": [OTHER]})
+    assert body_of(server.requests[0]) == {"Catalogues": [{"CatalogueUUID": OTHER}]}
+
+
+def test_what_a_catalogue_is_created_with(wire: Wire) -> None:
+    contract = {"catalogue": {"extra": {"OrganisationUUID": ID, "Name": "never"}}}
+    assert wire.call("create_catalogue", contract)[-1].json == {"OrganisationUUID": ID, "Name": "C"}
 
 
 def test_the_lines_of_an_assignment(wire: Wire) -> None:

@@ -183,7 +183,7 @@ def model(status: Any, code: Any, **more: Any) -> Row:
         (model("processing", {"Status": "ok"}), {}),
         (model("ok", {"CDNURI": "x"}, Conversion={"State": "ok"}), {"fields.model.code_status": "Conversion.State"}),
         (model("ok", "ok"), {"fields.model.code_status": "Code"}),
-        (model(3, {"Status": 3}), {}),
+        (model(3, {"Status": 3}), {"words.ready": ["3"]}),
         (model(None, None), {}),
     ],
 )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -148,12 +149,41 @@ def test_a_name_that_is_asked_for_goes_to_what_it_is_like() -> None:
     assert writes(refused(400, "Title is required"), "create_catalogue") == [
         {"fields.catalogue.name": ["Title", "Name"]}
     ]
-    assert writes(refused(400, "no such part: metadata"), "create_model") == [{"upload.data": "metadata"}]
+    assert writes(refused(400, "no such part: metadata"), "create_model")[:1] == [{"upload.data": "metadata"}]
     proved = {"proved": frozenset({"fields.catalogue.name"})}
     assert writes(refused(400, "Title is required"), "create_catalogue", **proved) == []
-    assert writes(refused(400, "Visibility is required"), "create_model") == []
     assert unknown_names("create_model", refused(400, "Visibility is required")) == ["Visibility"]
     assert unknown_names("create_model", refused(400, "Title is required")) == []
+
+
+ROWS = [{"UUID": "a", "Visibility": "own", "Organisation": {"UUID": "o"}}, {"UUID": "b", "Visibility": "own"}]
+
+
+@pytest.mark.parametrize(
+    ("operation", "name", "rows", "lines"),
+    [
+        ("create_model", "visibility", ROWS, {"upload.extra": {"visibility": "own"}}),
+        ("create_catalogue", "OrganisationUUID", ROWS, {"catalogue.extra": {"OrganisationUUID": "o"}}),
+        ("create_catalogue", "Owner", ROWS, None),
+        ("create_model", "Visibility", [*ROWS, {"Visibility": "all"}], None),  # which of the two?
+        ("update_model", "Visibility", ROWS, None),
+    ],
+)
+def test_what_is_asked_for_may_be_what_all_have(
+    operation: str, name: str, rows: list[dict[str, Any]], lines: dict[str, Any] | None
+) -> None:
+    all_ways = writes(refused(400, f"{name} is required"), operation, rows=rows)
+    found = [each for each in all_ways if "extra" in json.dumps(each)]
+    assert found == ([lines] if lines else [])
+
+
+def test_a_model_may_go_out_in_another_form() -> None:
+    forms = [{"upload.change_body": "multipart_json"}, {"upload.change_body": "json"}]
+    assert writes(refused(422, "cannot be read"), "update_model") == forms
+    objects = {"upload.catalogues": "objects"}
+    assert writes(refused(400, "cannot unmarshal string into Catalogue"), "update_model") == [objects, *forms]
+    proved = {"proved": frozenset({"upload.change_body"})}
+    assert writes(refused(415), "update_model", **proved) == []
 
 
 def test_where_a_listing_is_there_is_what_it_lists() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -50,6 +51,28 @@ def test_two_parts_data_then_file(file):
     assert upload.get_filename() == "model.onnx"
     assert upload.get_content_type() == "application/octet-stream"
     assert upload.get_payload(decode=True) == file.read_bytes()
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, BLOCK - 1, BLOCK, 3 * BLOCK + 1])
+@pytest.mark.parametrize("data", [{}, {"Name": "Füße"}])
+def test_the_whole_as_json(tmp_path, size, data):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(os.urandom(size))
+    body = Multipart(data, str(path), names=("data", "Onnx"), form="json")
+    assert body.content_type == "application/json"
+    told = json.loads(sent(body))
+    assert base64.b64decode(told.pop("Onnx"), validate=True) == path.read_bytes() and told == data
+    assert json.loads(sent(Multipart(data, form="json"))) == data
+
+
+def test_another_file_is_not_sent_to_its_end_as_json(file):
+    with pytest.raises(BadInput):
+        sent(Multipart({}, str(file), sha256="0" * 64, form="json"))
+
+
+def test_a_part_that_says_that_it_is_json(file):
+    (_name, data), _upload = parts(Multipart({"Name": "x"}, str(file), form="multipart_json"))
+    assert data.get_content_type() == "application/json" and data.get_filename() is None
 
 
 def test_metadata_alone_is_one_part():
