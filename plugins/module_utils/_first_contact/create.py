@@ -163,7 +163,7 @@ class Creation:
         refresh: bool = self._task.options["try_refresh"]
         described = self._seen.described.get(operation, ())
         rows = self._seen.rows.get(operation.rpartition("_")[2], ())
-        ways = WriteWays(operation, session.free, refresh, described, session.proved, rows)
+        ways = WriteWays(operation, session.free, refresh, described, session.proved, rows=rows)
 
         def listened(draft: Draft) -> Any:
             session.use(draft)
