@@ -90,6 +90,7 @@ def test_nothing_is_written_where_the_service_does_not_say_what_runs(
         assert "Name: text, NxID: text, Server: object, V2: object, nxAI: null" in failed["msg"]
         nxid = failed["refused"][0]["device"]
         assert f'prove: one and prove_device: "{nxid}"' in failed["msg"]
+        assert "nxai.cloud.first_contact may find it out" in failed["msg"]
         assert len(failed["refused"]) == 3, "Busy says what it runs"
     assert "Entrance" not in failed["msg"] and A not in failed["msg"]
 
