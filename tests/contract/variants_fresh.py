@@ -56,6 +56,7 @@ VARIANTS = (
     _fresh("empty-nxai", "{} for nxAI of a fresh camera", {}, "nxAI: {}", "nxAI"),
     _fresh("list-nxai", "[] for nxAI of a fresh camera, as PHP writes it", [], "nxAI: empty list", "nxAI"),
     _fresh("text", '"" for the pipelines of a fresh camera', "", _nx_ai("empty text")),
+    _fresh("word", "the word None for the pipelines of a fresh camera", "None", _nx_ai("text")),
     _fresh("object", "{} for the pipelines of a fresh camera", {}, _nx_ai("empty object")),
     _fresh("false", "false for the pipelines of a fresh camera", False, _nx_ai("boolean")),
     _fresh("null-element", "a list with null for the pipelines of a fresh camera", [None], _nx_ai("[null]")),

@@ -30,6 +30,7 @@ LINE = "fields.device.pipelines"  # of the contract: where the place is said
 MOST_TEXT = 1 << 20  # characters of a text that is read as JSON
 _BESIDE = ("models", "pluginsettings")  # beside the pipelines: what there is to choose from, and settings
 _SELECTED = "selectedpipeline"  # the word Custom, or the UUID of a model
+_NOTHING = ("", "-", "none", "nil", "undefined", "n/a")  # null is JSON
 _MODEL_ID = re.compile(r"(?:model|function|network)s?(?:uuid|guid|id)s?$")
 _PIPELINES = re.compile(r"pipeline|function|assign|^models?$|^chains$")
 _OF_A_PIPELINE = frozenset(("modelnms", "resizingmethod", "chains"))  # two of them are no coincidence
@@ -165,10 +166,10 @@ def _is_beside(name: str, shown: bool) -> bool:
 
 
 def _unpacked(value: Any) -> Any:
-    """The value, or the data of a text that holds JSON. An empty text is nothing."""
+    """The value, or the data of a text that holds JSON. A text that is empty, or a word for that, is nothing."""
     if not isinstance(value, str):
         return value
-    if not value.strip():
+    if value.strip().lower() in _NOTHING:
         return None
     if len(value) > MOST_TEXT:
         return _Wrong(f"a text of more than {MOST_TEXT:,} characters")

@@ -71,8 +71,8 @@ class Proof:
             "Such rows may mean that there are no pipelines, or that the service does not show them."
             f'{other} To find out, give the task prove: one and prove_device: "{asked.device.id}", or another of these'
             " devices: one that may lose what it runs. It is written to first, alone, and read back. In a rollout these"
-            " are pipeline_rollout_prove and pipeline_rollout_prove_device. ansible-playbook nxai.cloud.first_contact may"
-            f" find it out with a camera that loses nothing. {WHERE_PIPELINES_ARE}"
+            " are pipeline_rollout_prove and pipeline_rollout_prove_device. With a camera that loses nothing,"
+            f" ansible-playbook nxai.cloud.first_contact may find it out. {WHERE_PIPELINES_ARE}"
         )
 
     def question(self) -> str:

@@ -77,6 +77,8 @@ REST = "Enabled: boolean, Name: text, NxID: text, Server: object, V2: object"
         ({"nxAI": {"pipelines": {}}}, f"{REST}, nxAI: {{pipelines: empty object}}"),
         ({"nxAI": {"pipelines": ""}}, f"{REST}, nxAI: {{pipelines: empty text}}"),
         ({"nxAI": {"pipelines": "{}"}}, f"{REST}, nxAI: {{pipelines: empty object}}"),
+        ({"nxAI": " None "}, f"{REST}, nxAI: text"),
+        ({"nxAI": {"pipelines": "none"}}, f"{REST}, nxAI: {{pipelines: text}}"),
         ({"nxAI": {"pipelines": False}}, f"{REST}, nxAI: {{pipelines: boolean}}"),
     ],
 )
