@@ -282,6 +282,7 @@ VARIANTS = (
         "an unknown parameter is refused, and Limit is one",
         before(LISTS, _strict_query),
         outcome=ADAPTED,
+        operations=_each({"page_size": 0}),
     ),
     _paging(
         "cursor-body",
