@@ -15,6 +15,7 @@ from .._engine.lookup import find, globbed, warn_if_nameless
 from .._engine.module import Task
 from .catalogue import describe_catalogue
 from .fields import describe_model
+from .memberships import Memberships
 from .usage import find_use
 
 _ALL = {"type": "list", "elements": "str", "default": ["*"]}
@@ -49,13 +50,15 @@ def read_catalogues(task: Task) -> dict[str, Any]:
     catalogues = [describe_catalogue(each) for each in _chosen(listed, task.options["catalogues"])]
     if task.options["list_models"]:
         models = _chosen(compute.list_models(), ["*"])
-        silent = sum(each.catalogue_uuids is None for each in models)
+        memberships = Memberships(compute, task.client.contract, listed, task.warn)
+        memberships.ask_catalogues(models)
+        silent = sum(memberships.of(each) is None for each in models)
         if silent:
             task.warn(
                 f"{silent} of {len(models)} models came without their catalogues, so the lists of models may lack them."
             )
         for catalogue in catalogues:
-            inside = (each for each in models if catalogue["uuid"] in (each.catalogue_uuids or ()))
+            inside = (each for each in models if catalogue["uuid"] in (memberships.of(each) or ()))
             catalogue["models"] = [{"uuid": each.uuid, "name": each.name} for each in inside]
     return {"catalogues": catalogues}
 

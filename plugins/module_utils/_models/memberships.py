@@ -136,17 +136,20 @@ class Memberships:
             return (
                 None  # it is asked for one brand; and that no catalogue has any model may be a listing without effect
             )
+        self._say()
         return [each for each, models in self._inside.items() if model.uuid in models]
 
     def _can_ask(self) -> bool:
         """Whether the listing of one catalogue is of that one: that of a catalogue that nobody has must be empty."""
         try:
-            can = not self._compute.list_models(str(uuid.uuid4()))
+            return not self._compute.list_models(str(uuid.uuid4()))
         except Refused:
-            can = True
-        if can:
-            self._warn(
-                "The service does not show which catalogues a model is in. So the models of each catalogue are listed, "
-                f"of those that you may see. {self._contract.hint('fields.model.catalogues')}"
-            )
-        return can
+            return True
+
+    def _say(self) -> None:
+        """Once."""
+        warn, self._warn = self._warn, lambda _text: None
+        warn(
+            "The service does not show which catalogues a model is in. So the models of each catalogue are listed, "
+            f"of those that you may see. {self._contract.hint('fields.model.catalogues')}"
+        )

@@ -161,8 +161,8 @@ class ModelResource:
                 tried, "no model has this UUID", "Give a name to create a model: the service chooses its UUID."
             )
         if self.file.mark is None:
-            hint = self.contract.hint("operations.list_models.path")
-            raise BadInput(tried, "no listing shows such a model, and no file is given", f"Set the option file. {hint}")
+            advice = f"Set the option file, or give its UUID. {self.contract.hint('operations.list_models.path')}"
+            raise BadInput(tried, "no listing shows such a model, and no file is given", advice)
 
     def _refuse_loss(self, plan: Plan) -> None:
         """What is not shown must not be replaced by what is declared alone."""

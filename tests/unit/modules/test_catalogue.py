@@ -12,6 +12,7 @@ from module_runs import Calls, RunModule
 from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ComputeApi
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.polling import Deadline
 from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import FIELDS
+from simulator import views
 from simulator.testing import Served
 
 
@@ -262,6 +263,20 @@ def test_models_that_do_not_tell_their_catalogues_are_reported(cloud: Served, ru
     assert found["warnings"] == ["2 of 3 models came without their catalogues, so the lists of models may lack them."]
     cloud.fault("status", "list_models", status=200, body=[inside, {**unknown, "Catalogues": []}])
     run_module("nxai_catalogue_info", list_models=True)
+
+
+def test_the_listing_of_a_catalogue_says_which_models_are_in_it(
+    cloud: Served, run_module: RunModule, models: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_module("nxai_catalogue", name="Shop models", models=["One"])
+    usual = views.function
+    shown = ("UUID", "Name", "Status", "Code", "InputDriverDetails")
+    monkeypatch.setattr(
+        views, "function", lambda *of: {name: value for name, value in usual(*of).items() if name in shown}
+    )
+    found = run_module("nxai_catalogue_info", list_models=True, warns=True)
+    assert [each["name"] for each in found["catalogues"][0]["models"]] == ["One"]
+    assert len(found["warnings"]) == 1 and "fields.model.catalogues" in found["warnings"][0]
 
 
 @pytest.mark.parametrize("late", [2, 3])
