@@ -26,7 +26,7 @@ def test_the_catalogues_of_a_model_are_shown_as_they_are_looked_up() -> None:
 @pytest.mark.parametrize(
     "shown",
     [{}, {"Catalogues": None}, {"Catalogues": "text"}, {"Catalogues": {}}]
-    + [{"Catalogues": [*ROWS, odd]} for odd in ({"Name": "no id"}, None, 5)],
+    + [{"Catalogues": [*ROWS, odd]} for odd in ({"Name": "no id"}, None, True, 1.5)],
     ids=str,
 )
 def test_catalogues_that_are_not_shown_or_not_all_understood_are_not_known(shown: dict[str, Any]) -> None:
