@@ -361,6 +361,14 @@ VARIANTS = (
         pipelines(lambda found: sorted(found, key=lambda each: str(each["modelUUID"]))),
         outcome=WORKS,
     ),
+    _read("doubled", "each pipeline is shown twice", pipelines(lambda found: [*found, *found]), outcome=STOPS),
+    _read(
+        "braced-models",
+        "modelUUID in braces, which a PUT refuses",
+        each_pipeline(lambda each: {**each, "modelUUID": f"{{{each['modelUUID']}}}"}),
+        sent_pipelines(lambda each: "modelUUID is no UUID" if "{" in each["modelUUID"] else each),
+        outcome=WORKS,
+    ),
     _read(
         "upper-models",
         "modelUUID in upper case",

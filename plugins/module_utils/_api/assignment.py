@@ -60,6 +60,8 @@ def read_assignment(
     found, others = _follow(raw, place)
     if isinstance(found, dict) and _model_in(found):
         found = [found]  # one pipeline, where a list of one was expected
+    if isinstance(found, list):
+        found = [_unpacked(each) if isinstance(each, str) and each[:1] == "{" else each for each in found]
     blank = is_blank(found)
     problem = "" if blank else _problem(found, ".".join(place), is_model)
     if problem:

@@ -30,7 +30,7 @@ from .operations import (
     UPDATE_REGISTRY_DEVICE,
 )
 from .pages import all_pages
-from .pipeline import models_in, without_keys
+from .pipeline import models_in, with_models, without_keys
 from .records import Device, DeviceGroup, RegistryDevice, Server, Site
 from .spelling import RUNNING, Id, learn, learn_rows, spelled, spelled_models
 
@@ -43,6 +43,7 @@ class DeviceApi:
         self._contract = contract
         # Shapes of rows that mean "no pipelines" (see assignment.py): the contract's, and those proved since.
         self.no_pipelines: frozenset[str] = contract.no_pipelines
+        self._plain_ids = False  # whether the ids of models are taken in their one form alone
         # Why the last listing of the sites, which was empty, does not say that there are none. "": it does.
         self.doubt_of_no_sites = ""
         self._warned = False
@@ -130,8 +131,7 @@ class DeviceApi:
         listed = Device.listed(rows, self._is_model)
         found = [each.with_proof(self.no_pipelines).without(read_only) for each in listed]
         for device in found:
-            models = (each.wire.get("modelUUID") for each in device.assignment or ())
-            learn(self._transport.findings, RUNNING, models)
+            learn(self._transport.findings, RUNNING, models_in([each.wire for each in device.assignment or ()]))
         return found
 
     def _is_model(self, model: str) -> bool:
@@ -154,8 +154,31 @@ class DeviceApi:
         ``device_ids`` go out as they are: give them as listed. ``functions`` are the UUIDs of the models used.
         The service answers before the devices have changed, and its answer says nothing of use: read the devices again.
         """
-        known, otherwise = self._contract.outgoing, self._contract.assignment
+        device_ids, functions, pipelines = [*device_ids], [*functions], [*pipelines]
+        plain_ids = [with_models(each, identity) for each in pipelines]
         written = [spelled_models(self._transport.findings, each) for each in pipelines]
+        if self._plain_ids or written == plain_ids:
+            self._put(site_id, device_ids, functions, plain_ids)
+            return
+        try:
+            self._put(site_id, device_ids, functions, written)
+        except Refused as error:
+            if error.status not in (400, 422):
+                raise
+            self._put_plain(error, site_id, device_ids, functions, plain_ids)
+
+    def _put_plain(self, refusal: Refused, *request: Any) -> None:
+        """The same with the ids of models in their one form, where those in the form that devices show are refused."""
+        try:
+            self._put(*request)
+        except Refused:
+            raise refusal from None
+        self._plain_ids = True
+
+    def _put(
+        self, site_id: str, device_ids: Iterable[Id], functions: Iterable[str], written: list[dict[str, Any]]
+    ) -> None:
+        known, otherwise = self._contract.outgoing, self._contract.assignment
         named = {identity(model): model for model in models_in(written)}
         body: dict[str, Any] = {
             "Devices": list(device_ids),

@@ -30,6 +30,7 @@ _TRIED = "read a pipeline"
 _UUID_PARTS = re.compile("-?".join(f"([0-9a-fA-F]{{{digits}}})" for digits in (8, 4, 4, 4, 12)))
 _NUMBER = re.compile(r"[0-9]{0,9}\.?[0-9]{0,30}(?:[eE][+-]?[0-9]{1,3})?")
 _BY_PLAIN_NAME = {plain(name): name for name in WIRE_NAMES.values()}
+_NONE = ("none", "null", "nil", "-", "n/a")
 # What the service says of a pipeline by itself: an id of its own, and when something was done to it.
 _OWN_ID = re.compile(r"(?:pipeline|assignment|instance)?(?:uuid|guid|id)")
 _OWN_TIME = re.compile(r"(?:created|updated|modified|changed|deployed|assigned)(?:at|on)")
@@ -171,9 +172,9 @@ def _pruned(key: str, value: Any, names: set[str]) -> Any:
 
 
 def processor_name(value: Any) -> str:
-    """The name of a processor; "" for none, for which the word None stands as well."""
+    """The name of a processor; "" for none, for which a word such as None stands as well."""
     name = text(value) or ""
-    return "" if name.lower() == "none" else name
+    return "" if name.strip().lower() in _NONE else name
 
 
 def _in_known_types(key: object, value: Any) -> Any:

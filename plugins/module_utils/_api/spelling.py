@@ -39,7 +39,8 @@ def catalogue_refs(model: Mapping[str, Any]) -> list[Any]:
 def learn(findings: Findings, kind: str, values: Iterable[Any]) -> None:
     for value in values:
         canonical = identity(value)
-        if canonical and (kind == RUNNING or canonical != value):
+        known = findings.spelling.get((kind, canonical)) == canonical  # where one device has it so, all may
+        if canonical and not known and (kind == RUNNING or canonical != value):
             findings.spelling[kind, canonical] = value
 
 

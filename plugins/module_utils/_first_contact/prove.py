@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from .._api.assignment import core_of
+from .._api.assignment import LINE, core_of
 from .._api.device import DeviceApi
 from .._api.lines import hint
 from .._api.operations import LIST_DEVICES, PUT_PIPELINES
@@ -27,7 +27,7 @@ from .._core.values import folded, mapping, text
 from .._engine.lookup import Index
 from .._engine.module import Task
 from .._fleet.targets import WHERE_PIPELINES_ARE, snapshot, why_unknown
-from .._pipelines.checks import thresholds_above_one
+from .._pipelines.checks import is_doubled, thresholds_above_one
 from .._pipelines.readback import compare, side_by_side
 from . import read_only
 from .cameras import Silent, cameras_of
@@ -90,6 +90,9 @@ class Proof:
         if high is not None:
             answer = f"{device.label} shows a threshold of {high:g}, and they are known to go from 0 to 1"
             raise BadInput(_TRIED, answer, f"Nothing was sent. {hint('fields.pipeline.nms')}")
+        if is_doubled(device.assignment):
+            answer = f"{device.label} shows each of its pipelines more than once, and would be sent them so"
+            raise BadInput(_TRIED, answer, f"Nothing was sent. Choose another camera. {hint(LINE)}")
         device = self._look_again(camera, device)
         before, has = self._session.draft, device.assignment or ()
         self._send(camera, None)
@@ -209,7 +212,7 @@ class Proof:
     def _without_refused(self, sent: Assignment, draft: Draft, error: Refused) -> Iterator[Proposal]:
         """Only a camera that may lose them is sent what it has without some of its keys."""
         elements = elements_of(self._seen.rows.get("device", ()), draft.contract)
-        keys = read_only.refused_keys(error, sent)
+        keys = read_only.refused_keys(error, sent) or read_only.that_may_be_meant(error, elements)
         if self._task.options["prove"] == "one":
             yield from read_only.without_refused(draft, error, sent, elements)
         elif keys:

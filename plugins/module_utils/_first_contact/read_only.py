@@ -21,6 +21,7 @@ from .draft import Draft, Proposal
 from .records import Row
 
 LINE = "assignment.read_only"
+_UNKNOWN = re.compile(r"unknown|unexpected|additional|unrecogni[sz]ed|not allowed|read-?only", re.IGNORECASE)
 _KNOWN = frozenset(map(plain, WIRE_NAMES.values()))
 
 
@@ -51,13 +52,20 @@ def refused_keys(error: Refused, sent: Assignment) -> list[str]:
     return sorted(key for key in keys if re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", words, re.IGNORECASE))
 
 
+def that_may_be_meant(error: Refused, elements: Sequence[Row]) -> list[str]:
+    """Those that the service adds, where a refusal speaks of a key that is not known, and does not say of which."""
+    words = " ".join((error.answer, *error.fields.values()))
+    return added_by_service(elements) if _UNKNOWN.search(words) else []
+
+
 def without_refused(draft: Draft, error: Refused, sent: Assignment, elements: Sequence[Row]) -> Iterator[Proposal]:
     """The request without the keys that were refused, or where only keys are named that it does not hold, without all
     that the service adds."""
     left = set(map(plain, draft.contract.assignment.read_only))
     added = [key for key in added_by_service(elements) if plain(key) not in left]
     named = [key for key in refused_keys(error, sent) if key in added]
-    keys = named or (added if left else [])
+    meant = that_may_be_meant(error, elements) if not refused_keys(error, sent) else []
+    keys = named or (added if left or meant else [])
     if keys:
         yield Proposal({LINE: keys}, f"HTTP {error.status}: the service does not take them, and shows them again")
 

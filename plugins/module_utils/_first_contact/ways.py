@@ -129,8 +129,8 @@ class WriteWays:
 
     def _of_assignments(self, draft: Draft, error: Refused) -> Iterator[Proposal]:
         """What else may be otherwise of the request that assigns pipelines."""
-        if error.status == 428:
-            yield Proposal({"assignment.if_match": True}, "HTTP 428: the service asks for a precondition")
+        if error.status in (412, 428) or (error.status == 400 and "if-match" in error.answer.lower()):
+            yield Proposal({"assignment.if_match": True}, f"HTTP {error.status}: the service asks for a precondition")
         if error.status in (400, 415, 422):
             extra = dict(draft.contract.assignment.extra)
             for name in unknown_names(self.operation, error):

@@ -46,6 +46,8 @@ def tell_apart(
 
 def says_too_many(refusal: Refused) -> bool:
     """Whether a refusal may mean that fewer devices would be taken."""
+    if refusal.status in (401, 429):  # too many requests, and a token that is too long
+        return False
     return refusal.status == 413 or _MANY.search(refusal.answer.lower()) is not None
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._api.assignment import LINE
 from .._api.lines import hint
 from .._api.pipeline import WIRE_NAMES, Assignment, processor_name, understood_number
 from .._api.records import Model, Server, Site
@@ -83,6 +84,9 @@ def refusals(
         checks.append(_unsupported)
     if not restoring:
         checks.append(_ModelCheck(facts, options))
+        shown = [each.before for each in changes if each.before]
+        if shown and all(map(is_doubled, shown)):
+            checks.append(_doubled)
         strange = next((found for each in changes for found in thresholds_above_one(each.before)), None)
         if strange is not None:
             checks.append(lambda change: _in_another_scale(change, strange))
@@ -112,6 +116,16 @@ def sites_whose_servers_count(
 def _unsupported(change: DeviceChange) -> Iterator[str]:
     if change.device.server.supports_pipelines is False:
         yield "its server does not support pipelines"
+
+
+def is_doubled(assignment: Assignment) -> bool:
+    """Whether each pipeline is there more than once, just the same: the service may show each twice."""
+    return bool(assignment) and all(sum(one == other for other in assignment) > 1 for one in assignment)
+
+
+def _doubled(change: DeviceChange) -> Iterator[str]:
+    if change.before:
+        yield f"each of its pipelines is shown more than once, and would be written so. {hint(LINE)}"
 
 
 def thresholds_above_one(assignment: Assignment) -> Iterator[float]:

@@ -10,6 +10,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .._api.device import DeviceApi
@@ -33,9 +34,10 @@ from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
 
 Key = tuple[str, str]
 _FIRST_PAUSE = 2.0  # seconds; doubled at each repeat
-_NO_EFFECT = (401, 403, 404, 405, 413, 415)  # refusals that cannot come after one
+_NO_EFFECT = (401, 403, 405, 413, 415)  # refusals that cannot come after one
 _ABOUT_SOME = (400, 404, 409, 413, 422, 423, 425)  # refusals that may be about one of several devices
-_MAY_PASS = (409, 423, 425)  # those that are over when something else is
+_AT_REST = (429, 503)  # refusals of a service that wants to be left alone for a while
+_MAY_PASS = (409, 423, 425, *_AT_REST)  # those that are over when something else is
 _PASSING = re.compile(
     r"busy|restart|starting|loading|in progress|not ready|try again|later|locked|temporar|maintenance"
 )
@@ -120,7 +122,7 @@ class PipelineWriter:
                 reason = f"{answer.answer}. That is read from words.not_applicable of the contract"
                 self._note(part.changes, "not_applicable", reason)
             else:
-                self._note_error(part.changes, answer, doubtful)
+                self._note_error(part.changes, self._after_waiting(answer), doubtful)
         if sum(taken) == len(batch.changes) and self._is_too_many(refusal):  # not for any of them
             self._at_once = max(taken)
             self._api.takes_at_once(self._at_once)
@@ -130,8 +132,16 @@ class PipelineWriter:
         of_one = answer.answer in answer.fields.values()
         return self._api.says_not_applicable(answer) or (of_one and self._api.says_not_applicable(of_all))
 
+    def _after_waiting(self, answer: Refused) -> Refused:
+        if not self._may_pass(answer):
+            return answer
+        waited = "It was asked again until applicable_timeout had passed."
+        return replace(answer, advice=f"{answer.advice} {waited}".strip())
+
     def _settled(self, batch: Batch, refusal: Refused) -> Iterator[tuple[Batch, Refused | None]]:
         """All devices of a refused batch, those that were taken with None."""
+        if refusal.status in _AT_REST:
+            return iter([(batch, refusal)])
         if self._is_too_many(refusal):
             return in_fewer(batch, refusal, self._put)
         if self._may_pass(refusal):
@@ -172,7 +182,7 @@ class PipelineWriter:
                 [each.to_sent() for each in batch.after],
             )
         except Refused as error:
-            if error.status not in _ABOUT_SOME:
+            if error.status not in (*_ABOUT_SOME, *_AT_REST) and not says_too_many(error):
                 raise
             return error
         return None

@@ -196,6 +196,12 @@ def test_one_pipeline_in_the_place_of_the_list_is_a_list_of_one(beside: dict[str
     assert isinstance(read(nxAI={"pipelines": {"modelUUID": "Person counter"}}), Unknown)
 
 
+def test_pipelines_that_are_texts_with_json_are_read() -> None:
+    found = read(nxAI={"pipelines": [json.dumps(each) for each in ONE]})
+    assert isinstance(found, Known) and [each.to_wire() for each in found.pipelines] == ONE
+    assert isinstance(read(nxAI={"pipelines": ["{cut"]}), Unknown)
+
+
 def test_the_keys_of_pipelines_are_known_in_any_case() -> None:
     found = read(nxAI={"pipelines": [{"modeluuid": A, "MODEL_NMS": 0.5}]})
     assert isinstance(found, Known) and (found.pipelines[0].model, found.pipelines[0].wire["modelNMS"]) == (A, 0.5)

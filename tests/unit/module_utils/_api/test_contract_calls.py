@@ -18,6 +18,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Clie
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._api.lines import LINES
 from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 
 ID = "459d2273-1514-431c-9d34-f5b72f3bfe20"
@@ -281,3 +282,24 @@ def test_the_lines_of_an_assignment(wire: Wire) -> None:
     with_token = {"assignment": {"if_match": True}, "auth": {"token_on_writes": "refresh"}}
     [request] = wire.call("put_pipelines", with_token)
     assert (request.headers["If-Match"], request.headers["Authorization"]) == ("*", "Bearer nxcdb-ref-1")
+
+
+def test_models_in_the_form_that_devices_show_or_else_in_their_one_form(wire: Wire) -> None:
+    """A refused request has had no effect, so that it may be sent in another form."""
+    bodies: list[Any] = []
+
+    def answer(request: Any) -> Any:
+        bodies.append(request.json["Pipelines"])
+        strange = "{4" in str(request.json["Pipelines"]) if request.method == "PUT" else False
+        return wire.reply(status=400 if strange or broken else 200, data={})
+
+    wire.server.handle, broken = answer, False
+    shown, plain = [{"modelUUID": f"{{{ID.upper()}}}"}], [{"modelUUID": ID}]
+    with Client.from_options({"api_url": wire.server.url, "token": "nxcdb-tok-1"}) as client:
+        for _turn in range(2):
+            client.device.put_pipelines(ID, [OTHER], [ID], shown)
+    assert bodies == [shown, plain, plain], "it is found out once"
+    broken = True
+    with Client.from_options({"api_url": wire.server.url, "token": "nxcdb-tok-1"}) as client, pytest.raises(Refused):
+        client.device.put_pipelines(ID, [OTHER], [ID], shown)
+    assert bodies[3:] == [shown, plain]

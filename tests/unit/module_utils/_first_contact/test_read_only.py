@@ -84,6 +84,7 @@ def test_only_what_is_named_is_left_out_first_and_then_what_is_added_everywhere(
     assert lines(refused("unknown field UserSettings"), Draft(), TUNED) == [], "that may be a setting"
     assert lines(refused("unknown field Zone"), Draft(), TUNED) == []
     assert lines(refused("no"), Draft(), TUNED) == []
+    assert lines(refused("unknown key"), Draft(), TUNED) == [{LINE: ["Status", "modelName"]}]
 
 
 def test_what_the_user_is_asked() -> None:

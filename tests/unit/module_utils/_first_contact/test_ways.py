@@ -48,6 +48,8 @@ def refused(status: int, words: str = "", **fields: str) -> Refused:
     ("error", "found"),
     [
         (refused(428, "If-Match is required"), [{"assignment.if_match": True}]),
+        (refused(412, "precondition"), [{"assignment.if_match": True}]),
+        (refused(400, "missing header If-Match"), [{"assignment.if_match": True}, {"assignment.as_list": True}]),
         (refused(400, "Customization is required"), [{"assignment.extra": {"Customization": "metavms"}}]),
         (refused(400, "", body="missing field: brand"), [{"assignment.extra": {"brand": "metavms"}}]),
         (refused(422, "SystemID is required"), [{"assignment.site": "SystemID"}]),

@@ -45,6 +45,27 @@ def test_a_model_in_no_catalogue_is_refused_at_a_site_of_another_organisation(
 
 
 @pytest.mark.parametrize(
+    ("befores", "refused"),
+    [
+        ([[0.3, 0.3], []], 1),
+        ([[0.3, 0.3], [0.2, 0.2]], 2),
+        ([[0.3, 0.3], [0.2]], 0),
+        ([[0.3, 0.3, 0.4]], 0),
+        ([[]], 0),
+    ],
+)
+def test_what_may_be_shown_twice_is_not_written_twice(befores: list[list[float]], refused: int) -> None:
+    site, device = Site.from_api({"ID": SITE, "Name": "S"}), Device.from_api({"NxID": SITE, "Name": "D"})
+    changes = [
+        DeviceChange(site, device, tuple(Pipeline({"modelUUID": MODEL, "modelNMS": each}) for each in before), ())
+        for before in befores
+    ]
+    found = refusals(changes, Facts(), OPTIONS, restoring=False)
+    assert ["fields.device.pipelines" in each.reason for each in found] == [True] * refused
+    assert refusals(changes, Facts(), OPTIONS, restoring=True) == []
+
+
+@pytest.mark.parametrize(
     ("shown", "wanted", "refused"),
     [(42, 0.5, 2), ("42", 0.5, 2), (42, 42, 1), (1, 0.5, 0), (0.42, 0.5, 0), (None, 0.5, 0)],
 )

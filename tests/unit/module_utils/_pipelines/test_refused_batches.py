@@ -78,7 +78,9 @@ class Service:
         return {str(number): writer.status[each.key][0] for number, each in enumerate(changes)}
 
 
-@pytest.mark.parametrize(("status", "words"), [(413, ""), (422, "Too many devices"), (400, "at most 7 elements")])
+@pytest.mark.parametrize(
+    ("status", "words"), [(413, ""), (422, "Too many devices"), (400, "at most 7 elements"), (500, "max 7")]
+)
 @pytest.mark.parametrize("most", [1, 7, 99])
 def test_a_service_that_takes_fewer_at_a_time_gets_fewer(status: int, words: str, most: int) -> None:
     service = Service(status, words, most)
@@ -120,6 +122,8 @@ def test_one_device_at_fault_keeps_no_other_back(words: str) -> None:
         (425, "", True),
         (404, "The device is not known", True),
         (404, "Not Found", False),
+        (429, "slow down", True),
+        (503, "", True),
         (400, "The camera is restarting", True),
         (422, "please try again", True),
         (400, "bad", False),
@@ -131,9 +135,10 @@ def test_a_state_that_passes_is_waited_for(status: int, words: str, waits: bool)
     assert (service.now >= 20) is waits
     forever = Service(status, words, ready=9999)
     assert set(forever.sent(3).values()) == {"failed"} and forever.now <= 62
+    assert status not in (429, 503) or forever.requests == [3] * len(forever.requests), "it is left alone"
 
 
-@pytest.mark.parametrize(("status", "looks"), [(400, 1), (422, 1), (409, 1), (401, 0), (403, 0), (404, 0), (405, 0)])
+@pytest.mark.parametrize(("status", "looks"), [(400, 1), (422, 1), (409, 1), (404, 1), (401, 0), (403, 0), (405, 0)])
 def test_a_refusal_after_the_effect_is_looked_up_once_for_all(status: int, looks: int) -> None:
     service = Service(status, "deployment failed", bad=nxids(9))
     service.keeps_all = True
