@@ -353,6 +353,7 @@ VARIANTS = (
         outcome=WORKS,
     ),
     _written("busy-423", "423 in other words", _not_yet(_message(423, {"Message": "Locked"})), outcome=WORKS),
+    _written("busy-503", "503 in place of 422", _not_yet(_message(503, {"Message": "Unavailable"})), outcome=WORKS),
     _written(
         "busy-200",
         "200 with the Message, and nothing is done",
