@@ -105,6 +105,12 @@ def names_a_selected_pipeline(raw: Mapping[str, Any]) -> bool:
     return any(plain(key) == _SELECTED and identity(value) not in ("", ZERO_UUID) for key, value in beside.items())
 
 
+def is_bare(raw: Mapping[str, Any]) -> bool:
+    """Whether a row has nothing in the place of the pipelines, nor anything like them elsewhere."""
+    found, others = _follow(raw, PLACE)
+    return found is None and not others
+
+
 @dataclass(frozen=True)
 class _Wrong:
     what: str

@@ -115,6 +115,8 @@ def _places(record: str, name: str, value: Any) -> tuple[str, ...]:
     found = (value,) if isinstance(value, str) else tuple(_texts(key, value, empty=True))
     for place in found:
         steps = path_of(place)
+        if (record, name) == ("answer", "rows") and EACH in steps:
+            steps = tuple(step for step in steps if step != EACH) or ("rows",)
         if (record, name) == ("device", "pipelines") and steps.count(EACH) == 1 and steps[0] != EACH:
             steps = tuple(step for step in steps if step != EACH)
         whole = not steps and (record, name) in _MAY_BE_EMPTY

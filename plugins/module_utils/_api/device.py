@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from .._core.errors import NxaiError, Refused
-from .._core.values import identity
+from .._core.values import folded, identity
 from .._http.operation import Operation
 from .._http.transport import Transport
+from .assignment import is_bare
 from .compute import ALL_AVAILABLE, ComputeApi
 from .contract import KNOWN, Contract, Row
 from .operations import (
@@ -32,7 +33,7 @@ from .operations import (
 from .pages import all_pages
 from .pipeline import models_in, with_models, without_keys
 from .records import Device, DeviceGroup, RegistryDevice, Server, Site
-from .spelling import RUNNING, Id, learn, learn_rows, spelled, spelled_models
+from .spelling import RUNNING, Id, learn, learn_rows, own_id, spelled, spelled_models
 
 
 class DeviceApi:
@@ -46,7 +47,7 @@ class DeviceApi:
         self._plain_ids = False  # whether the ids of models are taken in their one form alone
         # Why the last listing of the sites, which was empty, does not say that there are none. "": it does.
         self.doubt_of_no_sites = ""
-        self._warned = False
+        self._warned = self._warned_of_others = False
         self._models: set[str] | None = None  # the ids of all models
         self._asking = threading.Lock()
 
@@ -128,11 +129,22 @@ class DeviceApi:
         """All devices of a site with their pipelines; an offline site has none to show."""
         rows = self._list("device", LIST_DEVICES, self._site(site_id))
         read_only = self._contract.assignment.read_only
-        listed = Device.listed(rows, self._is_model)
+        listed = Device.listed(self._devices_in(rows), self._is_model)
         found = [each.with_proof(self.no_pipelines).without(read_only) for each in listed]
         for device in found:
             learn(self._transport.findings, RUNNING, models_in([each.wire for each in device.assignment or ()]))
         return found
+
+    def _devices_in(self, rows: list[Row]) -> list[Row]:
+        """Those with an NxID. What has none, and shows nothing of pipelines, is no device that any could be sent to."""
+        others = [row for row in rows if not own_id(folded(row), ("nxid",)) and is_bare(row)]
+        if not others or len(others) == len(rows):
+            return rows
+        if not self._warned_of_others:
+            self._warned_of_others = True
+            what = f"{len(others)} of {len(rows)} rows of a site have no NxID, and are taken for no devices."
+            self._transport.voice.warn(f"{what} {self._contract.hint('fields.device.id')}")
+        return [row for row in rows if row not in others]
 
     def _is_model(self, model: str) -> bool:
         """Whether an id that is no UUID is one of a model, and no name or so. Models are listed for that, once."""

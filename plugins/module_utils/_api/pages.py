@@ -20,7 +20,8 @@ from .._http.operation import Operation, names_a_line
 from .contract import KNOWN, Contract, Row
 from .cursors import LINK, NoCursor, Query, linked, next_page
 from .lines import RECORDS
-from .wrapping import Listed, find_rows, find_total
+from .rows import Listed, is_record
+from .wrapping import find_rows, find_total
 
 # No listing that a task can keep comes near these. A service that gives a row at a time, or slowly, would never end.
 MOST_ROWS = 1_000_000
@@ -265,15 +266,25 @@ class _Listing:
         """The rows of a page, and the number of all rows, or None. ``further``: it is not the first page."""
         total = self.contract.total(answer)
         found = find_rows(answer.data, self.record, self._places(_ROWS))
-        if found is None and answer.data is None and (further or total == 0):
+        if found is None and answer.data in (None, {}) and (further or total == 0):
             return [], total
+        if found is None and total in (None, 1) and self.operation.page_size and is_record(answer.data, self.record):
+            found = Listed([answer.data], "")  # of a list of one, where lists come as one object on each line
         if found is None or not all(isinstance(row, dict) for row in found.rows):
             raise self._no_list(answer, found)
         self._note_place(_ROWS, found.place, f"Lists come inside of {found.place!a}")
+        if found.groups:
+            total = self._total_of_groups(answer, found, total, further)
         if total is None and self._places(_TOTAL) != [""] and (told := find_total(answer.data, found)):
             total = told.total
             self._note_place(_TOTAL, told.place, f"The number of all rows comes as {told.place!a}")
         return self.contract.known(self.record, found.rows), total
+
+    def _total_of_groups(self, answer: Answer, found: Listed, total: int | None, further: bool) -> int | None:
+        """What a total in groups or rows says of the rows. Groups over several pages could be cut in two."""
+        if further or found.groups >= self.operation.page_size > 0:
+            raise self._incomplete(answer, "rows came in groups, which do not fit into one page", _ROWS)
+        return len(found.rows) if total == found.groups else total
 
     def _places(self, key: str) -> list[str]:
         """Those of the contract, and those that were found."""

@@ -13,16 +13,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .lines import names_of
+from .rows import Listed, by_id, ungrouped
 from .translation import STEP, path_of, plain, value_at
 
 _WRAPPERS = ("items", "data", "results", "rows")
 _OWN_NAMES = {"site": ("systems", "sites"), "model": ("functions", "models")}
 _TOTALS = ("total", "count")
-
-
-class Listed(NamedTuple):
-    rows: list[Any]
-    place: str
 
 
 class Told(NamedTuple):
@@ -38,11 +34,12 @@ def find_rows(data: Any, record: str, places: Sequence[str]) -> Listed | None:
     """
     known = [Listed(value, place) for place in places if isinstance(value := value_at(data, path_of(place)), list)]
     if known:
-        return known[0] if all(each.rows == known[0].rows for each in known) else None
+        return ungrouped(known[0], record) if all(each.rows == known[0].rows for each in known) else None
     if not isinstance(data, dict):
         return None
     named = list(_named(data, (*_WRAPPERS, *_OWN_NAMES.get(record, (f"{record}s",)))))
-    lists = [Listed(value, place) for place, value in named if isinstance(value, list)]
+    lists = [ungrouped(Listed(value, place), record) for place, value in named if isinstance(value, list)]
+    lists = lists or list(by_id(("", data), *named, record=record))
     lists = lists or list(_lists_of_objects(data, record))
     if lists:
         return lists[0] if len(lists) == 1 else None

@@ -97,6 +97,14 @@ def parsed(text: str) -> Any:
     raise TooLarge(f"its values are nested more than {MOST_DEPTH} deep")
 
 
+def lines_of(text: str) -> list[Any]:
+    """The objects of a text with one on each line. Raises ValueError for anything else."""
+    found = [parsed(line) for line in text.split("\n") if line.strip()]
+    if len(found) < 2 or not all(isinstance(each, dict) for each in found):
+        raise ValueError("not one object on each line")
+    return found
+
+
 def _has_many_names(content: bytes) -> bool:
     if content.count(b":") <= MOST_NAMES:
         return False

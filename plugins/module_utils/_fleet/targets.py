@@ -60,10 +60,11 @@ class Missing:
     device: str
     status: str
     reason: str
+    name: str = ""  # where it is known
 
     @property
     def label(self) -> str:
-        return f"{self.device} at site {self.site.label}"
+        return f"{self.name or self.device} at site {self.site.label}"
 
 
 @dataclass

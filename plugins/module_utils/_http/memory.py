@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .._core.limits import MOST_MEMORY, Memory, TooLarge, as_text, parsed
+from .._core.limits import MOST_MEMORY, Memory, TooLarge, as_text, lines_of, parsed
 from .body import LARGE, MOST_OF_AN_ERROR, Reading
 from .wire import in_turn
 
@@ -21,6 +21,16 @@ MOST_BYTES = 48 << 20  # of one page: 50,000 devices with a pipeline each have 2
 MOST_KEPT = 512 << 20  # bytes of the last answers of all addresses: some 130,000 devices with a pipeline each
 USUAL_DEVICE = 8 << 10  # bytes: one with one pipeline has some 4,000
 _WITH_OTHERS = f"with what was read before it would take more than {MOST_MEMORY >> 20} MiB of memory"
+
+
+def _data(text: str) -> Any:
+    """Of a JSON text, or of one with an object on each line."""
+    try:
+        return parsed(text)
+    except TooLarge:
+        raise
+    except ValueError:
+        return lines_of(text)
 
 
 class TooMuch(TooLarge):
@@ -97,13 +107,28 @@ class AnswerMemory:
                 if memory.needed > self._left():
                     raise TooMuch(_WITH_OTHERS)
                 del content
-                data = parsed(text)
+                data = _data(text)
+                if isinstance(data, str) and data.lstrip()[:1] in ("[", "{"):
+                    memory, data = self._opened(data, memory)
                 self._keep(address, memory.data, data if devices else None)
             except TooLarge as error:  # made anew: what was raised holds the frames, and so the text
                 return Body(beginning, wrong=type(error)(str(error)))
             except ValueError:
                 return Body(beginning, wrong=ValueError())
             return Body(beginning, data)
+
+    def _opened(self, text: str, memory: Memory) -> tuple[Memory, Any]:
+        """The data of a text that holds JSON as a text, within the same limits; the text itself where it holds none."""
+        content = text.encode("utf-8", "surrogatepass")
+        inner = Memory.of(content)
+        if inner.needed + memory.needed > self._left():
+            raise TooMuch(_WITH_OTHERS)
+        try:
+            return inner, parsed(as_text(content, inner))
+        except TooLarge:
+            raise
+        except ValueError:
+            return memory, text
 
     def _left(self) -> int:
         """Counted twice: many small answers may each have names that come once, which take more than is counted."""

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._api.file_mark import split_documentation
+from .._api.pipeline import understood_number
 from .._api.records import Model
 from .._api.translation import plain
-from .._core.values import mapping, number, text
+from .._core.values import mapping, text
 from .._engine.module import CONNECTION_SPEC
 from .._engine.reconcile import Field, view
 from .texts import same_text
@@ -29,15 +30,19 @@ def _documentation(value: Any) -> str:
 
 
 def _whole(value: Any) -> Any:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A whole number, also one that the service writes as text."""
+    found = understood_number(value) if isinstance(value, str) else value
+    whole = int(found) if isinstance(value, str) and found is not None and found.is_integer() else found
+    return whole if isinstance(whole, int) and not isinstance(whole, bool) else None
 
 
 def _channels(value: Any) -> Any:
-    return value if _whole(value) in _CHANNELS else None
+    return _whole(value) if _whole(value) in _CHANNELS else None
 
 
 def _numbers(value: Any) -> Any:
-    return value if isinstance(value, list) and all(number(each) is not None for each in value) else None
+    found = [understood_number(each) for each in value] if isinstance(value, list) else [None]
+    return None if None in found else found
 
 
 def _texts(value: Any) -> Any:

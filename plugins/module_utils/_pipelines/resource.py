@@ -30,6 +30,7 @@ from .._fleet.targets import (
     select_devices,
     snapshot,
     snapshot_targets,
+    why_unknown,
 )
 from .checks import Facts, Refusal, raise_if_any, refusals, sites_whose_servers_count
 from .proof import Proof
@@ -66,7 +67,7 @@ class PipelineResource:
         if not any(self.options[name] for name in ("devices", "select", "restore")):
             return AssignmentPlan(())  # for no device
         rule = self._rule()
-        self.found = self._find()
+        self.found = self._reachable(self._find())
         changes = [
             DeviceChange(each.site, each.device, before, rule(before) if each.restore is None else each.restore)
             for each in self.found.chosen
@@ -95,6 +96,16 @@ class PipelineResource:
             return find_targets(named_targets(options["devices"], options["site"]), self.reader, device_api)
         sites = options["sites"] or [options["site"]]
         return select_devices(options["select"], self._running(), sites, self.reader, device_api)
+
+    @staticmethod
+    def _reachable(found: Found) -> Found:
+        """Without those of which nobody knows what they run, and whose site is off-line: nothing is sent there."""
+        silent = [each for each in found.chosen if each.site.online is False and each.device.assignment is None]
+        for each in silent:
+            reason = f"its site is off-line, and it is not known what it runs ({why_unknown(each.device)})"
+            found.missing.append(Missing(each.site, each.device.id, "not_applicable", reason, each.device.name))
+        found.chosen = [each for each in found.chosen if each not in silent]
+        return found
 
     def _running(self) -> Collection[str]:
         """The models that select=running is about."""
@@ -265,7 +276,7 @@ def _missing_result(missing: Missing) -> dict[str, Any]:
     return {
         "site": missing.site.id,
         "device": missing.device,
-        "name": "",
+        "name": missing.name,
         "before": None,
         "after": None,
         "changed": False,

@@ -38,3 +38,23 @@ def test_names_are_known_in_any_spelling() -> None:
     row = {"uuid": A, "name": "A", "catalogues": [], "inputDriverDetails": {"Means": [1], "Vars": [2], "Own": 3}}
     shown = describe_model(Model.from_api(row))
     assert (shown["name"], shown["catalogues"], shown["means"], shown["input_details"]) == ("A", [], [1], {"Own": 3})
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "shown"),
+    [
+        ("height", "640", 640),
+        ("height", "640.0", 640),
+        ("height", "640.5", None),
+        ("height", "tall", None),
+        ("height", True, None),
+        ("channels", "3", 3),
+        ("channels", "2", None),
+        ("means", ["127.5", 1], [127.5, 1]),
+        ("means", ["x"], None),
+        ("means", "1", None),
+    ],
+)
+def test_a_number_may_be_written_as_text(name: str, written: Any, shown: Any) -> None:
+    model = Model.from_api({"UUID": "u", "InputDriverDetails": {name: written}})
+    assert describe_model(model)[name] == shown
