@@ -152,5 +152,5 @@ def test_other_lists_that_differ_are_not_known_either() -> None:
 
 def test_rows_in_two_places_have_to_be_the_same() -> None:
     assert find_rows({"a": [], "b": [{"UUID": ID}]}, "device", ["a", "b"]) is None
-    assert find_rows({"a": [], "b": []}, "device", ["a", "b"]) == ([], "a")
-    assert find_rows({"b": []}, "device", ["a", "b"]) == ([], "b")
+    assert find_rows({"a": [], "b": []}, "device", ["a", "b"])[:2] == ([], "a")
+    assert find_rows({"b": []}, "device", ["a", "b"])[:2] == ([], "b")

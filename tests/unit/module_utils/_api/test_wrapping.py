@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.wrapping import Listed, find_rows, find_total
+from ansible_collections.nxai.cloud.plugins.module_utils._api.rows import Listed
+from ansible_collections.nxai.cloud.plugins.module_utils._api.wrapping import find_rows, find_total
 
 ROW = {"UUID": "a", "Catalogues": [{"UUID": "b"}]}
 
@@ -37,7 +38,7 @@ ROW = {"UUID": "a", "Catalogues": [{"UUID": "b"}]}
     ],
 )
 def test_a_list_is_found(record: str, data: Any, rows: Any, place: str) -> None:
-    assert find_rows(data, record, ["", "Payload.List"]) == (rows, place)
+    assert find_rows(data, record, ["", "Payload.List"]) == Listed(rows, place)
 
 
 @pytest.mark.parametrize(
