@@ -132,12 +132,17 @@ VARIANTS = (
         fields={"answer": {"rows": "Rows"}},
     ),
     _lists(
-        "in-data-items", "lists two objects deep", wrapped("Result.Rows"), fields={"answer": {"rows": "Result.Rows"}}
+        "in-data-items",
+        "lists two objects deep",
+        wrapped("Result.Rows"),
+        outcome=ADAPTED,
+        fields={"answer": {"rows": "Result.Rows"}},
     ),
     _lists(
         "in-hal",
         "lists inside _embedded, beside _links",
         after(LISTS, _hal),
+        outcome=ADAPTED,
         fields={"answer": {"rows": "_embedded.records"}},
     ),
     _lists("by-id", "objects by id in place of lists", answers(LISTS, _by_id), outcome=WORKS),
@@ -169,7 +174,10 @@ VARIANTS = (
     ),
     _lists("null-rows", "a null among the rows", answers(LISTS, lambda data: [None, *data]), outcome=STOPS),
     _lists(
-        "twice", "every row comes twice, equal", answers(LISTS, lambda data: [row for row in data for _turn in (1, 2)])
+        "twice",
+        "every row comes twice, equal",
+        answers(LISTS, lambda data: [row for row in data for _turn in (1, 2)]),
+        outcome=WORKS,
     ),
     _lists(
         "extra",
@@ -179,7 +187,13 @@ VARIANTS = (
     ),
     _lists("lower-keys", "all keys of records in lower case", _outer(str.lower), outcome=WORKS),
     _lists("camel-keys", "all keys of records in camelCase", _outer(_camel), outcome=WORKS),
-    _lists("snake-keys", "all keys of records in snake_case", _outer(_snake)),
+    _lists(
+        "snake-keys",
+        "all keys of records in snake_case",
+        _outer(_snake),
+        outcome=ADAPTED,
+        fields={"device": {"id": "nx_id"}},
+    ),
     _lists("numbers-as-text", "numbers as text", _text_of((int, float), str), numbers_from_text(), outcome=WORKS),
     _lists(
         "booleans-as-text", "true and false as text", _text_of(bool, lambda value: str(value).lower()), outcome=WORKS

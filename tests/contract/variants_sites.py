@@ -131,6 +131,7 @@ _SITES = (
         "site-is-online",
         "isOnline: true in place of Status",
         rows(SITE, lambda row: {**_no_state(row), "isOnline": row["Status"] == "online"}),
+        outcome=WORKS,
     ),
     _site(
         "site-health",
@@ -145,6 +146,7 @@ _SITES = (
         rows(
             SITE, lambda row: {**_no_state(row), "Status": {"online": "connected"}.get(row["Status"], "disconnected")}
         ),
+        outcome=WORKS,
         words={"online": ["connected"], "offline": ["disconnected"]},
     ),
     _site("site-no-state", "nothing says whether a site is on-line", rows(SITE, _no_state), outcome=WORKS),
@@ -181,18 +183,19 @@ _SITES = (
         _off_line(lambda: refusal(404, "There is no such system")),
         outcome=WORKS,
     ),
-    _site("offline-409", "it answers 409", _off_line(lambda: refusal(409, "The system is offline"))),
-    _site("offline-422", "it answers 422", _off_line(lambda: refusal(422, "The system is offline"))),
-    _site("offline-500", "it answers 500", _off_line(lambda: refusal(500, "system is not reachable"))),
-    _site("offline-503", "it answers 503", _off_line(lambda: refusal(503, "The system is offline"))),
-    _site("offline-504-page", "it answers 504 with a web page", _off_line(lambda: web_page(504))),
+    _site("offline-409", "it answers 409", _off_line(lambda: refusal(409, "The system is offline")), outcome=WORKS),
+    _site("offline-422", "it answers 422", _off_line(lambda: refusal(422, "The system is offline")), outcome=WORKS),
+    _site("offline-500", "it answers 500", _off_line(lambda: refusal(500, "system is not reachable")), outcome=WORKS),
+    _site("offline-503", "it answers 503", _off_line(lambda: refusal(503, "The system is offline")), outcome=WORKS),
+    _site("offline-504-page", "it answers 504 with a web page", _off_line(lambda: web_page(504)), outcome=WORKS),
     _site("offline-null", "it answers null", _off_line(lambda: Told(200, b"null")), outcome=WORKS),
-    _site("offline-204", "it answers 204", _off_line(lambda: Told(204))),
-    _site("offline-empty-body", "it answers 200 with nothing", _off_line(lambda: Told(200, b""))),
+    _site("offline-204", "it answers 204", _off_line(lambda: Told(204)), outcome=WORKS),
+    _site("offline-empty-body", "it answers 200 with nothing", _off_line(lambda: Told(200, b"")), outcome=WORKS),
     _site(
         "offline-message",
         "it answers 200 with a Message in place of a list",
         _off_line(lambda: refusal(200, "The system is offline")),
+        outcome=WORKS,
     ),
     _site(
         "offline-404-unseen",
@@ -201,8 +204,18 @@ _SITES = (
         _off_line(lambda: refusal(404, "There is no such system")),
         outcome=WORKS,
     ),
-    _site("offline-stale", "it shows its camera as it was", _stale({"nxAI": {"pipelines": [{"modelUUID": FOREIGN}]}})),
-    _site("offline-stale-none", "it shows its camera with an empty list", _stale({"nxAI": {"pipelines": []}})),
+    _site(
+        "offline-stale",
+        "it shows its camera as it was",
+        _stale({"nxAI": {"pipelines": [{"modelUUID": FOREIGN}]}}),
+        outcome=WORKS,
+    ),
+    _site(
+        "offline-stale-none",
+        "it shows its camera with an empty list",
+        _stale({"nxAI": {"pipelines": []}}),
+        outcome=WORKS,
+    ),
     _site("offline-stale-unknown", "it shows its camera without nxAI", _stale({}), outcome=WORKS),
     _site(
         "offline-not-listed",
@@ -298,7 +311,7 @@ _SERVERS = (
         outcome=ADAPTED,
         words={"running": ["running", "online"]},
     ),
-    _server("status-number", "2 in place of running", member(DEVICE, "Server.Status", lambda _word: 2)),
+    _server("status-number", "2 in place of running", member(DEVICE, "Server.Status", lambda _word: 2), outcome=WORKS),
 )
 
 VARIANTS = (*_SITES, *_SERVERS)
