@@ -55,6 +55,8 @@ def test_what_never_goes_is_returned_when_the_time_is_over(deadline: Any, clock:
 class Api:
     """A site with one device. It refuses as often as it is told, and shows what was sent after so many looks."""
 
+    devices_at_once = 0
+
     def __init__(self, refusals: int = 0, looks: int = 1) -> None:
         self.refusals = refusals
         self.looks = looks
