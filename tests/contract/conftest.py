@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,9 @@ OBSERVED: dict[str, tuple[str, str]] = {}  # name of the variant -> what was obs
 REPORT: Path = CACHE / "contract" / "observed.txt"
 
 
-@pytest.fixture(scope="session")
-def stage() -> Iterator[tuple[Served, Layer]]:
+@contextmanager
+def staged(speed: float = 1.0) -> Iterator[tuple[Served, Layer]]:
+    """A simulator behind a layer. ``speed``: simulated seconds in each second."""
     layers: list[Layer] = []
 
     def around(app: ASGIApp) -> ASGIApp:
@@ -39,8 +41,14 @@ def stage() -> Iterator[tuple[Served, Layer]]:
         layers.append(Layer(app, now))
         return layers[0]
 
-    with serve(SEED, around=around) as served:
+    with serve(SEED, speed=speed, around=around) as served:
         yield served, layers[0]
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[tuple[Served, Layer]]:
+    with staged() as both:
+        yield both
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -24,7 +24,7 @@ def _bytes(version: str) -> bytes:
     return bytes(made.SerializeToString())
 
 
-_CONTENT = {version: _bytes(version) for version in ("v1", "v2")}  # of one size
+CONTENT = {version: _bytes(version) for version in ("v1", "v2")}  # of one size
 _DOCUMENTATION = "Counts queues & <b>tills</b>."
 _UPLOAD: dict[str, Any] = {"documentation": _DOCUMENTATION, "catalogues": ["Fleet"], "wait_timeout": 120}
 _IN_TURN: dict[str, Any] = {"concurrency": 1}  # one site after the other: the same at each run
@@ -35,12 +35,12 @@ _WAITS: dict[str, Any] = {"wait_timeout": 60, "applicable_timeout": 60}
 
 def file(play: Play, version: str) -> str:
     path: Path = play.folder / f"{version}.onnx"
-    path.write_bytes(_CONTENT[version])
+    path.write_bytes(CONTENT[version])
     return str(path)
 
 
 def _digest(version: str) -> str:
-    return hashlib.sha256(_CONTENT[version]).hexdigest()
+    return hashlib.sha256(CONTENT[version]).hexdigest()
 
 
 def _wanted(kind: str, holds: bool, text: str, result: dict[str, Any] | None = None) -> None:

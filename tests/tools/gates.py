@@ -63,7 +63,8 @@ class Gates:
         return [self._step("changelog", "antsibull-changelog release --update-existing")]
 
     def unit(self) -> list[Step]:
-        return [*self._on_each("unit", self._unit), *self._on_each("faults", _faults), self._contract()]
+        contract = [self._contract(), *([self._by_playbook()] if self.every else [])]
+        return [*self._on_each("unit", self._unit), *self._on_each("faults", _faults), *contract]
 
     def sanity(self) -> list[Step]:
         return self._on_each("ansible-test sanity", ansible_test.sanity)
@@ -102,6 +103,11 @@ class Gates:
         """On the newest core alone: what differs there is the service."""
         command = contract_on(self.newest)
         return Step("contract matrix", lambda shell: shell.run(command, self._environment()))
+
+    def _by_playbook(self) -> Step:
+        """Ten rows of it through playbooks, an inventory and roles."""
+        command = pytest_on(self.newest, "tests/contract/by_playbook.py")
+        return Step("contract, by playbook", lambda shell: shell.run(command, self._environment()))
 
     def _returns(self, *options: str) -> list[Step]:
         """What is written once and shown in several places: return values, and the lines of the contract."""
