@@ -53,7 +53,7 @@ class User:
         self.model = folder / "queue.onnx"
         self.model.write_bytes(CONTENT["v1"])
 
-    def play(self, name: str | Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def play(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         variables = {
             "NXAI_API_URL": self.served.url,
             "NXAI_CLOUD_URL": self.served.url,
@@ -64,15 +64,15 @@ class User:
         estate = ("-i", str(PLAYS / "estate.nxai.yml"))
         return ansible(self.folder, "playbook", *estate, name, *arguments, **variables)
 
-    def works(self, name: str | Path, *arguments: str) -> int:
+    def works(self, name: str, *arguments: str) -> int:
         """The number of changes of a playbook that succeeds."""
         done = self.play(name, *arguments)
         recap = _DONE.search(done.stdout)
         assert recap and done.returncode == 0, done.stdout + done.stderr
         return int(recap[1])
 
-    def main_job(self) -> tuple[str | Path, ...]:
-        return PLAYS / "main_job.yml", "-e", f"model_file={self.model}"
+    def main_job(self) -> tuple[str, ...]:
+        return str(PLAYS / "main_job.yml"), "-e", f"model_file={self.model}"
 
     def first_contact(self, camera: str) -> None:
         """All stages, and the file that they write."""
