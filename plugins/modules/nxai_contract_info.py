@@ -112,8 +112,8 @@ error:
              sample: 401}
 """
 
-from ..module_utils._contract.information import read_contract
 from ..module_utils._engine.module import run_info
+from ..module_utils._openapi.information import read_contract
 
 APIS = ["compute", "device"]
 ARGUMENT_SPEC = {"apis": {"type": "list", "elements": "str", "choices": APIS, "default": APIS}}

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.file_mark import FileMark, join_documentation
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.file_mark import FileMark, join_documentation
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.pipeline import Pipeline
 from simulator.testing import Served
 from tools.demo_model import model
 from tools.rollouts import devices_of

@@ -20,7 +20,7 @@ from fault_runs import Outcome, Run
 from fault_scenes import SCENES, state
 from fault_table import AGAIN, EITHER, KIND_OF, KINDS, SUCCESSES, TROUBLES, Trouble, as_markdown
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import OPERATIONS
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 from simulator.identity import TokenError
 from simulator.testing import Served

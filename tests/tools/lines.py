@@ -13,8 +13,8 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.lines import LINES, PARAMETERS, Line
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.lines import LINES, PARAMETERS, Line
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import OPERATIONS
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 from tools.workplace import ROOT
 
@@ -81,7 +81,7 @@ def main() -> int:
         return 0
     name = PAGE.relative_to(ROOT)
     if "--check" in sys.argv:
-        print(f"{name}: its tables differ from plugins/module_utils/_api/lines.py. Run: make returns")
+        print(f"{name}: its tables differ from plugins/module_utils/_api/contract/lines.py. Run: make returns")
         return 1
     PAGE.write_text(text, encoding="utf-8")
     print(f"{name}: written")

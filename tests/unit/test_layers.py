@@ -26,12 +26,17 @@ CONCERNS = (
     "pipelines",
     "token",
     "rollout",
-    "contract",
+    "openapi",
     "doctor",
     "first_contact",
 )  # each may use those before
+INSIDE = {"api": ("contract", "records"), "first_contact": ("inference",)}  # below the folder that they are in
 FROM_THE_GROUND_UP = (
-    *(f"module_utils/_{name}" for name in (*GROUND, *CONCERNS)),
+    *(
+        f"module_utils/_{name}{inner}"
+        for name in (*GROUND, *CONCERNS)
+        for inner in (*(f"/{each}" for each in INSIDE.get(name, ())), "")
+    ),
     *("plugin_utils/_expressions", "plugin_utils/_inventory"),
     *("doc_fragments", "filter", "inventory", "lookup", "modules"),
 )
@@ -112,7 +117,7 @@ def test_an_import_opens_no_connection_starts_no_program_and_writes_no_file() ->
 
 def test_the_lower_layers_do_not_load_what_only_modules_need() -> None:
     """``ansible.module_utils.basic`` costs 0.3 s for each task of an inventory, a lookup or an action."""
-    low = [path for layer in ("_core", "_http", "_api") for path in (PLUGINS / "module_utils" / layer).glob("*.py")]
+    low = [path for layer in ("_core", "_http", "_api") for path in (PLUGINS / "module_utils" / layer).rglob("*.py")]
     program = f"{PROGRAM}\nprint('ansible.module_utils.basic' in sys.modules)".replace(
         "import ansible.plugins.inventory, ansible.plugins.lookup, requests, requests_toolbelt", "import requests"
     )

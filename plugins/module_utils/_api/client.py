@@ -15,7 +15,7 @@ from .._core.voice import SILENT, Voice
 from .._http.transport import Transport
 from .cloud import CloudApi
 from .compute import ComputeApi
-from .contract_file import contract_of
+from .contract.file import contract_of
 from .device import DeviceApi
 
 

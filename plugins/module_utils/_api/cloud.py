@@ -13,10 +13,10 @@ from typing import Any
 from .._core.errors import Unexpected
 from .._http.operation import Operation
 from .._http.transport import Transport
-from .contract import KNOWN, Contract
-from .operations import LIST_CHANNEL_PARTNERS, LIST_ORGANISATIONS
+from .contract.contract import KNOWN, Contract
+from .contract.operations import LIST_CHANNEL_PARTNERS, LIST_ORGANISATIONS
 from .pages import all_pages
-from .records import Organisation
+from .records.records import Organisation
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,9 @@ from .._core.values import UUID_TEXT, ZERO_UUID, folded, identity
 from .._http.answer import Answer
 from .._http.operation import Operation
 from .._http.transport import Transport
-from .contract import KNOWN, Contract, Row
-from .file_mark import split_documentation
-from .lines import names_of
-from .model_views import merged, one_of_each
-from .operations import (
+from .contract.contract import KNOWN, Contract, Row
+from .contract.lines import names_of
+from .contract.operations import (
     CREATE_CATALOGUE,
     CREATE_MODEL,
     DELETE_CATALOGUE,
@@ -32,8 +30,10 @@ from .operations import (
     UPDATE_MODEL,
 )
 from .pages import all_pages
-from .records import Catalogue, Model, unnamed
-from .spelling import catalogue_refs, learn, learn_rows, spelled
+from .records.file_mark import split_documentation
+from .records.model_views import merged, one_of_each
+from .records.records import Catalogue, Model, unnamed
+from .records.spelling import catalogue_refs, learn, learn_rows, spelled
 from .uploading import Progress, Uploading
 
 _OF_THE_REQUEST = (400, 422)  # with other refusals nobody has looked at it

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from .._http.answer import Answer
 from .._http.operation import Operation
-from .translation import path_of, plain, value_at
+from .contract.translation import path_of, plain, value_at
 
 LINK = "Link"  # the header of RFC 8288
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w*-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s\",;]+))?)*)")

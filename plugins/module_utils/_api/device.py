@@ -15,10 +15,9 @@ from .._core.errors import NxaiError, Refused
 from .._core.values import folded, identity
 from .._http.operation import Operation
 from .._http.transport import Transport
-from .assignment import is_bare
 from .compute import ALL_AVAILABLE, ComputeApi
-from .contract import KNOWN, Contract, Row
-from .operations import (
+from .contract.contract import KNOWN, Contract, Row
+from .contract.operations import (
     ELSEWHERE,
     JOIN_GROUP,
     LEAVE_GROUP,
@@ -31,9 +30,10 @@ from .operations import (
     UPDATE_REGISTRY_DEVICE,
 )
 from .pages import all_pages
-from .pipeline import models_in, with_models, without_keys
-from .records import Device, DeviceGroup, RegistryDevice, Server, Site
-from .spelling import RUNNING, Id, learn, learn_rows, own_id, spelled, spelled_models
+from .records.assignment import is_bare
+from .records.pipeline import models_in, with_models, without_keys
+from .records.records import Device, DeviceGroup, RegistryDevice, Server, Site
+from .records.spelling import RUNNING, Id, learn, learn_rows, own_id, spelled, spelled_models
 
 
 class DeviceApi:

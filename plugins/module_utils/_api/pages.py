@@ -17,11 +17,11 @@ from .._core.errors import Incomplete, Refused, Unexpected
 from .._core.findings import Findings
 from .._http.answer import Answer
 from .._http.operation import Operation, names_a_line
-from .contract import KNOWN, Contract, Row
+from .contract.contract import KNOWN, Contract, Row
+from .contract.lines import RECORDS
 from .cursors import LINK, NoCursor, Query, linked, next_page
-from .lines import RECORDS
-from .rows import Listed, is_record
-from .wrapping import find_rows, find_total
+from .records.rows import Listed, is_record
+from .records.wrapping import find_rows, find_total
 
 # No listing that a task can keep comes near these. A service that gives a row at a time, or slowly, would never end.
 MOST_ROWS = 1_000_000

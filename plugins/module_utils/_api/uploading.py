@@ -14,9 +14,9 @@ from .._http.answer import Answer
 from .._http.multipart import FORMS, Multipart
 from .._http.operation import Operation
 from .._http.transport import Transport
-from .contract import Contract
-from .file_mark import FileMark
-from .operations import CREATE_MODEL
+from .contract.contract import Contract
+from .contract.operations import CREATE_MODEL
+from .records.file_mark import FileMark
 
 Progress = Callable[[int, int], None]  # bytes sent, bytes in all
 _WORDS = {

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .._api.lines import WORDS
-from .._api.pipeline import models_of
-from .._api.records import Catalogue, Device, Model, Server, Site
+from .._api.contract.lines import WORDS
+from .._api.records.pipeline import models_of
+from .._api.records.records import Catalogue, Device, Model, Server, Site
 from .._connection.settings import Settings
-from .._contract.comparison import Difference
 from .._core.errors import BadInput, NxaiError, SignInFailed, Unreachable
 from .._core.redaction import one_line
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
+from .._openapi.comparison import Difference
 from .processors import unoffered
 
 

@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .._api.pipeline import processor_name
-from .._api.records import Device, Server, Site
+from .._api.records.pipeline import processor_name
+from .._api.records.records import Device, Server, Site
 from .._core.values import folded
 from .._pipelines.checks import PROCESSORS
 

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .._api.compute import ALL_AVAILABLE
-from .._api.records import Model, Site
-from .._contract.information import differences_of
+from .._api.records.records import Model, Site
 from .._core.errors import NxaiError
 from .._engine.module import Task
 from .._engine.sites import SiteReader
+from .._openapi.information import differences_of
 from .checks import Seen, diagnose
 
 Part = TypeVar("Part")

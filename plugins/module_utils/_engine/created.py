@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from .._api.contract import Contract
-from .._api.records import Catalogue, Model
+from .._api.contract.contract import Contract
+from .._api.records.records import Catalogue, Model
 from .._core.errors import NxaiError, Unexpected
 from .polling import Deadline
 

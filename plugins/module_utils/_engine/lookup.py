@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Generic, TypeVar
 
-from .._api.records import unnamed
+from .._api.records.records import unnamed
 from .._core.errors import BadInput
 from .._core.values import identity, is_uuid
 

@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from .._api.lines import hint
-from .._api.records import Catalogue, Model
+from .._api.contract.lines import hint
+from .._api.records.records import Catalogue, Model
 from .._core.errors import NxaiError, Unexpected
 from .polling import Deadline
 

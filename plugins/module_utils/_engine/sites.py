@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from .._api.contract.lines import hint
 from .._api.device import DeviceApi
-from .._api.lines import hint
 from .._api.pages import NoList
-from .._api.records import Site
+from .._api.records.records import Site
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused, SignInFailed, Unexpected
 from .._core.values import is_uuid
 from .._http.operation import names_a_line

@@ -15,19 +15,19 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from .._api.compute import ComputeApi
-from .._api.file_mark import FileMark, join_documentation
-from .._api.records import Catalogue, Model
+from .._api.records.file_mark import FileMark, join_documentation
+from .._api.records.records import Catalogue, Model
 from .._core.errors import NxaiError, Refused, Unexpected
 from .._engine.module import Task
 from .._models.changing import REPLACES, taken_away
 from .._models.fields import new_model
-from .draft import Draft, Proposal
 from .explore import explore
-from .places import where_is
+from .inference.draft import Draft, Proposal
+from .inference.places import where_is
+from .inference.ways import EXTRA, SENT, WriteWays, unknown_names
 from .read import Seen
 from .session import Session
 from .small_model import SMALL_MODEL
-from .ways import EXTRA, SENT, WriteWays, unknown_names
 
 Record = TypeVar("Record", Catalogue, Model)
 _PATIENCE = 60.0  # seconds until what was written is listed

@@ -16,11 +16,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._api.lines import WORDS
-from .._api.translation import plain
+from .._api.contract.lines import WORDS
+from .._api.contract.translation import plain
 from .._core.errors import NxaiError, Refused
 from .._core.values import UUID_TEXT, ZERO_UUID
-from .places import MOST_ROWS, unpacked
+from .inference.places import MOST_ROWS, unpacked
 
 MARK = "nxai.cloud first contact"
 _MOST_KEYS = 100

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from .._core.errors import BadInput, NxaiError, SignInFailed, Unreachable
-from .draft import Draft, Proposal
+from .inference.draft import Draft, Proposal
 
 Result = TypeVar("Result")
 Ways = Callable[[Draft, NxaiError], Iterable[Proposal]]

@@ -16,12 +16,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from .._api.assignment import LINE, core_of
+from .._api.contract.lines import hint
+from .._api.contract.operations import LIST_DEVICES, PUT_PIPELINES
 from .._api.device import DeviceApi
-from .._api.lines import hint
-from .._api.operations import LIST_DEVICES, PUT_PIPELINES
-from .._api.pipeline import Assignment, Pipeline, models_of
-from .._api.records import Device, Model, Site, normalise_nxid
+from .._api.records.assignment import LINE, core_of
+from .._api.records.pipeline import Assignment, Pipeline, models_of
+from .._api.records.records import Device, Model, Site, normalise_nxid
 from .._core.errors import BadInput, NxaiError, Refused, Unexpected
 from .._core.values import folded, mapping, text
 from .._engine.lookup import Index
@@ -29,17 +29,17 @@ from .._engine.module import Task
 from .._fleet.targets import WHERE_PIPELINES_ARE, snapshot, why_unknown
 from .._pipelines.checks import is_doubled, thresholds_above_one
 from .._pipelines.readback import compare, side_by_side
-from . import read_only
-from .cameras import Silent, cameras_of
-from .draft import Draft, Proposal
 from .explore import explore
 from .files import Files
-from .paths import other_places
-from .pipelines import elements_of, running
+from .inference import read_only
+from .inference.cameras import Silent, cameras_of
+from .inference.draft import Draft, Proposal
+from .inference.paths import other_places
+from .inference.pipelines import elements_of, running
+from .inference.records import Row
+from .inference.ways import SENT, WriteWays, missing_names, unknown_names
 from .read import Seen
-from .records import Row
 from .session import Session
-from .ways import SENT, WriteWays, missing_names, unknown_names
 
 _TRIED = "Prove how pipelines are written"
 _DONE = ("", "ok", "done", "success", "accepted", "updated")

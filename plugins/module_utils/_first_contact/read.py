@@ -14,23 +14,23 @@ from typing import Any
 
 from .._api.cloud import Party
 from .._api.compute import ALL_AVAILABLE
-from .._api.contract import Contract
-from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, ELSEWHERE, LIST_SITES
-from .._api.records import Site
-from .._api.wrapping import find_rows
-from .._contract.comparison import Difference, compare, operations_of
-from .._contract.document import Document
+from .._api.contract.contract import Contract
+from .._api.contract.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, ELSEWHERE, LIST_SITES
+from .._api.records.records import Site
+from .._api.records.wrapping import find_rows
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused
 from .._http.answer import asks_to_act
 from .._http.operation import PREFIX, Operation
-from .draft import Draft, Proposal
-from .paging import LISTINGS, of_all, sizes, spellings
-from .pipelines import infer_pipelines, running
-from .records import Row, ids_of, infer_record
+from .._openapi.comparison import Difference, compare, operations_of
+from .._openapi.document import Document
+from .inference.draft import Draft, Proposal
+from .inference.paging import LISTINGS, of_all, sizes, spellings
+from .inference.pipelines import infer_pipelines, running
+from .inference.records import Row, ids_of, infer_record
+from .inference.ways import TOTAL, ReadWays
+from .inference.words import infer_model_words, infer_server_words, infer_site_words
 from .session import Session
 from .signing import sign_in
-from .ways import TOTAL, ReadWays
-from .words import infer_model_words, infer_server_words, infer_site_words
 
 MOST_SITES = 5  # that are looked into, and one that is off-line
 _RECORDS = {"list_catalogues": "catalogue", "list_models": "model", "list_sites": "site"}

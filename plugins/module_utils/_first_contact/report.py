@@ -10,18 +10,18 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .._api.contract import Contract
-from .._api.lines import LINES, WORDS_OF, Line
-from .._api.translation import path_of, value_at
+from .._api.contract.contract import Contract
+from .._api.contract.lines import LINES, WORDS_OF, Line
+from .._api.contract.translation import path_of, value_at
 from .._core.redaction import one_line
 from .._core.values import text
 from .._core.wording import counted, shortened
 from .._http.operation import SURE
-from .cameras import Cameras
-from .draft import Draft
-from .pipelines import elements_of
+from .inference.cameras import Cameras
+from .inference.draft import Draft
+from .inference.pipelines import elements_of
+from .inference.records import Row
 from .read import Seen
-from .records import Row
 from .session import Outcome
 
 MARK = "<!-- nxai.cloud first contact: written anew at each run -->"

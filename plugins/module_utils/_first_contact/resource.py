@@ -13,9 +13,9 @@ from typing import Any
 
 from .._core.errors import NxaiError, Unexpected
 from .._engine.module import Task
-from .cameras import Cameras, cameras_of
 from .create import Creation
 from .files import Files, contract_text
+from .inference.cameras import Cameras, cameras_of
 from .prove import Proof
 from .read import Reading, Seen, parties_of
 from .report import Stage, verdicts, written

@@ -12,22 +12,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._api.compute import ComputeApi
-from .._api.contract import Contract
-from .._api.contract_file import document_of
+from .._api.contract.contract import Contract
+from .._api.contract.file import document_of
+from .._api.contract.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, OPERATIONS
 from .._api.device import DeviceApi
-from .._api.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, OPERATIONS
 from .._api.pages import all_pages
-from .._api.spelling import learn_rows, spelled
-from .._api.wrapping import find_rows, find_total
+from .._api.records.spelling import learn_rows, spelled
+from .._api.records.wrapping import find_rows, find_total
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused
 from .._core.findings import Findings
 from .._engine.module import Task
 from .._http.answer import Answer
 from .._http.operation import Operation
-from .draft import Draft, Proposal
 from .evidence import Evidence, Exchange, code_of, headers_of, query_of, shape_of
 from .explore import Result, Ways, explore
-from .records import Inferred, Row
+from .inference.draft import Draft, Proposal
+from .inference.records import Inferred, Row
 
 MOST_REQUESTS = 300
 _DOCUMENTS = (DESCRIBE_COMPUTE.name, DESCRIBE_DEVICE.name)  # whose form is known

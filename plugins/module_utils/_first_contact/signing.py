@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from .._core.errors import NxaiError, Refused
 from .._http.operation import ISSUE_TOKEN
 from .._http.token_request import asks_for_scope
-from .draft import Draft, Proposal
-from .paths import other_places
+from .inference.draft import Draft, Proposal
+from .inference.paths import other_places
+from .inference.ways import NOT_THERE
 from .session import Session
-from .ways import NOT_THERE
 
 _NAME = ISSUE_TOKEN.name
 _UNDERSTOOD = (400, 401, 403, 422)  # what a request can get that names nobody

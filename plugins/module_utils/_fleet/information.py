@@ -11,7 +11,7 @@ from typing import Any
 
 from .._api.cloud import Party
 from .._api.compute import ALL_AVAILABLE
-from .._api.records import Server, Site
+from .._api.records.records import Server, Site
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import first_text, flag, folded, identity, is_uuid
 from .._engine.lookup import find, globbed, is_glob, warn_if_nameless

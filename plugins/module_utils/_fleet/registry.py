@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._api.records import DeviceGroup, RegistryDevice
+from .._api.records.records import DeviceGroup, RegistryDevice
 from .._core.errors import BadInput, Unexpected
 from .._engine.lookup import Index, find_renamed
 from .._engine.module import Task

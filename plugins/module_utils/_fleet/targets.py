@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._api.assignment import LINE
 from .._api.device import DeviceApi
-from .._api.pipeline import Assignment, Pipeline, models_of
-from .._api.records import Device, Site
+from .._api.records.assignment import LINE
+from .._api.records.pipeline import Assignment, Pipeline, models_of
+from .._api.records.records import Device, Site
 from .._core.errors import BadInput, NxaiError
 from .._core.values import is_uuid
 from .._core.wording import shortened

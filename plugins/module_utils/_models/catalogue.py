@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._api.records import Catalogue, Model
+from .._api.records.records import Catalogue, Model
 from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_have_worked
 from .._core.values import is_uuid
 from .._engine.created import NewRecord

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._api.lines import RECORDS
-from .._api.operations import UPDATE_MODEL
-from .._api.records import Model
-from .._api.translation import plain
+from .._api.contract.lines import RECORDS
+from .._api.contract.operations import UPDATE_MODEL
+from .._api.contract.translation import plain
+from .._api.records.records import Model
 from .._api.uploading import Progress
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import UUID_TEXT, to_json

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .._api.file_mark import FileMark
-from .._api.records import Model
+from .._api.records.file_mark import FileMark
+from .._api.records.records import Model
 from .._engine.created import NewRecord
 from .._engine.module import Task
 from .._engine.rivals import Rivals

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .._api.records import Model
+from .._api.records.records import Model
 from .._core.errors import BadInput, NxaiError
 from .._engine.module import Task
 from .usage import find_use, named

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .._api.records import Catalogue, Model
+from .._api.records.records import Catalogue, Model
 from .._core.values import identity, is_uuid
 from .._engine.lookup import find, globbed, warn_if_nameless
 from .._engine.module import Task

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from .._api.compute import ComputeApi
-from .._api.contract import Contract
-from .._api.records import Catalogue, Model
+from .._api.contract.contract import Contract
+from .._api.records.records import Catalogue, Model
 from .._core.errors import BadInput, Refused
 from .._core.values import folded, is_uuid
 from .._engine.lookup import Index

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._api.compute import ALL_AVAILABLE
-from .._api.file_mark import split_documentation
-from .._api.records import Model
+from .._api.records.file_mark import split_documentation
+from .._api.records.records import Model
 from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_have_worked
 from .._core.values import identity, is_uuid, text
 from .._engine.created import NewRecord

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from .._api.file_mark import FileMark, join_documentation, split_documentation
-from .._api.records import Model
+from .._api.records.file_mark import FileMark, join_documentation, split_documentation
+from .._api.records.records import Model
 from .._core.errors import BadInput
 from .._core.files import read_regular
 from .._engine.module import Task

@@ -11,10 +11,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from .._api.contract.lines import hint
 from .._api.device import DeviceApi
-from .._api.lines import hint
-from .._api.pipeline import ids_in, models_of
-from .._api.records import Device
+from .._api.records.pipeline import ids_in, models_of
+from .._api.records.records import Device
 from .._core.errors import NxaiError, Unexpected
 from .._core.values import is_uuid
 from .._engine.sites import SiteOffLine, SiteReader, unread

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from .._api.file_mark import FileMark
+from .._api.records.file_mark import FileMark
 from .._core.errors import BadInput, missing_library
 from .graph import graph_only
 from .header import inspect_file, other_format

@@ -10,7 +10,7 @@ import hashlib
 import os
 from typing import BinaryIO
 
-from .._api.file_mark import FileMark
+from .._api.records.file_mark import FileMark
 from .._core.errors import BadInput
 from .._core.files import open_regular
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from .._api.records import normalise_nxid
+from .._api.records.records import normalise_nxid
 from .._core.errors import Refused
 from .._core.values import UUID_TEXT
 from .reconcile import Batch

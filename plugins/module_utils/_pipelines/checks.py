@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._api.assignment import LINE
-from .._api.lines import hint
-from .._api.pipeline import WIRE_NAMES, Assignment, processor_name, understood_number
-from .._api.records import Model, Server, Site
+from .._api.contract.lines import WIRE_NAMES, hint
+from .._api.records.assignment import LINE
+from .._api.records.pipeline import Assignment, processor_name, understood_number
+from .._api.records.records import Model, Server, Site
 from .._core.errors import BadInput
 from .._core.values import folded, is_uuid
 from .._core.wording import shortened

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._api.device import DeviceApi
-from .._api.records import Device, normalise_nxid
+from .._api.records.records import Device, normalise_nxid
 from .._core.errors import BadInput
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
 from .checks import Refusal

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._api.pipeline import PROCESSORS, Assignment, Pipeline, is_told, processor_name, understood_number
+from .._api.records.pipeline import PROCESSORS, Assignment, Pipeline, is_told, processor_name, understood_number
 from .._core.values import flag, identity
 from .._core.wording import shortened
 

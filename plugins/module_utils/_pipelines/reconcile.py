@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from .._api.pipeline import Assignment, Pipeline, models_of
-from .._api.records import Device, Site
+from .._api.records.pipeline import Assignment, Pipeline, models_of
+from .._api.records.records import Device, Site
 from .._core.values import identity
 from .._core.wording import counted, printable, shortened
 

@@ -12,10 +12,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from .._api.assignment import LINE
 from .._api.compute import ALL_AVAILABLE
-from .._api.pipeline import WIRE_NAMES, Assignment, with_models
-from .._api.records import Model, Server
+from .._api.contract.lines import WIRE_NAMES
+from .._api.records.assignment import LINE
+from .._api.records.pipeline import Assignment, with_models
+from .._api.records.records import Model, Server
 from .._core.errors import NxaiError, Refused, Unexpected
 from .._core.values import identity, is_uuid
 from .._core.voice import unheard

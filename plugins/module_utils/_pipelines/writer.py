@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import Any
 
 from .._api.device import DeviceApi
-from .._api.pipeline import Assignment, models_of
-from .._api.records import Device
+from .._api.records.pipeline import Assignment, models_of
+from .._api.records.records import Device
 from .._core.errors import (
     AnswerLost,
     BadInput,

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._api.lines import hint
+from .._api.contract.lines import hint
 from .._core.errors import BadInput
 from .._core.values import identity, mapping
 from .._core.wording import shortened

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
-from .._api.operations import REVOKE_TOKEN
+from .._api.contract.operations import REVOKE_TOKEN
 from .._connection.credentials import Credentials, Token
 from .._connection.settings import CONNECTION_FIELDS
 from .._core.errors import BadInput, Refused

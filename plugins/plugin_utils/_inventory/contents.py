@@ -15,8 +15,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ...module_utils._api.pipeline import Assignment
-from ...module_utils._api.records import Device, Server, Site
+from ...module_utils._api.records.pipeline import Assignment
+from ...module_utils._api.records.records import Device, Server, Site
 from ...module_utils._core.errors import BadInput
 from ...module_utils._core.wording import counted, shortened
 from ...module_utils._engine.sites import unread

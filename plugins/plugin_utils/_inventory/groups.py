@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ...module_utils._api.pipeline import Assignment, models_of
-from ...module_utils._api.records import Catalogue, Model, Organisation, Server, Site
+from ...module_utils._api.records.pipeline import Assignment, models_of
+from ...module_utils._api.records.records import Catalogue, Model, Organisation, Server, Site
 from .names import digest, group_names
 from .read import SiteListing
 

@@ -13,8 +13,8 @@ from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Any
 
-from ...module_utils._api.assignment import Known, Unknown, read_assignment
-from ...module_utils._api.records import Device, Server
+from ...module_utils._api.records.assignment import Known, Unknown, read_assignment
+from ...module_utils._api.records.records import Device, Server
 
 FORMAT = 2  # to be raised whenever an entry changes its shape
 # The fields that records are made of (``_api/records.py``), in lower case. Nothing else of an answer is kept.

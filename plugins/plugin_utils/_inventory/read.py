@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ...module_utils._api.client import Client
 from ...module_utils._api.device import DeviceApi
-from ...module_utils._api.records import Catalogue, Device, Model, Server, Site
+from ...module_utils._api.records.records import Catalogue, Device, Model, Server, Site
 from ...module_utils._core.errors import BadInput, NxaiError, SignInFailed
 from ...module_utils._core.wording import shortened
 from ...module_utils._engine.lookup import Index, globbed, is_glob

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 

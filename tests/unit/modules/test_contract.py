@@ -13,13 +13,13 @@ import pytest
 from contract_documents import Json, as_3_0, as_swagger, body, call, documents, parameter, row
 from module_runs import RunModule
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
-from ansible_collections.nxai.cloud.plugins.module_utils._contract.comparison import compare, operations_of, table
-from ansible_collections.nxai.cloud.plugins.module_utils._contract.document import Document
-from ansible_collections.nxai.cloud.plugins.module_utils._contract.terms import TERMS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.file import contract_of
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import OPERATIONS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
+from ansible_collections.nxai.cloud.plugins.module_utils._openapi.comparison import compare, operations_of, table
+from ansible_collections.nxai.cloud.plugins.module_utils._openapi.document import Document
+from ansible_collections.nxai.cloud.plugins.module_utils._openapi.terms import TERMS
 
 
 def compared(api: str, document: Any, changes: Any = None) -> list[Any]:

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 from contract_documents import call, documents, row
 
-from ansible_collections.nxai.cloud.plugins.module_utils._contract.comparison import compare, operations_of
-from ansible_collections.nxai.cloud.plugins.module_utils._contract.document import (
+from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
+from ansible_collections.nxai.cloud.plugins.module_utils._openapi.comparison import compare, operations_of
+from ansible_collections.nxai.cloud.plugins.module_utils._openapi.document import (
     MOST_CALLS,
     MOST_MEMBERS,
     MOST_STEPS,
     Document,
 )
-from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 from tools.cost import MOST_MEMORY, cost_of
 
 
@@ -98,8 +98,8 @@ answer["schema"] = {"type": "array", "items": {"allOf": [{"$ref": {"x": ["y"] * 
 """,
 }
 FRAME = """
-from ansible_collections.nxai.cloud.plugins.module_utils._contract.comparison import compare, operations_of, table
-from ansible_collections.nxai.cloud.plugins.module_utils._contract.document import Document
+from ansible_collections.nxai.cloud.plugins.module_utils._openapi.comparison import compare, operations_of, table
+from ansible_collections.nxai.cloud.plugins.module_utils._openapi.document import Document
 document = json.loads(open(sys.argv[1]).read())
 schemas = document["components"]["schemas"]
 each = document["paths"]["/systems"]["get"]

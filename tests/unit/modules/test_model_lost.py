@@ -16,8 +16,8 @@ from test_model_not_shown import MODEL, QUICK, WORLD, catalogues, drop, hide
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
 from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ALL_AVAILABLE, ComputeApi
-from ansible_collections.nxai.cloud.plugins.module_utils._api.file_mark import FileMark
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Model
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.file_mark import FileMark
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Model
 from ansible_collections.nxai.cloud.plugins.module_utils._models import model_file
 from simulator import views
 from simulator.testing import Served

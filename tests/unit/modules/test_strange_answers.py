@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from module_runs import Calls, RunModule
 from wire_rows import FILE, MODEL, WORLD
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import OPERATIONS
 from simulator.testing import Served
 from tools.strange import STRANGE, changed, places
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from module_runs import RunModule
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import REVOKE_TOKEN
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import REVOKE_TOKEN
 from ansible_collections.nxai.cloud.plugins.module_utils._core import errors
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
 from simulator.testing import Served

@@ -15,7 +15,7 @@ import pytest
 import strangers_calls
 from strangers_client import Client
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import OPERATIONS
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 from simulator import cloud
 from simulator.table import COMPUTE, DEVICE

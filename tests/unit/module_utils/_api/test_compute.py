@@ -13,7 +13,7 @@ from email import message_from_bytes
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ALL_AVAILABLE, ComputeApi
-from ansible_collections.nxai.cloud.plugins.module_utils._api.file_mark import FileMark, join_documentation
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.file_mark import FileMark, join_documentation
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, BadInput, Refused, Unexpected
 
 CONTENT = b"\x08\x07model" * 1000

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
-from ansible_collections.nxai.cloud.plugins.module_utils._api.lines import LINES
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.file import contract_of
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.lines import LINES
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import OPERATIONS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 

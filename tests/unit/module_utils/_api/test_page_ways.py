@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.contract import Contract
-from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.contract import Contract
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._api.cursors import linked
 from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import all_pages
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, Incomplete, Refused

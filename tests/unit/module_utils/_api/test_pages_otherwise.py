@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import NoList, all_pages
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Incomplete, Refused, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._core.findings import Findings

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ComputeApi
-from ansible_collections.nxai.cloud.plugins.module_utils._api.file_mark import FileMark, join_documentation
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.file_mark import FileMark, join_documentation
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
 from ansible_collections.nxai.cloud.plugins.module_utils._core.values import ZERO_UUID
 

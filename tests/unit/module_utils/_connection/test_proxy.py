@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import DESCRIBE_COMPUTE
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import DESCRIBE_COMPUTE
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, NxaiError, Unreachable
 from simulator import certificate
 from simulator.testing import Served, serve

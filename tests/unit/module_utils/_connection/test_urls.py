@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import LIST_MODELS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import LIST_MODELS
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.urls import BadUrl, is_loopback, judged
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, NxaiError, Refused, Unreachable

@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.filter import releases, rollout_waves
-from ansible_collections.nxai.cloud.plugins.module_utils._api import records
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline, models_of
-from ansible_collections.nxai.cloud.plugins.module_utils._contract import comparison
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records import records
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.pipeline import Pipeline, models_of
 from ansible_collections.nxai.cloud.plugins.module_utils._core import values
 from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
     MOST_DEPTH,
@@ -32,6 +31,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
 from ansible_collections.nxai.cloud.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, operation
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx import tensors
+from ansible_collections.nxai.cloud.plugins.module_utils._openapi import comparison
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout import report
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory import names

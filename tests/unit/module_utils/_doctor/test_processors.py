@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Server, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device, Server, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._doctor.processors import unoffered
 
 MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"

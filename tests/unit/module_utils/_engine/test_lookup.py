@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Catalogue, RegistryDevice, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Catalogue, RegistryDevice, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.lookup import Index, find, find_renamed
 

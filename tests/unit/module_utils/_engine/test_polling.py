@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Catalogue, Device, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Catalogue, Device, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError, Refused, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.polling import Deadline, look_until_gone
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.rivals import PATIENCE, Rivals

@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import (
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import (
     CREATE_CATALOGUE,
     CREATE_MODEL,
     DELETE_MODEL,

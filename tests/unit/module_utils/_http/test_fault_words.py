@@ -19,7 +19,7 @@ import pytest
 import requests.exceptions as of_requests
 import urllib3.exceptions as of_urllib3
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import DESCRIBE_COMPUTE
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import DESCRIBE_COMPUTE
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, NxaiError
 from ansible_collections.nxai.cloud.plugins.module_utils._http import faults, wire

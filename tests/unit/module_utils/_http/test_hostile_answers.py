@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import CREATE_MODEL, LIST_MODELS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import CREATE_MODEL, LIST_MODELS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, NxaiError, Refused, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._http import memory
 from ansible_collections.nxai.cloud.plugins.module_utils._http.multipart import Multipart

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import (
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import (
     LIST_CATALOGUES,
     LIST_DEVICES,
     LIST_GROUPS,
@@ -37,7 +37,7 @@ EMOJI = "\U0001f600".encode()
 SIXTEEN = """
 import ansible.executor.task_executor  # as a task has it in memory
 from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Client
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Site
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import SiteReader
 options = {"api_url": sys.argv[1], "token": "tok-secret-0123456789abcdef0123456789abcdef", "retries": 0, "timeout": 300}
 with Client.from_options(options) as client:

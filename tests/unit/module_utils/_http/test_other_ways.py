@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ComputeApi
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import (
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import (
     CREATE_CATALOGUE,
     LIST_MODELS,
     PUT_PIPELINES,

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import (
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import (
     CREATE_CATALOGUE,
     DELETE_MODEL,
     LIST_MODELS,

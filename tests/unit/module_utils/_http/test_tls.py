@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import CREATE_MODEL, LIST_MODELS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import CREATE_MODEL, LIST_MODELS
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, BadInput, Unreachable
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import CREATE_CATALOGUE, LIST_MODELS
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import CREATE_CATALOGUE, LIST_MODELS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, Unreachable
 from simulator import certificate
 

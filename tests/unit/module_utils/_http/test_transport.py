@@ -11,7 +11,7 @@ from operator import attrgetter
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.operations import (
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import (
     CREATE_CATALOGUE,
     LIST_MODELS,
     LIST_SERVERS,

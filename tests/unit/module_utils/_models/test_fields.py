@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Model
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Model
 from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import describe_model
 
 A, B, C = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "012")

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.applicable import tell_apart
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import Batch, DeviceChange

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Model, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device, Model, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.checks import CHECKS_SPEC, Facts, refusals
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import DeviceChange
 

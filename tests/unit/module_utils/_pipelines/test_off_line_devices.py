@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._fleet.targets import Chosen, Found
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.resource import PipelineResource
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.pipeline import Pipeline
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.readback import compare, side_by_side
 
 A, B = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline, models_of
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.pipeline import Pipeline, models_of
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import (
     AssignmentPlan,
     DeviceChange,

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pipeline import Pipeline
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.polling import Deadline
 from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import AssignmentPlan, DeviceChange

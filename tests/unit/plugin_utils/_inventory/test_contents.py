@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Server, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device, Server, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.contents import (
     HOST_VARIABLES,

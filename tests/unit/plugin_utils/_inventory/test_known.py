@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.contract_file import contract_of
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.file import contract_of
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.known import LastKnown
 
 RUNS = {"modelUUID": "11111111-1111-4111-8111-111111111111", "chains": []}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records import Device, Site
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError, Refused
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.read import Wanted, read_estate
 
