@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -80,3 +81,19 @@ def test_no_check_of_schemathesis_fails(simulator: Served, tmp_path: Path, api: 
         answers = {entry.status for entry in simulator.log(operation)}
         reached = 404 if operation in ("patch_model_plural", "delete_model_plural") else 200
         assert reached in answers, f"{operation} never got as far as {reached}: {answers}"
+
+
+@pytest.mark.parametrize(
+    ("body", "there"),
+    [
+        ({"data": {"Catalogues": [{}]}}, True),
+        ({"data": {"Catalogues": None}}, False),
+        ({"data": {"Catalogues": []}}, False),
+        ({"data": 5}, False),
+    ],
+)
+def test_what_is_wrong_in_a_list_needs_the_list(body: object, there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KNOWN_IDS", "{}")
+    hooks = runpy.run_path(str(HOOKS))
+    assert hooks["has_list_of"](body, "/properties/data/properties/Catalogues/items/anyOf/1") is there
+    assert hooks["has_list_of"](body, "/properties/data") is True
