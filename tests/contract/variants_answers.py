@@ -23,6 +23,7 @@ from .rewrites import (
     web_page,
 )
 from .variant import ADAPTED, STOPS, WORKS, row_of
+from .world import FOREIGN
 
 _UPLOADS, _DELETES = ("create_model", "update_model"), ("delete_model", "delete_catalogue")
 _ZERO = "00000000-0000-0000-0000-000000000000"
@@ -160,6 +161,18 @@ _UPLOAD = (
         "UUID is that of a task, not of the model",
         _created(lambda _uuid: told(202, {"UUID": _OTHER}), ("create_model",)),
         outcome=WORKS,
+    ),
+    _upload(
+        "created-there-before",
+        "UUID is that of a model that was there before",
+        _created(lambda _uuid: told(200, {"UUID": FOREIGN}), ("create_model",)),
+        outcome=WORKS,
+    ),
+    _upload(
+        "one-of-each-file",
+        "nothing is created, and UUID is that of a model that was there before",
+        before(("create_model",), lambda _asked: told(200, {"UUID": FOREIGN})),
+        outcome=STOPS,
     ),
 )
 

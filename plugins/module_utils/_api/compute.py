@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -111,7 +111,9 @@ class ComputeApi:
             return None
 
         found = look_up if mark else None
-        return self._create(lambda: self._uploading.send(CREATE_MODEL, {}, sent, file, mark, progress, found), found)
+        return self._create(
+            lambda: self._uploading.send(CREATE_MODEL, {}, sent, file, mark, progress, found), found, before
+        )
 
     def update_model(
         self, uuid: str, data: Mapping[str, Any], file: str | None = None, progress: Progress | None = None
@@ -142,7 +144,7 @@ class ComputeApi:
             return found
 
         sent = {**self._contract.new_catalogue, **self._sent("catalogue", {"Name": name})}
-        uuid = self._create(lambda: self._transport.send(CREATE_CATALOGUE, json=sent), look_up)
+        uuid = self._create(lambda: self._transport.send(CREATE_CATALOGUE, json=sent), look_up, before)
         self._known_catalogues = before | {uuid}
         return uuid
 
@@ -177,12 +179,20 @@ class ComputeApi:
             data = {**data, "Catalogues": [{place: each} for each in data["Catalogues"]]}
         return self._contract.outgoing(record, data)
 
-    def _create(self, send: Callable[[], Answer | str], look_up: Callable[[], str | None] | None) -> str:
-        """Send until the UUID is known. Only after a lost answer is it sent again, if it is certainly not there."""
+    def _create(
+        self,
+        send: Callable[[], Answer | str],
+        look_up: Callable[[], str | None] | None,
+        before: Collection[str] | None,
+    ) -> str:
+        """Send until the UUID is known. Only after a lost answer is it sent again, if it is certainly not there.
+
+        ``before``: the UUIDs that were listed until then; None where nobody has looked.
+        """
         for _attempt in range(self._transport.settings.retries + 1):
             try:
                 answer = send()
-                return answer if isinstance(answer, str) else self._uuid_of(answer)
+                return answer if isinstance(answer, str) else self._new_uuid(answer, look_up, before or ())
             except NxaiError as error:
                 if look_up is None:
                     raise
@@ -227,6 +237,21 @@ class ComputeApi:
             if not self._transport.wait(min(pause, left)):
                 raise failed
             pause = min(2 * pause, 8.0)
+
+    def _new_uuid(self, answer: Answer, look_up: Callable[[], str | None] | None, before: Collection[str]) -> str:
+        """What was there before is not new: the caller would rename it, or delete it."""
+        uuid = self._uuid_of(answer)
+        if uuid not in before:
+            return uuid
+        found = look_up() if look_up else None
+        if found is None:
+            raise Unexpected(
+                answer.tried,
+                f"the answer names {uuid}, which was there before, and nothing new is listed",
+                "The service may keep one of each file or name. Look at that one in the portal. "
+                f"{self._contract.hint('fields.answer.created')}",
+            )
+        return found
 
     def _uuid_of(self, answer: Answer) -> str:
         uuid = identity(self._contract.created(answer.data))
