@@ -61,7 +61,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     declared = {each.name: each for each in VARIANTS}
     rows = [
-        f"{declared[name].area} | {name} | {declared[name].outcome or 'open'} | {observed} | {ends}"
+        f"{declared[name].area} | {name} | {declared[name].outcome} | {observed} | {ends}"
         for name, (observed, ends) in OBSERVED.items()
     ]
     REPORT.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     others = [
         row
         for row, (name, (observed, _ends)) in zip(rows, OBSERVED.items(), strict=True)
-        if observed != (declared[name].outcome or observed) or observed in ("lost", "silent", "obscure")
+        if observed != declared[name].outcome
     ]
     count = Counter(observed for observed, _ends in OBSERVED.values())
     kinds = ("works", "adapted", "stops", "lost", "silent", "obscure")

@@ -17,7 +17,7 @@ from .judge import judge
 from .layer import Ask, Asked, Layer, Rewrite, Told
 from .rewrites import DEVICE, after, before, demands, pipelines, rows, status
 from .tasks import judged
-from .variant import Variant
+from .variant import WORKS, Variant
 from .world import holds, same
 
 Stage = tuple[Served, Layer]
@@ -25,7 +25,7 @@ _PUT = ("put_pipelines",)
 
 
 def _judged(stage: Stage, folder: Path, *rewrites: Rewrite) -> tuple[str, str, bool]:
-    verdict = judge(Variant("x", "lists", "x", rewrites), *stage, folder)
+    verdict = judge(Variant("x", "lists", "x", rewrites, WORKS), *stage, folder)
     return verdict.observed, verdict.line(), verdict.touched
 
 

@@ -21,20 +21,17 @@ from .variants import VARIANTS
 
 Stage = tuple[Served, Layer]
 
-# What is not solved yet. Each has to fail: who solves one takes it out.
-OPEN: dict[str, str] = {}
-
 
 def test_the_table_is_whole() -> None:
     assert [name for name, count in Counter(each.name for each in VARIANTS).items() if count > 1] == []
     assert {each.area for each in VARIANTS} == set(AREAS)
-    assert {each.outcome for each in VARIANTS} <= {WORKS, ADAPTED, STOPS, ""}
+    assert {each.outcome for each in VARIANTS} == {WORKS, ADAPTED, STOPS}
     assert [each.name for each in VARIANTS if each.outcome == ADAPTED and not each.contract] == []
-    assert len(VARIANTS) >= 130
+    assert sum(each.outcome != STOPS for each in VARIANTS) >= 0.85 * len(VARIANTS) >= 0.85 * 400
 
 
 def test_the_service_as_it_is_known_works(stage: Stage, tmp_path: Path) -> None:
-    verdict = judge(Variant("as known", "lists", "nothing", ()), *stage, tmp_path)
+    verdict = judge(Variant("as known", "lists", "nothing", (), WORKS), *stage, tmp_path)
     assert verdict.observed == WORKS, verdict.line()
     assert not verdict.touched
 
@@ -45,11 +42,8 @@ def test_variant(
     stage: Stage,
     tmp_path: Path,
     record_property: Callable[[str, object], None],
-    request: pytest.FixtureRequest,
 ) -> None:
-    if variant.name in OPEN:
-        request.applymarker(pytest.mark.xfail(reason=OPEN[variant.name], strict=True))
     verdict = judge(variant, *stage, tmp_path)
     record_property(variant.name, (verdict.observed, verdict.line()))
     assert verdict.touched, "the rewrites of the variant change nothing"
-    assert verdict.observed in ([variant.outcome] if variant.outcome else [WORKS, ADAPTED, STOPS]), verdict.line()
+    assert verdict.observed == variant.outcome, verdict.line()

@@ -24,26 +24,25 @@ class Variant:
     """``differs`` says what is otherwise; ``contract`` what a contract file that adapts to it holds.
 
     ``outcome``: ``works`` without such a file, ``adapted`` works with it, ``stops`` with words that name the contract.
-    "" where nobody has decided yet: then each of these three is right.
     """
 
     name: str
     area: str
     differs: str
     rewrites: tuple[Rewrite, ...]
-    outcome: str = ""
+    outcome: str
     contract: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Row(Protocol):
-    def __call__(self, name: str, differs: str, *rewrites: Rewrite, outcome: str = "", **contract: Any) -> Variant:
+    def __call__(self, name: str, differs: str, *rewrites: Rewrite, outcome: str, **contract: Any) -> Variant:
         """One row."""
 
 
 def row_of(area: str) -> Row:
     """What makes the rows of an area. ``contract`` are the sections of the file."""
 
-    def row(name: str, differs: str, *rewrites: Rewrite, outcome: str = "", **contract: Any) -> Variant:
+    def row(name: str, differs: str, *rewrites: Rewrite, outcome: str, **contract: Any) -> Variant:
         return Variant(name, area, differs, rewrites, outcome, contract)
 
     return row
