@@ -10,6 +10,7 @@ from . import (
     variants_answers,
     variants_assignments,
     variants_auth,
+    variants_behind,
     variants_devices,
     variants_fresh,
     variants_ids,
@@ -39,4 +40,5 @@ VARIANTS: tuple[Variant, ...] = (
     *variants_members.VARIANTS,
     *variants_answers.VARIANTS,
     *variants_upload.VARIANTS,
+    *variants_behind.VARIANTS,
 )

@@ -99,7 +99,9 @@ class ComputeApi:
 
         def ours(model: Model, listed: bool) -> bool:
             new = listed and before is not None and model.uuid not in before
-            return model.name == data.get("Name") and (model.digest == mark or (new and model.digest is None))
+            if model.uuid == ZERO_UUID or not _is_named(model.name, str(data.get("Name")), alike=new):
+                return False
+            return model.digest == mark or (new and model.digest is None and model.name == data.get("Name"))
 
         def look_up() -> str | None:
             for catalogue in (None, ALL_AVAILABLE):
@@ -264,6 +266,15 @@ class ComputeApi:
 def _may_be_its_own(error: NxaiError) -> bool:
     """Whether what is said to be there already may have come by this very request."""
     return error.status == 409
+
+
+def _is_named(shown: str, sent: str, alike: bool) -> bool:
+    """``alike``: whether a service may have spelled it in its own way, or given it a number."""
+    return shown == sent or (alike and bool(_letters(sent)) and _letters(sent) in _letters(shown))
+
+
+def _letters(name: str) -> str:
+    return "".join(each for each in name.casefold() if each.isalnum())
 
 
 def _expect_names(new: Iterable[Model | Catalogue]) -> None:

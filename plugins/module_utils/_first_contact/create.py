@@ -24,13 +24,16 @@ from .._models.fields import new_model
 from .explore import explore
 from .inference.draft import Draft, Proposal
 from .inference.places import where_is
+from .inference.records import ids_of
 from .inference.ways import EXTRA, SENT, WriteWays, unknown_names
+from .own import Own
 from .read import Seen
 from .session import Session
 from .small_model import SMALL_MODEL
 
 Record = TypeVar("Record", Catalogue, Model)
 _PATIENCE = 60.0  # seconds until what was written is listed
+_DELETIONS = 2
 _TEXT = "Made by the first contact of nxai.cloud. It can be deleted."
 _MARK = FileMark(hashlib.sha256(SMALL_MODEL).hexdigest(), len(SMALL_MODEL))
 _TRIED = "Create a catalogue and a model, change and remove them"
@@ -43,14 +46,30 @@ class Creation:
         self._task = task
         self._session = session
         self._seen = seen
-        self._name = f"nxai first contact {secrets.token_hex(4)}"
+        token = secrets.token_hex(4)
+        self._name = f"nxai first contact {token}"
         self.left: list[dict[str, str]] = []
         self._errors: list[NxaiError] = []
         self._may_be_there = False  # something that was created
-        self._unlisted: dict[str, list[str]] = {"model": [], "catalogue": []}  # created, as an answer said
+        self._models: Own[Model] = Own(
+            "model",
+            token,
+            lambda: self._api().list_models(),
+            lambda uuid: self._api().get_model(uuid),
+            self._ids("model"),
+        )
+        self._catalogues: Own[Catalogue] = Own(
+            "catalogue", token, lambda: self._api().list_catalogues(), lambda _uuid: None, self._ids("catalogue")
+        )
+
+    def _ids(self, record: str) -> set[str]:
+        contract = self._session.draft.contract
+        return {ids_of(record, row, contract) for row in self._seen.rows.get(record, ())} - {""}
 
     def run(self) -> str:
         """What was done, in words. Raises what it ended with."""
+        self._models.look_before()
+        self._catalogues.look_before()
         try:
             catalogue = self._tried(self._catalogue)
             if catalogue:
@@ -79,9 +98,7 @@ class Creation:
 
     def _catalogue(self) -> str:
         name = f"{self._name} before"
-        return self._created(
-            "create_catalogue", name, lambda api: api.create_catalogue(name), ComputeApi.list_catalogues
-        )
+        return self._created("create_catalogue", self._catalogues, lambda api: api.create_catalogue(name))
 
     def _rename(self, uuid: str) -> str:
         self._explored("rename_catalogue", lambda draft: self._api(draft).rename_catalogue(uuid, self._name), [])
@@ -98,7 +115,7 @@ class Creation:
         }
         listing = ComputeApi.list_models
         with _file() as path:
-            uuid = self._created("create_model", self._name, lambda api: api.create_model(data, path), listing)
+            uuid = self._created("create_model", self._models, lambda api: api.create_model(data, path))
         if catalogue:
             self._seen_as("fields.model.catalogues", listing, uuid, lambda it: catalogue in (it.catalogue_uuids or ()))
         self._seen_as("fields.model.documentation", listing, uuid, lambda it: it.digest == _MARK)
@@ -123,40 +140,40 @@ class Creation:
         listed = next((each for each in api.list_models() if each.uuid == uuid), None)
         return api.in_full(listed) if listed else api.get_model(uuid)
 
-    def _created(
-        self,
-        operation: str,
-        name: str,
-        create: Callable[[ComputeApi], str],
-        listing: Callable[[ComputeApi], list[Record]],
-    ) -> str:
-        """The UUID. What is listed by this name, which nobody else has, was created by an attempt before."""
+    def _created(self, operation: str, own: Own[Record], create: Callable[[ComputeApi], str]) -> str:
+        """The UUID of what is certainly its own, which may be by an attempt before. Nothing else is gone on with."""
 
         def attempt(draft: Draft) -> str:
             api = self._api(draft)
             try:
-                uuid = create(api)
+                return create(api)
             except NxaiError as error:
                 self._may_be_there = self._may_be_there or not isinstance(error, Refused)
-                found = _named(listing(api), name)
-                if not found:
+                self._session.use(draft)
+                found = own.find("")
+                if found is None:
                     raise
-                uuid = found[0].uuid
-            return uuid
+                return found.uuid
 
         answers: list[Any] = []
         uuid = self._explored(operation, attempt, answers)
         self._may_be_there = True
-        found = self._wait(listing, lambda it: it.uuid == uuid or it.name == name)
+        found = self._patiently(lambda: own.find(uuid)) or own.shown_alone(uuid)
         if found is None:
-            self._unlisted[operation.removeprefix("create_")].append(uuid)
-            answer = f"what {operation} created ({uuid}) is not listed"
-            raise Unexpected(_TRIED, answer, self._session.draft.contract.hint("fields.answer.created"))
+            raise self._not_found(operation, own, uuid)
         place = next((where for each in answers if (where := where_is(found.uuid, each)) is not None), None)
         if place is not None and place not in self._session.draft.contract.places("answer.created"):
             places = [*self._session.draft.contract.places("answer.created"), place]
             self._session.propose(Proposal({"fields.answer.created": places}, "there the answer has the UUID"))
         return found.uuid
+
+    def _not_found(self, operation: str, own: Own[Any], uuid: str) -> Unexpected:
+        answer = f"what {operation} created ({uuid}) is not listed"
+        if uuid in own.before:
+            answer = f"{operation} answered with {uuid}, which was there before, and nothing new is listed"
+        else:
+            own.claimed.append(uuid)
+        return Unexpected(_TRIED, answer, self._session.draft.contract.hint("fields.answer.created"))
 
     def _explored(self, operation: str, attempt: Callable[[Draft], Any], answers: list[Any]) -> Any:
         session = self._session
@@ -198,9 +215,12 @@ class Creation:
             self._session.questions.append(f"{key}: what was written was accepted, and does not show. Where is it?")
 
     def _wait(self, listing: Callable[[ComputeApi], list[Record]], good: Callable[[Record], bool]) -> Record | None:
+        return self._patiently(lambda: next((each for each in listing(self._api()) if good(each)), None))
+
+    def _patiently(self, look: Callable[[], Record | None]) -> Record | None:
         deadline, pause = self._task.deadline(_PATIENCE), 1.0
         while True:
-            found = next((each for each in listing(self._api()) if good(each)), None)
+            found = look()
             if found is not None or deadline.left <= 0:
                 return found
             deadline.pause(pause)
@@ -209,58 +229,37 @@ class Creation:
     # Remove
 
     def _remove(self) -> None:
-        """All that has the name, the model first: a catalogue has to be empty."""
-        self._remove_each("model", ComputeApi.list_models, ComputeApi.delete_model)
-        self._remove_each("catalogue", ComputeApi.list_catalogues, ComputeApi.delete_catalogue)
+        """All that is its own, the model first: a catalogue has to be empty."""
+        self._remove_each(self._models, ComputeApi.delete_model)
+        self._remove_each(self._catalogues, ComputeApi.delete_catalogue)
 
-    def _remove_each(
-        self,
-        kind: str,
-        listing: Callable[[ComputeApi], list[Record]],
-        delete: Callable[[ComputeApi, str], None],
-    ) -> None:
-        try:
-            made = {each.uuid: each.name for each in listing(self._api()) if each.name.startswith(self._name)}
-        except NxaiError as error:
-            made = {}
-            if self._may_be_there and not self._unlisted[kind]:
-                self.left.append({"kind": kind, "name": self._name, "uuid": f"not known: {error.answer}"})
-        for uuid, name in {**dict.fromkeys(self._unlisted[kind], self._name), **made}.items():
-            if not self._is_removed(f"delete_{kind}", uuid, listing, delete):
-                self.left.append({"kind": kind, "name": name, "uuid": uuid})
+    def _remove_each(self, own: Own[Any], delete: Callable[[ComputeApi, str], None]) -> None:
+        error = own.look_again()
+        left = {uuid: name for uuid, name in own.made.items() if not self._is_removed(own, uuid, delete)}
+        left.update((f"{uuid}, as an answer said; nothing shows it", self._name) for uuid in own.claimed)
+        if error is not None and self._may_be_there and not (own.made or own.claimed):
+            left[f"not known: {error.answer}"] = self._name
+        self.left += [{"kind": own.kind, "name": name or self._name, "uuid": uuid} for uuid, name in left.items()]
 
-    def _is_removed(
-        self,
-        operation: str,
-        uuid: str,
-        listing: Callable[[ComputeApi], list[Record]],
-        delete: Callable[[ComputeApi, str], None],
-    ) -> bool:
-        def gone() -> bool:
-            listed = uuid not in self._unlisted[operation.removeprefix("delete_")]
-            return listed and all(each.uuid != uuid for each in listing(self._api()))
+    def _is_removed(self, own: Own[Any], uuid: str, delete: Callable[[ComputeApi, str], None]) -> bool:
+        """Whether it is certainly gone. What comes back, or was not deleted at once, is deleted again."""
 
         def attempt(draft: Draft) -> None:
             try:
                 delete(self._api(draft), uuid)
             except NxaiError:
-                if not gone():  # it may have had its effect all the same
+                if not own.is_gone(uuid, self._task.deadline(0)):  # it may have had its effect all the same
                     raise
 
-        try:
-            self._explored(operation, attempt, [])
-            if uuid in self._unlisted[operation.removeprefix("delete_")]:
+        for _turn in range(_DELETIONS):
+            patience = _PATIENCE
+            try:
+                self._explored(f"delete_{own.kind}", attempt, [])
+            except NxaiError:
+                patience = 5.0
+            if own.is_gone(uuid, self._task.deadline(patience)):
                 return True
-            deadline = self._task.deadline(_PATIENCE)
-            while not gone() and deadline.left > 0:
-                deadline.pause(5.0)
-            return gone()
-        except NxaiError:
-            return False
-
-
-def _named(listing: list[Record], name: str) -> list[Record]:
-    return [each for each in listing if each.name == name]
+        return False
 
 
 @contextmanager

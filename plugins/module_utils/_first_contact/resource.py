@@ -150,7 +150,8 @@ class FirstContact:
     def _failure(self) -> NxaiError | None:
         if self._left:
             some = "; ".join(f"{each['kind']} {each['name']} ({each['uuid']})" for each in self._left)
-            return Unexpected("Remove what first contact has made", f"this is left: {some}", "Delete it in the portal.")
+            advice = "Delete it in the portal, if it has that name there."
+            return Unexpected("Remove what first contact has made", f"this is left: {some}", advice)
         if not self._errors:
             return None
         error = self._errors[0]

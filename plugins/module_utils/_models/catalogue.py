@@ -59,6 +59,7 @@ class CatalogueResource:
                 "no catalogue has this UUID",
                 "Give a name to create a catalogue: the service chooses its UUID.",
             )
+        self.found = self.found or self._look()  # a listing can be behind, and names need not be unique
         name = self.options["new_name"] or (self.found.name if self.found else self.wanted)
         plan = plan_object(FIELDS, {"Name": self.found.name} if self.found else None, {"name": name})
         return plan if self.options["models"] is None else self._with_models(plan, self.options["models"])

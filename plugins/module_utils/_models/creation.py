@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is seen to after a model was created: that it is the only one of its name, and is found by that."""
+"""What is seen to after a model was created: that it is the only one of its name, found by that, and converted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from .._api.records.records import Model
 from .._engine.created import NewRecord
 from .._engine.module import Task
 from .._engine.rivals import Rivals
+
+_LOG = 1500  # characters of a conversion log in an error
 
 
 def kept_model(task: Task, uuid: str, header: str, name: str, mark: FileMark | None) -> Model | None:
@@ -44,3 +46,11 @@ def new_record(task: Task, uuid: str, name: str, look: Callable[[], Model | None
         task.warn,
         task.deadline,
     )
+
+
+def log_of(task: Task, model: Model | None) -> str:
+    """The end of the conversion log; it is the service's text."""
+    log = (model.conversion_log if model else None) or ""
+    if not log.strip():
+        return "; the service shows no log, but the portal may"
+    return f"; its log ends with: {task.client.transport.redactor.clean(log.strip()[-_LOG:])}"

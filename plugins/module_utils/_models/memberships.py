@@ -38,15 +38,18 @@ class Memberships:
         self._compute = compute
         self._contract = contract
         self._warn = warn
+        self._keep(catalogues)
+        self._hidden: set[str] = set()  # models of which no view shows their catalogues
+        self._inside: dict[str, set[str]] | None = None  # the models of each catalogue, as the listings say
+        self._by_catalogue: bool | None = None  # whether a listing can be asked for one catalogue
+
+    def _keep(self, catalogues: Iterable[Catalogue]) -> None:
         self.catalogues = Index(catalogues, "catalogue")
         self.names = {each.uuid: each.name for each in self.catalogues.records}
         by_name: dict[str, list[str]] = {}
         for each, name in self.names.items():
             by_name.setdefault(name, []).append(each)
         self._uuids = {name: uuids[0] for name, uuids in by_name.items() if len(uuids) == 1}
-        self._hidden: set[str] = set()  # models of which no view shows their catalogues
-        self._inside: dict[str, set[str]] | None = None  # the models of each catalogue, as the listings say
-        self._by_catalogue: bool | None = None  # whether a listing can be asked for one catalogue
 
     def of(self, model: Model) -> list[str] | None:
         """The UUIDs of its catalogues, or None where the service does not show them."""
@@ -71,6 +74,9 @@ class Memberships:
 
     def _found(self, name: str, header: str, check_mode: bool) -> str:
         catalogue = self.catalogues.find_or_absent(name)
+        if catalogue is None:  # a listing can be behind
+            self._keep(self._compute.list_catalogues())
+            catalogue = self.catalogues.find_or_absent(name)
         if catalogue is None and (is_uuid(name) or not check_mode):
             raise BadInput(
                 f"put the {header} into the catalogue {name}",

@@ -20,7 +20,7 @@ from .._engine.module import Task
 from .._engine.polling import UNTIL_GONE, look_until_gone
 from .._engine.reconcile import Plan, plan_object
 from .changing import Changing
-from .creation import kept_model, new_record
+from .creation import kept_model, log_of, new_record
 from .deletion import left_alone, use_of
 from .fields import FIELDS, describe_model, has_artefact, known_row, new_model
 from .memberships import TURNS, Memberships
@@ -28,7 +28,6 @@ from .model_file import ModelFile, documentation_of
 from .texts import shown_as
 from .upload_progress import UploadProgress
 
-_LOG = 1500  # characters of a conversion log in an error
 _PATIENCE = 60.0  # seconds for a new model to be listed, at least
 
 
@@ -70,6 +69,7 @@ class ModelResource:
             self.found = self._unlisted()
             if self.found is None:
                 self._refuse_creation()
+                self.found = self._look()  # a listing can be behind, and names need not be unique
         elif self.by_id:
             self.found = self.compute.in_full(self.found)
         if self.options["catalogues"] is not None:
@@ -326,7 +326,9 @@ class ModelResource:
         tried = f"wait for the conversion of the {self.header}"
         while what := self._still_to_come():
             if self.found is not None and self.found.state == "failed":
-                raise self._failure(tried, f"it failed: {what}{self._log()}", "Correct the file and upload again.")
+                raise self._failure(
+                    tried, f"it failed: {what}{log_of(self.task, self.found)}", "Correct the file and upload again."
+                )
             unlisted = self.new is not None and not self.listed
             if (listing if unlisted else deadline).left <= 0:
                 if self.new and unlisted:
@@ -375,13 +377,6 @@ class ModelResource:
             return ""
         shown = self.found.status or self.found.code_status
         return self.contract.hint("words.ready" if shown else "fields.model.status")
-
-    def _log(self) -> str:
-        """The end of the conversion log; it is the service's text."""
-        log = (self.found.conversion_log if self.found else None) or ""
-        if not log.strip():
-            return "; the service shows no log, but the portal may"
-        return f"; its log ends with: {self.task.client.transport.redactor.clean(log.strip()[-_LOG:])}"
 
     def _failure(self, tried: str, answer: str, advice: str) -> NxaiError:
         model = describe_model(self.found) if self.found else None

@@ -23,6 +23,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import 
 
 ID = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 OTHER = "7b65bdda-39da-4259-b1bf-b0d1dbb7b162"
+NEW = "6f1d2c3b-4a5e-4f60-8172-93a4b5c6d7e8"
 # How each operation is sent.
 CALLS: dict[str, Callable[[Client, str], Any]] = {
     "list_models": lambda client, _file: client.compute.list_models(OTHER),
@@ -65,7 +66,7 @@ class Wire:
 
     def _answer(self, request: Any) -> Any:
         if request.method != "GET":
-            return self.reply(data={"UUID": ID, "Made": {"Id": OTHER}})
+            return self.reply(data={"UUID": NEW, "Made": {"Id": OTHER}})
         rows = [{"UUID": each, "NxID": each} for each in (ID, OTHER)]
         before = next((int(value) for name, value in request.query.items() if name.lower().endswith("offset")), 0)
         page = rows[before : before + 1] if any(value == "1" for value in request.query.values()) else rows
