@@ -320,3 +320,21 @@ def test_metadata_that_names_a_mark_needs_no_file_of_that_size(server, transport
     server.answer(reply())
     ComputeApi(transport).update_model("459d2273-1514-431c-9d34-f5b72f3bfe20", DATA)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("shown", ["Faces (2)", "faces"])
+def test_a_new_model_under_a_number_or_in_another_spelling_is_found(server, api, service, file, shown):
+    service.models.append({"UUID": "aaaaaaaa-0000-4000-8000-000000000000", "Name": "Theirs"})
+    api.list_models()
+    service._data = lambda _request: {"Name": shown, "Documentation": DATA["Documentation"]}
+    service.plan = [(True, {"data": {"UUID": service.models[0]["UUID"]}})]
+    assert api.create_model(DATA, file) == service.models[1]["UUID"]
+    assert len(posts(server)) == 1
+
+
+def test_a_row_of_the_zero_uuid_is_not_what_was_created(server, api, service, file):
+    api.list_models()
+    row = {"UUID": "00000000-0000-0000-0000-000000000000", **DATA}
+    service.models.append(row)
+    service.plan = [(True, {"data": {}})]
+    assert api.create_model(DATA, file) == service.models[1]["UUID"]
