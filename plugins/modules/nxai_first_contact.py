@@ -21,7 +21,8 @@ description:
   - It writes three files into O(dir). C(nxai-contract.yml) is the contract; where nothing differs, only a comment.
     C(first-contact.md) is a report for people. C(first-contact-evidence.json) holds shapes of answers alone, and no
     values, so that you can attach it to an issue.
-  - With O(contract) it begins at what that says, and the file holds those lines as well.
+  - It begins with the lines of C(nxai-contract.yml) in O(dir), and of O(contract), which count before those. The file
+    holds them as well in the end. A file that is no contract is an error. A run that cannot read leaves it as it is.
   - In check mode it reads, and writes nothing, no file either. The task fails where a stage could not be finished; the
     files are written all the same.
   - The playbook C(nxai.cloud.first_contact) runs it.
@@ -55,7 +56,8 @@ options:
         nothing.
       - One that shows what it runs is then sent exactly that, as always. If other cameras do not, it is sent an empty
         list as well, and after a look at its row what it had. That is kept in C(first-contact-snapshot.json) in O(dir)
-        before. O(nxai.cloud.nxai_pipeline#module:restore) takes what is at C(snapshot) in it.
+        before, and removed once it is seen there again. O(nxai.cloud.nxai_pipeline#module:restore) takes what is at
+        C(snapshot) in it. Until then each run names it in RV(earlier), and never writes over it.
       - One that does not show what it runs is sent a model, and an empty list at the end, also after an error. What it
         ran before, if the service did not show it, is gone.
     type: str
@@ -224,6 +226,36 @@ left_behind:
       description: Its UUID, or that of the model, or why that is not known.
       type: str
       sample: 459d2273-1514-431c-9d34-f5b72f3bfe20
+earlier:
+  description:
+    - What an earlier run has left that was ended before it could remove it or give it back. A camera is listed until a
+      run has seen on it what C(first-contact-snapshot.json) holds of it.
+  returned: success, and failure after the first stage
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: V(camera), V(model) or V(catalogue).
+      type: str
+      sample: camera
+    name:
+      description: Its name.
+      type: str
+      sample: Entrance
+    uuid:
+      description: Its UUID; of a camera its NxID.
+      type: str
+      sample: "{e0a5b1a4-8b0c-4e0d-9a6b-2f3c4d5e6f70}"
+    advice:
+      description: The command that gives it back, or removes it.
+      type: str
+      sample: "If no other run is at work, remove it: ansible localhost -m nxai.cloud.nxai_model -a ..."
+summary:
+  description: What an earlier run has left, whether anything differs, which lines, and the questions, in words.
+  returned: success, and failure after the first stage
+  type: list
+  elements: str
+  sample: ["differs: fields.device.pipelines"]
 requests:
   description: How many requests were sent.
   returned: success, and failure after the first stage
@@ -245,11 +277,11 @@ error:
 """
 
 from ..module_utils._engine.module import run
-from ..module_utils._first_contact.resource import ARGUMENT_SPEC, RULES, FirstContact
+from ..module_utils._first_contact.resource import ARGUMENT_SPEC, FirstContact
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, FirstContact, **RULES)
+    run(ARGUMENT_SPEC, FirstContact)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from .session import Session
 from .small_model import SMALL_MODEL
 
 Record = TypeVar("Record", Catalogue, Model)
+PREFIX = "nxai first contact "
 _PATIENCE = 60.0  # seconds until what was written is listed
 _DELETIONS = 2
 _TEXT = "Made by the first contact of nxai.cloud. It can be deleted."
@@ -47,7 +48,7 @@ class Creation:
         self._session = session
         self._seen = seen
         token = secrets.token_hex(4)
-        self._name = f"nxai first contact {token}"
+        self._name = f"{PREFIX}{token}"
         self.left: list[dict[str, str]] = []
         self._errors: list[NxaiError] = []
         self._may_be_there = False  # something that was created

@@ -2,25 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The three files. Only what first contact itself has written is written over."""
+"""The files. Only what first contact itself has written is written over, and a snapshot that is open never is."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+import time
+from collections.abc import Mapping
+from contextlib import suppress
 
 from .._core.errors import BadInput
 from .._core.files import make_folder, read_regular, replace_file
 from .evidence import MARK as EVIDENCE_MARK
+from .kept import Kept
 from .report import MARK as REPORT_MARK
 
 CONTRACT_MARK = "# A contract of nxai.cloud, written by first contact."
-_HEAD = f"""{CONTRACT_MARK} Its next run in this folder writes it anew.
+_HEAD = f"""{CONTRACT_MARK} Its next run in this folder begins with it.
 # To use it: export NXAI_CONTRACT=PATH-OF-THIS-FILE
 """
-_NOTHING = "# Nothing differs from what is known: without it, all is the same.\n"
 SNAPSHOT = "first-contact-snapshot.json"
 NAMES = {"contract": "nxai-contract.yml", "report": "first-contact.md", "evidence": "first-contact-evidence.json"}
 _MARKS = {"contract": CONTRACT_MARK, "report": REPORT_MARK, "evidence": f'"written_by": "{EVIDENCE_MARK}"'}
@@ -29,17 +29,21 @@ _MOST = 1 << 22
 _TRIED = "Write the files of first contact"
 
 
-def contract_text(lines: str) -> str:
-    """The file that holds these lines of YAML, which may be none."""
-    return f"{_HEAD}---\n{lines}" if lines else _HEAD + _NOTHING
+def contract_text(lines: str, nothing: str) -> str:
+    """The file that holds these lines of YAML. Where there are none it says ``nothing``."""
+    return f"{_HEAD}---\n{lines}" if lines else f"{_HEAD}# {nothing}\n"
 
 
 class Files:
-    """In a folder. Raises ``BadInput`` where one of them could not be written."""
+    """In a folder. Raises ``BadInput`` where one of them could not be written. ``kept``: the snapshot."""
 
     def __init__(self, folder: str) -> None:
         self.paths = {name: os.path.join(os.path.abspath(folder), file) for name, file in NAMES.items()}
-        self.before = {name: self._content(name, path) for name, path in self.paths.items()}
+        self._all = {**self.paths, "snapshot": os.path.join(os.path.abspath(folder), SNAPSHOT)}
+        self.before = {name: self._content(name, path) for name, path in self._all.items()}
+        path, content = self._all["snapshot"], self.before["snapshot"]
+        age = time.time() - os.path.getmtime(path) if content else 0.0
+        self.kept = Kept(path, content, age, self.paths["contract"] if self.before["contract"] else "")
 
     def _content(self, name: str, path: str) -> str:
         """What is there, "" for nothing."""
@@ -56,16 +60,18 @@ class Files:
             raise BadInput(_TRIED, f"{path} is there already, and is not from first contact", advice)
         return content
 
-    def keep(self, snapshot: Sequence[Mapping[str, Any]]) -> str:
-        """Write down what a camera has before it is taken from it. Gives the path."""
-        path = os.path.join(os.path.dirname(self.paths["report"]), SNAPSHOT)
-        self._content("snapshot", path)
-        self._replace(path, json.dumps({"written_by": EVIDENCE_MARK, "snapshot": snapshot}, indent=1) + "\n")
-        return path
+    def keep(self) -> None:
+        """Write down what a camera has before it is taken from it."""
+        self._replace(self.kept.path, self.kept.as_text())
 
     def write(self, contents: Mapping[str, str]) -> None:
-        for name, path in self.paths.items():
-            self._replace(path, contents[name])
+        """One without content is left out, and the snapshot removed then."""
+        for name, path in self._all.items():
+            if contents[name]:
+                self._replace(path, contents[name])
+        if not contents["snapshot"]:
+            with suppress(FileNotFoundError):
+                os.unlink(self.kept.path)
 
     @staticmethod
     def _replace(path: str, content: str) -> None:

@@ -84,6 +84,7 @@ class Proof:
         self._session.forget(LIST_DEVICES.name)
         camera = self._find()
         device = camera.device(self._session.draft)
+        self._files.kept.check(camera.site.id, device, _TRIED)
         if device.assignment is None:
             return self._prove_none(camera, device)
         high = next(thresholds_above_one(device.assignment), None)
@@ -281,13 +282,14 @@ class Proof:
         device = camera.device(self._session.draft)
         if self._session.draft.contract.assignment.read_only:  # with nothing there, what is not sent may not come back
             return f"{device.label} took what it has, and shows it. As {read_only.LINE} differs, it was not given none."
-        path = self._files.keep(snapshot([(camera.site, device)], self._task.warn))
+        self._files.kept.add(snapshot([(camera.site, device)], self._task.warn))
+        self._files.keep()
         had = device.assignment or ()
         try:
             self._send(camera, ())
             none = self._without(camera, had)
         finally:
-            self._give_back(camera, device, had, path)
+            self._give_back(camera, device, had)
         done = f"{device.label} took what it has, and shows it. It had none for a moment, and has again what it had."
         if none.unknown is None:
             return f"{done} It said that it had none. So other rows, which do not say so, are still a question."
@@ -311,14 +313,14 @@ class Proof:
             before = shape
             deadline.pause(3.0)
 
-    def _give_back(self, camera: _Camera, device: Device, had: Assignment, path: str) -> None:
+    def _give_back(self, camera: _Camera, device: Device, had: Assignment) -> None:
         try:
             self._send(camera, had)
             self._read_back(camera, had)
         except NxaiError as error:
             answer = f"{device.label} did not get back what it had: {error.answer}"
-            advice = f"Give it back: the option restore of nxai_pipeline takes what is at snapshot in {path}."
-            raise replace(error, answer=answer, advice=advice) from None
+            raise replace(error, answer=answer, advice=self._files.kept.advice) from None
+        self._files.kept.close(camera.site.id, device.id)
 
     # A camera that shows nothing
 

@@ -7,20 +7,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._api.contract.contract import Contract
 from .._api.contract.lines import LINES, WORDS_OF, Line
 from .._api.contract.translation import path_of, value_at
+from .._core.errors import NxaiError
 from .._core.redaction import one_line
 from .._core.values import text
 from .._core.wording import counted, shortened
-from .._http.operation import SURE
+from .._http.operation import FIND_OUT, SURE
 from .inference.cameras import Cameras
 from .inference.draft import Draft
 from .inference.pipelines import elements_of
 from .inference.records import Row
+from .kept import Earlier
 from .read import Seen
 from .session import Outcome
 
@@ -34,6 +36,11 @@ _STATES = {
     "server": ("status",),
 }
 _WORDS = {word: record for record in _STATES for word in WORDS_OF[record]}
+
+
+def advice_of(error: NxaiError) -> str:
+    """Without the advice to run what is running."""
+    return error.advice.replace(FIND_OUT, "").strip()
 
 
 class Stage(NamedTuple):
@@ -63,19 +70,23 @@ def written(
     cameras: Cameras,
     seen: Seen,
     parties: Iterable[Any],
+    earlier: Sequence[Earlier] = (),
 ) -> str:
-    rows = list(verdicts)
+    rows, questions = list(verdicts), list(questions)
     differing = [each for each in rows if each.now == _IN_FILE]
     parts = [
         MARK,
         "# First contact with the Nx AI Cloud",
-        "What this collection relies on of the service, and what was found. It holds no token and no password.",
+        "What this collection relies on of the service, and what was found. It holds no token and no password, but"
+        " names of yours and words of the service. So it is for you; for an issue there is the evidence.",
+        *_left(earlier),
         "## Stages",
         _table(("stage", "how it ended"), ((_STAGES[name], _how(stage)) for name, stage in stages.items())),
         "## What differs",
-        _verdict_table(differing) if differing else "Nothing of what was looked at. You need no contract file.",
+        *([] if differing and stages["read"].status != "failed" else [nothing_differs(stages, questions)]),
+        *([_verdict_table(differing)] if differing else []),
         "## What only you can know",
-        "\n".join(f"- {_cell(each)}" for each in questions) or "Nothing.",
+        "\n".join(f"- {_whole(each)}" for each in questions) or "Nothing.",
         *_unknown(cameras),
         *_documents(seen),
         *_act_as(parties),
@@ -86,6 +97,39 @@ def written(
 
 
 _IN_FILE = "it is in the contract file"
+
+
+def nothing_differs(stages: Mapping[str, Stage], questions: Sequence[str]) -> str:
+    """What to say where no line differs: only a whole run, with no question, can say that none does."""
+    failed = [_STAGES[name][3:].lower() for name, stage in stages.items() if stage.status == "failed"]
+    if "read" in failed:
+        return "What differs could not be found out: the first stage failed. Files of an earlier run may know more."
+    if failed:
+        return f"Nothing that differs was found, and not all was looked at: the stage {failed[0]} failed."
+    if questions:
+        return "Nothing that differs was found, but there are questions that only you can answer."
+    return "Nothing differs from what is known. You need no contract file."
+
+
+def summary(
+    lines: Iterable[str], questions: Sequence[str], stages: Mapping[str, Stage], earlier: Iterable[Earlier]
+) -> list[str]:
+    """What the playbook shows: the report in lines."""
+    differs = [f"differs: {each}" for each in lines]
+    unsure = not differs or stages["read"].status == "failed"
+    return [
+        *(each.words for each in earlier),
+        *([nothing_differs(stages, questions)] if unsure else []),
+        *differs,
+        *(f"question: {each}" for each in questions),
+    ]
+
+
+def _left(earlier: Sequence[Earlier]) -> Iterator[str]:
+    if earlier:
+        yield "## What an earlier run has left"
+        rows = ((each.kind, each.name, each.uuid, each.advice) for each in earlier)
+        yield "\n".join(f"- {kind} {_whole(name)} ({uuid}): {_whole(advice)}" for kind, name, uuid, advice in rows)
 
 
 class _Judge:
@@ -127,7 +171,7 @@ class _Judge:
             return "not tried", f"stage {stage} tries it" if stage else ""
         if outcome.error is None:
             return "works", ""
-        return one_line(outcome.error.answer), one_line(outcome.error.advice)
+        return one_line(outcome.error.answer), one_line(advice_of(outcome.error))
 
     def _field(self, key: str) -> tuple[str, str]:
         record = key.partition(".")[0]
@@ -206,6 +250,11 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def _cell(value: str) -> str:
     return one_line(value).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _whole(value: str) -> str:
+    """A question is of no use without its end, which names what to do."""
+    return " ".join(map(_cell, value.split()))
 
 
 def _shown(value: Any) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 
 from .._api.compute import ComputeApi
 from .._api.contract.contract import Contract
-from .._api.contract.file import document_of
 from .._api.contract.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE, OPERATIONS
 from .._api.device import DeviceApi
 from .._api.pages import all_pages
@@ -45,14 +44,14 @@ class Outcome:
 class Session:
     """``draft`` is the contract as it is found. ``outcomes``: of each call by its name, how it ended."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, start: Draft) -> None:
         self.options = task.options
         self.transport = task.client.transport
         self.settings = task.client.settings
         self.free = not task.options["auth_scheme"]  # whether the scheme is for us to choose
         self.free_scope = not task.options["token_scope"]
         self.free_to_act = not any((task.options["act_as"] or {}).values())
-        self.draft = Draft(document_of(task.options["contract"], task.options["trusted_owner"]))
+        self.draft = start
         self.evidence = Evidence()
         self.outcomes: dict[str, Outcome] = {}
         self.questions: list[str] = []
@@ -67,6 +66,7 @@ class Session:
         self._given = self.draft
         self._listener: tuple[str, list[Any]] = ("", [])
         self.transport.heard = self._hear
+        self.use(start)
 
     # The contract
 

@@ -28,6 +28,7 @@ MOST_ROWS_OF_A_PAGE = 10_000
 _NAME = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
 CHANGING = ("POST", "PUT", "PATCH")  # a DELETE stays one, and nothing else becomes one
 _RELIED = "This relied on"
+FIND_OUT = "Find out what it is: ansible-playbook nxai.cloud.first_contact"
 _WRONG_BODY = (400, 422)
 _NOT_OF_THE_CALL = (401, 403, 407, 409, 429)  # of the token, of the state of things, of the account
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+/?")
@@ -35,7 +36,7 @@ _PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]|\{\w+\})+)+/?")
 
 def relied_on(line: str, evidence: str) -> str:
     """The end of an error's advice: on which line of the contract the collection relied, and what to do about it."""
-    return f"{_RELIED} {line} ({evidence}). Find out what it is: ansible-playbook nxai.cloud.first_contact"
+    return f"{_RELIED} {line} ({evidence}). {FIND_OUT}"
 
 
 def names_a_line(error: NxaiError) -> bool:

@@ -51,7 +51,9 @@ def everything(cloud: Served) -> Any:
 
 
 def contract(folder: Path) -> Any:
-    return yaml.safe_load((folder / "nxai-contract.yml").read_text())
+    """What the file says; None where it says nothing, or is not there."""
+    path = folder / "nxai-contract.yml"
+    return yaml.safe_load(path.read_text()) if path.exists() else None
 
 
 def nxid(cloud: Served, name: str) -> str:

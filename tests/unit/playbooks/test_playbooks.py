@@ -112,7 +112,8 @@ def test_first_contact_reads_and_says_what_differs(play: Play, tmp_path: Path) -
             "DELETE",
         ]
         done = play(FIRST_CONTACT, cloud, *where, token="no-token-of-this-service")
-        assert done.returncode == 2 and "Nothing differs" in done.stdout and "HTTP 401" in done.stdout
+        assert done.returncode == 2 and "HTTP 401" in done.stdout
+        assert "could not be found out" in done.stdout and "Nothing differs" not in done.stdout
 
 
 def test_an_error_fails_after_the_table(play: Play) -> None:

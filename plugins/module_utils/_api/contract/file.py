@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable
@@ -74,9 +75,22 @@ def _read(path: str, trusted_owner: str | None) -> Any:
 
 def _from_json(content: bytes) -> Any:
     try:
-        return read_json(content)
+        found = read_json(content)
+        json.loads(content.decode("utf-8-sig", "surrogatepass"), object_pairs_hook=_each_once)
+        return found
     except ValueError as error:
         raise BadInput(TRIED, f"it is not JSON: {error}", f"Write it as a dictionary. {SHAPE}") from None
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON takes the last of two members of one name, without a word."""
+    found: dict[str, Any] = {}
+    for name, value in members:
+        if name in found:
+            shown = shown_name(name)
+            raise ValueError(f"{f'the key {shown}' if shown else 'a key'} is there twice")
+        found[name] = value
+    return found
 
 
 def _within_limits(document: Any) -> Any:

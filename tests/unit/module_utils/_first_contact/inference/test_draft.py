@@ -60,14 +60,14 @@ def test_the_file_says_the_same_and_why() -> None:
         "upload.extra": {"Kind": {"a": [1, None]}},
     }
     draft = Draft({"auth": {"scheme": "raw"}}).adding(Proposal(lines, "it was seen: so # and so"))
-    text = contract_text(draft.as_yaml())
+    text = contract_text(draft.as_yaml(), "Nothing differs.")
     assert yaml.safe_load(text) == draft.document
     assert text.count("# it was seen: so # and so") >= 3 and "export NXAI_CONTRACT" in text
     assert contract_of(yaml.safe_load(text)) == draft.contract
 
 
 def test_the_file_of_nothing_is_a_comment() -> None:
-    text = contract_text(Draft().as_yaml())
+    text = contract_text(Draft().as_yaml(), "Nothing differs.")
     assert yaml.safe_load(text) is None and contract_of(yaml.safe_load(text)) == contract_of(None)
 
 
