@@ -10,7 +10,8 @@ The requests that find it out hold no user name, password, code or refresh token
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from .._core.errors import NxaiError, Refused
 from .._http.operation import ISSUE_TOKEN
@@ -22,6 +23,7 @@ from .session import Session
 
 _NAME = ISSUE_TOKEN.name
 _UNDERSTOOD = (400, 401, 403, 422)  # what a request can get that names nobody
+_STOP = (423, 429)  # locked, or asked too often: the next request may cost the account something
 _FORM = {"auth.token_request": "form"}
 
 
@@ -35,10 +37,22 @@ def sign_in(session: Session) -> None:
     """Raises what signing in ends with."""
     if _must_ask(session):
         session.keep(_asked_well(session))
-        with session.noted(_NAME):
+        with session.noted(_NAME), _once(session):
             session.transport.credentials.access_token()
     else:
-        session.transport.credentials.access_token()
+        with _once(session):
+            session.transport.credentials.access_token()
+
+
+@contextmanager
+def _once(session: Session) -> Iterator[None]:
+    """In the block no request is repeated: whoever says "not now" to a wrong password may count it all the same."""
+    settings = session.transport.settings
+    session.transport.settings = replace(settings, retries=0)
+    try:
+        yield
+    finally:
+        session.transport.settings = settings
 
 
 def _must_ask(session: Session) -> bool:
@@ -121,6 +135,9 @@ def _probe(session: Session, draft: Draft, nothing: bool = False) -> _Said:
     try:
         session.transport.send(operation, json=body)
     except Refused as error:
+        if error.status in _STOP:
+            advice = "Nobody was signed in, so that nobody is locked out. Wait, and run it again."
+            raise replace(error, advice=f"{error.advice} {advice}".strip()) from None
         return _Said(error.status, error.answer)
     except NxaiError as error:
         return _Said(error.status, type(error).__name__)

@@ -145,6 +145,37 @@ def test_a_password_is_sent_once(meet: Meet, cloud: Served, monkeypatch: pytest.
     assert "failed" in (tmp_path / "first-contact.md").read_text()
 
 
+@pytest.mark.parametrize(
+    ("status", "named", "sent"), [(429, True, 1), (503, True, 1), (423, False, 0), (429, False, 0)]
+)
+def test_a_password_is_not_repeated_where_the_account_may_be_locked(
+    run_module: RunModule, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: int, named: bool, sent: int
+) -> None:
+    """``named``: only the request that holds the password is answered so."""
+    monkeypatch.delenv("NXAI_TOKEN")
+    seen: list[bool] = []
+
+    def layer(app: ASGIApp) -> ASGIApp:
+        async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http" or not scope["path"].endswith("/token"):
+                await app(scope, receive, send)
+                return
+            message = await receive()
+            secret = b"not-this-one" in message["body"]
+            if secret:
+                seen.append(secret)
+            code = status if secret is named else 400
+            await send({"type": "http.response.start", "status": code, "headers": []})
+            await send({"type": "http.response.body", "body": b'{"error": "username is missing"}'})
+
+        return answering
+
+    with serve(WORLD, around=layer) as served:
+        options = {"api_url": served.url, "cloud_url": served.url, "dir": str(tmp_path)}
+        result = run_module("nxai_first_contact", username="demo@example.com", password="not-this-one", **options)
+    assert len(seen) == sent and f"HTTP {status}" in result["msg"], result["msg"]
+
+
 @pytest.mark.parametrize("total", [True, False])
 def test_a_part_is_not_taken_for_the_whole(
     meet: Meet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, total: bool
