@@ -45,6 +45,10 @@ def _total(change: Callable[[str, Told], str | None]) -> Rewrite:
     return after(LISTS, changed)
 
 
+_OF_PAGE = _total(lambda _value, answer: str(len(answer.data)))
+_OF_PAGES = _total(lambda value, _answer: str(-(-int(value or 0) // 2)))
+_OF_LIMIT = _total(lambda _value, _answer: "2")
+_NO_TOTAL_LINE = {"answer": {"total": ""}}
 _NO_TOTAL = _total(lambda _value, _answer: None)
 
 
@@ -132,6 +136,30 @@ def _each(line: dict[str, Any]) -> dict[str, Any]:
 _paging = row_of("paging")
 VARIANTS = (
     _paging("cap", "two rows at most, with a total", _cap(), outcome=WORKS),
+    _paging(
+        "total-of-page",
+        "two rows at most, and the total is of the page",
+        _OF_PAGE,
+        _cap(),
+        outcome=ADAPTED,
+        fields=_NO_TOTAL_LINE,
+    ),
+    _paging(
+        "total-of-pages",
+        "two rows at most, and the total is of pages",
+        _OF_PAGES,
+        _cap(),
+        outcome=ADAPTED,
+        fields=_NO_TOTAL_LINE,
+    ),
+    _paging(
+        "total-limit",
+        "two rows at most, and the total is the Limit",
+        _OF_LIMIT,
+        _cap(),
+        outcome=ADAPTED,
+        fields=_NO_TOTAL_LINE,
+    ),
     _paging("cap-no-total", "two rows at most, without a total", _NO_TOTAL, _cap(), outcome=WORKS),
     _paging("no-total", "all rows at once, without a total", _NO_TOTAL, outcome=WORKS),
     _paging(

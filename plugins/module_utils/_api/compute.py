@@ -32,7 +32,8 @@ from .contract.operations import (
 from .pages import all_pages
 from .records.file_mark import split_documentation
 from .records.model_views import merged, one_of_each
-from .records.records import Catalogue, Model, unnamed
+from .records.names import unnamed
+from .records.records import Catalogue, Model
 from .records.spelling import catalogue_refs, learn, learn_rows, spelled
 from .uploading import Progress, Uploading
 

@@ -32,7 +32,7 @@ from .contract.operations import (
 from .pages import all_pages
 from .records.assignment import is_bare
 from .records.pipeline import models_in, with_models, without_keys
-from .records.records import Device, DeviceGroup, RegistryDevice, Server, Site
+from .records.records import Device, DeviceGroup, RegistryDevice, Server, Site, names_of_rows
 from .records.spelling import RUNNING, Id, learn, learn_rows, own_id, spelled, spelled_models
 
 
@@ -47,7 +47,7 @@ class DeviceApi:
         self._plain_ids = False  # whether the ids of models are taken in their one form alone
         # Why the last listing of the sites, which was empty, does not say that there are none. "": it does.
         self.doubt_of_no_sites = ""
-        self._warned = self._warned_of_others = False
+        self._warned = self._warned_of_others = self._warned_of_ids = False
         self._models: set[str] | None = None  # the ids of all models
         self._asking = threading.Lock()
 
@@ -130,6 +130,7 @@ class DeviceApi:
         rows = self._list("device", LIST_DEVICES, self._site(site_id))
         read_only = self._contract.assignment.read_only
         listed = Device.listed(self._devices_in(rows), self._is_model)
+        self._warn_of_shared_ids(listed)
         found = [each.with_proof(self.no_pipelines).without(read_only) for each in listed]
         for device in found:
             learn(self._transport.findings, RUNNING, models_in([each.wire for each in device.assignment or ()]))
@@ -145,6 +146,19 @@ class DeviceApi:
             what = f"{len(others)} of {len(rows)} rows of a site have no NxID, and are taken for no devices."
             self._transport.voice.warn(f"{what} {self._contract.hint('fields.device.id')}")
         return [row for row in rows if row not in others]
+
+    def _warn_of_shared_ids(self, listed: Iterable[Device]) -> None:
+        """Once, where the id that is read may be that of something else, such as of the server."""
+        same: dict[str, list[Device]] = {}
+        for each in listed:
+            same.setdefault(each.id, []).append(each)
+        shared = next((key for key, rows in same.items() if len(rows) > 1 and names_of_rows(rows) > 1), None)
+        if shared and not self._warned_of_ids:
+            self._warned_of_ids = True
+            what = f"A site lists {len(same[shared])} rows with the NxID {shared} and names that differ."
+            self._transport.voice.warn(
+                f"{what} So it is not known what runs there. {self._contract.hint('fields.device.id')}"
+            )
 
     def _is_model(self, model: str) -> bool:
         """Whether an id that is no UUID is one of a model, and no name or so. Models are listed for that, once."""

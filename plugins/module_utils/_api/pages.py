@@ -32,6 +32,10 @@ _ROWS, _TOTAL, _NEXT = "fields.answer.rows", "fields.answer.total", "fields.answ
 _FIRST_PAGE = {"pages": 1, "pages_from_0": 0}  # the number of the first page
 
 
+class TooSmall(Incomplete):
+    """There are more rows than the total of the listing says."""
+
+
 class NoList(Unexpected):
     """Null, or nothing at all, where a list is expected. That is not an empty list."""
 
@@ -65,6 +69,7 @@ class _Listing:
     record: str
     contract: Contract
     findings: Findings
+    first: int = 0  # the rows of the first page
 
     @property
     def line(self) -> str:
@@ -102,6 +107,7 @@ class _Listing:
             total = told if total is None else total
             if self._overlaps(position, rows):
                 page = self._without_first(answer, page, rows, seen)
+            self.first = self.first if rows else len(page)
             names = {self._id(row) for row in page}
             if seen & names:
                 if total is None and names == seen and 0 < size < len(rows) and self.way == "rows":
@@ -141,6 +147,8 @@ class _Listing:
         if self.way == "cursor":
             return self._cursor(answer, page, size)
         if not page or self._is_last(page, rows, total):
+            if page and total == len(rows) and self._doubts_total(answer, page, rows, size):
+                self._look_behind(rows, size, total)
             return None
         # Nothing else would show it if rows were left out between the pages.
         unproved = total is None and self.way == "rows" and len(page) == len(rows) > 1
@@ -205,6 +213,30 @@ class _Listing:
         longest = self.findings.longest_pages.get(self.line, 0)
         self.findings.longest_pages[self.line] = max(longest, len(page))
         return len(rows) == len(page) < longest
+
+    def _doubts_total(self, answer: Answer, page: list[Row], rows: list[Row], size: int) -> bool:
+        """Whether the total may count something else: the rows of a page, or the pages. A last page that is short
+        shows that it does not."""
+        if _TOTAL in self.findings.proved:
+            return False
+        if len(rows) == len(page):
+            return len(page) == size or self.findings.doubts_total(len(page), answer.tried)
+        if len(page) < self.first:
+            self.findings.proved.add(_TOTAL)
+        return len(page) >= self.first and self.first < size
+
+    def _look_behind(self, rows: list[Row], size: int, total: int) -> None:
+        """Raises if there are more rows than the total says. That nothing comes, or the same, leaves it believed."""
+        try:
+            answer = self.fetch({"Limit": str(size), "Offset": str(self._offset(rows, size))})
+            page = self._understood(answer, further=True)[0]
+        except (Refused, Unexpected):
+            return
+        seen = {self._id(row) for row in rows}
+        if any(self._id(row) not in seen for row in page):
+            place = self._places(_TOTAL)[-1 if _TOTAL in self.findings.found else 0]
+            how = f"{place} says {total}, and more rows come behind these: it does not count all rows"
+            raise TooSmall(answer.tried, *self._not_whole(how, _TOTAL))
 
     def _page(self, size: int, position: Query, rows: list[Row]) -> tuple[Answer, int] | None:
         """One page, and its size: a smaller one where the service refuses more rows and says so. None: there is none.
@@ -328,8 +360,10 @@ class _Listing:
         return self._incomplete(answer, how, self._offsets, whole if total is None else "")
 
     def _incomplete(self, answer: Answer | Refused, how: str, key: str, also: str = "") -> Incomplete:
-        advice = f"Run the task again. {also}{self.contract.hint(key)}"
-        return Incomplete(answer.tried, f"the listing is not whole: {how}", advice)
+        return Incomplete(answer.tried, *self._not_whole(how, key, also))
+
+    def _not_whole(self, how: str, key: str, also: str = "") -> tuple[str, str]:
+        return f"the listing is not whole: {how}", f"Run the task again. {also}{self.contract.hint(key)}"
 
 
 def _smaller(error: Refused, size: int) -> int:

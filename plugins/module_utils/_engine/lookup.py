@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Generic, TypeVar
 
-from .._api.records.records import unnamed
+from .._api.records.names import named_elsewhere, unnamed
 from .._core.errors import BadInput
 from .._core.values import identity, is_uuid
 
@@ -46,6 +46,7 @@ class Index(Generic[Record]):
         if found is None:
             silent, hint = unnamed(self.records)
             answer = f"none of {len(self.records)} has that name or UUID" + (f", {silent} show no name" * bool(silent))
+            hint = hint or named_elsewhere(self.records, wanted)
             raise BadInput(self._tried(wanted), answer, f"{_near(wanted, self.records, self._kind)} {hint}".rstrip())
         return found
 

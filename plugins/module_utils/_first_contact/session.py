@@ -61,6 +61,7 @@ class Session:
         self.heard: Any = None  # the data of the last answer
         self.heard_headers: Mapping[str, str] = {}
         self.transport.findings = self._findings = Findings()
+        self._findings.wary = True
         self._answers: dict[Any, Answer] = {}
         self._last: Answer | None = None
         self._given = self.draft

@@ -156,8 +156,9 @@ def why_unknown(device: Device) -> str:
 
 
 def _one_each(listing: Sequence[Device]) -> list[Device]:
-    """Each device once: of rows that differ, none is known (see ``Device.listed``)."""
-    return list({each.id: each for each in listing}.values())
+    """Each device once: of rows that differ, none is known (see ``Device.listed``). Those with names of their own may
+    be several."""
+    return list({(each.id, each.name): each for each in listing}.values())
 
 
 def _target(entry: Any, site: str | None) -> Target:

@@ -25,7 +25,7 @@ from .deletion import left_alone, use_of
 from .fields import FIELDS, describe_model, has_artefact, known_row, new_model
 from .memberships import TURNS, Memberships
 from .model_file import ModelFile, documentation_of
-from .texts import shown_as
+from .texts import how_to_go_on, shown_as
 from .upload_progress import UploadProgress
 
 _PATIENCE = 60.0  # seconds for a new model to be listed, at least
@@ -326,9 +326,8 @@ class ModelResource:
         tried = f"wait for the conversion of the {self.header}"
         while what := self._still_to_come():
             if self.found is not None and self.found.state == "failed":
-                raise self._failure(
-                    tried, f"it failed: {what}{log_of(self.task, self.found)}", "Correct the file and upload again."
-                )
+                failed = f"it failed: {what}{log_of(self.task, self.found)}"
+                raise self._failure(tried, failed, how_to_go_on(self.contract))
             unlisted = self.new is not None and not self.listed
             if (listing if unlisted else deadline).left <= 0:
                 if self.new and unlisted:

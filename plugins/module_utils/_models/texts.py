@@ -10,6 +10,8 @@ import html
 import re
 from typing import Any
 
+from .._api.contract.contract import Contract
+
 _RENDERED = re.compile(r"\s*<(?:p|h[1-6]|div|ul|ol|pre|table|blockquote|article|section|html|body)\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _TARGET = re.compile(r"\]\([^()]*\)")  # where a link of Markdown leads to
@@ -32,6 +34,12 @@ def shown_as(shown: Any, declared: Any) -> str | None:
     if _RENDERED.match(one) and not _RENDERED.match(other) and _letters(one) == _letters(_TARGET.sub("]", other)):
         return "as HTML"
     return None
+
+
+def how_to_go_on(contract: Contract) -> str:
+    """After a conversion that failed. That it did may be what words of the user's contract say alone."""
+    words = [contract.hint(f"words.{each}") for each in ("failed", "ready") if each in contract.words]
+    return " ".join(["Correct the file and upload again.", *words])
 
 
 def _lines(text: Any) -> str:

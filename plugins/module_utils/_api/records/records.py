@@ -12,13 +12,13 @@ A row comes in the known names (``Contract.known``): those of ``lines``, where e
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..._core.errors import Unexpected
 from ..._core.values import UUID_TEXT, ZERO_UUID, first_text, flag, folded, identity, is_uuid, mapping, number, text
-from ..contract.lines import RECORDS, WORDS, hint, names_of
+from ..contract.lines import WORDS, hint, names_of
 from .assignment import IsModel, Known, Unknown, read_assignment
 from .file_mark import FileMark, split_documentation
 from .pipeline import Assignment
@@ -269,9 +269,8 @@ class Device(_Named):
             same = found.setdefault(device.id, [device])
             if device.raw != same[0].raw:
                 same.append(device)
-        twice = Unknown("the listing has several rows of it that differ (duplicate rows)")
         return [
-            each if len(same) == 1 else replace(each, assignment=None, unknown=twice)
+            each if len(same) == 1 else replace(each, assignment=None, unknown=_of_rows(same))
             for same in found.values()
             for each in same
         ]
@@ -335,22 +334,17 @@ class DeviceGroup:
         )
 
 
-def unnamed(records: Iterable[Any]) -> tuple[int, str]:
-    """How many of these do not show their name, which may be any; and for an error, the line that says where it is."""
-    silent = [each for each in records if type(each) in _KINDS and text(folded(each.raw).get("name")) is None]
-    line = RECORDS[_KINDS[type(silent[0])]]["name"] if silent else None
-    return len(silent), hint(line.key) if line else ""
+def _of_rows(same: Sequence[Device]) -> Unknown:
+    """Of rows with one NxID that differ. With names that differ they may be of several devices."""
+    several = "the listing has several rows of it that differ (duplicate rows)"
+    return Unknown(
+        several if names_of_rows(same) == 1 else f"{several}, also in their names. {hint('fields.device.id')}"
+    )
 
 
-_KINDS: dict[type, str] = {
-    Model: "model",
-    Catalogue: "catalogue",
-    Site: "site",
-    Server: "server",
-    Device: "device",
-    RegistryDevice: "registry_device",
-    DeviceGroup: "group",
-}
+def names_of_rows(same: Iterable[Device]) -> int:
+    """How many names rows with one NxID have."""
+    return max(len({each.name for each in same if each.name}), 1)
 
 
 def _state(value: Any) -> str | None:

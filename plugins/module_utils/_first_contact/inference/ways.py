@@ -15,7 +15,7 @@ from typing import Any
 from ..._api.contract.lines import CHOICES, LINES
 from ..._api.contract.operations import PUT_PIPELINES
 from ..._api.contract.translation import plain
-from ..._api.pages import NoList
+from ..._api.pages import NoList, TooSmall
 from ..._core.errors import Incomplete, NxaiError, Refused, Unexpected
 from ..._http.operation import CHANGING
 from .draft import Draft, Proposal
@@ -50,7 +50,9 @@ class ReadWays:
         status = error.status or 0
         if f"operations.{self.operation}.query.Offset" in error.advice and not isinstance(error, Incomplete):
             return  # it was a later page: the place, and the size of a page, are right
-        if isinstance(error, Incomplete):
+        if isinstance(error, TooSmall):
+            yield Proposal({TOTAL: ""}, "more rows came than the total of a listing says")
+        elif isinstance(error, Incomplete):
             if TOTAL not in error.advice:  # else pages came to their end, so how they are asked for is right
                 yield from page_ways(self.heard(), self.headers())
         elif isinstance(error, Unexpected) and not isinstance(error, NoList):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.translation import KEPT
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Catalogue, RegistryDevice, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._engine.lookup import Index, find, find_renamed
@@ -30,6 +31,20 @@ def test_none_among_none_says_what_may_hide_it():
     with pytest.raises(BadInput, match=r'Find model "x" at site HQ.*none of 0') as caught:
         find("x", [], "model", "at site HQ")
     assert "act_as" in caught.value.advice
+
+
+def test_a_name_that_stands_elsewhere_in_a_row_names_the_line():
+    """In a member that is not read, or in one that the user's contract does not read."""
+    for row, line in (
+        ({"Name": "7", "Title": "Shelf"}, "fields.catalogue.name (documented)"),
+        ({"Name": "7", KEPT: {"Name": "Shelf"}}, "fields.catalogue.name (your contract)"),
+    ):
+        with pytest.raises(BadInput) as caught:
+            find("Shelf", [Catalogue.from_api({"UUID": A, **row})], "catalogue")
+        assert line in caught.value.advice
+    with pytest.raises(BadInput) as caught:
+        find("Other", [Catalogue.from_api({"UUID": A, **row})], "catalogue")
+    assert "fields" not in caught.value.advice
 
 
 @pytest.mark.parametrize("name", [{}, {"Name": None}, {"Name": 7}, {"Title": "Shelf"}], ids=str)

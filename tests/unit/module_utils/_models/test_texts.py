@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._models.texts import same_text, shown_as
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.contract import KNOWN, Contract
+from ansible_collections.nxai.cloud.plugins.module_utils._models.texts import how_to_go_on, same_text, shown_as
 
 TEXT = "# Counts & <b>tills</b>\n\n- at [doors](https://example.com/a)\n"
 
@@ -41,3 +42,8 @@ def test_the_same_text(shown: str, how: str | None) -> None:
 )
 def test_another_text(shown: str | None, declared: str) -> None:
     assert not same_text(shown, declared) and shown_as(shown, declared) is None
+
+
+def test_words_of_the_users_contract_are_named_where_a_conversion_failed() -> None:
+    assert how_to_go_on(KNOWN) == "Correct the file and upload again."
+    assert "words.ready (your contract)" in how_to_go_on(Contract(words={"ready": ("failed",)}))

@@ -243,3 +243,12 @@ def test_rows_of_one_device_are_compared_once_each():
     }
     (device,) = Device.listed([{"NxID": UUID, "Zone": 1}] * 3)
     assert "duplicate" not in device.unknown.reason
+
+
+def test_rows_of_one_id_with_names_of_their_own_may_be_several_devices():
+    devices = Device.listed([{"NxID": UUID, "Name": name} for name in ("Door", "Till", "Door")])
+    assert [each.name for each in devices] == ["Door", "Till"]
+    assert {each.assignment for each in devices} == {None}
+    assert all("fields.device.id" in each.unknown.reason for each in devices)
+    unnamed = Device.listed([{"NxID": UUID, "Name": "Door"}, {"NxID": UUID}])
+    assert all("fields.device.id" not in each.unknown.reason for each in unnamed)

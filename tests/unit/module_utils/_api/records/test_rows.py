@@ -181,6 +181,16 @@ class TestNoDevices:
                 assert len(api.list_devices(A)) == devices
             assert len(said) == 1 and "1 of 2 rows" in said[0] and "fields.device.id" in said[0]
 
+    def test_rows_with_one_id_and_names_of_their_own_are_said(self, server: Any, transport: Any, reply: Any) -> None:
+        said: list[str] = []
+        transport.voice = type(transport.voice)(warn=said.append)
+        listing = reply(data=[DOOR, {**DOOR, "Name": "Till"}], headers={"X-Pagination-Records": "2"})
+        server.answer(listing, listing)
+        api = DeviceApi(transport)
+        for _time in (1, 2):
+            assert [each.assignment for each in api.list_devices(A)] == [None, None]
+        assert len(said) == 1 and "2 rows" in said[0] and "fields.device.id" in said[0]
+
     def test_where_no_row_has_one_the_id_is_elsewhere(self, server: Any, transport: Any, reply: Any) -> None:
         server.answer(reply(data=[{"Name": "Door"}], headers={"X-Pagination-Records": "1"}))
         with pytest.raises(Unexpected, match="it has no id"):

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A total that counts something else than all rows, and what it costs to find out."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import TooSmall, all_pages
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
+from ansible_collections.nxai.cloud.plugins.module_utils._core.findings import Findings
+
+
+class Service:
+    """Gives ``cap`` rows at a time, with a total that is right, of the ``page``, of ``pages``, or the ``cap``."""
+
+    def __init__(self, cap: int = 500, total: str = "right", behind: str = "") -> None:
+        self.cap, self.total, self.behind = cap, total, behind
+        self.findings = Findings()
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    def read(self, name: str, count: int, size: int = 500) -> int:
+        def fetch(query: dict[str, str]) -> Any:
+            self.asked.append((name, dict(query)))
+            start, most = int(query.get("Offset", 0)), min(self.cap, int(query["Limit"]))
+            page = [{"UUID": f"{name}-{each}"} for each in range(count)][start : start + most]
+            if start >= count and self.behind == "error":
+                raise Refused("GET /x", "HTTP 404", status=404)
+            page = [{"UUID": f"{name}-{each}"} for each in range(count)] if start and self.behind == "all" else page
+            totals = {"right": count, "page": len(page), "pages": -(-count // most), "cap": most}
+            headers = {"X-Pagination-Records": str(totals[self.total])}
+            return SimpleNamespace(tried=f"GET /{name}", headers=headers, data=page)
+
+        return len(all_pages(fetch, size, "model", findings=self.findings))
+
+
+@pytest.mark.parametrize("total", ["page", "cap"])
+def test_two_listings_as_long_as_each_other_show_a_total_that_is_not_of_all(total: str) -> None:
+    service = Service(cap=20, total=total)
+    assert service.read("a", 30) == 20  # nothing shows it yet
+    with pytest.raises(TooSmall, match=r"says 20, and more rows come.*fields\.answer\.total"):
+        service.read("b", 25)
+
+
+def test_that_holds_for_what_is_read_after_it() -> None:
+    service = Service(cap=20, total="page")
+    service.read("a", 30)
+    for _again in range(2):
+        with pytest.raises(TooSmall):
+            service.read("b", 25)
+
+
+def test_a_total_of_pages_shows_where_the_last_page_is_full() -> None:
+    with pytest.raises(TooSmall):
+        Service(cap=2, total="pages").read("a", 7)
+
+
+def test_a_page_as_full_as_asked_for_shows_it_by_itself() -> None:
+    with pytest.raises(TooSmall):
+        Service(cap=500, total="page").read("a", 700)
+
+
+@pytest.mark.parametrize("behind", ["", "error", "all"])
+def test_a_total_that_is_right_is_believed_after_one_request_more(behind: str) -> None:
+    service = Service(behind=behind)
+    for name in "abcdef":
+        assert service.read(name, 25) == 25
+    assert [name for name, query in service.asked if "Offset" in query] == ["b"]
+
+
+@pytest.mark.parametrize("counts", [(7, 3, 3, 3), (3, 4, 5), (1, 1, 1), (0, 0)])
+def test_what_is_shorter_than_a_page_before_is_the_whole(counts: tuple[int, ...]) -> None:
+    service = Service()
+    assert [service.read(str(place), count) for place, count in enumerate(counts)] == [*counts]
+    assert len(service.asked) == len(counts)
+
+
+def test_the_same_listing_read_again_is_no_second_one() -> None:
+    service = Service()
+    assert [service.read("a", 9) for _turn in range(3)] == [9, 9, 9]
+    assert len(service.asked) == 3
+
+
+def test_a_total_that_several_pages_add_up_to_is_proved() -> None:
+    service = Service(cap=20)
+    assert service.read("a", 30) == 30
+    assert [service.read(name, 20) for name in "bc"] == [20, 20]
+    assert len(service.asked) == 4
+
+
+def test_the_wary_ask_behind_each_page_that_may_be_cut() -> None:
+    service = Service(cap=20, total="page")
+    service.findings.wary = True
+    assert service.read("a", 3) == 3
+    with pytest.raises(TooSmall):
+        service.read("b", 30)
