@@ -118,6 +118,28 @@ def _cursor(shown: Callable[[Asked, Told, int | None], None], parameter: str = "
     return rewrite
 
 
+def _rotating(cap: int, with_total: bool) -> Rewrite:
+    """At most so many rows, of a list that begins elsewhere at each request."""
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        if asked.operation not in LISTS:
+            return await ask(asked)
+        most = min(int(asked.query.pop("Limit", cap)), cap)
+        first = int(asked.query.pop("Offset", 0))
+        others = {name: value for name, value in asked.query.items() if name in ("Catalogue", "Customization")}
+        answer = await ask(asked.copy(query={**others, "Limit": "500"}))
+        if not answer.good:
+            return answer
+        turn = asked.memory[asked.path] = asked.memory.get(asked.path, 0) + 1
+        begin = turn % max(len(answer.data), 1)
+        answer.data = [*answer.data[begin:], *answer.data[:begin]][first : first + most]
+        if not with_total:
+            answer.headers.pop(TOTAL, "")
+        return answer
+
+    return rewrite
+
+
 def _past_the_end(answer: Callable[[], Told]) -> Rewrite:
     def change(_asked: Asked, found: Told) -> Told | None:
         return answer() if found.data == [] and _asked.query.get("Offset", "0") != "0" else None
@@ -160,6 +182,9 @@ VARIANTS = (
         outcome=ADAPTED,
         fields=_NO_TOTAL_LINE,
     ),
+    _paging("rotating", "two rows at most, in another order at each request", _rotating(2, True), outcome=STOPS),
+    _paging("rotating-no-total", "the same, without a total", _rotating(2, False), outcome=STOPS),
+    _paging("rotating-cap-3", "the same, three rows", _rotating(3, False), outcome=STOPS),
     _paging("cap-no-total", "two rows at most, without a total", _NO_TOTAL, _cap(), outcome=WORKS),
     _paging("no-total", "all rows at once, without a total", _NO_TOTAL, outcome=WORKS),
     _paging(

@@ -117,7 +117,8 @@ class Reading:
         session = self._session
         described = self.seen.described.get(name, ())
         heard, headers = lambda: session.heard, lambda: session.heard_headers
-        return ReadWays(name, record, heard, session.sure, session.free, described, site, headers)
+        moved = partial(session.moved, record)
+        return ReadWays(name, record, heard, session.sure, session.free, described, site, headers, moved)
 
     def _listing(self, name: str) -> None:
         record = _RECORDS[name]

@@ -26,7 +26,7 @@ from .._http.operation import Operation
 from .evidence import Evidence, Exchange, code_of, headers_of, query_of, shape_of
 from .explore import Result, Ways, explore
 from .inference.draft import Draft, Proposal
-from .inference.records import Inferred, Row
+from .inference.records import Inferred, Row, ids_of
 
 MOST_REQUESTS = 300
 _DOCUMENTS = (DESCRIBE_COMPUTE.name, DESCRIBE_DEVICE.name)  # whose form is known
@@ -64,6 +64,8 @@ class Session:
         self._findings.wary = True
         self._answers: dict[Any, Answer] = {}
         self._last: Answer | None = None
+        self._asked: tuple[str, Places, Places] | None = None  # what it answers
+        self._moved: dict[str, bool] = {}
         self._given = self.draft
         self._listener: tuple[str, list[Any]] = ("", [])
         self.transport.heard = self._hear
@@ -235,9 +237,33 @@ class Session:
                 advice = "The report says what was found so far."
                 raise BadInput("Find out what differs", f"more than {MOST_REQUESTS} requests were needed", advice)
             self._answers[key] = self.transport.send(OPERATIONS[name], path=path, query=query)
-        self._last = self._answers[key]
+        self._last, self._asked = self._answers[key], (name, path, query)
         self.heard, self.heard_headers = self._last.data, self._last.headers
         return self._last
+
+    def moved(self, record: str) -> bool:
+        """Whether the last answer has other rows, or in another order, when it is asked for again: once per listing."""
+        if self._asked is None or self._last is None:
+            return False
+        name, path, query = self._asked
+        if name not in self._moved:
+            try:
+                again = self.transport.send(OPERATIONS[name], path=path, query=query)
+            except NxaiError:
+                return False
+            one, other = (self._ids(record, each) for each in (self._last, again))
+            self._moved[name] = one != other
+            if one != other:
+                self.questions.append(
+                    f"operations.{name}.paging: the same request gave rows in another order. So it cannot be found out"
+                    " how pages are asked for."
+                )
+        return self._moved[name]
+
+    def _ids(self, record: str, answer: Answer) -> list[str]:
+        listed = find_rows(answer.data, record, self.draft.contract.places("answer.rows"))
+        rows = [each for each in listed.rows if isinstance(each, dict)] if listed else []
+        return [ids_of(record, each, self.draft.contract) for each in rows]
 
     def forget(self, name: str) -> None:
         """Ask again for what this call has given, before something is written by it."""

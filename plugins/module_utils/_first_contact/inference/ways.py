@@ -45,6 +45,7 @@ class ReadWays:
     described: Sequence[Proposal] = ()
     site: Mapping[str, Any] | None = None
     headers: Callable[[], Mapping[str, str]] = dict
+    moved: Callable[[], bool] = bool  # whether the same request gives other rows: then what helps proves nothing
 
     def __call__(self, draft: Draft, error: NxaiError) -> Iterator[Proposal]:
         status = error.status or 0
@@ -53,7 +54,9 @@ class ReadWays:
         if isinstance(error, TooSmall):
             yield Proposal({TOTAL: ""}, "more rows came than the total of a listing says")
         elif isinstance(error, Incomplete):
-            if TOTAL not in error.advice:  # else pages came to their end, so how they are asked for is right
+            if (
+                TOTAL not in error.advice and not self.moved()
+            ):  # else pages came to their end, so how they are asked for is right
                 yield from page_ways(self.heard(), self.headers())
         elif isinstance(error, Unexpected) and not isinstance(error, NoList):
             yield from self._list_elsewhere(draft)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.lines import LINES
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import NoList
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import NoList, TooSmall
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import (
     AnswerLost,
     Incomplete,
@@ -205,3 +205,13 @@ def test_where_a_listing_is_there_is_what_it_lists() -> None:
 def test_every_place_can_be_held_by_a_contract(name: str) -> None:
     for lines in other_places(name, Draft().contract):
         assert Draft().adding(Proposal(lines, "why")).document
+
+
+def test_no_way_to_page_is_tried_where_rows_move() -> None:
+    """What helps then helps by chance."""
+    error = Incomplete("GET", "rows came twice", "This relied on operations.list_sites.query.Offset")
+    assert reads(error) and not reads(error, moved=lambda: True)
+
+
+def test_a_total_that_is_too_small_is_not_believed() -> None:
+    assert reads(TooSmall("GET", "more rows", "fields.answer.total")) == [{"fields.answer.total": ""}]
