@@ -231,12 +231,13 @@ class _Listing:
             answer = self.fetch({"Limit": str(size), "Offset": str(self._offset(rows, size))})
             page = self._understood(answer, further=True)[0]
         except (Refused, Unexpected):
-            return
+            page = []
         seen = {self._id(row) for row in rows}
         if any(self._id(row) not in seen for row in page):
             place = self._places(_TOTAL)[-1 if _TOTAL in self.findings.found else 0]
             how = f"{place} says {total}, and more rows come behind these: it does not count all rows"
             raise TooSmall(answer.tried, *self._not_whole(how, _TOTAL))
+        self.findings.whole.add(len(rows))
 
     def _page(self, size: int, position: Query, rows: list[Row]) -> tuple[Answer, int] | None:
         """One page, and its size: a smaller one where the service refuses more rows and says so. None: there is none.

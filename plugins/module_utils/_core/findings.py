@@ -20,7 +20,7 @@ class Findings:
     ``found``: what was found out by trying, as keys of the contract and their values. ``longest_pages``: of each
     listing whose total is not told, the rows of the longest page so far. ``proved``: keys that were seen to be right.
     ``spelling``: by the kind of a thing and its id, how the service writes that. ``wary``: that no total is believed
-    before it was seen to be right.
+    before it was seen to be right. ``whole``: of first pages behind which nothing came, their rows.
     """
 
     def __init__(self, voice: Voice = SILENT) -> None:
@@ -29,6 +29,7 @@ class Findings:
         self.proved: set[str] = set()
         self.spelling: dict[tuple[str, str], str | int] = {}
         self.wary = False
+        self.whole: set[int] = set()
         self._first_pages: dict[
             int, list[str]
         ] = {}  # by their rows, the requests of those that their total calls whole
@@ -56,4 +57,4 @@ class Findings:
             asked = self._first_pages.setdefault(rows, [])
             if tried not in asked:
                 asked.append(tried)
-            return self.wary or asked.index(tried) == 1
+            return self.wary or (asked.index(tried) == 1 and rows not in self.whole)

@@ -68,7 +68,7 @@ def test_a_page_as_full_as_asked_for_shows_it_by_itself() -> None:
 @pytest.mark.parametrize("behind", ["", "error", "all"])
 def test_a_total_that_is_right_is_believed_after_one_request_more(behind: str) -> None:
     service = Service(behind=behind)
-    for name in "abcdef":
+    for name in "abcdefabcdef":
         assert service.read(name, 25) == 25
     assert [name for name, query in service.asked if "Offset" in query] == ["b"]
 
