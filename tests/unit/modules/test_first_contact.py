@@ -265,8 +265,15 @@ def answered() -> Iterator[tuple[Served, list[bytes]]]:
         async def listening(scope: Scope, receive: Receive, send: Send) -> None:
             async def noted(message: Message) -> None:
                 answers.append(message.get("body", b""))
+                if message["type"] == "http.response.start":
+                    message["headers"] = [*message["headers"], (b"x-mark-tenant", b"marked"), (b"x-mark", b"1")]
                 await send(message)
 
+            if scope["path"] == "/dev/groups":
+                refusal = {"error": "mark_code", "errors": [{"field": "markField", "message": "mark"}]}
+                await noted({"type": "http.response.start", "status": 403, "headers": []})
+                await noted({"type": "http.response.body", "body": json.dumps(refusal).encode()})
+                return
             await app(scope, receive, noted if not scope["path"].endswith("openapi.json") else send)
 
         return listening
@@ -278,7 +285,12 @@ def answered() -> Iterator[tuple[Served, list[bytes]]]:
 def _marked() -> dict[str, Any]:
     """Each value that can be chosen holds a mark, and a key that is data as well."""
     mark = iter(f"mark{number}" for number in range(1000))
-    pipeline = {**PIPELINE, "UserSettings": {next(mark): next(mark), "anna@example.com": {"4711": next(mark)}}}
+    inside = {"ByName": {next(mark): 1, next(mark): 2}, "Shares": {next(mark): {"a": next(mark)}}}
+    pipeline = {
+        **PIPELINE,
+        **inside,
+        "UserSettings": {next(mark): next(mark), "anna@example.com": {"4711": next(mark)}},
+    }
     device = {
         "name": next(mark),
         "id": DOOR,
