@@ -20,6 +20,7 @@ from . import (
     variants_paging,
     variants_pipeline_forms,
     variants_pipelines,
+    variants_shown,
     variants_sites,
     variants_upload,
 )
@@ -34,6 +35,7 @@ VARIANTS: tuple[Variant, ...] = (
     *variants_devices.VARIANTS,
     *variants_pipelines.VARIANTS,
     *variants_pipeline_forms.VARIANTS,
+    *variants_shown.VARIANTS,
     *variants_fresh.VARIANTS,
     *variants_assignments.VARIANTS,
     *variants_models.VARIANTS,

@@ -31,6 +31,7 @@ from .contract.operations import (
 )
 from .pages import all_pages
 from .records.assignment import is_bare
+from .records.choices import without_choices
 from .records.pipeline import models_in, with_models, without_keys
 from .records.records import Device, DeviceGroup, RegistryDevice, Server, Site, names_of_rows
 from .records.spelling import RUNNING, Id, learn, learn_rows, own_id, spelled, spelled_models
@@ -129,7 +130,7 @@ class DeviceApi:
         """All devices of a site with their pipelines; an offline site has none to show."""
         rows = self._list("device", LIST_DEVICES, self._site(site_id))
         read_only = self._contract.assignment.read_only
-        listed = Device.listed(self._devices_in(rows), self._is_model)
+        listed = without_choices(Device.listed(self._devices_in(rows), self._is_model))
         self._warn_of_shared_ids(listed)
         found = [each.with_proof(self.no_pipelines).without(read_only) for each in listed]
         for device in found:

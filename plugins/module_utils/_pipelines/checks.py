@@ -218,7 +218,7 @@ def _misfit(model: Model, runtime: str) -> Iterator[str]:
 
 def _new_processors(change: DeviceChange) -> Iterator[tuple[str, str]]:
     """Names of pre- and postprocessors that the device does not use yet, with their key on the wire."""
-    before = {(key, each.wire.get(key)) for each in change.before for key in PROCESSORS}
+    before = {(key, processor_name(each.wire.get(key))) for each in change.before for key in PROCESSORS}
     for each in change.after:
         for key in PROCESSORS:
             name = processor_name(each.wire.get(key))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .._api.contract.lines import WIRE_NAMES
 from .._api.records.pipeline import PROCESSORS, Assignment, Pipeline, is_told, processor_name, understood_number
 from .._core.values import flag, identity
 from .._core.wording import shortened
@@ -21,25 +22,79 @@ _WITHOUT_CASE = "resizingMethod"
 _MOST_JSON = 300  # characters of an assignment in a reason
 
 
-def compare(sent: Assignment, reported: Assignment, hidden: set[str] | None = None) -> str | None:
+def compare(
+    sent: Assignment, reported: Assignment, hidden: set[str] | None = None, shown: Assignment = ()
+) -> str | None:
     """None where something else is reported. Otherwise "", or in words what the service shows in another way.
 
-    The keys of what was sent and is not shown are added to ``hidden``.
+    The keys of what was sent and is not shown are added to ``hidden``. One that was ``shown`` before is lost, and not
+    hidden: then something else is reported.
     """
+    return _compare(sent, reported, hidden, shown)[0]
+
+
+def lost_keys(sent: Assignment, reported: Assignment, shown: Assignment) -> list[str]:
+    """The keys that were shown before, were sent, and are not reported, where all else is as it was sent."""
+    return _compare(sent, reported, None, shown)[1]
+
+
+def carried_keys(sent: Assignment, shown: Assignment) -> set[str]:
+    """The keys that are not known, which a device showed, and which go back to it."""
+    known = WIRE_NAMES.values()
+    found = {
+        key for each in sent for key, value in each.wire.items() if value not in _EMPTY and not is_told(key, value)
+    }
+    return {key for key in found.difference(known) if any(key in each.wire for each in shown)}
+
+
+def _compare(
+    sent: Assignment, reported: Assignment, hidden: set[str] | None, shown: Assignment
+) -> tuple[str | None, list[str]]:
     if len(sent) != len(reported):
-        return None
+        return None, []
     left = list(enumerate(reported))
     notes, in_order = _Notes(), True
+    lost: list[str] = []
     for place, pipeline in enumerate(sent):
         found = _nearest(pipeline, place, left)
         if found is None:
-            return None
+            return None, []
         left.remove(found)
         in_order = in_order and found[0] == place
+        so_far = len(notes.missing)
         notes.same(pipeline.wire, found[1].wire, "")
+        lost += _lost(pipeline, notes.missing[so_far:], shown)
+    if lost:
+        return None, list(dict.fromkeys(lost))
     if hidden is not None:
         hidden.update(notes.missing)
-    return notes.as_text(in_order)
+    return notes.as_text(in_order), []
+
+
+def _lost(sent: Pipeline, missing: Sequence[str], shown: Assignment) -> Iterator[str]:
+    """Those that were shown: of this model, or where it is a key that is not known, of any pipeline of the device.
+
+    A known one may be left out of a model that has no use for it.
+    """
+    known = WIRE_NAMES.values()
+    for key in missing:
+        before = [each.wire for each in shown if key not in known or each.model == sent.model]
+        if not is_told(key, sent.wire.get(key)) and any(_holds(each, key) for each in before):
+            yield key
+
+
+def _holds(value: Any, key: str) -> bool:
+    """Whether there is a member of that name that says something, at any depth."""
+    waiting = [value]
+    while waiting:
+        outer = waiting.pop()
+        if isinstance(outer, Mapping):
+            if outer.get(key) not in _EMPTY:
+                return True
+            waiting += outer.values()
+        elif isinstance(outer, list):
+            waiting += outer
+    return False
 
 
 def side_by_side(sent: Assignment, reported: Assignment) -> str:

@@ -70,6 +70,12 @@ class DeviceChange:
     device: Device
     before: Assignment
     after: Assignment
+    restored: bool = False  # from a snapshot: the service showed it all once
+
+    @property
+    def shown(self) -> Assignment:
+        """All that the service is known to have shown of this device."""
+        return (*self.before, *self.after) if self.restored else self.before
 
     @property
     def key(self) -> tuple[str, str]:

@@ -70,7 +70,9 @@ class PipelineResource:
         rule = self._rule()
         self.found = self._reachable(self._find())
         changes = [
-            DeviceChange(each.site, each.device, before, rule(before) if each.restore is None else each.restore)
+            DeviceChange(each.site, each.device, before, rule(before))
+            if each.restore is None
+            else DeviceChange(each.site, each.device, before, each.restore, restored=True)
             for each in self.found.chosen
             for before in [each.device.assignment or ()]  # where it is not known: see Proof
         ]

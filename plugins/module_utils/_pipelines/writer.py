@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .._api.contract.lines import hint
 from .._api.device import DeviceApi
+from .._api.records.assignment import LINE
 from .._api.records.pipeline import Assignment, models_of
 from .._api.records.records import Device
 from .._core.errors import (
@@ -25,11 +27,12 @@ from .._core.errors import (
     Unreachable,
     may_have_worked,
 )
+from .._core.wording import shortened
 from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
 from .applicable import in_fewer, of_all_or_some, says_too_many, tell_apart
-from .readback import compare, side_by_side
+from .readback import carried_keys, compare, lost_keys, side_by_side
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
 
 Key = tuple[str, str]
@@ -70,7 +73,20 @@ class PipelineWriter:
     def send(self, plan: AssignmentPlan) -> None:
         """All changes that nothing was tried for."""
         changes = [each for each in plan.changes if each.key not in self.status]
+        first = self._first_of_many(changes)
+        if first is not None:
+            self._send_sites(batches([first], 1), self._options["applicable_timeout"])
+            self.follow(AssignmentPlan((first,)))
+            if self.status[first.key][0] == "conflict":
+                return  # the others keep what they have
+            changes.remove(first)
         self._send_sites(batches(changes, self._options["batch_size"]), self._options["applicable_timeout"])
+
+    def _first_of_many(self, changes: Sequence[DeviceChange]) -> DeviceChange | None:
+        """One that carries keys that are not known. Whether the service keeps them is seen before others are sent."""
+        carrying = [each for each in changes if each.changed and carried_keys(each.after, each.shown)]
+        online = [each for each in carrying if each.site.online is not False and each.device.enabled is not False]
+        return online[0] if self._options["wait"] and len(carrying) > 1 and online else None
 
     def _send_sites(self, by_site: Mapping[str, Sequence[Batch]], patience: float) -> None:
         in_parallel(lambda its: self._send_site(its, patience), by_site.values(), self._options["concurrency"])
@@ -271,6 +287,13 @@ class PipelineWriter:
             reason = "the site does not list this device any more"
         elif reported is None:
             reason = f"it is not known what it runs now: {why_unknown(device)}"
+        elif lost := lost_keys(change.after, reported, change.shown):
+            status = "conflict"
+            reason = (
+                f"the service does not show {shortened(lost)} any more, which"
+                f" it showed before and was sent: so it is lost. {side_by_side(change.after, reported)} Set it again in"
+                f" the portal. {hint(LINE)}"
+            )
         elif reported != change.before:
             status = "conflict"
             reason = (
@@ -293,6 +316,6 @@ class PipelineWriter:
 def _shown(change: DeviceChange, device: Device, hidden: set[str]) -> str | None:
     """As ``compare``. A device that showed its pipelines, and shows nothing since it was sent none, has none."""
     if device.assignment is not None:
-        return compare(change.after, device.assignment, hidden)
+        return compare(change.after, device.assignment, hidden, change.shown)
     emptied = bool(change.device.assignment) and not change.after and device.unknown and device.unknown.shape
     return "none was sent, and nothing is shown" if emptied else None

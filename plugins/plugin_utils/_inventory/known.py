@@ -117,7 +117,7 @@ def _records(rows: Any) -> list[dict[str, Any]]:
 def _device(kept: Mapping[str, Any]) -> Device:
     """The device as it was read from the cloud."""
     found = (
-        Unknown(*map(str, kept["unknown"]))
+        Unknown(str(kept["unknown"][0]), str(kept["unknown"][1]))
         if kept["unknown"]
         else read_assignment(
             {"nxAI": {"pipelines": kept["pipelines"]}}, is_model=bool

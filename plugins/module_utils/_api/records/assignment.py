@@ -21,6 +21,7 @@ from typing import Any, TypeAlias
 from ..._core.limits import is_deep, read_json
 from ..._core.values import ZERO_UUID, identity, is_uuid
 from ..contract.translation import DIFFERENT, plain
+from .beside import masked_in, models_beside, names_selected, says_more
 from .pipeline import Assignment, Pipeline, models_of
 from .shape import is_blank, kind, shape_of
 
@@ -44,10 +45,16 @@ class Known:
 
 @dataclass(frozen=True)
 class Unknown:
-    """``reason`` is for people. ``shape`` is "" where something is there that is not understood."""
+    """``reason`` is for people. ``shape`` is "" where something is there that is not understood.
+
+    ``partial``: pipelines are read there, and something says that they are not all. ``choice``: a list that is empty,
+    and models beside it, which may be those that there are to choose from.
+    """
 
     reason: str
     shape: str = ""
+    partial: bool = False
+    choice: bool = False
 
 
 def read_assignment(
@@ -70,7 +77,20 @@ def read_assignment(
     elsewhere = next(_hits_but(pipelines, others), None)
     if elsewhere is not None:
         return Unknown(f"{elsewhere} names a model or holds pipelines, too")
-    return _blank(raw, place, found) if blank else Known(pipelines)
+    return _contradiction(raw, place, pipelines, found) or (_blank(raw, place, found) if blank else Known(pipelines))
+
+
+def _contradiction(raw: Mapping[str, Any], place: tuple[str, ...], known: Assignment, found: Any) -> Unknown | None:
+    """Where something beside the place says that there is more than is read there."""
+    way = _first_step(raw, place)
+    more = says_more(known, raw, way)
+    if more:
+        return Unknown(f"{'.'.join(place)} may not be all: {more}", partial=True)
+    if known or found != []:
+        return None
+    beside = "a pipeline that is selected" if names_selected(way) else "models" if models_beside(way) else ""
+    reason = f"the service shows an empty list at {'.'.join(place)}, and beside it {beside}"
+    return Unknown(reason, shape_of(raw, way, place, found), choice=beside == "models") if beside else None
 
 
 def _blank(raw: Mapping[str, Any], place: tuple[str, ...], found: Any) -> Unknown:
@@ -97,6 +117,11 @@ def core_of(raw: Mapping[str, Any]) -> str:
 def _first_step(raw: Mapping[str, Any], place: tuple[str, ...]) -> dict[str, Any] | None:
     found = next((_unpacked(value) for key, value in raw.items() if plain(key) == plain(place[0])), None)
     return found if isinstance(found, dict) else None
+
+
+def offered_in(raw: Mapping[str, Any]) -> frozenset[str]:
+    """The models that a row names beside the place of its pipelines."""
+    return models_beside(_first_step(raw, PLACE))
 
 
 def names_a_selected_pipeline(raw: Mapping[str, Any]) -> bool:
@@ -130,6 +155,9 @@ def _problem(found: Any, dotted: str, is_model: IsModel) -> str:
         model = _model_in(each)
         if not model:
             return f"{dotted} holds a pipeline without modelUUID"
+        masked = masked_in(each)
+        if masked:
+            return f"{dotted} holds a pipeline that shows a mask in place of its {masked}"
         if not is_uuid(model) and not is_model(model):
             return f"{dotted} holds a pipeline whose modelUUID is no UUID, nor the id of a model that is listed"
     return ""

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..._api.contract.contract import Contract
 from ..._api.records.assignment import core_of, names_a_selected_pipeline, rest_of
+from ..._api.records.choices import without_choices
 from ..._api.records.records import Device
 from ..._core.errors import NxaiError
 from ..._core.wording import counted
@@ -95,7 +96,7 @@ def _devices(rows: Rows, contract: Contract) -> Iterator[Device]:
         except NxaiError:
             continue
         known.append(row)
-    yield from {each.id: each for each in Device.listed(known)}.values()
+    yield from {each.id: each for each in without_choices(Device.listed(known))}.values()
 
 
 def _silent(shape: str, group: list[_At], running: list[_At], said_none: int) -> Silent:

@@ -17,7 +17,7 @@ from ..._api.contract.contract import Contract
 from ..._api.contract.forms import EACH, each_of, split
 from ..._api.contract.lines import RECORDS
 from ..._api.contract.translation import STEP, path_of, plain, value_at
-from ..._api.records.assignment import Known, read_assignment
+from ..._api.records.assignment import Known, Unknown, read_assignment
 from ..._api.records.pipeline import RESIZING_METHODS, models_of, understood_number
 from ..._core.errors import BadInput
 from ..._core.values import identity
@@ -34,7 +34,12 @@ def infer_pipelines(rows: Rows, draft: Draft, models: set[str]) -> Inferred:
     rows, found = [row for row in list(rows)[:MOST_ROWS] if ids_of("device", row, draft.contract)], Inferred()
     if not _assigned(rows, draft.contract):
         place = _place(rows, draft, models)
-        if place is not None:
+        if place is not None and _is_partial(rows, draft.adding(place).contract):
+            found.questions.append(
+                f"{_PIPELINES}: pipelines were found at {place.lines.get(_PIPELINES)}, and beside them rows say that"
+                " there are more than these. What is not shown would be lost. Where are all pipelines of a device?"
+            )
+        elif place is not None:
             draft = draft.adding(place)
             found.proposals.append(place)
         elif any(_may_hold(row, models) for row in rows):
@@ -58,6 +63,12 @@ def _assigned(rows: Rows, contract: Contract) -> list[Known]:
     """What is known of the devices that run something."""
     known = map(read_assignment, contract.known("device", list(rows)))
     return [each for each in known if isinstance(each, Known) and each.pipelines]
+
+
+def _is_partial(rows: Rows, contract: Contract) -> bool:
+    """Whether a row says that it shows only some of its pipelines."""
+    known = map(read_assignment, contract.known("device", list(rows)))
+    return any(isinstance(each, Unknown) and each.partial for each in known)
 
 
 def _may_hold(row: Row, models: set[str]) -> bool:

@@ -9,13 +9,34 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records.pipeline import Pipeline
+from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.lines import WIRE_NAMES
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.pipeline import Pipeline, models_of
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device, Model, Site
-from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.checks import CHECKS_SPEC, Facts, refusals
-from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import DeviceChange
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.checks import (
+    CHECKS_SPEC,
+    Facts,
+    refusals,
+    sites_whose_servers_count,
+)
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.readback import compare, side_by_side
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.reconcile import (
+    AssignmentPlan,
+    DeviceChange,
+    merge,
+    swap,
+)
 
 MODEL, SITE, ONE, OTHER = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "0123")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4) | st.just(MODEL),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.just("Name"), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
 NOBODY = "00000000-0000-0000-0000-000000000000"
 OPTIONS = {**dict.fromkeys(CHECKS_SPEC, False), "require_available": True}
 
@@ -42,6 +63,22 @@ def test_a_model_in_no_catalogue_is_refused_at_a_site_of_another_organisation(
     change = DeviceChange(site, device, (), (Pipeline({"modelUUID": MODEL}),))
     found = refusals([change], Facts({MODEL: model}, {SITE: site}, {}, acting), OPTIONS, restoring=False)
     assert ["belongs to another organisation" in each.reason for each in found] == ([True] if refused else [])
+
+
+@given(st.sampled_from([*WIRE_NAMES.values(), "UserSettings"]), JSON)
+def test_no_value_of_a_key_of_a_pipeline_is_a_traceback(key: str, value: Any) -> None:
+    """Not in the plan, its checks, its diff, nor the report."""
+    site, device = Site.from_api({"ID": SITE, "Name": "S"}), Device.from_api({"NxID": SITE, "Name": "D"})
+    before = (Pipeline.read({"modelUUID": MODEL, "Postprocessor": "Counting", key: value}),)
+    for after in (merge(before, [{"model": ONE}], "present"), swap(before, [MODEL], ONE), before):
+        change = DeviceChange(site, device, before, after)
+        options = dict.fromkeys(CHECKS_SPEC, True)
+        found = refusals([change], Facts({ONE: Model.from_api({"UUID": ONE, "Name": "M"})}), options, restoring=False)
+        sites_whose_servers_count([change], {}, options)
+        AssignmentPlan((change,), {}, {}).diff("assignments")
+        assert compare(after, after, shown=before) == "" and side_by_side(after, before)
+        assert all(each.reason for each in found) and [each.to_option() for each in after]
+        assert models_of(after) is not None and [each.to_sent() for each in after]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records.pipeline import Pipeline
-from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.readback import compare, side_by_side
+from ansible_collections.nxai.cloud.plugins.module_utils._pipelines.readback import (
+    carried_keys,
+    compare,
+    lost_keys,
+    side_by_side,
+)
 
 A, B = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01")
 SENT: dict[str, Any] = {
@@ -98,3 +103,29 @@ def test_what_the_service_gives_anew_is_said_and_is_no_difference(key: str, same
     assert compare(pipelines(sent), pipelines(reported)) == said
     inside = [{**SENT, "UserSettings": {key: each}} for each in "ab"]
     assert compare(pipelines(inside[0]), pipelines(inside[1])) is None
+
+
+def test_a_key_that_was_shown_before_is_lost_and_not_hidden() -> None:
+    settings = {"UserSettings": {"limit": 7}}
+    without = {name: value for name, value in SENT.items() if name != "UserSettings"}
+    assert compare(pipelines(SENT), pipelines(without), shown=pipelines({"modelUUID": B, **settings})) is None
+    assert lost_keys(pipelines(SENT), pipelines(without), pipelines(SENT)) == ["UserSettings"]
+    assert lost_keys(pipelines(SENT), pipelines({**SENT, "UserSettings": {"on": True}}), pipelines(SENT)) == ["limit"]
+    assert lost_keys(pipelines(SENT), pipelines(without), pipelines(without)) == []
+    assert compare(pipelines(SENT), pipelines(without), shown=pipelines(without)) == (
+        "the service does not show: UserSettings"
+    )
+
+
+def test_a_known_key_of_another_model_says_nothing() -> None:
+    """A model that has no use for a threshold may show none."""
+    without = {name: value for name, value in SENT.items() if name != "modelNMS"}
+    assert lost_keys(pipelines(SENT), pipelines(without), pipelines({"modelUUID": B, "modelNMS": 0.4})) == []
+    assert lost_keys(pipelines(SENT), pipelines(without), pipelines(SENT)) == ["modelNMS"]
+
+
+def test_what_the_service_says_by_itself_is_not_lost() -> None:
+    told = {**SENT, "UpdatedAt": "2026-11-27T10:00:00Z"}
+    assert lost_keys(pipelines(told), pipelines(SENT), pipelines(told)) == []
+    assert carried_keys(pipelines(told), pipelines(told)) == {"UserSettings"}
+    assert carried_keys(pipelines(told), pipelines({"modelUUID": A})) == set()
