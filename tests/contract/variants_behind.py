@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .layer import Ask, Asked, Rewrite, Told, told
-from .rewrites import CATALOGUE, LISTS, answers
+from .rewrites import CATALOGUE, LISTS, after, answers
 from .variant import STOPS, WORKS, row_of
 
 
@@ -65,7 +65,28 @@ def _house(creates: bool) -> Rewrite:
     return rewrite
 
 
-_lists, _catalogue = row_of("lists"), row_of("catalogues")
+def _job_row(uuid: str, seconds: float, **members: Any) -> Rewrite:
+    """A new model has a second row, that of its conversion."""
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        answer = await ask(asked)
+        if asked.operation == "create_model" and answer.good:
+            asked.memory.update(until=asked.now + seconds, made=answer.data["UUID"])
+        if asked.operation == "list_models" and answer.good and asked.now < asked.memory.get("until", 0):
+            mine = [row for row in answer.data if row["UUID"] == asked.memory["made"]]
+            answer.data = [*answer.data, *({**row, "UUID": uuid, **members} for row in mine)]
+        return answer
+
+    return rewrite
+
+
+def _without_queue(rows: Any) -> Any:
+    return [row for row in rows if row["Name"] != "Queue"]
+
+
+_ZERO = "00000000-0000-0000-0000-000000000000"
+_TASK = "00000000-1111-4111-8111-111111111111"
+_lists, _catalogue, _model = row_of("lists"), row_of("catalogues"), row_of("models")
 VARIANTS = (
     _catalogue("catalogue-one-for-all", "a creation answers the one that is there", _house(False), outcome=STOPS),
     _catalogue("catalogue-other-answered", "a creation works and answers another one", _house(True), outcome=WORKS),
@@ -75,6 +96,16 @@ VARIANTS = (
         "each second listing is empty",
         _each_nth(CATALOGUE, 2, lambda _rows: []),
         outcome=WORKS,
+    ),
+    _model(
+        "job-row-zero", "a new model has a second row of the zero UUID for 15 s", _job_row(_ZERO, 15), outcome=WORKS
+    ),
+    _model(
+        "task-and-then",
+        "a creation answers the UUID of a task, and each second listing lacks the model",
+        after(("create_model",), lambda _asked, _answer: told(202, {"UUID": _TASK})),
+        _each_nth(("list_models",), 2, _without_queue),
+        outcome=STOPS,
     ),
     _lists(
         "json-api",

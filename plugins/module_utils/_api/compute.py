@@ -62,7 +62,7 @@ class ComputeApi:
         if catalogue is not None:
             wanted = str(spelled(self._transport.findings, "catalogue", catalogue))
             query = {"Catalogue": wanted, "Customization": self.brand}
-        models = one_of_each(self._list("model", LIST_MODELS, query))
+        models = [each for each in one_of_each(self._list("model", LIST_MODELS, query)) if each.uuid != ZERO_UUID]
         for model in models:
             learn(self._transport.findings, "catalogue", catalogue_refs(model.raw))
         if catalogue is None:

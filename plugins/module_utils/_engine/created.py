@@ -69,5 +69,6 @@ class NewRecord(Generic[Record]):
             self.delete()
         except NxaiError as error:
             left = f"{again}. It could not be deleted ({error.answer})"
-            return Unexpected(tried, left, f"Delete {self.uuid} in the portal. {advice}", result={"changed": True})
+            what = f"Look for {self.name}" if error.status == 404 else f"Delete {self.uuid}"  # with 404 there is none
+            return Unexpected(tried, left, f"{what} in the portal. {advice}", result={"changed": True})
         return Unexpected(tried, f"{again}. So it was deleted again", advice, result={"changed": False})

@@ -14,10 +14,12 @@ from typing import Generic, TypeVar
 from .._api.contract.lines import hint
 from .._api.records.records import Catalogue, Model
 from .._core.errors import NxaiError, Unexpected
+from .._core.values import ZERO_UUID
 from .polling import Deadline
 
 Record = TypeVar("Record", Catalogue, Model)
 _CREATED = hint("fields.answer.created")
+_LISTED = hint("operations.list_models.path")
 PATIENCE = 5.0  # seconds for another run to see both and to take its own away
 
 
@@ -25,7 +27,8 @@ PATIENCE = 5.0  # seconds for another run to see both and to take its own away
 class Rivals(Generic[Record]):
     """After one with the UUID ``made`` was created, as the answer said.
 
-    ``same``: whether another one would do. ``exists``: whether there is one with that UUID, listed or not.
+    ``same``: whether another one would do. ``exists``: whether a call for one shows that UUID, listed or not;
+    None where there is no such call.
     """
 
     made: str
@@ -34,7 +37,7 @@ class Rivals(Generic[Record]):
     listing: Callable[[], list[Record]]
     take_away: Callable[[str], None]
     same: Callable[[Record], bool]
-    exists: Callable[[str], bool]
+    exists: Callable[[str], bool] | None
     deadline: Callable[[float], Deadline]
     warn: Callable[[str], None]
 
@@ -48,16 +51,19 @@ class Rivals(Generic[Record]):
         """
         found, end = self._alike(), self.deadline(PATIENCE)
         while others := [each for each in found if each.uuid != self.made]:
-            first = min(others, key=lambda each: each.uuid)
-            if first.uuid < self.made and self.same(first) and self._is_there(found):
+            real = [each for each in others if self._is_real(each)]
+            first = min(real, key=lambda each: each.uuid, default=None)
+            before = first is not None and first.uuid < self.made and self._is_there(found)
+            if first and before and self.same(first) and (self.exists is None or self.exists(first.uuid)):
                 with suppress(NxaiError):  # if it cannot be taken away there are two, and that is what is to be said
                     self.take_away(self.made)
                     return first
                 break
-            if (first.uuid < self.made and self._is_there(found)) or end.left <= 0:
+            if before or end.left <= 0:
                 break
             end.pause(1.0)
             found = self._alike()
+        others = self._without_rows_alone(others)
         if len(others) == 1 and self.same(others[0]) and not self._is_there(found):
             self.warn(
                 f"The answer to the creation of the {self.header} has the UUID {self.made}, and the only one that is "
@@ -66,13 +72,27 @@ class Rivals(Generic[Record]):
             return others[0]
         if others:
             raise self._two(found, others)
-        return next(iter(found), None)
+        return next((each for each in found if each.uuid == self.made), None)
+
+    def _is_real(self, other: Record) -> bool:
+        """Not so a row, as of a job, that the call for one does not show though it shows the one that was created."""
+        return self.exists is None or self.exists(other.uuid) or not self.exists(self.made)
+
+    def _without_rows_alone(self, others: list[Record]) -> list[Record]:
+        real = [each for each in others if self._is_real(each)]
+        for each in others:
+            if each not in real:
+                self.warn(
+                    f"{each.uuid} is listed with the name of the {self.header} as well, and the call for one does not "
+                    f"show it: that row is not taken for another one. {_LISTED}"
+                )
+        return real
 
     def _alike(self) -> list[Record]:
-        return [each for each in self.listing() if each.name == self.name]
+        return [each for each in self.listing() if each.name == self.name and each.uuid != ZERO_UUID]
 
     def _is_there(self, found: list[Record]) -> bool:
-        return any(each.uuid == self.made for each in found) or self.exists(self.made)
+        return any(each.uuid == self.made for each in found) or bool(self.exists and self.exists(self.made))
 
     def _two(self, found: list[Record], others: list[Record]) -> Unexpected:
         theirs = ", ".join(each.uuid for each in others)

@@ -171,7 +171,7 @@ class CatalogueResource:
             self.compute.list_catalogues,
             self.compute.delete_catalogue,
             lambda _other: True,
-            lambda _uuid: False,  # no call shows one by its UUID
+            None,  # no call shows one by its UUID
             self.task.deadline,
             self.task.warn,
         ).kept()

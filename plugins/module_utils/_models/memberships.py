@@ -98,13 +98,21 @@ class Memberships:
     def with_new(self, model: Model, come: Iterable[str], go: Collection[str] = ()) -> list[str]:
         """What to send to put a model into catalogues, and to take it out of others.
 
-        It is looked at for that once more, as another run may have changed it. Raises BadInput where it is not known
-        what the model is in: those would be lost.
+        It is looked at for that once more, as another run may have changed it. That view can be behind the one before,
+        so what either has shown stays: one too many is no loss. Raises BadInput where it is not known what the model
+        is in: those would be lost.
         """
-        now = self.now(model)
+        before, now = self.of(model), self.now(model)
         if now is None:
             raise self.not_known(model)
-        return [each for each in dict.fromkeys([*now, *come]) if each not in go]
+        missing = [self.names.get(each, each) for each in before or () if each not in (*now, *come, *go)]
+        if missing:
+            self._warn(
+                f"The model {model.name} was listed in {', '.join(missing)}, and a moment later it is not shown there. "
+                "It is sent as in there: one of the views may be behind. "
+                f"{self._contract.hint('fields.model.catalogues')}"
+            )
+        return [each for each in dict.fromkeys([*now, *(before or ()), *come]) if each not in go]
 
     def now(self, model: Model) -> list[str] | None:
         """What one model is in at this moment, or None where neither of its views shows it."""

@@ -289,6 +289,11 @@ class ModelResource:
 
     def _look_again(self) -> None:
         self.found = self._look()
+        if self.new and self.found is None:  # the answer may have held the UUID of something else, as of a job
+            other = kept_model(self.task, self.wanted, self.header, self.new.name, self.file.mark)
+            if other is not None:
+                self.wanted, self.found, self.listed = other.uuid, other, True
+                self.new = new_record(self.task, other.uuid, other.name, self._look)
         if self.new and self.found:
             self.found = self.new.under_its_name(self.found)
 

@@ -288,3 +288,23 @@ def test_a_new_catalogue_that_is_listed_late_is_waited_for(
     monkeypatch.setattr(Deadline, "pause", lambda _deadline, _seconds: None)
     made = run_module("nxai_catalogue", name="New")
     assert made["changed"] is True and made["catalogue"]["name"] == "New" and len(cloud.writes()) == 1
+
+
+def test_a_catalogue_that_one_view_shows_is_not_lost_where_the_other_is_behind(
+    run_module: RunModule, models: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = ComputeApi.get_model
+    name, uuid = next(iter(models.items()))
+    before: list[Any] = []
+
+    def behind(self: ComputeApi, asked: str) -> Any:
+        before.append(before[0] if before else old(self, asked))
+        return before[-1]
+
+    monkeypatch.setattr(ComputeApi, "get_model", behind)
+    run_module("nxai_catalogue", name="First", models=[name])
+    second = run_module("nxai_catalogue", name="Second", models=[name], warns=True)
+    monkeypatch.setattr(ComputeApi, "get_model", old)
+    assert any("may be behind" in each for each in second["warnings"])
+    first = run_module("nxai_catalogue", name="First", models=[name])
+    assert first["changed"] is False and [each["uuid"] for each in first["catalogue"]["models"]] == [uuid]

@@ -161,6 +161,18 @@ def test_one_that_is_not_listed_may_have_another_uuid(deadline: Any, made: str, 
     assert ("fields.answer.created (client)" in caught.value.advice) is named
 
 
+def test_a_row_that_the_call_for_one_does_not_show_is_no_other_one(deadline: Any) -> None:
+    """As that of the job which converts a new model: one's own upload is not taken away for it."""
+    listed = [Catalogue.from_api({"UUID": each, "Name": "New"}) for each in ("a", "b")]
+    gone: list[str] = []
+    said: list[str] = []
+    found = Rivals(
+        "b", "model New", "New", lambda: listed, gone.append, lambda _other: True, lambda uuid: uuid == "b", deadline,
+        said.append,
+    ).kept()  # fmt: skip
+    assert found is not None and found.uuid == "b" and gone == [] and "a is listed with the name" in said[0]
+
+
 def test_one_alone_waits_for_nobody(deadline: Any, clock: Any) -> None:
     found = kept(deadline, "a", ["a"])
     assert found is not None and found.uuid == "a" and clock.sleeps == []
