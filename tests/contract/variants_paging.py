@@ -45,10 +45,6 @@ def _total(change: Callable[[str, Told], str | None]) -> Rewrite:
     return after(LISTS, changed)
 
 
-_OF_PAGE = _total(lambda _value, answer: str(len(answer.data)))
-_OF_PAGES = _total(lambda value, _answer: str(-(-int(value or 0) // 2)))
-_OF_LIMIT = _total(lambda _value, _answer: "2")
-_NO_TOTAL_LINE = {"answer": {"total": ""}}
 _NO_TOTAL = _total(lambda _value, _answer: None)
 
 
@@ -158,30 +154,6 @@ def _each(line: dict[str, Any]) -> dict[str, Any]:
 _paging = row_of("paging")
 VARIANTS = (
     _paging("cap", "two rows at most, with a total", _cap(), outcome=WORKS),
-    _paging(
-        "total-of-page",
-        "two rows at most, and the total is of the page",
-        _OF_PAGE,
-        _cap(),
-        outcome=ADAPTED,
-        fields=_NO_TOTAL_LINE,
-    ),
-    _paging(
-        "total-of-pages",
-        "two rows at most, and the total is of pages",
-        _OF_PAGES,
-        _cap(),
-        outcome=ADAPTED,
-        fields=_NO_TOTAL_LINE,
-    ),
-    _paging(
-        "total-limit",
-        "two rows at most, and the total is the Limit",
-        _OF_LIMIT,
-        _cap(),
-        outcome=ADAPTED,
-        fields=_NO_TOTAL_LINE,
-    ),
     _paging("rotating", "two rows at most, in another order at each request", _rotating(2, True), outcome=STOPS),
     _paging("rotating-no-total", "the same, without a total", _rotating(2, False), outcome=STOPS),
     _paging("rotating-cap-3", "the same, three rows", _rotating(3, False), outcome=STOPS),

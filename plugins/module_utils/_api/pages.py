@@ -220,7 +220,7 @@ class _Listing:
         if _TOTAL in self.findings.proved:
             return False
         if len(rows) == len(page):
-            return len(page) == size or self.findings.doubts_total(len(page), answer.tried)
+            return len(page) == size or self.findings.wary
         if len(page) < self.first:
             self.findings.proved.add(_TOTAL)
         return len(page) >= self.first and self.first < size
@@ -237,7 +237,6 @@ class _Listing:
             place = self._places(_TOTAL)[-1 if _TOTAL in self.findings.found else 0]
             how = f"{place} says {total}, and more rows come behind these: it does not count all rows"
             raise TooSmall(answer.tried, *self._not_whole(how, _TOTAL))
-        self.findings.whole.add(len(rows))
 
     def _page(self, size: int, position: Query, rows: list[Row]) -> tuple[Answer, int] | None:
         """One page, and its size: a smaller one where the service refuses more rows and says so. None: there is none.

@@ -315,12 +315,11 @@ def test_a_large_estate_takes_two_reads_and_one_write_for_each_site(
     model = next(iter(cloud.world.models.values())).name
     options = {"select": "all", "sites": ["*"], "pipelines": [{"model": model}]}
     assert run(run_module, **options)["totals"]["applied"] == 600
-    times = Counter(Counter(reads()).values())  # one read more: that the sites' devices end as their totals say
-    assert times == {1: 2, 2: 19, 3: 1} and len(reads()) == 2 * 20 + 2 + 1
+    assert max(Counter(reads()).values()) == 2 and len(reads()) == 2 * 20 + 2
     assert max(Counter(writes()).values()) == 1 and len(writes()) == 20
     cloud.clear_log()
     again = run(run_module, **options)
-    assert again["changed"] is False and writes() == [] and len(reads()) == 20 + 2 + 1
+    assert again["changed"] is False and writes() == [] and len(reads()) == 20 + 2
 
 
 def test_two_controllers_at_once_end_in_one_declared_state_and_one_says_conflict(cloud: Served) -> None:
