@@ -24,6 +24,7 @@ from .._api.records.pipeline import Assignment, Pipeline, models_of
 from .._api.records.records import Device, Model, Site, normalise_nxid
 from .._core.errors import BadInput, NxaiError, Refused, Unexpected
 from .._core.values import folded, mapping, text
+from .._core.wording import shortened
 from .._engine.lookup import Index
 from .._engine.module import Task
 from .._fleet.targets import WHERE_PIPELINES_ARE, snapshot, why_unknown
@@ -37,14 +38,13 @@ from .inference.draft import Draft, Proposal
 from .inference.paths import other_places
 from .inference.pipelines import elements_of, running
 from .inference.records import Row
-from .inference.ways import SENT, WriteWays, missing_names, unknown_names
+from .inference.ways import SENT, WriteWays, missing_names, unknown_names, words_of
 from .read import Seen
 from .session import Session
 
 _TRIED = "Prove how pipelines are written"
 _DONE = ("", "ok", "done", "success", "accepted", "updated")
 _PATIENCE = 60.0  # seconds for a camera to be announced, and to show what was sent
-_MOST_WORDS = 80
 _LOOK = "Look at it in the portal."
 _NOT_SHOWN = (
     "So rows like this do not say that nothing runs. It was given none again. Look at the camera in the portal: what it"
@@ -133,12 +133,18 @@ class Proof:
             raise BadInput(_TRIED, answer, "Choose another camera.")
         where = f"at the site {site}" if site else "at any site that can be read"
         if not found:
-            raise BadInput(
-                _TRIED, f"there is no camera with the NxID {wanted} {where}", "Correct first_contact_device."
-            )
+            advice = self._by_name(site) or "Correct first_contact_device."
+            raise BadInput(_TRIED, f"there is no camera with the NxID {wanted} {where}", advice)
         sites = ", ".join(each.site.label for each in found)
         advice = "Say which one with first_contact_site."
         raise BadInput(_TRIED, f"{len(found)} sites have a camera with the NxID {wanted}: {sites}", advice)
+
+    def _by_name(self, site: str | None) -> str:
+        """The NxIDs of the cameras that have the name which was given in place of one."""
+        name, draft = self._task.options["device"].strip().lower(), self._session.draft
+        named = [each for each in self._cameras(site) if each.device(draft).name.strip().lower() == name]
+        some = [f"{each.device(draft).nxid} (site {each.site.label})" for each in named]
+        return f"Give an NxID. Of that name there is {shortened(some)}." if some else ""
 
     def _cameras(self, wanted: str | None) -> Iterator[_Camera]:
         session, contract = self._session, self._session.draft.contract
@@ -233,7 +239,7 @@ class Proof:
                 may_pass = known or (error.status in (409, 422, 423, 425) and not missing_names(error))
                 if not may_pass or pause > deadline.left:
                     raise
-                self._strange_words = "" if known or error.status in (423, 425) else _message(error)
+                self._strange_words = "" if known or error.status in (423, 425) else words_of(error)
             except NxaiError:
                 self._touched = True
                 raise
@@ -391,9 +397,3 @@ def _models(rows: Iterable[Row]) -> Iterator[Model]:
     for row in rows:
         with suppress(NxaiError):
             yield Model.from_api(row)
-
-
-def _message(error: Refused) -> str:
-    """The words of the service alone, as a contract takes them."""
-    said = error.answer.partition(": ")[2].partition(" (")[0].strip().lower()
-    return said if said.isprintable() and len(said) <= _MOST_WORDS else ""

@@ -99,6 +99,7 @@ def test_a_success_in_strange_words_is_looked_for_elsewhere_and_asked(
     ("options", "words"),
     [
         ({"device": MODEL}, "there is no camera with the NxID"),
+        ({"device": "door"}, f"Give an NxID. Of that name there is {{{DOOR}}} (site Shop 1"),
         ({"device": DOOR, "site": "Shop 2"}, "at the site Shop 2"),
         ({"device": DOOR, "site": "Shop 9"}, "Shop 9"),
     ],

@@ -26,6 +26,7 @@ from .records import Rows, other_ids
 
 NOT_THERE = (404, 405, 410, 501)
 _SIZES = (100, 50, 10)
+_MOST_WORDS = 80
 TOTAL = "fields.answer.total"
 _BRAND = ("customization", "brand")
 _SITE = ("systemid", "systemuuid", "cloudsystemid", "siteid", "siteuuid", "system", "site")
@@ -245,3 +246,9 @@ SENT: dict[str, Mapping[str, Iterable[str]]] = {
     "create_model": _NEW,
     "update_model": _NEW,
 }
+
+
+def words_of(error: Refused) -> str:
+    """The words of the service alone, as a contract takes them."""
+    said = error.answer.partition(": ")[2].partition(" (")[0].strip().lower()
+    return said if said.isprintable() and len(said) <= _MOST_WORDS else ""
