@@ -177,7 +177,7 @@ options:
     version_added: 0.1.0
 notes:
   - Give one of O(token), O(token_file), O(refresh_token), or O(username) with O(password). The first in this order is
-    used.
+    used. One that the task gives comes before those of the environment, and an empty variable counts as unset.
   - Credentials are sent over plain C(http) only to the machine itself.
 """
 

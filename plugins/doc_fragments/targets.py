@@ -21,6 +21,12 @@ options:
       - An entry can also be a glob over names, such as C(Shop *). C(*) is every site that the token may see.
     type: list
     elements: str
+  allow_empty:
+    description:
+      - Whether a glob of O(sites) may match no site. Then there is a warning that names the nearest. V(false) makes it
+        an error, also for C(*).
+    type: bool
+    default: true
   devices:
     description:
       - The devices, each by name or by NxID, with or without braces. For example V([Entrance, Till 1]).

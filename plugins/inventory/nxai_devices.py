@@ -17,8 +17,8 @@ description:
     can be hosts too.
   - Each site becomes a group C(site_NAME), and each of its servers a group C(server_SITE_SERVER) within it. Where the
     record of a site tells its organisation, the site's group is within C(organisation_NAME). The names hold lower-case
-    letters, digits and underscores only. Where two sites would get the same name, both get a part of their id. The
-    readable names are in the group variables C(nxai_organisation_name), C(nxai_site_name) and C(nxai_server_name).
+    letters, digits and underscores only. See O(group_names) for sites of the same name. The readable names are in the
+    group variables C(nxai_organisation_name), C(nxai_site_name) and C(nxai_server_name).
   - An offline site shows neither servers nor devices, so it is not asked for them. With O(cache) it keeps the hosts
     that it was last known to have, and its group has the time of that as C(nxai_site_known_at). Else it has no hosts.
   - The file name must be C(nxai.yml) or C(nxai.yaml), or end in C(.nxai.yml) or C(.nxai.yaml).
@@ -33,11 +33,12 @@ notes:
   - One request lists the sites, and one for each online site lists its devices (another one its servers, if they are
     hosts). Long lists come in pages. Nothing is asked per device.
   - Expressions are evaluated as ansible-core does, but not anew for each host where the result cannot differ.
-  - The values of O(api_url), O(cloud_url), O(token), O(refresh_token), O(username), O(password), O(mfa_code),
-    O(client_id), O(token_scope) and O(act_as) in the file may be templates.
-  - Host names come from the cloud. A name that steps to another folder (C(..)), is the name of a group, means the
-    controller (C(localhost)), begins with a hyphen, is a template or a call, or holds control characters is not used,
-    and the next of O(hostnames) is tried. A warning shows it.
+  - Every option of the file may be a template, with the variables of C(-e), and may be encrypted with C(!vault). The
+    values of O(hostnames), O(filters), O(compose), O(groups) and O(keyed_groups) are expressions over hosts already.
+    What the environment and C(ansible.cfg) say is text.
+  - Host names come from the cloud. A name that Ansible or AWX would take for something else than one host is not used,
+    such as C(!Office), C(Till 1), C(*), C(..) or C(localhost). The next of O(hostnames) is tried, and at last the
+    host's own name. A warning shows it.
   - Text of the cloud is never trusted as a template. C(ansible-inventory --list) prints it within C(__ansible_unsafe),
     and names of hosts and groups as they are.
 options:
@@ -59,11 +60,17 @@ options:
       - The sites to read. Each entry is the name of a site, its UUID, or a pattern with C(*), C(?) or C([...]) over
         names. Names are matched with upper and lower case. Without this option, all sites are read.
       - A site that no entry matches is not asked for. A name or UUID that matches no site is an error, and so is a
-        name that matches two; a pattern may match any number.
+        name that matches two. For a pattern that matches none, see O(allow_empty).
       - For example V([Berlin, "Shop *", 5c0ff1ce-0000-4000-8000-000000000001]).
     type: list
     elements: str
     default: []
+  allow_empty:
+    description:
+      - Whether there may be no site for a pattern of O(sites), or none at all. Then there is a warning that names the
+        nearest, and the inventory is perhaps empty. V(false) makes it an error, so that AWX keeps the hosts it has.
+    type: bool
+    default: true
   online_only:
     description:
       - Whether to leave offline sites out altogether, also as groups. For example V(true).
@@ -71,18 +78,32 @@ options:
     default: false
   hostnames:
     description:
-      - What a host is called. The first entry that gives a name is used; where none does, the id of the device,
-        server or site.
-      - An entry is V(name), a host variable such as V(nxai_device_id), or a template over the host variables.
+      - What a host is called. The first entry that gives a name is used, and V(slug) where none does.
+      - V(slug) is a name of its own for each host, of site, device and eight digits, such as
+        C(shop-amsterdam-entrance-9f963f3f). It holds lower-case letters, digits, C(-) and C(_), and at most 120
+        characters. The digits are made of the ids of site and device. So no other host can have this name, or change
+        it; it changes with the name of the device or site.
+      - V(name) is the name as it was written. Another entry is a host variable such as V(nxai_device_id), or a template
+        over the host variables. Anything else is an error.
       - For example V(["{{ nxai_site_name }}/{{ nxai_device_name }}", nxai_device_id]).
     type: list
     elements: str
-    default: [name]
+    default: [slug]
+  group_names:
+    description:
+      - What groups of organisations, sites, servers, models and catalogues are called.
+      - V(plain) is the name. Where several share one, each gets eight digits, as in C(site_shop_9f963f3f), and a
+        warning names them. The plain group stays, without hosts, and its variable C(nxai_ambiguous) lists them. It is
+        an error with O(strict).
+      - V(digits) gives all of them their digits, so that no other site can ever change the name of a group.
+    type: str
+    choices: [plain, digits]
+    default: plain
   duplicates:
     description:
-      - What to do with hosts that would have the same name. For example V(fail).
-      - V(suffix) adds to each of them an underscore and the first eight digits of its id, so that the names are the
-        same on every run.
+      - What to do with hosts that would have the same name, or the name of a host or group that another source has
+        brought before. What another source has brought stays as it is. For example V(fail).
+      - V(suffix) adds to each of them an underscore and its eight digits, so that the names are the same on every run.
       - V(fail) names them and ends.
       - V(warn_skip) keeps the one with the lowest id, and warns of each that is left out.
     type: str
@@ -191,7 +212,7 @@ plugin: nxai.cloud.nxai_devices
 #   - Warehouse North
 # online_only: true
 # hostnames:
-#   - "{{ nxai_site_name }} / {{ nxai_device_name }}"
+#   - "{{ nxai_site_name | lower | replace(' ', '-') }}/{{ nxai_device_name | lower | replace(' ', '-') }}"
 # keyed_groups:
 #   - key: nxai_plugin_version
 #     prefix: plugin
@@ -230,7 +251,7 @@ plugin: nxai.cloud.nxai_devices
 # hosts:
 #   - servers
 # hostnames:
-#   - "{{ nxai_server_name }} at {{ nxai_site_name }}"
+#   - "{{ nxai_server_name }}@{{ nxai_site_name | replace(' ', '-') }}"
 # hostvars:
 #   - nxai_server_status
 #   - nxai_plugin_version
@@ -238,6 +259,7 @@ plugin: nxai.cloud.nxai_devices
 """
 
 import os
+import re
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -248,37 +270,45 @@ from ..module_utils._connection.settings import CONNECTION_FIELDS
 from ..module_utils._core.errors import BadInput, NxaiError
 from ..module_utils._core.voice import Voice
 from ..module_utils._engine.sites import MOST_AT_ONCE
-from ..plugin_utils._expressions.untrusted import never_template
-from ..plugin_utils._inventory.cache import (
-    account_key,
-    cache_key,
-    check_folder,
-    keep_private,
-    pack,
-    private,
-    unpack,
-)
-from ..plugin_utils._inventory.contents import Choices, Contents, make_contents
+from ..plugin_utils._inventory.cache import account_key, cache_key, check_folder, keep_private, pack, private, unpack
+from ..plugin_utils._inventory.choosing import Choosing
+from ..plugin_utils._inventory.contents import Contents, check_hostnames, make_contents
 from ..plugin_utils._inventory.known import LastKnown
-from ..plugin_utils._inventory.populating import Populating
 from ..plugin_utils._inventory.read import Estate, Wanted, read_estate
+from ..plugin_utils._options.given import GivenOptions
+
+# A file that is meant for this plugin, whatever it is called, as far as one looks.
+NAMES_US = re.compile(rb"""(?m)^[\s{"']*plugin["']?\s*:\s*['"]?nxai\.cloud\.nxai_devices\b""")
+MOST_BEFORE = 1 << 16  # bytes
 
 
-class InventoryModule(Populating, BaseInventoryPlugin, Cacheable):
+class InventoryModule(GivenOptions, Choosing, BaseInventoryPlugin, Cacheable):
     NAME = "nxai.cloud.nxai_devices"
+    expressions = ("hostnames", "filters", "compose", "groups", "keyed_groups")
 
     def verify_file(self, path: str) -> bool:
+        if not super().verify_file(path):
+            return False
         ours = f".{os.path.basename(path)}".endswith((".nxai.yml", ".nxai.yaml"))
-        return bool(super().verify_file(path)) and ours
+        if not ours and _names_us(path):
+            self.display.warning(
+                f"{path} names the plugin {self.NAME}, and is not read: the name of such a file must be nxai.yml or "
+                "nxai.yaml, or end in .nxai.yml or .nxai.yaml. Rename the file."
+            )
+        return ours
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
         try:
             self._read_options(path)
-            contents = self._cached(may_read=cache) if self.get_option("cache") else self._contents(self._estate())
+            contents = (
+                self._cached(may_read=cache)
+                if self.get_option("cache")
+                else make_contents(self._estate(), self._choices())
+            )
+            self._populate(contents)
         except NxaiError as error:
             raise AnsibleParserError(str(error)) from None
-        self._populate(contents)
 
     def _read_options(self, path: str) -> None:
         with private():
@@ -291,8 +321,6 @@ class InventoryModule(Populating, BaseInventoryPlugin, Cacheable):
                 f"Its options are listed by: ansible-doc -t inventory {self.NAME}",
             )
         for field in CONNECTION_FIELDS:
-            if field.template and field.name in config:
-                self.set_option(field.name, self.templar.template(self.get_option(field.name)))
             if field.suboptions:
                 self.set_option(field.name, field.with_environment(self.get_option(field.name)))
         if not 1 <= (given := self.get_option("concurrency")) <= MOST_AT_ONCE:
@@ -300,13 +328,14 @@ class InventoryModule(Populating, BaseInventoryPlugin, Cacheable):
         for rule in self.get_option("filters"):
             if not isinstance(rule, dict) or len(rule) != 1 or not {"include", "exclude"} & set(rule):
                 raise BadInput(f"Read {path}", "a rule of filters is malformed", "Give each rule include or exclude.")
+        check_hostnames(self.get_option("hostnames"), self.get_option("include_raw"))
         if self.get_option("on_error") == "cached" and not self.get_option("cache"):
             raise BadInput(f"Read {path}", "on_error: cached has no cache", "Set cache: true, and a cache_plugin.")
         if self.get_option("cache"):
             check_folder(self.get_options())
 
     def _cached(self, may_read: bool) -> Contents:
-        key = cache_key(self.get_options())
+        key = cache_key(self.get_options(), self._vars)
         if may_read:
             try:
                 contents = unpack(self._cache.get(key), key)
@@ -316,7 +345,7 @@ class InventoryModule(Populating, BaseInventoryPlugin, Cacheable):
                 if contents:
                     return contents
         estate = self._estate()
-        contents = self._contents(estate)
+        contents = make_contents(estate, self._choices())
         if estate.fresh:
             self._cache[key] = pack(contents, key)
         return contents
@@ -331,6 +360,7 @@ class InventoryModule(Populating, BaseInventoryPlugin, Cacheable):
         wanted = Wanted(
             sites=self.get_option("sites"),
             online_only=self.get_option("online_only"),
+            allow_empty=self.get_option("allow_empty"),
             concurrency=self.get_option("concurrency"),
             on_error=self.get_option("on_error"),
             servers="servers" in kinds or "runtime" in group_by,
@@ -340,7 +370,8 @@ class InventoryModule(Populating, BaseInventoryPlugin, Cacheable):
         )
         store = self._last_known_store() if self.get_option("cache") else None
         known = LastKnown(store, account_key(self.get_options()), self.get_option("include_raw"))
-        with Client.from_options(self.get_options(), True, Voice(self.display.warning, self.display.v)) as client:
+        voice = Voice(self.display.warning, self.display.v)
+        with Client.from_options(self.get_options(), True, voice, self.sources) as client:
             estate = read_estate(client, wanted, known)
             self.display.vv(f"{self.NAME}: {client.transport.requests_sent} requests for {len(estate.listings)} sites")
         if store is not None:
@@ -354,34 +385,11 @@ class InventoryModule(Populating, BaseInventoryPlugin, Cacheable):
         given = {name: place for name, place in places.items() if place is not None}
         return get_cache_plugin(self.get_option("cache_plugin"), _timeout=0, **given)
 
-    def _contents(self, estate: Estate) -> Contents:
-        choices = Choices(
-            kinds=self.get_option("hosts"),
-            hostnames=self.get_option("hostnames"),
-            duplicates=self.get_option("duplicates"),
-            include_raw=self.get_option("include_raw"),
-            group_by=self.get_option("group_by"),
-            keep=self._keep,
-            render=self._render,
-        )
-        return make_contents(estate, choices)
 
-    def _keep(self, variables: dict[str, Any]) -> bool:
-        rules = self.get_option("filters")
-        seen = never_template(variables) if rules else {}
-        return next(("include" in rule for rule in rules if self._is_true(next(iter(rule.values())), seen)), True)
-
-    def _is_true(self, expression: Any, variables: dict[str, Any]) -> bool:
-        try:
-            return bool(self.holds(expression, variables))
-        except AnsibleError as error:
-            raise BadInput(f"Filter hosts by {expression!r}", str(error), "Correct the expression.") from None
-
-    def _render(self, preference: str, variables: dict[str, Any]) -> str:
-        try:
-            name = self.fill(preference, never_template(variables))
-        except AnsibleError as error:
-            if self.get_option("strict"):
-                raise BadInput(f"Name a host by {preference!r}", str(error), "Correct the template.") from None
-            return ""
-        return "" if name is None else str(name)
+def _names_us(path: str) -> bool:
+    """Whether the file says that this plugin is to read it."""
+    try:
+        with open(path, "rb") as file:
+            return NAMES_US.search(file.read(MOST_BEFORE)) is not None
+    except OSError:
+        return False

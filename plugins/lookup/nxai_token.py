@@ -69,6 +69,7 @@ from ..module_utils._api.client import Client
 from ..module_utils._connection.settings import Settings
 from ..module_utils._core.errors import BadInput, NxaiError
 from ..module_utils._core.voice import Voice
+from ..plugin_utils._options.given import GivenOptions
 
 try:  # From ansible-core 2.22 on: all that it prints from now on is without this token.
     from ansible.module_utils.secrets import register_secret
@@ -81,13 +82,13 @@ except ImportError:
 _clients: dict[Settings, Client] = {}
 
 
-class LookupModule(LookupBase):
+class LookupModule(GivenOptions, LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
         try:
             self.set_options(var_options=variables, direct=kwargs)
             if terms:
                 raise BadInput("Get a token", "the lookup takes no terms", "Give options by name, as token_file='...'.")
-            settings = Settings.from_options(self.get_options())
+            settings = Settings.from_options(self.get_options(), self.sources)
             client = _clients.setdefault(
                 settings, Client(settings, True, Voice(self._display.warning, self._display.v))
             )

@@ -29,6 +29,12 @@ options:
     type: list
     elements: str
     default: ["*"]
+  allow_empty:
+    description:
+      - Whether a glob of O(sites) may match no site. Then there is a warning that names the nearest. V(false) makes it
+        an error, also for C(*).
+    type: bool
+    default: true
   concurrency:
     description: How many sites are read at the same time, from 1 to 16.
     type: int

@@ -26,6 +26,12 @@ options:
     type: list
     elements: str
     default: ["*"]
+  allow_empty:
+    description:
+      - Whether a glob of O(sites) may match no site. Then there is a warning that names the nearest. V(false) makes it
+        an error, also for C(*).
+    type: bool
+    default: true
 seealso:
   - module: nxai.cloud.nxai_server_info
   - module: nxai.cloud.nxai_device_info

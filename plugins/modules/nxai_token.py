@@ -164,6 +164,7 @@ error:
 """
 
 from ..module_utils._connection.credentials import GRANTS
+from ..module_utils._connection.ways import SIGN_IN
 from ..module_utils._engine.module import run
 from ..module_utils._token.resource import token_resource
 
@@ -179,7 +180,8 @@ ARGUMENT_SPEC = {
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, token_resource)
+    # The file is where the token goes. It is no way to one, so that the environment may say how to sign in.
+    run(ARGUMENT_SPEC, token_resource, ways=[name for name in SIGN_IN if name != "token_file"])
 
 
 if __name__ == "__main__":

@@ -97,10 +97,10 @@ class Bench:
     def by_turns(self, *sources: Path) -> list[dict[str, Any]]:
         return by_turns(self._rounds, *(partial(self.once, source) for source in sources))
 
-    def listed(self, source: Path, **variables: str) -> tuple[float, str]:
+    def listed(self, source: Path, *more: str, **variables: str) -> tuple[float, str]:
         """Seconds of ``ansible-inventory --list``, and a digest of what it printed."""
         started = time.perf_counter()
-        command = [self._python, "-m", "ansible", "inventory", "-i", str(source), "--list"]
+        command = [self._python, "-m", "ansible", "inventory", "-i", str(source), "--list", *more]
         done = subprocess.run(command, env={**self._env, **variables}, capture_output=True, check=True)
         return time.perf_counter() - started, hashlib.sha256(done.stdout).hexdigest()
 
@@ -163,6 +163,18 @@ def local_cost(bench: Bench, folder: Path, devices: int) -> None:
     show("ansible-inventory --list to the byte", yes(bench.listed(cached)[1] == bench.listed(usual)[1]))
 
 
+def end_to_end(bench: Bench, folder: Path, devices: int, rounds: int) -> None:
+    """``ansible-inventory --list --export`` with the expressions, and of the same hosts without any, from a cache."""
+    cached = {"cache": True, "cache_plugin": "jsonfile", "cache_connection": str(folder / "c")}
+    sources = bench.ours("with", **CONSTRUCTED, **cached), bench.ours("without", **cached)
+    runs = [[bench.listed(source, "--export")[0] for source in sources] for _round in range(rounds + 1)][1:]
+    with_them, without = (statistics.median(of_side) for of_side in zip(*runs, strict=True))
+    show(
+        f"--list --export, {devices} devices, from the cache", f"{with_them:.1f} s, without expressions {without:.1f} s"
+    )
+    show("  to the same hosts without any expression", f"{with_them / without:.2f}, at most 1.3")
+
+
 def growth(bench: Bench, large: Bench, devices: int, rounds: int) -> None:
     """``parse`` of five times the devices, read from a simulator that has made its sites before."""
     source = bench.ours("growth", **CONSTRUCTED)
@@ -219,6 +231,7 @@ def main(devices: int = 10_000, rounds: int = 3) -> None:
         with simulator(venv, "--control", "--seed", str(seed(folder, devices))) as variables:
             bench = Bench(venv, folder, variables, rounds)
             local_cost(bench, folder, devices)
+            end_to_end(bench, folder, devices, rounds)
             beside_a_peer(bench, devices)
             remote_cost(bench)
             with simulator(venv, "--control", "--seed", str(seed(folder, 5 * devices))) as more:

@@ -37,7 +37,7 @@ FROM_THE_GROUND_UP = (
         for name in (*GROUND, *CONCERNS)
         for inner in (*(f"/{each}" for each in INSIDE.get(name, ())), "")
     ),
-    *("plugin_utils/_expressions", "plugin_utils/_inventory"),
+    *("plugin_utils/_expressions", "plugin_utils/_options", "plugin_utils/_inventory"),
     *("doc_fragments", "filter", "inventory", "lookup", "modules"),
 )
 FILES = sorted(PLUGINS.rglob("*.py"))

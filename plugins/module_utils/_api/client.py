@@ -40,9 +40,15 @@ class Client:
         self.cloud = CloudApi(self.transport, self.contract)
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], read_only: bool = False, voice: Voice = SILENT) -> Client:
+    def from_options(
+        cls,
+        options: Mapping[str, Any],
+        read_only: bool = False,
+        voice: Voice = SILENT,
+        sources: Mapping[str, str] | None = None,
+    ) -> Client:
         """A client from module or plugin options; raises ``BadInput`` for options that cannot work."""
-        return cls(Settings.from_options(options), read_only, voice)
+        return cls(Settings.from_options(options, sources), read_only, voice)
 
     def close(self) -> None:
         self.transport.close()

@@ -153,7 +153,8 @@ class Credentials:
             SIGN_IN,
             "username is set and password is not" if settings.username else "no credentials are given",
             "Give one of: token (NXAI_TOKEN); token_file (NXAI_TOKEN_FILE); refresh_token (NXAI_REFRESH_TOKEN) with "
-            "cloud_url; username and password (NXAI_USERNAME, NXAI_PASSWORD) with cloud_url (NXAI_CLOUD_URL).",
+            "cloud_url; username and password (NXAI_USERNAME, NXAI_PASSWORD) with cloud_url (NXAI_CLOUD_URL). Of the "
+            "environment, only what belongs to the way and the account that the task gives is used beside it.",
         )
 
     def _has_password(self) -> bool:
@@ -263,6 +264,8 @@ class Credentials:
             advice = f"{advice} {error.advice}".strip()
         elif error.status in _NOTHING_THERE:
             advice = error.advice
+        if self._settings.signed_in:
+            advice = f"{advice} The sign-in was {self._settings.signed_in}."
         return SignInFailed(tried, error.answer, advice, error.status)
 
     def _declared(self, text: str, refresh: str | None) -> Token:

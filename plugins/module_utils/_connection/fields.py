@@ -23,7 +23,6 @@ class ConnectionField:
     choices: tuple[str, ...]
     secret: bool  # masked in every output
     account: bool  # says whose answer it is, without being a secret
-    template: bool  # may be a template in an inventory file
     suboptions: tuple[ConnectionField, ...]
 
     def with_environment(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -38,7 +37,6 @@ def connection_field(
     choices: tuple[str, ...] = (),
     secret: bool = False,
     account: bool = False,
-    template: bool = False,
     suboptions: tuple[ConnectionField, ...] = (),
 ) -> Any:
     """As ``dataclasses.field``, for an option of the connection. MISSING makes it required where the class is made."""
@@ -48,7 +46,6 @@ def connection_field(
         choices=choices,
         secret=secret,
         account=account,
-        template=template,
         suboptions=suboptions,
     )
     # What is raw may be a dictionary, which has no hash.
@@ -57,9 +54,13 @@ def connection_field(
 
 
 def fields_of(declared: type[Any], prefix: str = "NXAI_") -> tuple[ConnectionField, ...]:
-    """The options that a dataclass declares. ``prefix`` begins the names of their environment variables."""
+    """The options that a dataclass declares. ``prefix`` begins the names of their environment variables.
+
+    A field without an option is none.
+    """
     return tuple(
         replace(option, name=each.name, environment="" if option.suboptions else prefix + each.name.upper())
         for each in fields(declared)
+        if "option" in each.metadata
         for option in [each.metadata["option"]]
     )

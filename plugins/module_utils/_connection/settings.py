@@ -10,7 +10,7 @@ import os
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, replace
+from dataclasses import MISSING, dataclass, field, replace
 from typing import Any
 
 from .._core.errors import BadInput
@@ -18,6 +18,7 @@ from .._core.files import check_trusted, open_regular
 from .fields import ConnectionField, connection_field, fields_of
 from .proxy import judged_proxy
 from .urls import BadUrl, judged
+from .ways import described
 
 ACT_AS_KINDS = ("user", "organization", "channel_partner")
 TRIED = "Read the connection options"
@@ -44,30 +45,32 @@ class Settings:
     the waiting in all between repeats. ``cloud_url`` has no default, so that a password never goes to a guessed host.
     """
 
-    api_url: str = connection_field("https://api.sclbl.nxvms.com", account=True, template=True)
-    cloud_url: str | None = connection_field(account=True, template=True)
-    token: str | None = connection_field(secret=True, template=True)
+    api_url: str = connection_field("https://api.sclbl.nxvms.com", account=True)
+    cloud_url: str | None = connection_field(account=True)
+    token: str | None = connection_field(secret=True)
     token_file: str | None = connection_field(type="path", account=True)
     trusted_owner: str | None = connection_field()
-    refresh_token: str | None = connection_field(secret=True, template=True)
-    username: str | None = connection_field(account=True, template=True)
-    password: str | None = connection_field(secret=True, template=True)
-    mfa_code: str | None = connection_field(secret=True, template=True)
-    client_id: str = connection_field("3rdParty", account=True, template=True)
-    token_scope: str | None = connection_field(account=True, template=True)
+    refresh_token: str | None = connection_field(secret=True)
+    username: str | None = connection_field(account=True)
+    password: str | None = connection_field(secret=True)
+    mfa_code: str | None = connection_field(secret=True)
+    client_id: str = connection_field("3rdParty", account=True)
+    token_scope: str | None = connection_field(account=True)
     auth_scheme: str | None = connection_field(choices=("bearer", "raw", "bearer_jwt"))
     act_as: ActAs | None = connection_field(  # noqa: RUF009, it is a field as the others are
-        type="dict", account=True, template=True, suboptions=fields_of(ActAs, "NXAI_ACT_AS_")
+        type="dict", account=True, suboptions=fields_of(ActAs, "NXAI_ACT_AS_")
     )
     customization: str | None = connection_field(account=True)
     validate_certs: bool = connection_field(True, type="bool")
     ca_path: str | None = connection_field(type="path")
     client_cert: str | None = connection_field(type="path")
     client_key: str | None = connection_field(type="path")
-    proxy: str | None = connection_field(secret=True, template=True)
+    proxy: str | None = connection_field(secret=True)
     timeout: float = connection_field(30.0, type="float")
     retries: int = connection_field(4, type="int")
     retry_budget: float = connection_field(120.0, type="float")
+    # The way of signing in and where it comes from, for errors. No option.
+    signed_in: str = field(default="", compare=False)
     # As the user wrote it: ``contract_of`` reads and checks it.
     contract: Any = connection_field(type="raw")  # noqa: RUF009, as above
 
@@ -82,17 +85,18 @@ class Settings:
         return min(10.0, self.timeout)
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Settings:
+    def from_options(cls, options: Mapping[str, Any], sources: Mapping[str, str] | None = None) -> Settings:
         """Settings from module or plugin options. Options of other names are not looked at; None and "" mean unset.
 
-        Raises ``BadInput`` for what cannot work as written.
+        ``sources`` says where those of signing in come from that the task or file does not give. Raises ``BadInput``
+        for what cannot work as written.
         """
         given: dict[str, Any] = {}
         for option in CONNECTION_FIELDS:
             value = options.get(option.name)
             if value is not None and value != "":
                 given[option.name] = _checked(option, value)
-        settings = cls(**given)
+        settings = cls(**given, signed_in=described(given, sources or {}))
         if settings.proxy:
             judged_proxy(settings.proxy, "proxy")
         _check_files(settings)

@@ -29,7 +29,8 @@ class _Reading:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._client = task.client
-        self._reader = SiteReader(task.client.device, task.options["concurrency"])
+        options = task.options
+        self._reader = SiteReader(task.client.device, options["concurrency"], task.warn, options["allow_empty"])
         self._errors: dict[str, list[NxaiError]] = {}
 
     def all(self) -> Seen:

@@ -15,6 +15,8 @@ from .._core.errors import BadInput
 from .._core.values import identity, is_uuid
 
 Record = TypeVar("Record")
+LIKE = 0.6  # of two names, from 0 to 1
+_SEEN = "Check the name, and that the token (and act_as) may see that {kind}."
 
 
 def is_glob(wanted: str) -> bool:
@@ -25,6 +27,15 @@ def is_glob(wanted: str) -> bool:
 def globbed(glob: str, records: Iterable[Record]) -> list[Record]:
     """The records whose names match; also one that is called just like the glob."""
     return [each for each in records if _name(each) == glob or fnmatchcase(_name(each), glob)]
+
+
+def unmatched(glob: str, records: Sequence[Any], kind: str) -> BadInput:
+    """What to say of a glob that no name matches: it may be misspelt, and nothing in a result shows that."""
+    near = _near_glob(glob, [_name(record) for record in records])
+    advice = (
+        f"Near: {', '.join(near)}. Names are exact, with upper and lower case." if near else _SEEN.format(kind=kind)
+    )
+    return BadInput(f'Find {kind}s that match "{glob}"', f"none of {len(records)} does", advice)
 
 
 class Index(Generic[Record]):
@@ -124,11 +135,30 @@ def _name(record: Any) -> str:
     return str(record.name)
 
 
+def _near_glob(glob: str, names: Iterable[str]) -> list[str]:
+    """Up to three names of which the whole or an end is much like what the glob has besides its signs."""
+    import difflib
+
+    wanted = glob.lower()
+    plain = "".join(each for each in wanted if each not in "*?[]").strip()
+    size = len(plain) + 1
+
+    def likeness(name: str) -> float:
+        found = name.lower()
+        if fnmatchcase(found, wanted):
+            return 1.0
+        parts = (found, found[:size], found[-size:])
+        return max(difflib.SequenceMatcher(None, plain, part.strip()).ratio() for part in parts)
+
+    rated = sorted((-likeness(name), name) for name in set(names)) if plain else []
+    return [name for rating, name in rated[:3] if -rating >= LIKE]
+
+
 def _near(wanted: str, among: list[Any], kind: str) -> str:
     import difflib
 
     names = {_name(record).lower(): _name(record) for record in among}
-    near = difflib.get_close_matches(wanted.lower(), names, n=3, cutoff=0.6)
+    near = difflib.get_close_matches(wanted.lower(), names, n=3, cutoff=LIKE)
     if near:
         return f"Near: {', '.join(names[name] for name in near)}. Names are exact, with upper and lower case."
-    return f"Check the name, and that the token (and act_as) may see that {kind}."
+    return _SEEN.format(kind=kind)

@@ -8,22 +8,45 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from .._api.client import Client
 from .._connection.fields import ConnectionField
 from .._connection.settings import CONNECTION_FIELDS
+from .._connection.ways import OPTIONS, SIGN_IN, set_aside
 from .._core.errors import BadInput, NxaiError
 from .._core.limits import MOST_DEPTH, is_deep
 from .._core.values import encodable
 from .._core.voice import Voice, unheard
 from .polling import Deadline
+
+
+class _Environment:
+    """What options take from the environment. An empty variable is as good as none: AWX sets one for each field of a
+    credential that is not filled in."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def __call__(self, variable: str) -> str:
+        """The fallback of one option, as an argument spec has it."""
+        value = os.environ.get(variable)
+        if not value:
+            raise AnsibleFallbackNotFound
+        self.taken.add(variable)
+        return value
+
+
+_environment = _Environment()
+_VARIABLES = {each.name: each.environment for each in CONNECTION_FIELDS if each.name in OPTIONS}
 
 
 def _argument(option: ConnectionField) -> dict[str, Any]:
@@ -34,7 +57,7 @@ def _argument(option: ConnectionField) -> dict[str, Any]:
     if option.choices:
         argument["choices"] = list(option.choices)
     if not option.suboptions:
-        return {**argument, "fallback": (env_fallback, [option.environment])}
+        return {**argument, "fallback": (_environment, [option.environment])}
     inner = {each.name: _argument(each) for each in option.suboptions}
     return {**argument, "apply_defaults": True, "options": inner, "required_together": [tuple(inner)]}
 
@@ -126,8 +149,16 @@ def _told_so_far(resource: Resource, plan: AnyPlan) -> Mapping[str, Any]:
         return error.result
 
 
-def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], **rules: Any) -> None:
-    """Run one module: ``rules`` are the keyword arguments of AnsibleModule, such as ``required_if``."""
+def run(
+    argument_spec: Mapping[str, Any],
+    resource: Callable[[Task], Resource],
+    ways: Collection[str] = SIGN_IN,
+    **rules: Any,
+) -> None:
+    """Run one module: ``rules`` are the keyword arguments of AnsibleModule, such as ``required_if``.
+
+    ``ways`` are the options with which a task says how to sign in, so that what the environment says does not count.
+    """
     module = _module({**CONNECTION_SPEC, **argument_spec}, rules)
 
     def examine(result: Mapping[str, Any]) -> None:
@@ -137,7 +168,7 @@ def run(argument_spec: Mapping[str, Any], resource: Callable[[Task], Resource], 
         examined = examine if _secrets(module) else None  # the result is made twice only where it can be masked
         return reconcile(resource(task), module.check_mode, module._diff, examined)
 
-    _connect(module, work, module.check_mode)
+    _connect(module, work, module.check_mode, ways)
 
 
 def run_info(argument_spec: Mapping[str, Any], read: Callable[[Task], dict[str, Any]], **rules: Any) -> None:
@@ -155,6 +186,7 @@ def run_local(
 
 
 def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> AnsibleModule:
+    _environment.taken.clear()
     try:
         module = AnsibleModule(argument_spec, supports_check_mode=True, **rules)
     except RecursionError:
@@ -187,9 +219,23 @@ def _is_readable(spec: Mapping[str, Any], value: Any) -> bool:
     return True
 
 
-def _connect(module: AnsibleModule, work: Callable[[Task], dict[str, Any]], read_only: bool) -> None:
+def _one_way(module: AnsibleModule, ways: Collection[str]) -> dict[str, str]:
+    """Leave out what the environment says of signing in where the task says it. What is from which variable then."""
+    outside = {name for name, variable in _VARIABLES.items() if variable in _environment.taken}
+    given = {name for name in ways if module.params.get(name)} - outside
+    aside = set_aside(given, {name for name, variable in _VARIABLES.items() if os.environ.get(variable)})
+    for name in aside & outside:
+        module.params[name] = None
+    return {name: _VARIABLES[name] for name in outside - aside}
+
+
+def _connect(
+    module: AnsibleModule, work: Callable[[Task], dict[str, Any]], read_only: bool, ways: Collection[str] = SIGN_IN
+) -> None:
+    outside = _one_way(module, ways)
+
     def connected() -> dict[str, Any]:
-        with Client.from_options(module.params, read_only, Voice(warn, log)) as client:
+        with Client.from_options(module.params, read_only, Voice(warn, log), outside) as client:
             return work(Task(module.params, client, module.check_mode, warn, log))
 
     def warn(text: str) -> None:

@@ -18,9 +18,10 @@ from .._api.pages import NoList
 from .._api.records.records import Site
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused, SignInFailed, Unexpected
 from .._core.values import is_uuid
+from .._core.voice import unheard
 from .._http.operation import names_a_line
 from .._http.session import CONNECTIONS
-from .lookup import Index, globbed, is_glob
+from .lookup import Index, globbed, is_glob, unmatched
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -70,14 +71,25 @@ def is_off_line(site: Site, error: NxaiError) -> bool:
 
 
 class SiteReader:
-    """The list of sites is read only where it is needed, and once."""
+    """The list of sites is read only where it is needed, and once.
 
-    def __init__(self, api: DeviceApi, concurrency: int) -> None:
+    A glob that matches no site is warned of, and without ``allow_empty`` it is an error.
+    """
+
+    def __init__(
+        self,
+        api: DeviceApi,
+        concurrency: int,
+        warn: Callable[[str], None] = unheard,
+        allow_empty: bool = True,
+    ) -> None:
         if not 1 <= concurrency <= MOST_AT_ONCE:
             advice = f"Give a number from 1 to {MOST_AT_ONCE}."
             raise BadInput("Read the option concurrency", f"concurrency is {concurrency}", advice)
         self._api = api
         self._concurrency = concurrency
+        self._warn = warn
+        self._allow_empty = allow_empty
         self._sites: Index[Site] | None = None
         self._states: dict[str, bool | None] | None = None
 
@@ -100,11 +112,13 @@ class SiteReader:
         return [self._index().find(each) for each in wanted]
 
     def matching(self, patterns: Sequence[str]) -> list[Site]:
-        """Each site that one of the names, ids or globs over names is for. A glob may match none."""
+        """Each site that one of the names, ids or globs over names is for."""
         found: dict[str, Site] = {}
         for pattern in patterns:
-            for site in globbed(pattern, self.all()) if is_glob(pattern) else self.named([pattern]):
-                found[site.id] = site
+            matches = globbed(pattern, self.all()) if is_glob(pattern) else self.named([pattern])
+            if not matches:
+                say_unmatched(pattern, self.all(), self._warn, self._allow_empty)
+            found.update({site.id: site for site in matches})
         return list(found.values())
 
     def read(self, sites: Sequence[Site], listing: Callable[[str], list[Result]]) -> list[list[Result] | NxaiError]:
@@ -170,6 +184,15 @@ class SiteReader:
         if self._sites is None:
             self._sites = Index(self._api.list_sites(), "site")
         return self._sites
+
+
+def say_unmatched(glob: str, sites: Sequence[Site], warn: Callable[[str], None], allow_empty: bool) -> None:
+    """A glob that matches no site is warned of, or is an error. ``*`` cannot be misspelt: that is no reason to warn."""
+    error = unmatched(glob, sites, "site")
+    if not allow_empty:
+        raise error
+    if glob != "*":
+        warn(f'No site matches "{glob}". {error.advice}')
 
 
 def unread(site: Site, reason: str = SILENT) -> dict[str, str]:

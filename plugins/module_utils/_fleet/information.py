@@ -14,12 +14,15 @@ from .._api.compute import ALL_AVAILABLE
 from .._api.records.records import Server, Site
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import first_text, flag, folded, identity, is_uuid
-from .._engine.lookup import find, globbed, is_glob, warn_if_nameless
+from .._engine.lookup import find, warn_if_nameless
 from .._engine.module import Task
 from .._engine.sites import SiteOffLine, SiteReader, unread
 from .targets import TARGETS_EXCLUSIVE, Chosen, Found, find_targets, named_targets, select_devices, why_unknown
 
-SITES_SPEC: dict[str, dict[str, Any]] = {"sites": {"type": "list", "elements": "str", "default": ["*"]}}
+SITES_SPEC: dict[str, dict[str, Any]] = {
+    "sites": {"type": "list", "elements": "str", "default": ["*"]},
+    "allow_empty": {"type": "bool", "default": True},
+}
 READ_RULES: dict[str, Any] = {
     "mutually_exclusive": TARGETS_EXCLUSIVE,
     "required_if": [("select", "running", ("running_model",))],
@@ -28,9 +31,8 @@ READ_RULES: dict[str, Any] = {
 
 
 def read_sites(task: Task) -> dict[str, Any]:
-    reader = SiteReader(task.client.device, 1)
+    reader = SiteReader(task.client.device, 1, task.warn, task.options["allow_empty"])
     reader.all()  # a site given by its id is to be in the list, too
-    _warn_of_unmatched(task, reader, task.options["sites"])
     warn_if_nameless(reader.all(), "site", task.warn)
     return {"sites": [_site(each) for each in reader.matching(task.options["sites"])]}
 
@@ -45,9 +47,8 @@ def read_parties(task: Task) -> dict[str, Any]:
 
 
 def read_servers(task: Task) -> dict[str, Any]:
-    reader = SiteReader(task.client.device, task.options["concurrency"])
+    reader = SiteReader(task.client.device, task.options["concurrency"], task.warn, task.options["allow_empty"])
     sites = reader.matching(task.options["sites"])
-    _warn_of_unmatched(task, reader, task.options["sites"])
     servers: list[tuple[Server, Site]] = []
     unread_sites, errors = [], []
     for site, listing in zip(sites, reader.read(sites, task.client.device.list_servers), strict=True):
@@ -72,24 +73,16 @@ def read_devices(task: Task) -> dict[str, Any]:
 def find_devices(task: Task) -> Found:
     """The named devices, or else those of the named sites, or else all."""
     options, device_api = task.options, task.client.device
-    reader = SiteReader(device_api, options["concurrency"])
+    reader = SiteReader(device_api, options["concurrency"], task.warn, options["allow_empty"])
     if options["devices"] is not None:
         return find_targets(named_targets(options["devices"], options["site"]), reader, device_api)
     model = options["running_model"] or ""
     if model and not is_uuid(model):
         model = find(model, task.client.compute.list_models(ALL_AVAILABLE), "model").uuid
     sites = options["sites"] or ([options["site"]] if options["site"] else ["*"])
-    _warn_of_unmatched(task, reader, sites)
     found = select_devices(options["select"] or "all", [identity(model)], sites, reader, device_api)
     warn_if_nameless([each.device for each in found.chosen], "device", task.warn)
     return found
-
-
-def _warn_of_unmatched(task: Task, reader: SiteReader, patterns: Sequence[str]) -> None:
-    """A glob that matches no site may be misspelt, and nothing in the result shows it. ``*`` cannot be."""
-    for pattern in patterns:
-        if pattern != "*" and is_glob(pattern) and not globbed(pattern, reader.all()):
-            task.warn(f'No site matches "{pattern}". Names are matched with upper and lower case.')
 
 
 def read_errors(found: Found) -> list[NxaiError]:

@@ -27,6 +27,7 @@ TARGETS_SPEC: dict[str, dict[str, Any]] = {
     "devices": {"type": "list", "elements": "raw"},
     "select": {"type": "str", "choices": ["all", "enabled", "running"]},
     "running_model": {"type": "str"},
+    "allow_empty": {"type": "bool", "default": True},
     "concurrency": {"type": "int", "default": 8},
 }
 WHERE_PIPELINES_ARE = f"If the service has the pipelines in another place, {LINE} of the contract file says which."

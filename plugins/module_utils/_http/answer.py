@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from .._core.errors import NxaiError, Refused, Unexpected
@@ -117,6 +117,13 @@ def asks_to_act(words: str) -> bool:
 def says_unauthorised(reply: Reply) -> bool:
     """Whether the service says of the token, in so many words, that it is not good."""
     return any(value is True and name.lower() == "authorizationinvalid" for name, value in _error_body(reply).items())
+
+
+def with_way(error: NxaiError, signed_in: str) -> NxaiError:
+    """Where a token is refused, it helps to know which one it was."""
+    if error.status not in (401, 403) or not signed_in:
+        return error
+    return replace(error, advice=f"{error.advice} The sign-in was {signed_in}.".strip())
 
 
 def _not_json(tried: str, reply: Reply, clean: Callable[[str], str], error: ValueError) -> Unexpected:

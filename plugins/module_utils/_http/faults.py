@@ -79,7 +79,7 @@ def fault(
     reason = _reason(error)
     words = one_line(clean(_words(reason)))
     if isinstance(error, (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.InvalidHeader)):
-        return BadInput(tried, words, f"Check {option}, the token, and the proxy variables of the environment.")
+        return BadInput(tried, words, f"Check {option}, the token, and {_named(proxy) or 'the environment'}.")
     if isinstance(error, exceptions.SSLError):
         return _tls_fault(tried, option, words, connected)
     if not connected:
@@ -141,6 +141,13 @@ def _tls_fault(tried: str, option: str, words: str, connected: bool) -> NxaiErro
     )
 
 
+def _named(proxy: str) -> str:
+    """Where a proxy was named: with the option of that name, no variable of the environment but its own counts."""
+    if proxy == "proxy":
+        return "the option proxy (or NXAI_PROXY), its host, port, user name and password"
+    return proxy and f"{proxy} and NO_PROXY"
+
+
 def _no_connection(tried: str, option: str, proxy: str, reason: BaseException, words: str) -> Unreachable:
     from urllib3 import exceptions
 
@@ -148,8 +155,7 @@ def _no_connection(tried: str, option: str, proxy: str, reason: BaseException, w
     if late and not isinstance(reason, exceptions.NewConnectionError):  # which is one, too
         words = "it took longer than the time-out"
     if proxy:
-        advice = f"Check {proxy}." if proxy == "proxy" else f"Check {proxy} and NO_PROXY."
-        return Unreachable(tried, f"the proxy gave no way through ({words})", advice)
+        return Unreachable(tried, f"the proxy gave no way through ({words})", f"Check {_named(proxy)}.")
     folded = words.lower()
     if "resolve" in folded or "getaddrinfo" in folded or "name or service" in folded:
         return Unreachable(

@@ -32,7 +32,7 @@ from .._core.findings import Findings
 from .._core.redaction import Redactor, one_line
 from .._core.values import to_json
 from .._core.voice import SILENT, Voice
-from .answer import Answer, Heard, Reply, read_answer, refused, unheard
+from .answer import Answer, Heard, Reply, read_answer, refused, unheard, with_way
 from .body import read_beginning
 from .doubts import TokenDoubts
 from .faults import fault
@@ -156,7 +156,6 @@ class Transport:
         token: str | None = None,
     ) -> Answer:
         """Send one operation and return its good answer; what may be repeated is repeated within the budget.
-
         It is sent with the token of the task, or with ``token``, which is then never renewed.
         Raises ``Unreachable`` (it cannot have arrived), ``AnswerLost`` (it may have), ``Refused`` (error status),
         ``Unexpected`` (not JSON), and ``BadInput`` or ``SignInFailed`` when there is no token to send it with.
@@ -168,7 +167,8 @@ class Transport:
             answer = self._send(call, token)
         except NxaiError as error:
             # That of another call, to sign in, has its own words.
-            told = call.operation.hinted(error) if error.tried == call.tried else error
+            own = error.tried == call.tried
+            told = call.operation.hinted(with_way(error, self.settings.signed_in)) if own else error
             self.heard(call.operation, call.query, told)
             raise told from None
         self.heard(call.operation, call.query, answer)

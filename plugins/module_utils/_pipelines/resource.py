@@ -53,7 +53,8 @@ class PipelineResource:
         self.options = task.options
         self.check_mode = task.check_mode
         self.client = task.client
-        self.reader = SiteReader(task.client.device, task.options["concurrency"])
+        options = task.options
+        self.reader = SiteReader(task.client.device, options["concurrency"], task.warn, options["allow_empty"])
         self.writer = PipelineWriter(task.client.device, task.options, task.deadline)
         self.proof = Proof(task.options, task.client.device)
         self.warn = task.warn

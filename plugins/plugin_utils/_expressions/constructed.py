@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
+from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.host import Host
 from ansible.module_utils.common.text.converters import to_native
@@ -18,12 +19,19 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from ansible.utils.vars import combine_vars
 
 from .evaluator import Evaluator
+from .membership import Joining
 from .plain import fingerprint
-from .untrusted import TAGS, as_name, marked
+from .untrusted import TAGS, as_name, marked, of_the_user
 from .variables import set_variables
 
+Read: TypeAlias = "Callable[[Mapping[str, Any]], Any]"
 # What a host's own variables say of it, and its groups say of it later.
 MAGIC = frozenset({"inventory_hostname", "inventory_hostname_short", "group_names"})
+
+
+def of_others(name: str) -> bool:
+    """Whether a variable of that name may hold what somebody else than the user wrote."""
+    return name in MAGIC or name.startswith("nxai_")
 
 
 class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's classes mypy knows nothing
@@ -38,7 +46,10 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
         super().parse(inventory, loader, path, cache)
         # Of another inventory and other options, should the plugin have read a file.
         self._led_to: dict[Any, list[Any] | None] = {}
-        self.__dict__.pop("_reads_own_variables_only", None)
+        self._groups_of: dict[str, Any] = {}
+        self.joining = Joining()
+        for cached in ("_reads_own_variables_only", "_composes_by_magic", "_composed", "_conditions", "_keyed"):
+            self.__dict__.pop(cached, None)
 
     @cached_property
     def evaluate(self) -> Evaluator:
@@ -89,15 +100,34 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
 
     def construct(self, host: Host, variables: dict[str, Any], is_new: bool) -> None:
         """Composed variables and constructed groups of a host. ``is_new``: all that it has, this plugin gave it."""
-        self._set_composed(host, variables)
         # By default, core looks up what the host has for each key anew, as the groups of one may matter to the next.
         alone = is_new and self._reads_own_variables_only
-        seen = combine_vars(variables, host.vars if alone else host.get_vars())
+        if not alone or self._composes_by_magic:
+            self.joining.done()
+        self._set_composed(host, variables)
+        seen = {**variables, **host.vars} if alone else combine_vars(variables, host.get_vars())
         self._add_to_groups(host, seen)
-        for number, keyed in enumerate(self.get_option("keyed_groups")):
+        for number, (keyed, key, parent) in enumerate(self._keyed):
             if not alone:
+                self.joining.done()
                 seen = self._with_extra(combine_vars(seen, host.get_vars()))
-            self._add_to_keyed_groups(host, number, keyed, seen)
+            self._add_to_keyed_groups(host, (number, keyed, key, parent), seen)
+
+    @cached_property
+    def _conditions(self) -> list[tuple[Any, Read]]:
+        return [(name, self.holds.of(condition)) for name, condition in self.get_option("groups").items()]
+
+    @cached_property
+    def _keyed(self) -> list[tuple[Any, Read | None, Read | None]]:
+        """Each entry with its key and parent group. One that is no mapping is for ansible-core to refuse."""
+        return [
+            (
+                keyed,
+                self.key.of(keyed.get("key")) if isinstance(keyed, dict) else None,
+                self.fill.of(keyed["parent_group"]) if isinstance(keyed, dict) and keyed.get("parent_group") else None,
+            )
+            for keyed in self.get_option("keyed_groups")
+        ]
 
     @cached_property
     def _reads_own_variables_only(self) -> bool:
@@ -106,39 +136,60 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
         expressions = [self.key.expression(keyed.get("key")) for keyed in keyed_groups]
         expressions += [self.fill.expression(keyed.get("parent_group")) for keyed in keyed_groups]
         expressions += [self.holds.expression(condition) for condition in self.get_option("groups").values()]
-        return not self.get_option("use_extra_vars") and all(
-            expression.pure and MAGIC.isdisjoint(expression.names) for expression in expressions
-        )
+        merges = self.get_option("use_extra_vars") or C.DEFAULT_HASH_BEHAVIOUR != "replace"
+        return not merges and all(expression.pure and MAGIC.isdisjoint(expression.names) for expression in expressions)
+
+    @cached_property
+    def _composes_by_magic(self) -> bool:
+        """Whether a composed variable may read what ansible-core alone says of a host. It takes a while to find out."""
+        expressions = map(self.evaluate.expression, self.get_option("compose").values())
+        return any(not expression.pure or not MAGIC.isdisjoint(expression.names) for expression in expressions)
+
+    @cached_property
+    def _composed(self) -> list[tuple[str, Read, bool]]:
+        """Name and value of each composed variable, and whether it reads nothing that somebody else wrote."""
+        return [
+            (str(name), self.evaluate.of(source), found.pure and not any(map(of_others, found.names)))
+            for name, source in self.get_option("compose").items()
+            for found in [self.evaluate.expression(source)]
+        ]
 
     def _set_composed(self, host: Host, variables: dict[str, Any]) -> None:
-        seen = self._with_extra(variables)
+        seen = self._with_extra({**variables, **host.get_magic_vars()} if self._composes_by_magic else variables)
         composed = {}
-        for name, expression in self.get_option("compose").items():
+        for name, read, is_users in self._composed:
             try:
-                composed[str(name)] = self.evaluate(expression, seen)
+                value = read(seen)
+                composed[name] = of_the_user(value) if is_users else value
             except Exception as error:  # pylint: disable=broad-exception-caught  # as ansible-core does here
                 if self.get_option("strict"):
                     raise AnsibleError(f"Could not set {name} for host {host.name}: {to_native(error)}") from None
         set_variables(host, composed)
 
     def _add_to_groups(self, host: Host, variables: dict[str, Any]) -> None:
-        for name, condition in self.get_option("groups").items():
-            group = self._sanitize_group_name(name)
+        for name, holds in self._conditions:
             try:
-                belongs = self.holds(condition, variables)
+                belongs = holds(variables)
             except Exception as error:  # pylint: disable=broad-exception-caught  # as ansible-core does here
                 if self.get_option("strict"):
+                    group = self._sanitize_group_name(name)
                     message = f"Could not add host {host.name} to group {group}: {to_native(error)}"
                     raise AnsibleParserError(message) from None
                 continue
             if belongs:
-                self.inventory.groups[self.inventory.add_group(group)].add_host(host)
+                if name not in self._groups_of:
+                    made = self.inventory.add_group(self._sanitize_group_name(name))
+                    self._groups_of[name] = self.inventory.groups[made]
+                self.joining.add(self._groups_of[name], host)
 
-    def _add_to_keyed_groups(self, host: Host, number: int, keyed: Any, variables: dict[str, Any]) -> None:
+    def _add_to_keyed_groups(
+        self, host: Host, entry: tuple[int, Any, Read | None, Read | None], variables: dict[str, Any]
+    ) -> None:
         """What a value of a key leads to, ansible-core shows at the first host that has it."""
+        number, keyed, key, of_parent = entry
         try:
-            parent = keyed.get("parent_group") and self.fill(keyed["parent_group"], variables)
-            value = number, fingerprint(self.key(keyed.get("key"), variables)), fingerprint(parent)
+            parent = of_parent(variables) if of_parent else None
+            value = number, fingerprint(key(variables) if key else None), fingerprint(parent)
         except Exception:  # pylint: disable=broad-exception-caught  # ansible-core will say, or pass over it
             self._shown(host, keyed, variables)
             return
@@ -148,10 +199,11 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
             self._led_to[value] = self._shown(host, keyed, variables)
             return
         for group in groups:
-            group.add_host(host)
+            self.joining.add(group, host)
 
     def _shown(self, host: Host, keyed: Any, variables: dict[str, Any]) -> list[Any] | None:
         """Let ansible-core add the host to the groups of one key. Which these were; None if that cannot be told."""
+        self.joining.done()
         before = {group.name for group in host.groups}
         self.inventory, inventory = _Witness(self.inventory), self.inventory
         try:

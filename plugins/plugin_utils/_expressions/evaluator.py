@@ -38,6 +38,10 @@ class Evaluator:
     def __call__(self, source: Any, variables: Mapping[str, Any]) -> Any:
         return self._remembering(source)(variables)
 
+    def of(self, source: Any) -> Callable[[Mapping[str, Any]], Any]:
+        """The same for one source and many variables, without looking for the source each time."""
+        return self._remembering(source)
+
     def _remembering(self, source: Any) -> _Remembering:
         key = type(source), source if isinstance(source, str) else str(source)
         if key not in self._known:

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, TemplateError, nodes
 
 from .native import native
-from .plain import TEMPLATE
+from .untrusted import TEMPLATE
 
 
 def words(text: str) -> frozenset[str]:

@@ -9,10 +9,9 @@ For the same plain data, a pure expression gives the same result. What is not pl
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from .untrusted import TAGS
+from .untrusted import TAGS, TEMPLATE
 
 if TAGS:
     from ansible.template import is_trusted_as_template, trust_as_template
@@ -30,7 +29,6 @@ else:
 
 
 SCALARS = frozenset({bool, int, float, type(None)})
-TEMPLATE = re.compile(r"\{[{%#]|\A#jinja2:")  # what ansible-core would look for a template behind
 
 
 class Unsure(Exception):

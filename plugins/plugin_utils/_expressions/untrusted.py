@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from ansible import context, template
 
 # A dictionary with a key that begins so means something else to whatever reads JSON of ansible-core.
 RESERVED = "__ansible_"
+TEMPLATE = re.compile(r"\{[{%#]|\A#jinja2:")  # what ansible-core would look for a template behind
 TAGS = hasattr(
     template, "trust_as_template"
 )  # ansible-core 2.19 and newer: text is a template only where it is trusted
@@ -24,6 +26,14 @@ if TAGS:
 
     def _marked_text(text: str) -> str:
         return text
+
+    def of_the_user(value: Any) -> Any:
+        """What an expression made of the user's own words alone. Plain text is shown without a mark."""
+        if isinstance(value, str):
+            return value if TEMPLATE.search(value) else own_text(value)
+        if isinstance(value, dict):
+            return {key: of_the_user(item) for key, item in value.items()}
+        return [of_the_user(item) for item in value] if isinstance(value, list) else value
 
     def holds_marked(value: Any) -> bool:
         return False
@@ -39,6 +49,9 @@ else:
     def own_text(text: str) -> str:
         """A text that this collection itself made."""
         return text
+
+    def of_the_user(value: Any) -> Any:
+        return value
 
     def holds_marked(value: Any) -> bool:
         """Whether ansible-core marks the result of a template that reads ``value``."""

@@ -24,17 +24,18 @@ from .contents import HOST_VARIABLES, KINDS, Contents, Host
 from .groups import PREFIXES
 from .names import is_host_name
 
-FORMAT = 6  # to be raised whenever the contents, or the way they are made, change
+FORMAT = 7  # to be raised whenever the contents, or the way they are made, change
 # Whose answer it is (of the credentials, only those that say whose they are), and how it is read.
 ACCOUNT = (*(each.name for each in CONNECTION_FIELDS if each.account), "contract")
 # The options that decide what is made of it.
 DECISIVE = (
     *("hosts", "sites", "online_only", "hostnames", "duplicates", "include_raw", "filters", "group_by", "strict"),
+    *("group_names", "allow_empty", "use_extra_vars"),
 )
 _HOST_VARIABLES = frozenset(HOST_VARIABLES)
 GROUP_VARIABLES = _HOST_VARIABLES.union(
     ("nxai_model_id", "nxai_model_name", "nxai_catalogue_id", "nxai_catalogue_name"),
-    ("nxai_site_error", "nxai_site_known_at"),
+    ("nxai_site_error", "nxai_site_known_at", "nxai_ambiguous"),
 )
 GROUP_NAME = re.compile(rf"({'|'.join(PREFIXES)})_[a-z0-9_]*")
 OWNER_ONLY = 0o600
@@ -45,10 +46,11 @@ def account_key(options: Mapping[str, Any]) -> str:
     return _digest([subject(options), {name: options.get(name) for name in (*ACCOUNT, "include_raw")}])
 
 
-def cache_key(options: Mapping[str, Any]) -> str:
-    """The same for the same contents, whatever file asks."""
+def cache_key(options: Mapping[str, Any], extra_vars: Mapping[str, Any] | None = None) -> str:
+    """The same for the same contents, whatever file asks. ``extra_vars`` are those that expressions may read."""
     chosen = {name: options.get(name) for name in (*ACCOUNT, *DECISIVE)}
-    return "nxai_devices_" + _digest([FORMAT, subject(options), chosen])
+    seen = extra_vars if options.get("use_extra_vars") and (options["filters"] or options["hostnames"]) else None
+    return "nxai_devices_" + _digest([FORMAT, subject(options), chosen, seen])
 
 
 def subject(options: Mapping[str, Any]) -> Any:

@@ -13,6 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from ...module_utils._api.records.pipeline import Assignment
@@ -31,10 +32,11 @@ from .groups import (
     server_variables,
     site_variables,
 )
-from .names import digest, distinct, is_host_name
+from .names import distinct, host_name, is_host_name
 from .read import Estate, SiteListing
 
 KINDS = ("device", "server", "site")  # values of nxai_kind
+SLUG = "slug"  # the preference of hostnames that always gives a name
 HOST_VARIABLES = (
     *("nxai_kind", "nxai_device_id", "nxai_device_name", "nxai_enabled", "nxai_pipelines", "nxai_pipelines_unknown"),
     *("nxai_server_id", "nxai_server_name", "nxai_server_status"),
@@ -59,6 +61,18 @@ class Host(NamedTuple):
     @property
     def variables(self) -> Variables:
         return {**self.own, **self.shared}
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Which record it is, whatever it is called: the same in each source that has it."""
+        kind = self.own["nxai_kind"]
+        record = self.own if kind == "device" else self.shared
+        return identity_of(kind, self.shared["nxai_site_id"], record[f"nxai_{kind}_id"])
+
+
+def identity_of(kind: str, site_id: str, own_id: str) -> tuple[str, ...]:
+    """A device is known by its site and NxID. Servers and sites have ids of their own, perhaps the same."""
+    return (site_id, own_id) if kind == "device" else (site_id, own_id, kind)
 
 
 @dataclass(frozen=True)
@@ -100,7 +114,8 @@ class Contents:
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What the user chose about hosts. ``keep`` judges a host by its variables; ``render`` fills a Jinja template with
+    """What the user chose. ``digits``: each group of a record has them. ``strict``: no name of a group is ambiguous.
+    ``keep`` judges a host by its variables; ``render`` fills a Jinja template with
     them, and answers "" where it cannot."""
 
     kinds: Collection[str]
@@ -108,16 +123,18 @@ class Choices:
     duplicates: str
     include_raw: bool
     group_by: Collection[str]
+    strict: bool
+    digits: bool
     keep: Callable[[Variables], bool]
     render: Callable[[str, Variables], str]
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A record on its way to become a host. ``name`` is its own; ``identity`` is unique among all candidates."""
+    """A record on its way to become a host. ``name`` is the record's; ``identity`` is unique among all candidates."""
 
     name: str
-    identity: tuple[str, str, str]
+    identity: tuple[str, ...]
     group: str
     own: Variables
     shared: Variables
@@ -127,7 +144,7 @@ class _Candidate:
 
 def make_contents(estate: Estate, choices: Choices) -> Contents:
     """Hosts and groups for what was read. BadInput when two hosts have one name and the user wants that to fail."""
-    nested = NestedGroups(estate.sites, estate.listings)
+    nested = NestedGroups(estate.sites, estate.listings, choices.digits)
     candidates: Sequence[_Candidate] = [
         candidate
         for listing in estate.listings
@@ -135,16 +152,20 @@ def make_contents(estate: Estate, choices: Choices) -> Contents:
         if choices.keep(candidate.variables)
     ]
     kept = [(candidate.variables, candidate.pipelines) for candidate in candidates]
-    flat = FlatGroups(choices.group_by, kept, estate.models, estate.catalogues)
+    flat = FlatGroups(choices.group_by, kept, estate.models, estate.catalogues, choices.digits)
     groups = [*nested.all(), *flat.all()]
-    candidates, names, warnings = _named(candidates, choices, {group.name for group in groups})
+    ambiguous = [str(each) for each in (*nested.ambiguous, *flat.ambiguous)]
+    if ambiguous and choices.strict:
+        advice = "Or set group_names: digits, or strict: false."
+        raise BadInput("Name the groups", " ".join(ambiguous), advice)
+    candidates, names, warnings = _Names(choices, {group.name for group in groups}).of(candidates)
     return Contents(
         groups=groups,
         hosts=[
             Host(name, each.group, each.own, each.shared, flat.of(each.variables, each.pipelines))
             for name, each in zip(names, candidates, strict=True)
         ],
-        warnings=[*estate.warnings, *warnings],
+        warnings=[*estate.warnings, *ambiguous, *warnings],
         missing=[
             unread(listing.site, listing.error) for listing in estate.listings if listing.error and not listing.known_at
         ],
@@ -178,7 +199,7 @@ def _candidates(listing: SiteListing, nested: NestedGroups, choices: Choices) ->
         shared = known.setdefault(tuple(shared.values()), shared)
         return _Candidate(
             name=record.name,
-            identity=(record.id, kind, site.id),
+            identity=identity_of(kind, site.id, record.id),
             group=nested.of(site, server),
             own=own,
             shared=shared,
@@ -202,27 +223,79 @@ def _candidates(listing: SiteListing, nested: NestedGroups, choices: Choices) ->
             yield candidate("device", device, server, device_variables(device), of_server)
 
 
-def _named(
-    candidates: Sequence[_Candidate], choices: Choices, groups: Collection[str]
-) -> tuple[Sequence[_Candidate], list[str], list[str]]:
-    """The candidates that stay, a name for each, and warnings of those that do not."""
-    names, refused = [], []
-    for candidate in candidates:
-        name, *passed_over = _names(candidate, choices, groups)
-        names.append(name)
-        refused += passed_over
-    twice = sorted(name for name, uses in Counter(names).items() if uses > 1)
-    warnings = [_warning_of(refused)] if refused else []
-    if twice and choices.duplicates == "fail":
+class _Names:
+    """What hosts are called, beside ``groups``: by the preferences of the user, and else each by its own name."""
+
+    def __init__(self, choices: Choices, groups: Collection[str]) -> None:
+        self._choices = choices
+        self._groups = groups
+        self._refused: list[str] = []
+        self._useless = dict.fromkeys(choices.hostnames, 0)  # and for how many hosts
+
+    def of(self, candidates: Sequence[_Candidate]) -> tuple[Sequence[_Candidate], list[str], list[str]]:
+        """The candidates that stay, a name for each, and warnings."""
+        names = [self._name(candidate) for candidate in candidates]
+        warnings = [_warning_of(self._refused)] if self._refused else []
+        warnings += [
+            f"{preference!r} of hostnames gives none of {counted(len(candidates), 'host')} a name."
+            for preference, uses in self._useless.items()
+            if uses == len(candidates) > 0
+        ]
+        twice = sorted(name for name, uses in Counter(names).items() if uses > 1)
+        if twice and self._choices.duplicates == "fail":
+            raise BadInput(
+                "Name the hosts",
+                f"{len(twice)} names are those of several hosts: {shortened([*map(repr, twice)])}",
+                "Choose other hostnames, such as slug, or duplicates: suffix.",
+            )
+        if twice and self._choices.duplicates == "warn_skip":
+            candidates, names, left_out = _first_of_each(candidates, names)
+            warnings += left_out
+        return candidates, distinct(names, [candidate.identity for candidate in candidates]), warnings
+
+    def _name(self, candidate: _Candidate) -> str:
+        for preference in self._choices.hostnames:
+            if preference == SLUG:
+                break
+            if is_template(preference):
+                name = self._choices.render(preference, candidate.variables)
+            else:
+                name = _at_path(candidate, preference)
+            if is_host_name(name, self._groups):
+                return name
+            if name:
+                self._refused.append(name)
+            else:
+                self._useless[preference] += 1
+        return _own_name(candidate)
+
+
+def is_template(preference: str) -> bool:
+    return "{{" in preference or "{%" in preference
+
+
+def check_hostnames(preferences: Sequence[Any], include_raw: bool) -> None:
+    """BadInput for a preference that could give no host a name."""
+    known = (SLUG, "name", *(name for name in HOST_VARIABLES if include_raw or name != "nxai_raw"))
+    for preference in preferences:
+        first = str(preference).partition(".")[0]
+        if is_template(str(preference)) or first in known:
+            continue
+        near = get_close_matches(first, known, n=1)
+        advice = f"Write {near[0]}, or" if near else "Write"
+        if first == "nxai_raw":
+            advice = "Set include_raw: true, or write"
         raise BadInput(
             "Name the hosts",
-            f"{len(twice)} names are those of several hosts: {shortened([*map(repr, twice)])}",
-            "Choose other hostnames, or duplicates: suffix.",
+            f"{preference!r} of hostnames is neither slug, name, a variable of hosts, nor a template",
+            f"{advice} an expression within {{{{ }}}}.",
         )
-    if twice and choices.duplicates == "warn_skip":
-        candidates, names, left_out = _first_of_each(candidates, names)
-        warnings += left_out
-    return candidates, distinct(names, [candidate.identity for candidate in candidates]), warnings
+
+
+def _own_name(candidate: _Candidate) -> str:
+    kind, site = candidate.own["nxai_kind"], candidate.shared["nxai_site_name"]
+    names = [site] if kind == "site" else [site, candidate.name]
+    return host_name(names, kind, candidate.identity)
 
 
 def _first_of_each(
@@ -230,7 +303,9 @@ def _first_of_each(
 ) -> tuple[list[_Candidate], list[str], list[str]]:
     """Of each name the candidate with the lowest identity, in the order given, and a warning for each left out."""
     chosen: dict[str, _Candidate] = {}
-    for name, candidate in sorted(zip(names, candidates, strict=True), key=lambda pair: pair[1].identity):
+    for name, candidate in sorted(
+        zip(names, candidates, strict=True), key=lambda pair: (pair[1].identity[1], pair[1].identity)
+    ):
         chosen.setdefault(name, candidate)
     kept, kept_names, warnings = [], [], []
     for name, candidate in zip(names, candidates, strict=True):
@@ -238,33 +313,19 @@ def _first_of_each(
             kept.append(candidate)
             kept_names.append(name)
         else:
-            identity, kind, site_id = candidate.identity
-            warnings.append(f"Left out {kind} {identity} of site {site_id}: another host is called {name!r}.")
+            site_id, own_id = candidate.identity[:2]
+            kind = candidate.own["nxai_kind"]
+            warnings.append(f"Left out {kind} {own_id} of site {site_id}: another host is called {name!r}.")
     return kept, kept_names, warnings
-
-
-def _names(candidate: _Candidate, choices: Choices, groups: Collection[str]) -> list[str]:
-    """What the host is called: the first preference that gives a usable name, else the record's id, or a digest of what
-    that cannot be. Behind it, the names that could not be used."""
-    refused: list[str] = []
-    for preference in choices.hostnames:
-        if "{{" in preference or "{%" in preference:
-            name = choices.render(preference, candidate.variables)
-        else:
-            name = _at_path(candidate, preference)
-        if is_host_name(name, groups):
-            return [name, *refused]
-        refused += [name] if name else []
-    own_id = candidate.identity[0]
-    return [own_id if is_host_name(own_id, groups) else digest(candidate.identity), *refused]
 
 
 def _warning_of(refused: Sequence[str]) -> str:
     different = list(dict.fromkeys(refused))
     return (
-        f"{counted(len(different), 'name')} cannot be used for hosts, and the next of hostnames or the id is used: "
-        f"{shortened([*map(repr, different)])}. The name of a host is no option (-x), template, call, path (..) or "
-        "group, not localhost, and holds no control character."
+        f"{counted(len(different), 'name')} cannot be used for hosts: {shortened([*map(repr, different)])}. They hold "
+        "what Ansible or AWX takes for something else than the name of one host, such as a space, a colon, a comma, *, "
+        "?, a bracket, ! or - at the beginning, a path (..), a template, the name of a group, or localhost. Their "
+        f"hosts have the next name of hostnames. A name that does for every host: hostnames: [{SLUG}]."
     )
 
 

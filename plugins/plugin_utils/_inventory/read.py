@@ -14,9 +14,10 @@ from ...module_utils._api.client import Client
 from ...module_utils._api.device import DeviceApi
 from ...module_utils._api.records.records import Catalogue, Device, Model, Server, Site
 from ...module_utils._core.errors import BadInput, NxaiError, SignInFailed
-from ...module_utils._core.wording import shortened
+from ...module_utils._core.voice import unheard
+from ...module_utils._core.wording import counted, shortened
 from ...module_utils._engine.lookup import Index, globbed, is_glob
-from ...module_utils._engine.sites import in_parallel, is_off_line
+from ...module_utils._engine.sites import in_parallel, is_off_line, say_unmatched
 from .known import LastKnown
 
 UNAUTHORISED = 401
@@ -50,6 +51,7 @@ class Wanted:
     catalogues: bool = False
     concurrency: int = 8
     on_error: str = "fail"
+    allow_empty: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,19 +69,30 @@ class Estate:
     fresh: bool = True
 
 
-def select_sites(sites: Sequence[Site], entries: Sequence[str], online_only: bool) -> list[Site]:
+def select_sites(
+    sites: Sequence[Site],
+    entries: Sequence[str],
+    online_only: bool,
+    warn: Callable[[str], None] = unheard,
+    allow_empty: bool = True,
+) -> list[Site]:
     """The sites that an entry matches (all, without entries), by name and id.
 
-    An entry is a site's name or UUID, which must match one site (BadInput), or a glob over names, which may match none.
+    An entry is a site's name or UUID, which must match one site (BadInput), or a glob over names. One that matches none
+    is warned of. Without ``allow_empty`` it is BadInput, and so is it where no site is left at all.
     """
     index = Index(sites, "site", "of this account")
-    chosen = {
-        site.id for entry in entries for site in (globbed(entry, sites) if is_glob(entry) else [index.find(entry)])
-    }
-    return sorted(
-        (site for site in sites if (not entries or site.id in chosen) and not (online_only and site.online is False)),
-        key=lambda site: (site.name, site.id),
-    )
+    chosen: set[str] = set()
+    for entry in entries:
+        found = globbed(entry, sites) if is_glob(entry) else [index.find(entry)]
+        if not found:
+            say_unmatched(entry, sites, warn, allow_empty)
+        chosen.update(site.id for site in found)
+    left = [site for site in sites if (not entries or site.id in chosen) and not (online_only and site.online is False)]
+    if not left and not allow_empty:
+        answer = f"of {counted(len(sites), 'site')} of this account, none is left"
+        raise BadInput("Choose the sites", answer, "Check sites, online_only and act_as, or set allow_empty: true.")
+    return sorted(left, key=lambda site: (site.name, site.id))
 
 
 def read_estate(client: Client, wanted: Wanted, known: LastKnown) -> Estate:
@@ -96,12 +109,14 @@ class _Reader:
     client: Client
     wanted: Wanted
     known: LastKnown
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # of what is missing or old
+    unmatched: list[str] = field(default_factory=list)
     cloud_error: NxaiError | None = None  # the cloud answers nothing: sites are not asked for
 
     def read(self) -> Estate:
         sites = self._listed("sites", self.client.device.list_sites, Site)
-        selected = select_sites(sites, self.wanted.sites, self.wanted.online_only)
+        wanted = self.wanted
+        selected = select_sites(sites, wanted.sites, wanted.online_only, self.unmatched.append, wanted.allow_empty)
         listings = [self._settled(listing) for listing in self._listings(selected)]
         self._judge(listings)
         return Estate(
@@ -109,7 +124,7 @@ class _Reader:
             listings=listings,
             models=self._listed("models", self.client.compute.list_models, Model) if self.wanted.models else (),
             catalogues=self._catalogues() if self.wanted.catalogues else (),
-            warnings=self.warnings,
+            warnings=[*self.unmatched, *self.warnings],
             fresh=not self.warnings,
         )
 

@@ -71,6 +71,7 @@ def read(
     """Reads the cloud with the given options, as ansible-core does; ``fresh`` is what ``--flush-cache`` makes of it.
 
     ``into`` holds what other sources brought, ``prepare`` is given the plugin, and ``plugin`` is one used before.
+    Hosts are called as the cloud calls them, unless ``hostnames`` says something else.
     """
 
     def _read(
@@ -84,7 +85,7 @@ def read(
         prepare(plugin)
         found = into or Reading()
         monkeypatch.setattr(plugin.display, "warning", lambda text, *_more, **_others: found.warnings.append(text))
-        path = write(**options)
+        path = write(**{"hostnames": ["name"], **options})
         assert plugin.verify_file(str(path))
         plugin.parse(found, DataLoader(), str(path), cache=not fresh)
         if plugin.get_option("cache"):

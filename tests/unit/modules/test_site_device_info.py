@@ -142,7 +142,9 @@ def test_names_that_are_nowhere_are_reported(cloud: Served, run_module: RunModul
 @pytest.mark.parametrize("module", ["nxai_site_info", "nxai_server_info", "nxai_device_info", "nxai_pipeline_info"])
 def test_a_glob_that_matches_no_site_is_reported(cloud: Served, run_module: RunModule, module: str) -> None:
     found = run_module(module, sites=["Shop 1", "shop *"], warns=True)
-    assert found["warnings"] == ['No site matches "shop *". Names are matched with upper and lower case.']
+    assert found["warnings"] == [
+        'No site matches "shop *". Near: Shop 1, Shop 2. Names are exact, with upper and lower case.'
+    ]
     run_module(module, sites=["Shop *", "Depo?"])
     cloud.reset(seed={"sites": []})
     run_module(module, sites=["*"])

@@ -166,6 +166,7 @@ LOCAL = {
     "trusted_owner": "decides whether a file is read: tests/unit/module_utils/_connection/test_token_file.py",
     "timeout": "how long to wait for an answer",
     "retries": "how often a request may be repeated: tests/faults",
+    "allow_empty": "whether it is an error where nothing is found: test_from_outside.py",
     "retry_budget": "how long to wait between repeats: tests/faults",
     "concurrency": "how many requests are made at a time",
     "wait_timeout": "how long to look again",

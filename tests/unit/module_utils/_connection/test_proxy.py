@@ -220,10 +220,11 @@ def test_no_proxy_sees_what_goes_to_this_machine(
     assert proxy.heads == []
 
 
-@pytest.mark.parametrize(
-    ("source", "advice"), [("proxy", "Check proxy."), ("https_proxy", "Check https_proxy and NO_PROXY.")]
-)
-def test_a_proxy_that_is_not_there_is_blamed_on_who_named_it(
+PROXY = "Check the option proxy (or NXAI_PROXY), its host, port, user name and password."
+
+
+@pytest.mark.parametrize(("source", "advice"), [("proxy", PROXY), ("https_proxy", "Check https_proxy and NO_PROXY.")])
+def test_i14_a_proxy_that_is_not_there_is_blamed_on_who_named_it(
     closed_port: int, monkeypatch: pytest.MonkeyPatch, source: str, advice: str
 ) -> None:
     address = f"http://127.0.0.1:{closed_port}"

@@ -19,11 +19,15 @@ from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.contents imp
     HOST_VARIABLES,
     Choices,
     Contents,
+    check_hostnames,
     make_contents,
 )
+from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.names import digits, host_name
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory.read import Estate, SiteListing, select_sites
 
 ZERO = "0001-01-01T00:00:00Z"
+ONE = "00000001-0000-4000-8000-000000000000"  # of the first site
+OWN = f"shop-cam-{digits((ONE, '{00000001-aaaa-4000-8000-000000000000}'))}"  # the own name of Cam at Shop
 MODELS = ("6b29fc40-ca47-1067-b31d-00dd010662da", "7b29fc40-ca47-1067-b31d-00dd010662da")
 
 
@@ -45,6 +49,8 @@ def choices(
     duplicates: str = "suffix",
     include_raw: bool = False,
     group_by: Sequence[str] = (),
+    strict: bool = False,
+    always: bool = False,
     keep: Callable[[dict[str, Any]], bool] = lambda variables: True,
 ) -> Choices:
     return Choices(
@@ -53,6 +59,8 @@ def choices(
         duplicates=duplicates,
         include_raw=include_raw,
         group_by=group_by,
+        strict=strict,
+        digits=always,
         keep=keep,
         render=lambda template, variables: f"{variables['nxai_site_name']}/{variables['nxai_device_name']}",
     )
@@ -119,7 +127,7 @@ def test_servers_and_sites_are_hosts_when_chosen() -> None:
     result = contents(listing, kinds=("sites", "servers", "devices"), include_raw=True)
     assert [(host.name, host.group, host.variables["nxai_kind"]) for host in result.hosts] == [
         ("S", "site_s", "site"),
-        ("Server 1", "server_s_server_1", "server"),
+        (f"s-server-1-{digits((ONE, 'abc', 'server'))}", "server_s_server_1", "server"),  # no name has a space
         ("Cam", "server_s_server_1", "device"),
     ]
     assert result.hosts[1].variables["nxai_raw"]["Runtime"] == "Nx CPU"
@@ -127,9 +135,10 @@ def test_servers_and_sites_are_hosts_when_chosen() -> None:
     assert {name for host in result.hosts for name in host.variables} == set(HOST_VARIABLES)
 
 
-def test_a_device_without_a_server_is_in_the_sites_group_and_one_without_a_name_is_called_by_its_id() -> None:
-    (host,) = contents(SiteListing(site=site(1, "S"), devices=[device(5, "", server="")])).hosts
-    assert (host.name, host.group) == ("{00000005-aaaa-4000-8000-000000000000}", "site_s")
+def test_a_device_without_a_server_is_in_the_sites_group_and_one_without_a_name_has_a_name_all_the_same() -> None:
+    odd = device(5, "", server="")
+    (host,) = contents(SiteListing(site=site(1, "S"), devices=[odd])).hosts
+    assert (host.name, host.group) == (f"s-device-{digits((ONE, odd.id))}", "site_s")
 
 
 def test_an_offline_site_is_a_group_without_hosts() -> None:
@@ -165,12 +174,42 @@ def test_the_same_plan_comes_out_whatever_the_order() -> None:
 def test_site_groups_are_called_the_same_whichever_sites_are_selected() -> None:
     shops = [site(1, "Shop"), site(2, "SHOP")]
     result = make_contents(Estate(sites=shops, listings=[SiteListing(site=shops[0])]), choices())
-    assert [group.name for group in result.groups] == ["site_shop_00000001"]
+    named = [f"site_shop_{digits((shop.id,))}" for shop in shops]
+    assert [(group.name, group.variables.get("nxai_ambiguous")) for group in result.groups] == [
+        ("site_shop", named),
+        (named[0], None),
+    ]
+    (warning,) = result.warnings
+    assert all(f"{group} ({shop.name!r})" in warning for group, shop in zip(named, shops, strict=True))
+
+
+def test_a_shared_name_of_groups_is_an_error_where_that_is_strict_and_no_matter_elsewhere() -> None:
+    shops = [site(1, "Shop"), site(2, "SHOP"), site(3, "Depot")]
+    estate = Estate(sites=shops, listings=[SiteListing(site=shops[0])])
+    with pytest.raises(BadInput, match="site_shop could be any of"):
+        make_contents(estate, choices(strict=True))
+    depot = Estate(sites=shops, listings=[SiteListing(site=shops[2])])
+    result = make_contents(depot, choices(strict=True))
+    assert ([group.name for group in result.groups], list(result.warnings)) == (["site_depot"], [])
+
+
+def test_with_digits_each_group_of_a_record_has_them() -> None:
+    shop, server = site(1, "Shop", Organisation={"UUID": MODELS[0], "Name": "ACME"}), "Server 1"
+    listing = SiteListing(site=shop, devices=[device(1, "Cam", server)])
+    result = contents(listing, always=True, strict=True, group_by=["status", "plugin_version"])
+    assert [group.name for group in result.groups] == [
+        f"organisation_acme_{digits((MODELS[0], MODELS[0], 'ACME'))}",
+        f"site_shop_{digits((ONE,))}",
+        f"server_shop_server_1_{digits((ONE, server))}",
+        "status_running",
+        "plugin_version_6_1_2",
+    ]
 
 
 def test_duplicates_suffix() -> None:
     listings = [SiteListing(site=site(number, f"S{number}"), devices=[device(number, "Cam")]) for number in (1, 2)]
-    assert names(contents(*listings)) == ["Cam_00000001", "Cam_00000002"]
+    expected = [f"Cam_{digits((each.site.id, each.devices[0].id))}" for each in listings]
+    assert names(contents(*listings)) == expected
 
 
 def test_one_camera_at_two_sites_is_two_hosts() -> None:
@@ -202,8 +241,10 @@ def test_duplicates_warn_skip_keeps_the_lowest_id_and_warns_of_the_others() -> N
         (["name"], "Cam"),
         (["nxai_device_id"], "{00000001-aaaa-4000-8000-000000000000}"),
         (["nxai_runtime", "nxai_site_name"], "Shop"),
-        (["nxai_raw.Server.Name"], "Server 1"),
-        (["nxai_raw.Server.Name.none", "nothing"], "{00000001-aaaa-4000-8000-000000000000}"),
+        (["nxai_raw.Server.Status"], "running"),
+        (["nxai_raw.Server.Name.none", "nxai_runtime"], OWN),
+        (["nxai_raw.Server.Name", "slug", "name"], OWN),  # that name has a space
+        (["slug"], OWN),
         (["{{ a template }}"], "Shop/Cam"),
     ],
 )
@@ -212,30 +253,58 @@ def test_the_first_preference_that_gives_a_name_is_used(hostnames: list[str], ex
     assert names(contents(listing, hostnames=hostnames, include_raw=True)) == [expected]
 
 
-@pytest.mark.parametrize("name", ["../../host_vars/admin", "localhost", "all", "site_s"])
+@pytest.mark.parametrize("name", ["../../host_vars/admin", "localhost", "all", "site_s", "!Office", "Dock: 1", "*"])
 def test_a_dangerous_name_is_not_a_host_name_but_stays_a_variable(name: str) -> None:
     (host,) = contents(SiteListing(site=site(1, "S"), devices=[device(1, name)])).hosts
-    assert host.name == "{00000001-aaaa-4000-8000-000000000000}"
+    assert host.name == host_name(["S", name], "device", host.identity)
     assert host.variables["nxai_device_name"] == name
 
 
-def test_not_even_an_id_is_used_where_it_would_be_dangerous() -> None:
+def test_an_id_may_hold_anything() -> None:
     odd = Device.from_api({"NxID": "../../x", "Name": ".."})
     (host,) = contents(SiteListing(site=site(1, "S"), devices=[odd])).hosts
-    assert set(host.name) <= set("0123456789abcdef")
+    assert host.name == f"s-device-{digits((ONE, '../../x'))}"
     assert host.variables["nxai_device_id"] == "../../x"
 
 
 @pytest.mark.parametrize("nxid", ["-oProxyCommand=x", "a\nb", "\u202ecam", "{{ 7*7 }}", "lookup('pipe', 'id')"])
-def test_an_id_that_is_no_name_gives_way_to_a_digest_and_a_warning_shows_the_refused_name(nxid: str) -> None:
+def test_an_id_that_is_no_name_gives_way_to_the_hosts_own_and_a_warning_shows_the_refused_name(nxid: str) -> None:
     devices = [Device.from_api({"NxID": nxid, "Name": "-l root"}), device(7, "Door")]
     first, second = (contents(SiteListing(site=site(1, "Shop"), devices=order)) for order in (devices, devices[::-1]))
     assert sorted(names(first)) == sorted(names(second))
     (own,) = set(names(first)) - {"Door"}
-    assert re.fullmatch("[0-9a-f]{64}", own)
+    assert re.fullmatch("shop-l-root-[0-9a-f]{8}", own)
     (warning,) = first.warnings
     assert "1 name cannot be used for hosts" in warning
     assert "'-l root'" in warning
+    assert "hostnames: [slug]" in warning
+
+
+def test_a_preference_that_gives_no_host_a_name_is_warned_of() -> None:
+    listing = SiteListing(site=site(1, "S"), devices=[device(1, "Cam"), device(2, "")])
+    result = contents(listing, hostnames=["nxai_runtime", "name"])
+    assert list(result.warnings) == ["'nxai_runtime' of hostnames gives none of 2 hosts a name."]
+
+
+@pytest.mark.parametrize("preference", ["slug", "name", "nxai_raw.Server.Name", "{{ x }}", "{% if x %}a{% endif %}"])
+def test_a_preference_may_be_a_variable_or_a_template(preference: str) -> None:
+    check_hostnames([preference], include_raw=True)
+
+
+@pytest.mark.parametrize(
+    ("preference", "advice"),
+    [
+        ("nxai_device_nmae", "Write nxai_device_name"),
+        ("nxai_site_name ~ '-' ~ nxai_device_name", "within {{ }}"),
+        ("inventory_hostname", "within {{ }}"),
+        ("nxai_raw.Name", "include_raw: true"),
+        (7, "within {{ }}"),
+    ],
+)
+def test_a_preference_that_is_neither_is_an_error(preference: Any, advice: str) -> None:
+    with pytest.raises(BadInput, match="of hostnames is neither") as caught:
+        check_hostnames(["name", preference], include_raw=False)
+    assert advice in caught.value.advice
 
 
 def test_filtered_hosts_leave_their_groups_as_they_are() -> None:
