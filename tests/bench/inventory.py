@@ -169,9 +169,7 @@ def end_to_end(bench: Bench, folder: Path, devices: int, rounds: int) -> None:
     sources = bench.ours("with", **CONSTRUCTED, **cached), bench.ours("without", **cached)
     runs = [[bench.listed(source, "--export")[0] for source in sources] for _round in range(rounds + 1)][1:]
     with_them, without = (statistics.median(of_side) for of_side in zip(*runs, strict=True))
-    show(
-        f"--list --export, {devices} devices, from the cache", f"{with_them:.1f} s, without expressions {without:.1f} s"
-    )
+    show(f"--list --export, {devices} devices, from the cache", f"{with_them:.1f} s, without {without:.1f} s")
     show("  to the same hosts without any expression", f"{with_them / without:.2f}, at most 1.3")
 
 

@@ -78,11 +78,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             if group.parent:
                 self.inventory.add_child(group.parent, group.name)
             for name, value in safe_variables(group.variables).items():
-                self.inventory.set_variable(group.name, name, value)
+                if value is not None:
+                    self.inventory.set_variable(group.name, name, value)
         for host, variables in zip(contents.hosts, variables_of_hosts, strict=True):
             self.inventory.add_host(host.name, host.group)
             for name, value in variables.items():
-                self.inventory.set_variable(host.name, name, value)
+                if value is not None:
+                    self.inventory.set_variable(host.name, name, value)
             self._set_composite_vars(self.get_option("compose"), variables, host.name)
             self._add_host_to_composed_groups(self.get_option("groups"), variables, host.name)
             self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name)
