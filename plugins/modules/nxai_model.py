@@ -28,7 +28,7 @@ extends_documentation_fragment:
   - nxai.cloud.wait
 requirements:
   - requests-toolbelt (where a file is uploaded)
-  - onnx (where O(check_file) is not V(off))
+  - onnx (where O(check_file) looks into an ONNX file)
 options:
   name:
     description:
@@ -55,15 +55,13 @@ options:
     default: false
   check_file:
     description:
-      - Whether to look into an ONNX file before it is sent, and refuse what Nx would not run, as
+      - Whether to look into O(file) before it is sent, and refuse what Nx would not run, as
         M(nxai.cloud.nxai_model_check) finds it. A file that is in the cloud already is not looked into.
-      - V(warn) shows each finding as a warning. V(strict) fails at a finding that is an error, and warns of the others.
-        Both refuse a file whose weights are in other files.
-      - What cannot be checked (no Python library C(onnx), or a file that is not ONNX) is a warning with V(warn), and an
-        error with V(strict).
+      - V(warn) shows each finding as a warning; V(strict) fails at an error, and where the file cannot be checked.
+        Without it, it is V(warn) where the Python library C(onnx) is there or not needed, and else V(off).
+      - Whatever it says, a file is refused that is cut short, of another kind, or whose weights are in other files.
     type: str
     choices: ['off', warn, strict]
-    default: 'off'
   max_size:
     description: The size from which O(check_file) finds a file too large, such as C(640M) or C(2G).
     type: bytes
@@ -131,6 +129,7 @@ notes:
     Upload a new model under a new name and assign that, where devices must change.
 seealso:
   - module: nxai.cloud.nxai_model_check
+  - module: nxai.cloud.nxai_model_prepare
   - module: nxai.cloud.nxai_model_info
   - module: nxai.cloud.nxai_catalogue
   - module: nxai.cloud.nxai_pipeline
@@ -334,7 +333,7 @@ findings:
     advice:
       description: What to do about it.
       type: str
-      sample: "Export it with that name (torch.onnx.export: input_names=['image']), or use sclblonnx.rename_input."
+      sample: "Export it with that name (torch.onnx.export: input_names=['image']). nxai_model_prepare does this."
 used_by:
   description: The devices that use a model that is to be deleted.
   returned: with O(state=absent) and O(in_use=fail), where the model is there
@@ -379,7 +378,7 @@ ARGUMENT_SPEC = {
     "new_name": {"type": "str"},
     "file": {"type": "path"},
     "force": {"type": "bool", "default": False},
-    "check_file": {"type": "str", "choices": ["off", "warn", "strict"], "default": "off"},
+    "check_file": {"type": "str", "choices": ["off", "warn", "strict"]},
     "max_size": {"type": "bytes", "default": "640M"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "in_use": {"type": "str", "choices": ["fail", "ignore"], "default": "fail"},

@@ -30,12 +30,17 @@ CONCERNS = (
     "doctor",
     "first_contact",
 )  # each may use those before
-INSIDE = {"api": ("contract", "records"), "first_contact": ("inference",)}  # below the folder that they are in
+INSIDE = {"api": ("contract", "records"), "onnx": ("graph",), "first_contact": ("inference",)}  # below their folder
+ABOVE = {"onnx": ("prepare",)}  # inside their folder, and built upon it
 FROM_THE_GROUND_UP = (
     *(
         f"module_utils/_{name}{inner}"
         for name in (*GROUND, *CONCERNS)
-        for inner in (*(f"/{each}" for each in INSIDE.get(name, ())), "")
+        for inner in (
+            *(f"/{each}" for each in INSIDE.get(name, ())),
+            "",
+            *(f"/{each}" for each in ABOVE.get(name, ())),
+        )
     ),
     *("plugin_utils/_expressions", "plugin_utils/_options", "plugin_utils/_inventory"),
     *("doc_fragments", "filter", "inventory", "lookup", "modules"),

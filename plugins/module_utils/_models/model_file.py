@@ -18,7 +18,10 @@ from .._core.files import read_regular
 from .._engine.module import Task
 from .._engine.reconcile import Plan
 from .._onnx.check import check_model
-from .._onnx.header import inspect_file
+from .._onnx.header import inspect_file, other_format
+from .._onnx.partial import missing_part
+from .._onnx.report import PARTIAL
+from .._onnx.runtime import has_library
 
 
 class ModelFile:
@@ -84,26 +87,51 @@ class ModelFile:
         return found.size is not None and found.size != mark.size
 
     def _check(self) -> None:
-        """As strict as the option says. A file whose weights are elsewhere is only a part, and refused in any case."""
-        mode, file = self._options["check_file"], self._options["file"]
+        """As strict as the option says. A file that is a part of a model only is refused in any case."""
+        mode, file = self._mode(), self._options["file"]
         if mode == "off":
+            self._refuse_a_part(file)
             return
         try:
-            report = check_model(file, self._options["max_size"], self.mark)
+            report = check_model(file, self._options["max_size"], self.mark, self._options)
         except BadInput as error:
             if mode == "strict":
                 raise
+            self._refuse_a_part(file)
             self._task.warn(str(error))
             return
-        if _stamp(file) != self._stamp:  # what is sent is held against the digest, and this against what is sent
-            raise BadInput(f"check the model file {file}", "it changed while it was looked into", "Run the task again.")
+        self._refuse_another(file)
         self.findings = {"findings": [asdict(each) for each in report.findings]}
-        refusing = [each for each in report.errors if mode == "strict" or each.code == "external_data"]
+        refusing = [each for each in report.errors if mode == "strict" or each.code in PARTIAL]
         if refusing:
             answer = " ".join(f"{each.message} {each.advice}" for each in refusing)
             raise BadInput(f"check the model file {file}", answer, "Nothing was sent.", result=self.findings)
         for each in report.findings:
             self._task.warn(f"{file}: {each.message} {each.advice}")
+
+    def _mode(self) -> str:
+        """Without the option: the check warns where it can be made, and nobody has to install anything for it."""
+        chosen: str | None = self._options["check_file"]
+        if chosen is not None:
+            return chosen
+        is_checked = other_format(self._options["file"]) is not None or has_library("onnx")
+        return "warn" if is_checked else "off"
+
+    def _refuse_a_part(self, file: str) -> None:
+        """What needs no library, and no option takes: half a model is of no use to anybody."""
+        try:
+            missing = missing_part(file)
+        except OSError as error:
+            raise BadInput(f"check the model file {file}", error.strerror or "it cannot be read", "") from error
+        self._refuse_another(file)
+        if missing:
+            advice = "Nothing was sent. nxai_model_prepare takes weights of other files into one; else export it again."
+            raise BadInput(f"check the model file {file}", f"it is a part of a model only: {missing}", advice)
+
+    def _refuse_another(self, file: str) -> None:
+        """What is sent is held against the digest, and what was looked into against what is sent."""
+        if _stamp(file) != self._stamp:
+            raise BadInput(f"check the model file {file}", "it changed while it was looked into", "Run the task again.")
 
     def in_cloud(self, found: Model | None) -> dict[str, str]:
         """``same``, ``different`` or ``unknown``, for the file of the task against the model after the task."""

@@ -2,194 +2,211 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether an ONNX file is a model that Nx can run, as far as its graph tells.
+"""Whether a model file is one that Nx can run, as far as the file tells.
 
-The rules are those of the vendor's page "ONNX requirements" (contract B3). Two limits come from elsewhere: opset 16
-and IR version 9 are what a client of the service was seen to insist on, so one more is a warning only.
+The rules are those of the vendor's page "ONNX requirements" (contract B3), which is about opset 17 and ONNX 1.15, and
+those of the runtime that it names, onnxruntime 1.17: what that refuses to load, no camera runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from .._api.records.file_mark import FileMark
 from .._core.errors import BadInput, missing_library
-from .graph import graph_only
-from .header import inspect_file, other_format
-from .tensors import Flaw, Tensor, check_inputs, check_outputs
+from .._core.files import open_regular
+from .archive import check_archive
+from .formats import TFLITE
+from .graph.operators import check_operators, check_opsets
+from .graph.outline import Outline, Reader
+from .graph.outputs import check_outputs, give_roles, is_settled
+from .graph.remarks import check_chip, check_class_names, check_normalisation, class_names, normalisation
+from .graph.scope import TooMuch
+from .graph.shapes import dimensions, inferred
+from .graph.tensors import Flaw, Tensor, check_inputs
+from .graph.wire import FileMessage, NotProtobuf, text
+from .header import graph_places, inspect_file, other_format
+from .lite import check_tflite
+from .report import Report, check_size
+from .runtime import require
+from .trial import try_out
 
-SURE_OPSET, LAST_OPSET, SURE_IR = 16, 17, 9
-
-
-@dataclass
-class Report:
-    """What was found in a model file. ``usable``: nothing was found that keeps Nx from running it."""
-
-    file: FileMark
-    opset: int | None
-    ir_version: int
-    inputs: list[Tensor]
-    outputs: list[Tensor]
-    findings: list[Flaw] = field(default_factory=list)
-
-    @property
-    def errors(self) -> list[Flaw]:
-        return [each for each in self.findings if each.severity == "error"]
-
-    def as_result(self) -> dict[str, Any]:
-        image = next((each for each in self.inputs if each.role == "image"), None)
-        return {
-            "file": asdict(self.file),
-            "opset": self.opset,
-            "ir_version": self.ir_version,
-            "inputs": [each.as_result() for each in self.inputs],
-            "outputs": [each.as_result() for each in self.outputs],
-            "image": image.as_image() if image else None,
-            "classes": {str(key): name for each in self.outputs for key, name in each.classes.items()},
-            "findings": [asdict(each) for each in self.findings],
-            "usable": not self.errors,
-        }
+FIRST_OPSET, LAST_OPSET, LAST_IR = 7, 17, 9
+_LISTED = 5
+_STANDARD = ("", "ai.onnx.ml")
 
 
-def check_model(path: str, max_size: int, mark: FileMark | None = None) -> Report:
+def check_model(
+    path: str,
+    max_size: int,
+    mark: FileMark | None = None,
+    declared: Mapping[str, Any] | None = None,
+    runtime: bool = False,
+) -> Report:
     """The report on one file, ``max_size`` in bytes. ``mark``: what ``inspect_file`` has already found.
 
-    Raises BadInput where there is nothing to report on: no model file at all, one that is not ONNX, or no library.
+    ``declared``: the options ``means`` and ``scales`` of the task. ``runtime``: load it in onnxruntime as well.
+
+    Raises BadInput where there is nothing to report on: no model file at all, or no library.
     """
     mark = mark or inspect_file(path)
-    tried = f"check the model file {path}"
     kind = other_format(path)
     if kind is not None:
-        raise BadInput(tried, f"it is a {kind} file", "Only ONNX files can be checked: set check_file to off for it.")
+        return check_tflite(path, max_size, mark) if kind == TFLITE else check_archive(path, max_size, mark)
+    tried = f"check the model file {path}"
+    if runtime:
+        require(tried)
+    onnx = onnx_library(tried)
+    outline = read_outline(onnx, path, tried)
+    return _report(onnx, outline, mark, max_size, declared or {}, path if runtime else "")
+
+
+def onnx_library(tried: str) -> Any:
     try:
         import onnx
-        from google.protobuf.message import DecodeError
+        import onnx.checker
+        import onnx.external_data_helper
+        import onnx.helper
+        import onnx.numpy_helper
+        import onnx.shape_inference
+        import onnx.version_converter
     except ImportError:
         advice = "Install it for the Python that runs this task (pip install onnx), or do without the check."
         raise missing_library(tried, "onnx", advice) from None
+    return onnx
+
+
+def read_outline(onnx: Any, path: str, tried: str) -> Outline:
+    """All of the file but its weights. Raises BadInput for what is damaged, and for what is past all reason."""
+    from google.protobuf.message import DecodeError
+
     try:
-        model = onnx.ModelProto.FromString(graph_only(path))
-    except DecodeError:
-        raise BadInput(tried, "its bytes are not those of an ONNX model", "Export the model again.") from None
-    return _report(onnx, model, mark, max_size)
+        with open_regular(path) as file:
+            places = graph_places(file, os.fstat(file.fileno()).st_size)
+            return Reader(onnx, FileMessage(file)).read(places)
+    except (NotProtobuf, DecodeError, UnicodeDecodeError):
+        answer = (
+            "its bytes are not those of an ONNX model, or its graphs are nested too deeply (more than 30 in each other)"
+        )
+        raise BadInput(tried, answer, "Export the model again.") from None
+    except TooMuch as error:
+        advice = "Simplify the model, or set check_file to off if you trust the file."
+        raise BadInput(tried, f"it has {error}", advice) from None
+    except OSError as error:
+        raise BadInput(tried, error.strerror or "it cannot be read", "Check its permissions.") from error
 
 
-def _report(onnx: Any, model: Any, mark: FileMark, max_size: int) -> Report:
-    weights = {each.name for each in model.graph.initializer}
-    inputs = [_tensor(onnx, each) for each in model.graph.input if each.name not in weights]
-    outputs = [_tensor(onnx, each) for each in model.graph.output]
-    opset = next((each.version for each in model.opset_import if _domain(each) == ""), None)
-    report = Report(mark, opset, model.ir_version, inputs, outputs)
-    found = [
-        *_size(mark, max_size),
-        *_external(model),
-        *check_inputs(inputs),
-        *check_outputs(outputs),
-        *_versions(opset, model.ir_version),
-        *_operators(onnx, model),
-    ]
+def _report(
+    onnx: Any, outline: Outline, mark: FileMark, max_size: int, declared: Mapping[str, Any], trial: str
+) -> Report:  # fmt: skip
+    inputs = [tensor_of(onnx, each) for each in outline.inputs]
+    outputs = [tensor_of(onnx, each) for each in outline.outputs]
+    give_roles(outputs)
+    report = Report(mark, "ONNX", outline.opsets[0].get(""), outline.ir_version, inputs, outputs)
+    found = [*check_size(mark, max_size), *_whole(outline), *check_inputs(inputs), *_versions(outline)]
+    found += _operators(onnx, outline)
+    if trial:
+        report.runtime, said = try_out(trial, inputs, outputs)
+        found += said
+    if not all(map(is_settled, outputs)):
+        _infer(onnx, outline, outputs)
+    found += check_outputs(outputs)
+    report.normalisation = normalisation(outline.doc)
+    report.names = class_names(outline.metadata)
+    classes = {key: name for each in outputs for key, name in each.classes.items()}
+    found += check_normalisation(report.normalisation, declared)
+    found += check_class_names(report.names, classes)
+    found += check_chip(outline.metadata.get("chip"))
     report.findings = sorted(found, key=lambda each: each.severity != "error")
     return report
 
 
-def _tensor(onnx: Any, value: Any) -> Tensor:
+def tensor_of(onnx: Any, value: Any) -> Tensor:
+    kind = value.type.WhichOneof("value")
+    if kind not in (None, "tensor_type"):
+        return Tensor(text(value.name), None, kind.removesuffix("_type").replace("_", " "))
     tensor = value.type.tensor_type
-    shape = None
-    if tensor.HasField("shape"):
-        # Some exporters write -1 for what is not known.
-        shape = [each.dim_value if each.dim_value > 0 else _text(each.dim_param) or None for each in tensor.shape.dim]
+    shape = list(dimensions(tensor.shape)) if tensor.HasField("shape") else None
+    return Tensor(text(value.name), shape, name_of_type(onnx, tensor.elem_type))
+
+
+def name_of_type(onnx: Any, number: int) -> str:
     names = {number: name.lower() for name, number in onnx.TensorProto.DataType.items()}
-    kind = names.get(tensor.elem_type, "undefined")
-    return Tensor(_text(value.name), shape, {"float": "float32", "double": "float64"}.get(kind, kind))
+    kind = str(names.get(number, "undefined"))
+    return {"float": "float32", "double": "float64"}.get(kind, kind)
 
 
-def _size(mark: FileMark, max_size: int) -> Iterator[Flaw]:
-    if mark.size > max_size:
-        yield Flaw(
-            "size",
-            "error",
-            f"The file has {mark.size / 2**20:.0f} MiB, more than {max_size / 2**20:.0f} MiB.",
-            "Store the weights as 16-bit floats, or use a smaller network. If your service takes more: raise max_size.",
-        )
+def _infer(onnx: Any, outline: Outline, outputs: list[Tensor]) -> None:
+    found = inferred(onnx, outline)
+    for each in outputs:
+        kind = found.get(each.name)
+        if kind is not None and not is_settled(each):
+            shape = list(dimensions(kind.tensor_type.shape))
+            if each.shape is None or len(each.shape) == len(shape):
+                before = each.shape or [None] * len(shape)
+                each.shape = [new if isinstance(new, int) else old for new, old in zip(shape, before, strict=True)]
 
 
-def _external(model: Any) -> Iterator[Flaw]:
-    tensors = [*model.graph.initializer, *(each.values for each in model.graph.sparse_initializer)]
-    for node in _nodes(model):
-        for attribute in node.attribute:
-            tensors += [attribute.t, *attribute.tensors]
-    places = {
-        _text(entry.value)
-        for tensor in tensors
-        if tensor.data_location == 1  # EXTERNAL
-        for entry in tensor.external_data
-        if entry.key == "location"
-    }
-    if places or any(tensor.data_location == 1 for tensor in tensors):
-        listed = ", ".join(sorted(places)[:3]) or "not named"
+def _whole(outline: Outline) -> Iterator[Flaw]:
+    """Is each part of it there, and made before it is used."""
+    export = "Export the model again."
+    if outline.is_external:
+        listed = ", ".join(sorted(outline.places)[:3]) or "not named"
         yield Flaw(
             "external_data",
             "error",
             f"It is a part of a model only: its weights are in other files ({listed}).",
-            "Put all into one: onnx.save_model(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False).",
+            "Put all into one: nxai_model_prepare does this, or onnx.save_model with save_as_external_data=False.",
         )
+    if outline.short:
+        answer = f"Weights do not fit their shapes: {'; '.join(outline.short)}. No runtime loads that."
+        yield Flaw("weights_size", "error", answer, f"It was cut short or edited. {export}")
+    if outline.unmade:
+        answer = f"Nodes use what nothing in the graph makes: {_quoted(outline.unmade)}. No runtime loads that."
+        yield Flaw("unmade", "error", answer, f"A node was removed or renamed. {export}")
+    if outline.late:
+        answer = f"Nodes use what a later node makes: {_quoted(outline.late)}. No runtime loads that."
+        yield Flaw("order", "error", answer, "Put the nodes into order, each behind those that it needs.")
+    if outline.twice:
+        answer = f"Several nodes make a value of the same name: {_quoted(outline.twice)}. No runtime loads that."
+        yield Flaw("made_twice", "error", answer, f"Graphs were merged without new names. {export}")
+    if outline.namesakes:
+        answer = f"Several nodes have the same name: {_quoted(outline.namesakes)}. No runtime loads that."
+        yield Flaw("same_name", "error", answer, "Give each node a name of its own, or none.")
+    if outline.unmade_outputs:
+        answer = f"No node makes the output {_quoted(outline.unmade_outputs)}. No runtime loads that."
+        yield Flaw("unmade_output", "error", answer, f"It was renamed at one end only. {export}")
 
 
-def _versions(opset: int | None, ir_version: int) -> Iterator[Flaw]:
-    if opset is not None and opset > SURE_OPSET:
-        severity: Literal["error", "warning"] = "error" if opset > LAST_OPSET else "warning"
-        limit = f"is tested up to {LAST_OPSET}" if severity == "error" else f"is sure to work up to {SURE_OPSET}"
-        advice = f"Export with opset_version={SURE_OPSET}, or use onnx.version_converter.convert_version."
-        yield Flaw("opset", severity, f"It has opset {opset}; Nx {limit}.", advice)
-    if ir_version > SURE_IR:
-        answer = f"It has IR version {ir_version}; up to {SURE_IR} is sure to work."
-        advice = f"Where no newer type is used: model.ir_version = {SURE_IR}, and save it again."
-        yield Flaw("ir_version", "warning", answer, advice)
-
-
-def _operators(onnx: Any, model: Any) -> Iterator[Flaw]:
-    versions = {_domain(each): each.version for each in model.opset_import}
-    own = {(_domain(each), _text(each.name)) for each in model.functions}
-    unknown = set()
-    for domain, operator in sorted({(_domain(node), _text(node.op_type)) for node in _nodes(model)} - own):
-        if not _defined(onnx, operator, versions.get(domain, onnx.defs.onnx_opset_version()), domain):
-            unknown.add(f"{domain or 'ai.onnx'}.{operator}"[:80])
-    if unknown:
-        yield Flaw(
-            "operator",
-            "error",
-            f"These operators are not in the ONNX standard: {', '.join(sorted(unknown)[:10])}.",
-            "Export without optimisations for one runtime, or with a newer onnx library where the operator is newer.",
+def _versions(outline: Outline) -> Iterator[Flaw]:
+    yield from check_opsets(outline.opsets[0])
+    opset = outline.opsets[0].get("")
+    if opset is not None and opset > LAST_OPSET:
+        answer = f"It has opset {opset}; Nx is tested up to {LAST_OPSET}."
+        advice = "Export with opset_version=16. nxai_model_prepare converts what can be converted exactly."
+        yield Flaw("opset", "error", answer, advice)
+    elif opset is not None and opset < FIRST_OPSET:
+        answer = f"It has opset {opset}; runtimes have most operators from opset {FIRST_OPSET} on."
+        yield Flaw("opset", "warning", answer, "Look with runtime: true whether it loads, or export it with opset 16.")
+    if outline.ir_version is None or outline.ir_version < 1:
+        yield Flaw("ir_version", "error", "It does not say its IR version. No runtime loads that.", "Export it again.")
+    elif outline.ir_version > LAST_IR:
+        answer = (
+            f"It has IR version {outline.ir_version}; the runtime of Nx (onnxruntime 1.17) refuses all above {LAST_IR}."
         )
+        advice = f"nxai_model_prepare does this, or: model.ir_version = {LAST_IR}, where no newer type is used."
+        yield Flaw("ir_version", "error", answer, advice)
 
 
-def _domain(owner: Any) -> str:
-    """The standard operators' domain has two names."""
-    domain = _text(owner.domain)
-    return "" if domain == "ai.onnx" else domain
+def _operators(onnx: Any, outline: Outline) -> Iterator[Flaw]:
+    foreign: set[str] = set()
+    if outline.metadata.get("chip"):
+        foreign = {each.domain for each in outline.signatures if each.domain not in _STANDARD}
+    yield from check_operators(onnx, iter(outline.signatures), outline.opsets, outline.functions, foreign)
 
 
-def _text(value: str | bytes) -> str:
-    """Text of a message: bytes where it is not UTF-8."""
-    return value if isinstance(value, str) else value.decode("utf-8", "replace")
-
-
-def _defined(onnx: Any, operator: str, version: int, domain: str) -> bool:
-    try:
-        onnx.defs.get_schema(operator, version, domain)
-    except onnx.defs.SchemaError:
-        return False
-    return True
-
-
-def _nodes(model: Any) -> Iterator[Any]:
-    """Every node, those in the graphs of attributes and in functions too."""
-    waiting = [*model.graph.node, *(node for each in model.functions for node in each.node)]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for attribute in node.attribute:
-            for graph in (attribute.g, *attribute.graphs):
-                waiting += graph.node
+def _quoted(names: list[str]) -> str:
+    listed = ", ".join(repr(text(each)[:60]) for each in names[:_LISTED])
+    return f"{listed} and others" if len(names) > _LISTED else listed

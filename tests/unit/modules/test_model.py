@@ -142,7 +142,8 @@ def test_no_file_for_a_new_model(run_module: RunModule, writes: Calls) -> None:
     [
         (None, "there is no such file"),
         (b"", "the file is empty"),
-        (b"<html>404</html>", "its bytes are not those of a whole ONNX model"),
+        (b"<html>404</html>", "it is an HTML file"),
+        (b"not found", "its bytes are not those of a whole ONNX model"),
         (b"\x08\x08", "its bytes are not those of a whole ONNX model"),
     ],
 )

@@ -7,22 +7,28 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import sys
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import onnx
 import pytest
 from module_runs import QUICK, Calls, RunModule
 
 from tools.demo_model import model
+from tools.tflite_model import teachable_machine, tflite
 
 
 @pytest.fixture
 def poor_file(tmp_path: Path) -> Path:
-    """Not usable, since its image has another name; and with opset 17, which is a warning."""
+    """Not usable, since its image has another name; and with an output too many, which is a warning."""
     made = model()
     made.graph.input[0].name = made.graph.node[0].input[0] = "pixels"
-    made.opset_import[0].version = 17
+    made.graph.output.append(made.graph.output[0])
+    made.graph.output[1].name = "mean"
     path = tmp_path / "poor.onnx"
     path.write_bytes(made.SerializeToString())
     return path
@@ -44,7 +50,7 @@ def test_the_module_needs_no_account(
     assert good["inputs"][1] == {"name": "nms_sensitivity", "shape": [1], "type": "float32", "role": "nms_sensitivity"}
     poor = run_module("nxai_model_check", file=str(poor_file))
     assert poor["usable"] is False
-    assert [each["code"] for each in poor["findings"]] == ["image_name", "opset"]
+    assert [each["code"] for each in poor["findings"]] == ["image_name", "extra_output"]
     assert all(each["advice"] for each in poor["findings"])
     assert reads() == []
 
@@ -57,7 +63,8 @@ def test_sizes_as_people_write_them(run_module: RunModule, onnx_file: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(None, "no such file"), (b"", "is empty"), (b"PK\x03\x04rest", "it is a ZIP file")]
+    ("content", "said"),
+    [(None, "no such file"), (b"", "is empty"), (b"PK\x03\x04rest", "not those of a whole .zip file")],
 )
 def test_nothing_to_check_fails(run_module: RunModule, tmp_path: Path, content: bytes | None, said: str) -> None:
     path = tmp_path / "model.onnx"
@@ -68,14 +75,14 @@ def test_nothing_to_check_fails(run_module: RunModule, tmp_path: Path, content: 
 
 
 def test_off_looks_at_nothing(run_module: RunModule, poor_file: Path) -> None:
-    made = run_module("nxai_model", name="Detector", file=str(poor_file), **QUICK)
+    made = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="off", **QUICK)
     assert made["changed"] is True and "findings" not in made
 
 
 def test_warn_sends_and_warns(run_module: RunModule, poor_file: Path, onnx_file: Path) -> None:
     made = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="warn", warns=True, **QUICK)
     assert made["changed"] is True
-    assert [each["code"] for each in made["findings"]] == ["image_name", "opset"]
+    assert [each["code"] for each in made["findings"]] == ["image_name", "extra_output"]
     assert len(made["warnings"]) == 2 and "its name is not" in str(made["warnings"][0])
     again = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="warn", **QUICK)
     assert again["changed"] is False, "and a file that is there already is no reason to warn"
@@ -87,8 +94,8 @@ def test_strict_refuses_before_anything_is_sent(
     run_module: RunModule, poor_file: Path, writes: Calls, check: bool
 ) -> None:
     failed = run_module("nxai_model", name="Detector", file=str(poor_file), check_file="strict", check=check, **QUICK)
-    assert failed["failed"] and "its name is not" in failed["msg"] and "opset" not in failed["msg"]
-    assert [each["code"] for each in failed["findings"]] == ["image_name", "opset"]
+    assert failed["failed"] and "its name is not" in failed["msg"] and "does not read" not in failed["msg"]
+    assert [each["code"] for each in failed["findings"]] == ["image_name", "extra_output"]
     assert writes() == []
 
 
@@ -123,10 +130,74 @@ def test_without_the_library(
     assert run_module("nxai_model", name="Two", file=str(onnx_file), **QUICK)["changed"] is True
 
 
-def test_other_formats_are_not_in_the_way(run_module: RunModule, tmp_path: Path) -> None:
-    path = tmp_path / "model.tflite"
-    path.write_bytes(b"\x1c\x00\x00\x00TFL3rest")
-    failed = run_module("nxai_model", name="Detector", file=str(path), check_file="strict", **QUICK)
-    assert failed["failed"] and "TensorFlow Lite" in failed["msg"]
-    warned = run_module("nxai_model", name="Detector", file=str(path), check_file="warn", warns=True, **QUICK)
-    assert warned["changed"] is True
+def test_m06_a_tflite_file_and_an_archive_pass_strict(run_module: RunModule, tmp_path: Path, writes: Calls) -> None:
+    for name, content in (("model.tflite", tflite()), ("converted.zip", teachable_machine(tflite()))):
+        (tmp_path / name).write_bytes(content)
+        made = run_module("nxai_model", name=name, file=str(tmp_path / name), check_file="strict", **QUICK)
+        assert made["changed"] is True and made["findings"] == []
+        checked = run_module("nxai_model_check", file=str(tmp_path / name))
+        assert checked["usable"] is True and checked["format"].endswith("TensorFlow Lite") and checked["opset"] is None
+    count = len(writes())
+    (tmp_path / "cut.tflite").write_bytes(tflite()[:1000])
+    failed = run_module("nxai_model", name="Cut", file=str(tmp_path / "cut.tflite"), check_file="off", **QUICK)
+    assert failed["failed"] and "cut short" in failed["msg"] and len(writes()) == count
+
+
+def test_m09_the_options_are_held_against_the_file(run_module: RunModule, tmp_path: Path) -> None:
+    made = model()
+    made.graph.doc_string = json.dumps({"means": [0, 0, 0], "vars": [255, 255, 255]})
+    path = tmp_path / "noted.onnx"
+    path.write_bytes(made.SerializeToString())
+    options = {"means": [0, 0, 0], "scales": [1, 1, 1]}
+    sent = run_module("nxai_model", name="Noted", file=str(path), warns=True, **options, **QUICK)
+    assert [each["code"] for each in sent["findings"]] == ["normalisation"] and "[255.0" in str(sent["warnings"])
+    found = run_module("nxai_model_check", file=str(path), **options)
+    assert found["normalisation"] == {"means": [0, 0, 0], "scales": [255, 255, 255]}
+    assert [each["code"] for each in found["findings"]] == ["normalisation"] and found["usable"] is True
+
+
+def test_m12_by_default_it_warns_where_the_library_is_there(
+    run_module: RunModule, poor_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run_module("nxai_model", name="Detector", file=str(poor_file), warns=True, **QUICK)
+    assert made["changed"] is True and "its name is not" in str(made["warnings"])
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    made = run_module("nxai_model", name="Two", file=str(poor_file), **QUICK)
+    assert made["changed"] is True and "findings" not in made, "and nobody has to install it to upload"
+    (tmp_path / "lite.tflite").write_bytes(tflite((1, 8, 8, 4)))
+    made = run_module("nxai_model", name="Lite", file=str(tmp_path / "lite.tflite"), warns=True, **QUICK)
+    assert [each["code"] for each in made["findings"]] == ["image_channels"], "which needs no library"
+
+
+@pytest.mark.parametrize("mode", ["off", "warn", None])
+@pytest.mark.parametrize("library", [True, False], ids=["with onnx", "without onnx"])
+def test_m12_what_is_a_part_only_is_refused_whatever_it_says(
+    run_module: RunModule, tmp_path: Path, writes: Calls, monkeypatch: pytest.MonkeyPatch, mode: Any, library: bool
+) -> None:
+    if not library:
+        monkeypatch.setitem(sys.modules, "onnx", None)
+    external, short, cut = model(), model(), model().SerializeToString()
+    values = external.graph.initializer[0]
+    values.ClearField("float_data")
+    values.data_location = onnx.TensorProto.EXTERNAL
+    values.external_data.add(key="location", value="weights.bin")
+    del short.graph.initializer[0].float_data[2:]
+    graph_only = model()
+    del graph_only.opset_import[:]
+    pickled = io.BytesIO()
+    with zipfile.ZipFile(pickled, "w") as archive:
+        archive.writestr("best/data.pkl", b"x")
+    files = {
+        "in other files": external.SerializeToString(),
+        "not fit their shapes": short.SerializeToString(),
+        "not those of a whole ONNX model": cut[:-20],
+        "cut short": graph_only.SerializeToString(),
+        "PyTorch": pickled.getvalue(),
+    }
+    options = {"check_file": mode} if mode else {}
+    for number, (said, content) in enumerate(files.items()):
+        path = tmp_path / f"{number}.onnx"
+        path.write_bytes(content)
+        failed = run_module("nxai_model", name=f"M{number}", file=str(path), warns=None, **options, **QUICK)
+        assert failed["failed"] and said in failed["msg"], (said, failed["msg"])
+    assert writes() == []

@@ -38,7 +38,7 @@ def create(cloud: Served, onnx_file: Path) -> Create:
     def run(kind: str, /, **options: Any) -> dict[str, Any]:
         module = importlib.import_module(f"ansible_collections.nxai.cloud.plugins.modules.{kind}")
         every = {each: spec.get("default") for each, spec in module.ARGUMENT_SPEC.items()}
-        every |= {"file": str(onnx_file)} if kind == "nxai_model" else {}
+        every |= {"file": str(onnx_file), "check_file": "off"} if kind == "nxai_model" else {}
         with Client.from_options({"api_url": cloud.url, "token": cloud.token()}) as client:
             task = Task({**every, "name": "New", **options}, client, check_mode=False)
             return reconcile(RESOURCES[kind](task), False, False)

@@ -30,7 +30,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, operation
-from ansible_collections.nxai.cloud.plugins.module_utils._onnx import tensors
+from ansible_collections.nxai.cloud.plugins.module_utils._onnx.graph import outputs as tensors
 from ansible_collections.nxai.cloud.plugins.module_utils._openapi import comparison
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout import report
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain

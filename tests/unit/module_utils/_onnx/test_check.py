@@ -19,7 +19,6 @@ from onnx import TensorProto, helper
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx.check import Report, check_model
-from ansible_collections.nxai.cloud.plugins.module_utils._onnx.graph import graph_only
 from tools.cost import MOST_MEMORY, cost_of
 from tools.demo_model import model as demo_model
 
@@ -76,7 +75,7 @@ def test_inputs(check: Check, inputs: list[Any], expected: list[str]) -> None:
         ([("bboxes-format:xyxysc;0:Person", FLOAT, [1, 9, 6])], ["error output_shape"], {0: "Person"}),
         ([("bboxes-format:xyxysc;0:Person", FLOAT, None)], ["warning output_unknown"], {0: "Person"}),
         ([("scores-0:Cat;1:Dog", FLOAT, [1, 3])], ["error output_shape"], {0: "Cat", 1: "Dog"}),
-        ([("scores-0:Cat;1:Dog", FLOAT, ["batch", 2])], ["error output_shape"], {0: "Cat", 1: "Dog"}),
+        ([("scores-0:Cat;1:Dog", FLOAT, ["batch", 2])], ["warning output_unknown"], {0: "Cat", 1: "Dog"}),
         ([SCORES, ("features", FLOAT, [1, 512])], ["warning extra_output"], {0: "Cat", 1: "Dog"}),
         ([("output0", FLOAT, [1, 84, 8400])], ["error output_kind"], {}),
         ([("output0", FLOAT, [100, 6])], ["error output_name"], {}),
@@ -91,7 +90,7 @@ def test_outputs(check: Check, outputs: list[Any], expected: list[str], classes:
 
 @pytest.mark.parametrize(
     ("version", "expected"),
-    [((16, 9), []), ((17, 9), ["warning opset"]), ((18, 9), ["error opset"]), ((16, 10), ["warning ir_version"])],
+    [((16, 9), []), ((17, 9), []), ((18, 9), ["error opset"]), ((16, 10), ["error ir_version"])],
 )
 def test_versions(check: Check, version: tuple[int, int], expected: list[str]) -> None:
     report = check(opset=version[0], ir_version=version[1])
@@ -210,7 +209,7 @@ def _name(number: int) -> bytes:
 
 
 BOMBS: dict[str, Callable[[], bytes]] = {
-    "empty nodes": lambda: _field(7, _field(1, b"") * 5_000_000),
+    "empty nodes": lambda: _field(7, _field(1, b"") * 2_000_000),
     "different nodes": lambda: _field(7, _each(1, lambda each: _field(4, _name(each)))),
     "empty weights": lambda: _field(7, _field(5, b"") * FEW),
     "names of weights": lambda: _field(7, _each(5, lambda each: _field(8, _name(each)))),
@@ -227,32 +226,18 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_few_bytes_do_not_become_gigabytes(tmp_path: Path, name: str) -> None:
-    """Whatever is made of many small parts ends at a limit, which the error names, or costs little."""
+    """Whatever is made of many small parts ends at a limit, which the error names, or costs little and is refused."""
     path = tmp_path / "model.onnx"
     path.write_bytes(b"\x08\x08" + BOMBS[name]())
     found = cost_of(
         "from ansible_collections.nxai.cloud.plugins.module_utils._onnx.check import check_model\n"
-        "check_model(sys.argv[1], 1 << 30).as_result()",
+        "found = check_model(sys.argv[1], 1 << 30).as_result()\n"
+        "raise SystemExit('taken for usable') if found['usable'] else ValueError('refused with findings')",
         str(path),
     )
     assert found.mebibytes < MOST_MEMORY, found
-    assert "more than" in found.said and "check_file to off" in found.said, found
-
-
-@pytest.mark.parametrize(
-    "graph",
-    [
-        _field(1, _field(5, _field(10, b"") * FEW)),
-        _field(1, _each(5, lambda each: _field(6, _field(5, _field(8, _name(each)))))),
-        _field(1, _each(5, lambda each: _field(1, _name(each)))),
-        _each(1, lambda each: _field(1, _name(each)) + _field(4, b"Relu")),
-    ],
-    ids=["tensors", "weights of inner graphs", "names of attributes", "inputs of nodes"],
-)
-def test_what_tells_nothing_new_is_not_kept(tmp_path: Path, graph: bytes) -> None:
-    path = tmp_path / "model.onnx"
-    path.write_bytes(_field(7, graph))
-    assert len(graph_only(str(path))) < 50
+    is_given_up = "more than" in found.said and "check_file to off" in found.said
+    assert is_given_up or found.said == "ValueError: refused with findings", found
 
 
 @pytest.mark.parametrize("where", [14, 20])
@@ -265,17 +250,16 @@ def test_a_file_of_nothing_but_remarks_is_given_up(tmp_path: Path, where: int) -
 
 def test_a_transformer_of_a_hundred_thousand_nodes(check: Check) -> None:
     """With names of its own for each node, weight and value, as exporters write them."""
-    nodes, weights = [], []
+    nodes, weights, before = [], [], "image"
     for layer in range(25_000):
         place = f"/encoder/layer.{layer}/attention"
         nodes += [
-            helper.make_node(
-                "MatMul", [f"{place}/in", f"{place}.weight"], [f"{place}/product"], name=f"{place}/MatMul"
-            ),
+            helper.make_node("MatMul", [before, f"{place}.weight"], [f"{place}/product"], name=f"{place}/MatMul"),
             helper.make_node("Add", [f"{place}/product", f"{place}.bias"], [f"{place}/sum"], name=f"{place}/Add"),
             helper.make_node("Transpose", [f"{place}/sum"], [f"{place}/turned"], name=f"{place}/T", perm=[0, 2, 1, 3]),
             helper.make_node("Constant", [], [f"{place}/one"], value=helper.make_tensor(place, FLOAT, [1], [1.0])),
         ]
+        before = f"{place}/turned"
         weights += [helper.make_tensor(f"{place}.{kind}", FLOAT, [2], [1.0, 2.0]) for kind in ("weight", "bias")]
     made = demo_model()
     made.graph.node.extend(nodes)

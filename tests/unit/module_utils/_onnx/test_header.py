@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx.header import inspect_file
 from tools.demo_model import model
+from tools.tflite_model import teachable_machine, tflite
 
 MODEL = model().SerializeToString()
 
@@ -22,11 +23,11 @@ def test_a_large_tensor_is_skipped_not_read(tmp_path: Path) -> None:
     assert inspect_file(str(path)).size == (64 << 20) + 7
 
 
-@pytest.mark.parametrize("start", [b"\x1c\x00\x00\x00TFL3rest", b"PK\x03\x04rest"])
-def test_the_other_formats_of_the_portal(tmp_path: Path, start: bytes) -> None:
+@pytest.mark.parametrize("content", [tflite(), teachable_machine(tflite())], ids=["tflite", "zip"])
+def test_the_other_formats_of_the_portal(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "model"
-    path.write_bytes(start)
-    assert inspect_file(str(path)).size == len(start)
+    path.write_bytes(content)
+    assert inspect_file(str(path)).size == len(content)
 
 
 @pytest.mark.parametrize("end", range(1, len(MODEL), 7))

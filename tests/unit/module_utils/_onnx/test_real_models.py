@@ -37,7 +37,7 @@ def packaged(package: str, path: str) -> Path:
         (ORIENTATION, ["error image_name", "error image_dynamic", "error output_name"], (224, 224)),
         (TEXT_LINE, ["error image_name", "error image_dynamic", "error output_name"], (None, None)),
         (TEXT_FINDER, ["error image_name", "error image_dynamic", "error output_kind"], (None, None)),
-        (SPEECH, ["error no_image", "error output_name", "error opset", "warning ir_version"], None),
+        (SPEECH, ["error no_image", "error opset", "error ir_version", "error output_name"], None),
     ],
     ids=["orientation", "text line", "text finder", "speech"],
 )

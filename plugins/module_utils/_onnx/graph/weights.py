@@ -1,0 +1,132 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Weights: whether all of them are in the file, by their lengths and without a look at their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+from typing import Any, NamedTuple
+
+from .wire import Field, Fields, FileMessage, as_field, varint
+
+# Fields of TensorProto.
+DIMS, TYPE, NAME, RAW, PLACES, LOCATION = 1, 2, 8, 9, 13, 14
+_FIXED = {4: 4, 10: 8}  # lists of floats and doubles -> bytes of one
+_NUMBERS = (5, 7, 11)  # lists of whole numbers
+_TEXTS = 6
+_SEVERAL = (*_FIXED, *_NUMBERS, _TEXTS)
+_STRING, _COMPLEX = 8, (14, 15)
+EXTERNAL = 1
+BITS = {  # of an element, by the number of its type
+    1: 32, 2: 8, 3: 8, 4: 16, 5: 16, 6: 32, 7: 64, 9: 8, 10: 16, 11: 64, 12: 32, 13: 64, 14: 64, 15: 128, 16: 16,
+    17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4, 24: 8, 25: 2, 26: 2,
+}  # fmt: skip
+_STEP = 1 << 20
+_LONGEST = 1 << 12  # bytes of a name or place that is kept
+
+
+class Weights(NamedTuple):
+    """What a file holds of one tensor. ``raw``: bytes, or None; ``listed``: how many values stand in lists."""
+
+    name: str
+    dims: list[int]
+    kind: int
+    raw: int | None
+    listed: int
+    external: bool
+    places: list[str]
+
+    @property
+    def flaw(self) -> str:
+        """What does not fit, in words; "" where all does."""
+        if self.external or any(each < 0 for each in self.dims):
+            return "" if self.external else f"{self.name[:60]!r} has a negative dimension"
+        elements = prod(self.dims)
+        if self.raw is not None and self.kind in BITS:
+            wanted = (elements * BITS[self.kind] + 7) // 8
+            return "" if self.raw == wanted else f"{self.name[:60]!r} has {self.raw:,} of {wanted:,} bytes"
+        if self.raw is None and (self.kind in BITS or self.kind == _STRING):
+            wanted = elements * (2 if self.kind in _COMPLEX else 1)
+            if BITS.get(self.kind, 8) < 8 and self.listed != wanted:
+                wanted = (elements * BITS[self.kind] + 7) // 8  # several in one number
+            return "" if self.listed == wanted else f"{self.name[:60]!r} has {self.listed:,} of {wanted:,} values"
+        return ""
+
+
+def weights_of(tensor: Any) -> Weights:
+    """Of a TensorProto that is parsed."""
+    external = tensor.data_location == EXTERNAL
+    raw = len(tensor.raw_data) if tensor.HasField("raw_data") else None
+    listed = 0
+    if raw is None and not external:
+        listed = (
+            len(tensor.float_data) + len(tensor.int32_data) + len(tensor.int64_data) + len(tensor.double_data)
+            + len(tensor.uint64_data) + len(tensor.string_data)
+        )  # fmt: skip
+    places = [each.value for each in tensor.external_data if each.key == "location"] if external else []
+    return Weights(tensor.name, list(tensor.dims), tensor.data_type, raw, listed, external, places)
+
+
+def weights_in_file(source: FileMessage, begin: int, end: int) -> tuple[Weights, bytes]:
+    """Of a TensorProto that stands in a file, and the same message without its values."""
+    dims: list[int] = []
+    numbers = {TYPE: 0, LOCATION: 0}
+    raw, listed, name, kept = None, 0, b"", bytearray()
+    places: list[bytes] = []
+    for field in Fields(source, begin, end):
+        size = field.end - field.begin
+        if field.number == DIMS:
+            dims += [field.value] if field.wire == 0 else _varints(source.read(field.begin, min(size, _LONGEST)))
+        elif field.number in numbers and field.wire == 0:
+            numbers[field.number] = field.value
+        elif field.number == RAW:
+            raw = size
+        elif field.number in _SEVERAL:
+            listed += _count(source, field, size)
+        elif field.number == NAME:
+            name = source.read(field.begin, min(size, _LONGEST))
+        elif field.number == PLACES and len(places) < 100:
+            places.append(source.read(field.begin, min(size, _LONGEST)))
+        if field.number in (TYPE, NAME, DIMS, PLACES, LOCATION) and size < _LONGEST and len(kept) < 4 * _LONGEST:
+            kept += source.read(field.start, field.end - field.start)
+    external = numbers[LOCATION] == EXTERNAL
+    text = name.decode("utf-8", "replace")
+    found = Weights(text, dims, numbers[TYPE], raw, listed, external, _locations(places))
+    kept += b"" if external or numbers[TYPE] == _STRING else as_field(RAW, b"")
+    return found, bytes(kept)
+
+
+def _locations(entries: Iterable[bytes]) -> list[str]:
+    """Of StringStringEntryProto messages with the key ``location``: their values."""
+    found = []
+    for each in entries:
+        if each.startswith(b"\x0a\x08location\x12"):
+            size, used = varint(each[11:])
+            found.append(each[11 + used : 11 + used + size].decode("utf-8", "replace"))
+    return found
+
+
+def _count(source: FileMessage, field: Field, size: int) -> int:
+    """Values in one field of a list: one, or packed."""
+    if field.wire != 2 or field.number == _TEXTS:
+        return 1
+    if field.number in _FIXED:
+        return size // _FIXED[field.number]
+    ends, high = 0, bytes(range(0x80, 0x100))
+    for position in range(field.begin, field.end, _STEP):
+        ends += len(source.read(position, min(_STEP, field.end - position)).translate(None, high))
+    return ends
+
+
+def _varints(data: bytes) -> list[int]:
+    found = []
+    while data:
+        value, used = varint(data)
+        if not used:
+            break
+        found.append(value)
+        data = data[used:]
+    return found
