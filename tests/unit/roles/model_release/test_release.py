@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +22,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import SI
 from simulator.testing import Served, serve
 from tools.demo_model import model
 from tools.rollouts import devices_of
+from tools.trained_model import ultralytics
 from tools.workplace import ansible
 
 MODEL = "Person detector"
@@ -244,3 +247,30 @@ def test_bad_input_is_refused_before_anything_is_sent(
 ) -> None:
     output = play(cloud, "release", "8", code=2, **variables)
     assert expected in output and cloud.writes() == []
+
+
+def _export(folder: Path) -> Path:
+    """As Ultralytics writes it: raw boxes, another name, an IR version that is too new, and names in the metadata."""
+    path = folder / "best.onnx"
+    path.write_bytes(ultralytics().SerializeToString())
+    return path
+
+
+def test_m_an_export_is_prepared_on_the_way(cloud: Served, play: Play, tmp_path: Path) -> None:
+    """A plan leaves nothing behind, the release is the prepared file, and a second run changes nothing."""
+    options = {"model_release_file": str(_export(tmp_path)), "model_release_prepare": {"head": "auto"}}
+    options["model_release_check_file"] = "strict"
+    before = {each.name for each in tmp_path.iterdir()} | {".ansible"}
+    plan = play(cloud, "release", "8", check=True, **options)
+    assert "divided by 255" in plan and cloud.writes() == []
+    assert {each.name for each in tmp_path.iterdir()} == before, "neither the file, nor the folder of the plan"
+    assert not list(Path(tempfile.gettempdir()).glob("nxai-plan-*"))
+    play(cloud, "release", "8", **options)
+    prepared = tmp_path / "best.nx.onnx"
+    made = next(each for each in cloud.world.models.values() if each.name == f"{MODEL}@8")
+    assert hashlib.sha256(prepared.read_bytes()).hexdigest() in made.members["Documentation"]
+    details = made.members["InputDriverDetails"]
+    assert (details["height"], details["width"], details["vars"]) == (64, 64, [1, 1, 1])
+    count = len(cloud.writes())
+    again = play(cloud, "release", "8", **options)
+    assert "changed=0" in again and len(cloud.writes()) == count
