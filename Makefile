@@ -4,8 +4,8 @@
 PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
-TARGETS = demo test test-all test-faults test-contract lint audit docs unit sanity integration molecule build returns changelog \
-  pins coverage mutate bench-inventory bench-pipelines bench-upload soak soak-rollout
+TARGETS = demo test test-all test-faults test-contract lint audit docs unit models sanity integration molecule build returns changelog \
+  pins coverage mutate bench-check bench-inventory bench-pipelines bench-upload soak soak-rollout
 
 .PHONY: help clean $(TARGETS)
 .DEFAULT_GOAL := help
@@ -22,12 +22,14 @@ lint: ## ruff, mypy, yamllint, antsibull-changelog, ansible-lint
 audit: ## pip-audit: known holes in what the tests install; part of test-all
 docs: ## Every plugin's documentation, and the simulator started by its guide
 unit: ## pytest, on the newest and the oldest ansible-core
+models: ## Real model files in onnxruntime 1.17 and the newest; part of test-all
 sanity: ## ansible-test sanity, on the newest and the oldest ansible-core
 integration: ## ansible-test integration against a simulator, newest and oldest
 molecule: ## The molecule scenario against a simulator
 build: ## Build the tarball, install it into an empty path, run from there
 coverage: ## The branches of module_utils that the unit tests take; fails under 95 %
 mutate: ## Mutation testing of the six files that must not err; fails under 85 % of any
+bench-check: ## Time and memory of the check of a model, beside onnx.load
 bench-inventory: ## Time and memory of large inventories, beside other ways
 bench-pipelines: ## Time, memory and requests for many devices, beside a loop of uri
 soak: ## 30 minutes of releases, rollouts and reads, with 5 % of all requests at fault

@@ -20,7 +20,7 @@ from tools import ansible_test
 from tools.guide import serve_by_guide
 from tools.report import Failed, NotRun, Shell, Step
 from tools.simulated import FAST, make_model, simulator
-from tools.venvs import Venv, audit_venv
+from tools.venvs import Venv, audit_venv, runtime_venv
 from tools.workplace import CACHE, COLLECTIONS, ROOT, TESTS, environment
 
 
@@ -66,6 +66,10 @@ class Gates:
         contract = [self._contract(), *([self._by_playbook()] if self.every else [])]
         return [*self._on_each("unit", self._unit), *self._on_each("faults", _faults), *contract]
 
+    def models(self) -> list[Step]:
+        """Real model files, large ones too, in the vendor's runtime and in the newest."""
+        return [Step("real models, onnxruntime 1.17 and newest", self._models)]
+
     def sanity(self) -> list[Step]:
         return self._on_each("ansible-test sanity", ansible_test.sanity)
 
@@ -81,7 +85,8 @@ class Gates:
     def all(self) -> list[Step]:
         """Cheap ones first."""
         gates = (self.lint, self.docs, self.unit, self.build, self.molecule, self.integration, self.sanity)
-        return [step for gate in gates for step in gate()]
+        large = self.models() if self.every else []
+        return [*(step for gate in gates for step in gate()), *large]
 
     def _on_each(self, title: str, action: Callable[[Venv, Shell], None]) -> list[Step]:
         return [
@@ -154,6 +159,15 @@ class Gates:
         env = environment([venv.folder / "bin"], **({"FUZZ_CASES": "100000"} if many else {}))
         python = f"{os.cpu_count() or 1}*popen//python={venv.bin('python')} -X dev"
         shell.run([*pytest_on(venv, "tests/unit"), "--dist=worksteal", f"--tx={python}"], env)
+
+    def _models(self, shell: Shell) -> None:
+        venv = runtime_venv()
+        if venv is None:
+            raise NotRun("onnxruntime 1.17 needs Python 3.12 or older, and there is none here")
+        packages = str(next((venv.folder / "lib").glob("python3*/site-packages")))
+        for each in (venv, self.newest):
+            env = environment([each.folder / "bin"], NXAI_MODELS=packages)
+            shell.run([each.bin("python"), "-m", "pytest", "tests/models"], env)
 
     def _molecule(self, shell: Shell) -> None:
         model = make_model(self.newest)

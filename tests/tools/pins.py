@@ -28,7 +28,7 @@ def pin() -> int:
     versions: Versions = {}
     lowest: Versions = {}
     for venv in every_venv():
-        _note(lowest if venv.lowest else versions, venv, lowest_allowed() if venv.lowest else "")
+        _note(lowest if venv.lowest or venv.apart else versions, venv, lowest_allowed() if venv.lowest else "")
     uv = Venv("pins", venv.core, venv.python, (UV,))
     _note(versions, uv, "")
     hashes = {**_hashes(uv.unlocked(), lowest), **_hashes(uv.unlocked(), versions)}

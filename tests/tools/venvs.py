@@ -27,6 +27,10 @@ _LINT = TESTS / "requirements-lint.txt"
 _BENCH = TESTS / "requirements-bench.txt"
 _MUTATE = TESTS / "requirements-mutate.txt"
 _AUDIT = TESTS / "requirements-audit.txt"
+_VENDORS_RUNTIME = TESTS / "requirements-runtime.txt"
+_HEAVY_MODELS = TESTS / "requirements-heavy-models.txt"
+# The models are taken out of packages that shall not bring what they need to run themselves.
+_WITHOUT_NEEDS = {_TEST: (_MODELS,), _VENDORS_RUNTIME: (_MODELS, _HEAVY_MODELS)}
 
 
 class NoPython(Exception):
@@ -42,6 +46,7 @@ class Venv:
     python: Python
     requirements: tuple[Path, ...]
     lowest: bool = False  # with the oldest versions of what the collection itself needs
+    apart: bool = False  # with versions of its own, all of them in its requirements
 
     @property
     def folder(self) -> Path:
@@ -69,6 +74,8 @@ class Venv:
     def _constraints(self) -> str:
         """For pip's ``-c``: what was tested, or where ``lowest`` the oldest libraries that the collection allows."""
         pins = read_pins(CONSTRAINTS.read_text())
+        if self.apart:
+            return ""
         if not self.lowest:
             return constraints(pins)
         lowest = lowest_allowed()
@@ -84,8 +91,10 @@ class Venv:
         files = [argument for each in self.requirements for argument in ("-r", str(each))]
         core = [f"ansible-core=={self.core.release}"] if _RUNTIME in self.requirements else []
         pins = resolve(self.bin("python"), self.folder / "report.json", ["-c", str(limits), *core, *files], _clean())
-        # The models are taken out of packages that shall not bring what they need to run themselves.
-        return [*pins, *(read_pins(_MODELS.read_text()) if _TEST in self.requirements else ())]
+        return [*pins, *(pin for each in self._models() for pin in read_pins(each.read_text()))]
+
+    def _models(self) -> list[Path]:
+        return [models for each in self.requirements for models in _WITHOUT_NEEDS.get(each, ())]
 
     def unlocked(self) -> str:
         """The program uv, to make the hashes with, where none can be known yet."""
@@ -97,7 +106,7 @@ class Venv:
         subprocess.run(command, check=True, env=_clean(), stdin=subprocess.DEVNULL)
 
     def _contents(self) -> str:
-        files = [each.read_bytes() for each in (*self.requirements, _MODELS, CONSTRAINTS)]
+        files = [each.read_bytes() for each in (*self.requirements, *self._models(), CONSTRAINTS)]
         digest = hashlib.sha256(b"\0".join([*files, self._constraints().encode()])).hexdigest()
         return f"{self.python.executable} {self.folder} ansible-core {self.core.release} {digest}\n"
 
@@ -142,6 +151,18 @@ mutate_venv = partial(_newest, "mutate", _RUNTIME, _SIMULATOR, _TEST, _MUTATE)
 audit_venv = partial(_newest, "audit", _AUDIT)  # the program pip-audit, apart from what it looks at
 
 
+def _of_runtime(name: str) -> Venv | None:
+    """onnxruntime 1.17 is there for Python 3.12 and older. None where this machine has no such Python."""
+    pythons = [python for python in found().values() if python.minor <= 12]
+    return Venv(name, newest_core(), pythons[-1], (_VENDORS_RUNTIME,), apart=True) if pythons else None
+
+
+def runtime_venv() -> Venv | None:
+    """The vendor's runtime, and all packages that carry models."""
+    venv = _of_runtime("runtime-1.17")
+    return venv.make() if venv else None
+
+
 def older_venvs(every: bool) -> list[Venv]:
     """The oldest ansible-core, or every one but the newest, pre-releases too, each on its oldest Python here.
 
@@ -161,7 +182,9 @@ def every_venv() -> list[Venv]:
     older = [Venv("pins", each, each.pythons()[0], files) for each in runnable_cores()]
     older.append(Venv("pins", runnable_cores()[0], runnable_cores()[0].pythons()[0], files, lowest=True))
     others = ((_RUNTIME, _SIMULATOR, _BENCH), (*files, _MUTATE), (_AUDIT,))
-    return [*lint, *older, *(Venv("pins", core, newest, each) for each in others)]
+    runtime = _of_runtime("pins")
+    made = [*lint, *older, *(Venv("pins", core, newest, each) for each in others)]
+    return [*made, *([runtime] if runtime else [])]
 
 
 def cannot_run(every: bool) -> list[str]:
