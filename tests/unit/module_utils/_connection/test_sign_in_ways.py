@@ -26,7 +26,7 @@ PASSWORD = {"username", "password", "mfa_code"}
         ({"username", "password"}, {"mfa_code"}, {"token", "token_file", "refresh_token"}),
         ({"username", "password"}, {"username"}, {"token", "token_file", "refresh_token", "mfa_code"}),
     ],
-    ids=str,
+    ids=lambda names: "+".join(sorted(names)) or "none",
 )
 def test_i13_what_a_task_says_comes_first_as_a_whole(
     given: set[str], environment: set[str], expected: set[str]
