@@ -128,9 +128,10 @@ def _rotating(cap: int, with_total: bool) -> Rewrite:
             return answer
         turn = asked.memory[asked.path] = asked.memory.get(asked.path, 0) + 1
         begin = turn % max(len(answer.data), 1)
+        total = answer.headers.pop(TOTAL, "")  # else it would become that of the page
         answer.data = [*answer.data[begin:], *answer.data[:begin]][first : first + most]
-        if not with_total:
-            answer.headers.pop(TOTAL, "")
+        if with_total:
+            answer.headers[TOTAL] = total
         return answer
 
     return rewrite
