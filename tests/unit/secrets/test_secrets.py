@@ -51,6 +51,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "nxai_model": {"name": "New", "file": "{{ model_file }}"},
     "nxai_model_check": {"file": "{{ model_file }}"},
     "nxai_model_info": {},
+    "nxai_model_prepare": {"src": "{{ model_file }}", "dest": "prepared.onnx"},
     "nxai_organisation_info": {},
     "nxai_pipeline": {"site": "Shop", "devices": ["Door"], "pipelines": [{"model": "Alpha"}]},
     "nxai_pipeline_info": {},

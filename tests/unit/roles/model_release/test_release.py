@@ -260,10 +260,11 @@ def test_m_an_export_is_prepared_on_the_way(cloud: Served, play: Play, tmp_path:
     """A plan leaves nothing behind, the release is the prepared file, and a second run changes nothing."""
     options = {"model_release_file": str(_export(tmp_path)), "model_release_prepare": {"head": "auto"}}
     options["model_release_check_file"] = "strict"
-    before = {each.name for each in tmp_path.iterdir()} | {".ansible"}
+    homes = {".ansible", ".cache"}  # of ansible-core, and of onnxruntime
+    before = {each.name for each in tmp_path.iterdir()}
     plan = play(cloud, "release", "8", check=True, **options)
     assert "divided by 255" in plan and cloud.writes() == []
-    assert {each.name for each in tmp_path.iterdir()} == before, "neither the file, nor the folder of the plan"
+    assert {each.name for each in tmp_path.iterdir()} - homes == before, "neither the file, nor the folder of the plan"
     assert not list(Path(tempfile.gettempdir()).glob("nxai-plan-*"))
     play(cloud, "release", "8", **options)
     prepared = tmp_path / "best.nx.onnx"
