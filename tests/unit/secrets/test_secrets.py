@@ -51,7 +51,6 @@ TASKS: dict[str, dict[str, Any]] = {
     "nxai_model": {"name": "New", "file": "{{ model_file }}"},
     "nxai_model_check": {"file": "{{ model_file }}"},
     "nxai_model_info": {},
-    "nxai_model_prepare": {"src": "{{ model_file }}", "dest": "prepared.onnx"},
     "nxai_organisation_info": {},
     "nxai_pipeline": {"site": "Shop", "devices": ["Door"], "pipelines": [{"model": "Alpha"}]},
     "nxai_pipeline_info": {},
@@ -216,7 +215,8 @@ def results(tmp_path: Path) -> list[dict[str, Any]]:
 
 
 def test_every_module_has_its_row() -> None:
-    assert set(TASKS) == {path.stem for path in MODULES.glob("nxai_*.py")}
+    local = {"nxai_model_prepare"}  # takes no secret, and asks nobody
+    assert set(TASKS) | local == {path.stem for path in MODULES.glob("nxai_*.py")}
 
 
 def test_secrets_as_options(account: Account, playbook: Talk, tmp_path: Path) -> None:
