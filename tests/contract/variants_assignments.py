@@ -32,8 +32,9 @@ def _not_yet(answer: Callable[[], Told], camera: int = 0, seconds: float = 20) -
     async def rewrite(asked: Asked, ask: Ask) -> Told:
         if asked.operation == "list_devices":
             found = await ask(asked)
-            known = asked.memory.setdefault("cameras", {})
-            known[asked.path] = [row["NxID"] for row in found.data]
+            if found.data:  # behind the last page there is none
+                known = asked.memory.setdefault("cameras", {})
+                known[asked.path] = [row["NxID"] for row in found.data]
             return found
         if asked.operation in _PUT:
             began = asked.memory.setdefault("began", asked.now)
