@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from .._core.values import plain
 from .._http.answer import Answer
 from .._http.operation import Operation
-from .contract.translation import path_of, plain, value_at
+from .contract.translation import path_of, value_at
 
 LINK = "Link"  # the header of RFC 8288
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w*-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s\",;]+))?)*)")

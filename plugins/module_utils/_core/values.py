@@ -77,7 +77,7 @@ def identity(value: Any) -> str:
     Of a UUID that is lower case with dashes, without braces or ``urn:uuid:``. Another text, and a whole number above
     zero, is an id as it is.
     """
-    if type(value) is int:
+    if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if 0 < value < _MOST_OF_AN_ID else ""
     found = _UUID_FORMS.fullmatch(value) if isinstance(value, str) else None
     return "-".join(found.groups()).lower() if found else text(value) or ""

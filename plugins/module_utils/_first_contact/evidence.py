@@ -18,9 +18,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._api.contract.translation import plain
 from .._core.errors import NxaiError, Refused
-from .._core.values import UUID_TEXT, ZERO_UUID
+from .._core.values import UUID_TEXT, ZERO_UUID, plain
 from .inference.places import MOST_ROWS, unpacked
 from .vocabulary import KNOWN_WORDS, is_made_of_words, is_member, is_step
 

@@ -116,9 +116,18 @@ class Reading:
     def _ways(self, name: str, record: str, site: Row | None = None) -> ReadWays:
         session = self._session
         described = self.seen.described.get(name, ())
-        heard, headers = lambda: session.heard, lambda: session.heard_headers
         moved = partial(session.moved, record)
-        return ReadWays(name, record, heard, session.sure, session.free, described, site, headers, moved)
+        return ReadWays(
+            name,
+            record,
+            lambda: session.heard,
+            session.sure,
+            session.free,
+            described,
+            site,
+            lambda: session.heard_headers,
+            moved,
+        )
 
     def _listing(self, name: str) -> None:
         record = _RECORDS[name]

@@ -10,7 +10,7 @@ import re
 
 from .._api.contract.lines import LINES, WIRE_NAMES, WORDS
 from .._api.contract.operations import OPERATIONS
-from .._api.contract.translation import plain
+from .._core.values import plain
 from .._openapi.terms import TERMS
 
 _WORDS = """

@@ -14,11 +14,10 @@ from typing import Any
 
 from .._api.contract.lines import RECORDS
 from .._api.contract.operations import UPDATE_MODEL
-from .._api.contract.translation import plain
 from .._api.records.records import Model
 from .._api.uploading import Progress
 from .._core.errors import BadInput, NxaiError, Unexpected
-from .._core.values import UUID_TEXT, to_json
+from .._core.values import UUID_TEXT, plain, to_json
 from .._engine.module import Task
 from .fields import FIELDS, known_row
 from .memberships import Memberships

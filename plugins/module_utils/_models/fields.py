@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._api.contract.translation import plain
 from .._api.records.file_mark import split_documentation
 from .._api.records.pipeline import understood_number
 from .._api.records.records import Model
-from .._core.values import mapping, text
+from .._core.values import mapping, plain, text
 from .._engine.module import CONNECTION_SPEC
 from .._engine.reconcile import Field, view
 from .texts import same_text

@@ -24,7 +24,7 @@ from .plain import fingerprint
 from .untrusted import TAGS, as_name, marked, of_the_user
 from .variables import set_variables
 
-Read: TypeAlias = "Callable[[Mapping[str, Any]], Any]"
+Read: TypeAlias = Callable[[Mapping[str, Any]], Any]
 # What a host's own variables say of it, and its groups say of it later.
 MAGIC = frozenset({"inventory_hostname", "inventory_hostname_short", "group_names"})
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..._connection.settings import ACT_AS_KINDS, ActAs
 from ..._core.errors import BadInput
-from ..._core.values import UUID_TEXT, identity
+from ..._core.values import UUID_TEXT, identity, plain
 from ..._core.wording import shortened
 from ..._http.operation import CHANGEABLE, ISSUE_TOKEN, TRIED, Operation
 from ..contract.lines import WIRE_NAMES
@@ -25,7 +25,7 @@ from .contract import KNOWN, Assigning, Auth, Contract, Upload
 from .forms import EACH
 from .lines import CHOICES, RECORDS, WORDS, WORDS_OF, Line
 from .operations import OPERATIONS, PUT_PIPELINES
-from .translation import STEP, Path, path_of, plain
+from .translation import STEP, Path, path_of
 
 SECTIONS = ("operations", "fields", "words", "auth", "upload", "catalogue", "assignment", "no_pipelines")
 MOST_ENTRIES = 50  # of any list

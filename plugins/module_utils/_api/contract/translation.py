@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core.limits import MOST_DEPTH
-from ..._core.values import plain as plain
+from ..._core.values import plain
 from .forms import each_of, opened, split
 from .lines import RECORDS, WORDS, WORDS_OF
 

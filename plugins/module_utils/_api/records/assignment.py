@@ -19,13 +19,13 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ..._core.limits import is_deep, read_json
-from ..._core.values import ZERO_UUID, identity, is_uuid
-from ..contract.translation import DIFFERENT, plain
+from ..._core.values import ZERO_UUID, identity, is_uuid, plain
+from ..contract.translation import DIFFERENT
 from .beside import masked_in, models_beside, names_selected, says_more
 from .pipeline import Assignment, Pipeline, models_of
 from .shape import is_blank, kind, shape_of
 
-IsModel: TypeAlias = "Callable[[str], bool]"
+IsModel: TypeAlias = Callable[[str], bool]
 PLACE = ("nxAI", "pipelines")
 LINE = "fields.device.pipelines"  # of the contract: where the place is said
 MOST_TEXT = 1 << 20  # characters of a text that is read as JSON

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ..._core.values import ZERO_UUID, flag, identity, is_uuid
-from ..contract.translation import KEPT, plain
+from ..._core.values import ZERO_UUID, flag, identity, is_uuid, plain
+from ..contract.translation import KEPT
 from .pipeline import Assignment, models_of
 
 _SUBJECT = "(?:pipeline|function|model|assignment)s?"

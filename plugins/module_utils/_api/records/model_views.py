@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ..._core.values import folded, mapping
+from ..._core.values import folded, mapping, plain
 from ..contract.contract import Row
-from ..contract.translation import plain
 from .records import Model
 
 _RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(?:Z|\+00:00)")

@@ -17,8 +17,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from ..._core.values import ZERO_UUID, identity
-from ..contract.translation import plain
+from ..._core.values import ZERO_UUID, identity, plain
 
 _MOST_SHAPE = 400
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)

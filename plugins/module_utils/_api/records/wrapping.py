@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ..._core.values import plain
 from ..contract.lines import names_of
-from ..contract.translation import STEP, path_of, plain, value_at
+from ..contract.translation import STEP, path_of, value_at
 from .rows import Listed, by_id, ungrouped
 
 _WRAPPERS = ("items", "data", "results", "rows")

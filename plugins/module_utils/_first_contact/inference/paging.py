@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..._api.contract.operations import OPERATIONS
-from ..._api.contract.translation import plain
+from ..._core.values import plain
 from .draft import Lines, Proposal
 
 LISTINGS = tuple(each.name for each in OPERATIONS.values() if each.pages and each.api != "cloud")

@@ -16,11 +16,11 @@ from typing import Any
 from ..._api.contract.contract import Contract
 from ..._api.contract.forms import EACH, each_of, split
 from ..._api.contract.lines import RECORDS
-from ..._api.contract.translation import STEP, path_of, plain, value_at
+from ..._api.contract.translation import STEP, path_of, value_at
 from ..._api.records.assignment import Known, Unknown, read_assignment
 from ..._api.records.pipeline import RESIZING_METHODS, models_of, understood_number
 from ..._core.errors import BadInput
-from ..._core.values import identity
+from ..._core.values import identity, plain
 from .draft import Draft, Proposal
 from .places import MOST_ROWS, Path, dotted, last, members, unpacked
 from .records import Fits, Inferred, Row, Rows, ids_of, is_text

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..._api.contract.translation import STEP, plain
+from ..._api.contract.translation import STEP
 from ..._core.limits import read_json
-from ..._core.values import UUID_TEXT, ZERO_UUID
+from ..._core.values import UUID_TEXT, ZERO_UUID, plain
 
 Path = tuple[str, ...]
 MOST_STEPS = 4

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..._api.contract.lines import WIRE_NAMES
-from ..._api.contract.translation import plain
 from ..._api.records.pipeline import Assignment
 from ..._core.errors import Refused
+from ..._core.values import plain
 from .draft import Draft, Proposal
 from .records import Row
 

@@ -15,10 +15,10 @@ from typing import Any
 
 from ..._api.contract.contract import Contract
 from ..._api.contract.lines import RECORDS
-from ..._api.contract.translation import path_of, plain, value_at
+from ..._api.contract.translation import path_of, value_at
 from ..._api.records.records import Catalogue, Device, Model, Server, Site
 from ..._core.errors import NxaiError
-from ..._core.values import identity
+from ..._core.values import identity, plain
 from .draft import Draft, Proposal
 from .places import MOST_ROWS, Path, common, dotted, is_uuid, last, members
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from ..._api.contract.lines import CHOICES, LINES
 from ..._api.contract.operations import PUT_PIPELINES
-from ..._api.contract.translation import plain
 from ..._api.pages import NoList, TooSmall
 from ..._core.errors import Incomplete, NxaiError, Refused, Unexpected
+from ..._core.values import plain
 from ..._http.operation import CHANGING
 from .draft import Draft, Proposal
 from .paging import LISTINGS, page_ways
@@ -172,7 +172,8 @@ class WriteWays:
                 if "".join(map(plain, path)) == plain(name)
             }
             if key and len(values) == 1:
-                lines = {key: {**(draft.value(key) or {}), name: next(iter(values.values()))}}
+                (value,) = values.values()
+                lines = {key: {**(draft.value(key) or {}), name: value}}
                 yield Proposal(
                     lines, f"HTTP {error.status}: the service asks for {name}, and all that it lists have this"
                 )

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 
 from ..._api.contract.contract import Contract
 from ..._api.contract.lines import RECORDS, WORDS
-from ..._api.contract.translation import path_of, plain, value_at
+from ..._api.contract.translation import path_of, value_at
 from ..._api.records.records import Model, Server, Site
 from ..._core.errors import NxaiError
-from ..._core.values import text
+from ..._core.values import plain, text
 from .draft import Draft, Proposal
 from .places import MOST_ROWS, dotted, last, members
 from .records import Inferred, Row, Rows, ids_of

@@ -37,7 +37,7 @@ def check_outputs(outputs: Sequence[Tensor]) -> Iterator[Flaw]:
     give_roles(outputs)
     for each in outputs:
         if each.role is not None:
-            prefix = next(prefix for prefix, role in _KINDS.items() if role == each.role)
+            (prefix,) = (prefix for prefix, role in _KINDS.items() if role == each.role)
             yield from _classes(each, each.name[len(prefix) :])
             yield from _output_shape(each)
             yield from _ids(each)

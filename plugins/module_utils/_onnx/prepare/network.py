@@ -117,7 +117,7 @@ def _noted_size(metadata: Mapping[str, str]) -> list[int]:
         return []
     if isinstance(noted, int):
         noted = [noted, noted]
-    is_pair = isinstance(noted, list) and len(noted) == 2 and all(type(each) is int for each in noted)
+    is_pair = isinstance(noted, list) and len(noted) == 2 and all(isinstance(each, int) and each > 1 for each in noted)
     return noted if is_pair else []
 
 

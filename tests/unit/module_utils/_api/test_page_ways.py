@@ -186,7 +186,7 @@ class TestACursor:
     @pytest.mark.parametrize("address", ["https://other.example/x?Cursor={}", "/x?Limit=2&Cursor={}", "?Cursor={}"])
     def test_of_an_address_only_the_parameters_are_taken(self, address: str) -> None:
         service = Cursors(5)
-        service.shown = lambda end: address.format(end)
+        service.shown = address.format
         assert all_pages(service, 10, contract=contract("cursor", BODY)) == rows(5)
         assert service.queries[1] == {"Limit": "10", "Cursor": "2"}
 

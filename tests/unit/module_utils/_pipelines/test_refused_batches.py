@@ -69,8 +69,10 @@ class Service:
         def sleep(seconds: float) -> None:
             self.now += seconds
 
+        def deadline(seconds: float) -> Deadline:
+            return Deadline(seconds, lambda: self.now, sleep)
+
         api: Any = self
-        deadline = lambda seconds: Deadline(seconds, lambda: self.now, sleep)  # noqa: E731
         writer = PipelineWriter(api, {**OPTIONS, **options}, deadline)
         changes = [DeviceChange(SITE, Device.from_api({"NxID": each}), (), AFTER) for each in nxids(count)]
         writer.send(AssignmentPlan(tuple(changes)))
