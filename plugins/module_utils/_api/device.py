@@ -98,8 +98,8 @@ class DeviceApi:
         if rows:
             self._note_elsewhere("The service lists no site, and the identity provider does")
             with self._transport.adapted(other):
-                pass
-        return rows
+                return rows
+        return []
 
     def _warn_of_no_sites(self) -> None:
         """Once: nothing else in a result would show it."""
@@ -139,14 +139,16 @@ class DeviceApi:
 
     def _devices_in(self, rows: list[Row]) -> list[Row]:
         """Those with an NxID. What has none, and shows nothing of pipelines, is no device that any could be sent to."""
-        others = [row for row in rows if not own_id(folded(row), ("nxid",)) and is_bare(row)]
-        if not others or len(others) == len(rows):
+        devices = [row for row in rows if own_id(folded(row), ("nxid",)) or not is_bare(row)]
+        if len(devices) in (0, len(rows)):
             return rows
         if not self._warned_of_others:
             self._warned_of_others = True
-            what = f"{len(others)} of {len(rows)} rows of a site have no NxID, and are taken for no devices."
+            what = (
+                f"{len(rows) - len(devices)} of {len(rows)} rows of a site have no NxID, and are taken for no devices."
+            )
             self._transport.voice.warn(f"{what} {self._contract.hint('fields.device.id')}")
-        return [row for row in rows if row not in others]
+        return devices
 
     def _warn_of_shared_ids(self, listed: Iterable[Device]) -> None:
         """Once, where the id that is read may be that of something else, such as of the server."""

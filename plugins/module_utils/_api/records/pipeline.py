@@ -171,27 +171,11 @@ def processor_name(value: Any) -> str:
 
 
 def _in_known_types(key: object, value: Any) -> Any:
+    """Elements of chains are as pipelines are, which is a guess."""
     if plain(key) == "modelnms":
         found = understood_number(value)
         return value if found is None else found
-    return _numbers_in(value) if plain(key) == "chains" else value
-
-
-def _numbers_in(value: Any) -> Any:
-    """The same for what stands in chains: their elements are as pipelines are, which is a guess."""
-    made: Any
-    places: Iterable[Any]
-    if isinstance(value, list):
-        made, places = list(value), range(len(value))
-    elif isinstance(value, Mapping):
-        made, places = dict(value), value
-    else:
-        return value
-    for place in places:  # a loop, as in with_models
-        inner = value[place]
-        nested = isinstance(inner, (list, Mapping))
-        made[place] = _numbers_in(inner) if nested else _in_known_types(place, inner)
-    return made
+    return _with_leaves(value, _in_known_types) if plain(key) == "chains" else value
 
 
 def understood_number(value: Any) -> float | None:
@@ -214,6 +198,11 @@ def models_of(assignment: Iterable[Pipeline]) -> list[str]:
 
 def with_models(value: Any, rename: Callable[[Any], Any]) -> Any:
     """A copy of a wire value in which every model, at any depth (see ``models_of``), is what ``rename`` makes of it."""
+    return _with_leaves(value, lambda place, inner: rename(inner) if _names_a_model(place, inner) else inner)
+
+
+def _with_leaves(value: Any, change: Callable[[Any, Any], Any]) -> Any:
+    """A copy of a wire value in which each leaf, by its key or place, is what ``change`` makes of it."""
     made: Any
     places: Iterable[Any]
     if isinstance(value, list):
@@ -224,7 +213,8 @@ def with_models(value: Any, rename: Callable[[Any], Any]) -> Any:
         return value
     for place in places:  # a loop: a comprehension takes a second frame for each level
         inner = value[place]
-        made[place] = rename(inner) if _names_a_model(place, inner) else with_models(inner, rename)
+        nested = isinstance(inner, (list, Mapping))
+        made[place] = _with_leaves(inner, change) if nested else change(place, inner)
     return made
 
 

@@ -5,7 +5,8 @@
 """The values of a graph: is each of them made, once, and before it is used.
 
 Names are kept as their hashes only: a million of them take 100 MiB, however long they are. In a file, weights and
-inputs stand behind the nodes that use them. So what is not known yet waits, and what waits at the end is not made.
+inputs stand behind the nodes that use them. So an unknown name waits, and one that still waits
+at the end is made by nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterable
 from .wire import text
 
 _MOST_NAMES = 3_200_000
-_MOST_TEXTS = 50_000  # of what waits, for messages
+_MOST_TEXTS = 50_000  # of names that wait, for messages
 _LISTED = 5
 
 

@@ -22,7 +22,7 @@ def inferred(onnx: Any, outline: Outline) -> dict[str, Any]:
         return {}
     try:
         outputs = onnx.shape_inference.infer_shapes(_model(onnx, outline)).graph.output
-    except Exception:  # whatever the library says: what is not known stays unknown
+    except Exception:  # whatever the library raises: the shapes stay unknown
         return {}
     return {text(each.name): each.type for each in outputs if each.type.tensor_type.HasField("shape")}
 
@@ -41,11 +41,16 @@ def _without_shape(onnx: Any, output: Any) -> bytes:
     """An exporter wrote it before dimensions were fixed."""
     bare = onnx.ValueInfoProto()
     bare.CopyFrom(output)
-    if bare.type.HasField("tensor_type"):
-        bare.type.tensor_type.ClearField("shape")
+    forget_shape(bare)
     return as_field(_OUTPUT, bare.SerializeToString())
 
 
+def forget_shape(value: Any) -> None:
+    """``value``: a ValueInfoProto, changed in place."""
+    if value.type.HasField("tensor_type"):
+        value.type.tensor_type.ClearField("shape")
+
+
 def dimensions(shape: Any) -> Sequence[int | str | None]:
-    """Some exporters write -1 for what is not known."""
+    """Some exporters write -1 for an unknown size."""
     return [each.dim_value if each.dim_value > 0 else text(each.dim_param) or None for each in shape.dim]

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..._core.errors import BadInput
 from ..graph.remarks import class_names
-from ..graph.shapes import dimensions
+from ..graph.shapes import dimensions, forget_shape
 from . import boxes, heads, versions
 from .build import Builder
 from .image import NAME, SENSITIVITY, Image, find_image, name_image
@@ -127,11 +127,10 @@ def _shapes(onnx: Any, model: Any) -> dict[str, list[int | None] | None]:
     bare = onnx.ModelProto()
     bare.CopyFrom(model)
     for each in bare.graph.output:
-        if each.type.HasField("tensor_type"):
-            each.type.tensor_type.ClearField("shape")
+        forget_shape(each)
     try:
         found = onnx.shape_inference.infer_shapes(bare, data_prop=True)
-    except Exception:  # whatever the library says: what is not known stays unknown
+    except Exception:  # whatever the library raises: the shapes stay unknown
         found = bare
     shapes: dict[str, list[int | None] | None] = {}
     for inferred, noted in zip(found.graph.output, model.graph.output, strict=True):
