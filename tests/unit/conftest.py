@@ -9,9 +9,22 @@ Python's own could import most of it as well, but what it has imported, ansible-
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from ansible.plugins.loader import init_plugin_loader
 
+from simulator.testing import Served
 from tools.workplace import COLLECTIONS, prepare
 
 prepare()
 init_plugin_loader([str(COLLECTIONS)])
+
+
+@pytest.fixture
+def token_file(cloud: Served, tmp_path: Path) -> Path:
+    """A token of the folder's own cloud, in a file that nobody else reads."""
+    path = tmp_path / "token"
+    path.write_text(cloud.token())
+    path.chmod(0o600)
+    return path

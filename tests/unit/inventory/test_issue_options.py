@@ -267,14 +267,6 @@ def test_i06_a_template_makes_no_folder_of_its_own_name(read: Read, tmp_path: Pa
 # 13: ways of signing in ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def token_file(cloud: Served, tmp_path: Path) -> Path:
-    path = tmp_path / "token"
-    path.write_text(cloud.token())
-    path.chmod(0o600)
-    return path
-
-
 def test_i13_what_the_file_says_comes_before_the_environment(
     read: Read, cloud: Served, token_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

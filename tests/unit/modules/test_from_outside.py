@@ -19,14 +19,6 @@ VARIABLES = [each.environment for each in CONNECTION_FIELDS if each.environment]
 OWN = {"username": "demo@example.com", "password": "demo"}
 
 
-@pytest.fixture
-def token_file(cloud: Served, tmp_path: Path) -> Path:
-    path = tmp_path / "token"
-    path.write_text(cloud.token())
-    path.chmod(0o600)
-    return path
-
-
 @pytest.mark.parametrize("variable", [*VARIABLES, "NXAI_ACT_AS_KIND", "NXAI_ACT_AS_ID"])
 def test_i13_an_empty_variable_is_as_good_as_none(
     run_module: RunModule, monkeypatch: pytest.MonkeyPatch, token_file: Path, cloud: Served, variable: str
