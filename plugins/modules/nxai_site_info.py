@@ -16,22 +16,10 @@ extends_documentation_fragment:
   - nxai.cloud.connection
   - nxai.cloud.act_as
   - nxai.cloud.attributes
+  - nxai.cloud.sites
 attributes:
   diff_mode:
     support: none
-options:
-  sites:
-    description:
-      - The sites, each by name or by cloud system id. An entry can also be a glob over names, such as C(Shop *).
-    type: list
-    elements: str
-    default: ["*"]
-  allow_empty:
-    description:
-      - Whether a glob of O(sites) may match no site. Then there is a warning that names the nearest. V(false) makes it
-        an error, also for C(*).
-    type: bool
-    default: true
 seealso:
   - module: nxai.cloud.nxai_server_info
   - module: nxai.cloud.nxai_device_info
