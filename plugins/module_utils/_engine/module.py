@@ -208,6 +208,8 @@ def _module(argument_spec: Mapping[str, Any], rules: Mapping[str, Any]) -> Ansib
         if is_deep(value):
             module.params[name] = None  # ansible-core would put it into the result, and some versions cannot
             module.fail_json(msg=f"the values of {name} are nested more than {MOST_DEPTH} deep: correct the task")
+        if argument_spec[name].get("type") == "path" and "\0" in (value or ""):
+            module.fail_json(msg=f"{name} cannot be a path, as it has a byte 0 in it: {value!r}")
     return module
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from module_runs import RunModule
@@ -37,6 +38,10 @@ LEAF = st.one_of(st.none(), st.booleans(), st.sampled_from(NUMBERS), st.sampled_
 JUNK = st.recursive(
     LEAF, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
 )
+ALSO: dict[str, dict[str, Any]] = {  # what is required in some cases only
+    "nxai_pipeline": {"restore": [{"site": "x", "device": "x", "pipelines": []}]},
+    "nxai_rollout_state": {"name": "x", "declaration": {}},
+}
 DEEP: Any = None
 for _level in range(100):
     DEEP = {"chains": [DEEP]}
@@ -134,3 +139,25 @@ def test_a_clear_failure_or_a_success(
     examine()
     assert any(outcomes), "no example failed: the values are not strange enough"
     assert os.listdir(Path.cwd().parent) == ["home"], "a file where none should be"
+
+
+@pytest.mark.parametrize("module_name", MODULES)
+def test_no_option_takes_what_can_be_no_path(
+    module_name: str,
+    cloud: Served,
+    run_module: RunModule,
+    specs: Callable[[str], dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(AnsibleModule, "_log_invocation", lambda _module: None)  # newer cores stop there already
+    spec = specs(module_name)
+    usual: dict[str, Any] = {"str": "x", "path": "x", "list": ["x"], "dict": {}}
+    needed = {name: its for name, its in spec.items() if its.get("required")}
+    options = {name: its.get("choices", [usual[its.get("type", "str")]])[0] for name, its in needed.items()}
+    options.update(ALSO.get(module_name, {}))
+    for name in [name for name, its in spec.items() if its.get("type") == "path"]:
+        result = run_module(module_name, warns=None, **{**options, name: "a\0b"})
+        assert result["failed"] and result["msg"].startswith(f"{name} cannot be a path, as it has a byte 0"), result
+    assert cloud.log() == []
+    inner = [each for its in spec.values() for each in its.get("options", {}).values()]
+    assert all(each.get("type") != "path" for each in inner), "let the engine look into options of options too"
