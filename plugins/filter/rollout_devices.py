@@ -66,45 +66,17 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-_WANTED = ("nxai_site_id", "nxai_device_id")
+from ..plugin_utils._rollout.devices import devices_of
 
 
 def rollout_devices(hosts: Iterable[Mapping[str, Any]], running: Sequence[str] = ("running",)) -> list[dict[str, str]]:
     """Raises where the input is not the variables of hosts."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for host in hosts:
-        if not isinstance(host, Mapping):
-            raise AnsibleFilterError(
-                "nxai.cloud.rollout_devices takes the variables of hosts: map('extract', hostvars)"
-            )
-        if all(host.get(name) for name in _WANTED):
-            device = _device(host, running)
-            found.setdefault((device["site"], device["device"]), device)
-    return [found[key] for key in sorted(found)]
-
-
-def _device(host: Mapping[str, Any], running: Sequence[str]) -> dict[str, str]:
-    return {
-        "host": str(host.get("inventory_hostname") or ""),
-        "site": str(host["nxai_site_id"]),
-        "site_name": str(host.get("nxai_site_name") or ""),
-        "device": str(host["nxai_device_id"]),
-        "name": str(host.get("nxai_device_name") or ""),
-        "unavailable": _reason(host, running),
-    }
-
-
-def _reason(host: Mapping[str, Any], running: Sequence[str]) -> str:
-    status = host.get("nxai_server_status")
-    if host.get("nxai_site_online") is False:
-        return "its site is off-line"
-    if status and str(status).lower() not in running:
-        return f"its server is {status}"
-    if host.get("nxai_supports_pipelines") is False:
-        return "its server does not support pipelines"
-    if host.get("nxai_enabled") is False:
-        return "it is not enabled"
-    return ""
+    try:
+        return devices_of(hosts, running)
+    except TypeError:
+        raise AnsibleFilterError(
+            "nxai.cloud.rollout_devices takes the variables of hosts: map('extract', hostvars)"
+        ) from None
 
 
 class FilterModule:

@@ -191,6 +191,11 @@ models:
       type: list
       elements: str
       sample: [0f4c4f77-39f5-4f6d-9e57-58b7f0b35d6f]
+    organisation:
+      description:
+        - The UUID of the organisation that it belongs to. Empty where that is a person, or the service does not say.
+      type: str
+      sample: 0e5b2d6e-2d0f-4f5e-8a55-3c2f3f4f2b11
     used_by:
       description: The devices that use the model.
       returned: with O(usage)

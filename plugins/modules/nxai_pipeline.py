@@ -120,6 +120,12 @@ options:
         type: list
         elements: dict
         required: true
+      on_the_way:
+        description:
+          - Whether something else may still arrive at the device. Then it is sent its pipelines whatever it reports,
+            and followed. RV(snapshot) has V(true) where the task sent something that the device did not report.
+        type: bool
+        default: false
   prove:
     description:
       - What to do about devices of which the service does not show whether they run anything. The member of their row
@@ -294,6 +300,7 @@ snapshot:
       pipelines:
         - {modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20, modelNMS: 0.42, resizingMethod: Letterbox,
            Preprocessor: "", Postprocessor: "", chains: []}
+      on_the_way: false
 proof:
   description: The device that proves what rows of its shape mean (O(prove=one)).
   returned: where there is such a device

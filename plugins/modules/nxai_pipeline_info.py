@@ -76,6 +76,7 @@ pipelines:
       pipelines:
         - {modelUUID: 459d2273-1514-431c-9d34-f5b72f3bfe20, modelNMS: 0.42, resizingMethod: Letterbox,
            Preprocessor: "", Postprocessor: "", chains: []}
+      on_the_way: false
 devices:
   description: The same in the words of O(nxai.cloud.nxai_pipeline#module:pipelines), for all devices.
   returned: success, and failure where a part could not be read

@@ -128,10 +128,8 @@ def _assigned(play: Play, cameras: tuple[str, ...], result: dict[str, Any]) -> N
 def rollout(play: Play) -> None:
     """As the role goes: two waves that replace what cameras have, gates, then all of it back."""
     _upload(play)
-    rows = [{**each, "unavailable": ""} for each in _shown(play)]
-    waves = [{"name": "1", "devices": rows[:1]}, {"name": "all others", "devices": rows[1:]}]
     try:
-        _roll_out(play, waves)
+        _roll_out(play, _shown(play))
     except Bad as bad:
         if bad.kind in ("stops", "obscure") and (play.folder / "state").exists():
             _roll_back(play)  # as a user would after a rollout that failed
@@ -147,67 +145,37 @@ def rollout(play: Play) -> None:
         _wanted("lost", same(now.cameras[name], had), f"back is {name} with {now.cameras[name]}, not with {had}")
 
 
-def _state(play: Play, **options: Any) -> dict[str, Any]:
-    return play.task("nxai_rollout_state", path=str(play.folder / "state"), **options)
+def _step(play: Play, step: str, check: bool = False, **options: Any) -> dict[str, Any]:
+    settings = {**_WAITS, **_IN_TURN}
+    return play.task("nxai_rollout", check, path=str(play.folder / "state"), step=step, settings=settings, **options)
 
 
 def _open(play: Play, **options: Any) -> dict[str, Any]:
     declaration = {"pipelines": _QUEUE, "state": "exact"}
-    return _state(play, step="open", name="r", declaration=declaration, **options)
+    return _step(play, "open", name="r", declaration=declaration, waves=[1, "100%"], **options)
 
 
-def _assign(play: Play, check: bool, **options: Any) -> dict[str, Any]:
-    """As the role's assign.yml: any end with rows is taken, and judged by the state."""
-    result = play.attempt("nxai_pipeline", check, not_applicable="skip", **_WAITS, **_IN_TURN, **options)
-    if "devices" not in result and "refused" not in result:
-        raise Bad(*judged("nxai_pipeline", result))
-    return result
-
-
-def _rows(result: dict[str, Any]) -> dict[str, Any]:
-    return {"devices": result.get("devices", []), "refused": result.get("refused", [])}
-
-
-def _roll_out(play: Play, waves: list[dict[str, Any]]) -> None:
-    wanted: dict[str, Any] = {"pipelines": _QUEUE, "state": "exact"}
-    opened = _open(play, waves=waves)
-    run = opened["run"]
+def _roll_out(play: Play, rows: list[dict[str, Any]]) -> None:
+    opened = _open(play, devices=rows)
     for wave in opened["todo"]:
-        number = {"run": run, "wave": wave["number"]}
-        plan = _assign(play, True, devices=wave["devices"], **wanted)
-        begun = _state(play, step="begin", **number, **_rows(plan), snapshot=plan.get("snapshot", []))
-        written = _assign(play, False, devices=begun["devices"], **wanted)
-        kept = _state(play, step="written", **number, **_rows(written))
-        _breach(kept, plan, written)
-        look = _assign(play, True, devices=kept["devices"], **wanted)
-        servers = _servers(play, kept["devices"])
-        gated = _state(play, step="gate", **number, **_rows(look), servers=servers)
-        _breach(gated, plan, written, look)
-    _state(play, step="close", run=run)
+        for step in ("wave", "gate"):
+            _breach(play, _step(play, step, run=opened["run"], wave=wave["number"]))
+    _step(play, "close", run=opened["run"])
 
 
-def _servers(play: Play, devices: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if not devices:
-        return []
-    found: list[dict[str, Any]] = play.task("nxai_device_info", devices=devices, **_IN_TURN)["devices"]
-    return found
-
-
-def _breach(state: dict[str, Any], *results: dict[str, Any]) -> None:
-    if state["breach"]:
-        told = [row for each in results for row in [*each.get("devices", []), *each.get("refused", [])]]
-        words = {"msg": " ".join([state["breach"], *(str(each.get("msg", "")) for each in results)]), "devices": told}
-        raise Bad(*judged("the rollout", words))
+def _breach(play: Play, result: dict[str, Any]) -> None:
+    if result["breach"]:
+        report = json.loads((play.folder / "state" / "rollout-report.json").read_text())
+        told = {"msg": " ".join([result["breach"], *result["warnings"]]), "devices": report["failures"]}
+        raise Bad(*judged("the rollout", told))
 
 
 def _roll_back(play: Play) -> None:
-    opened = _open(play, action="rollback")
-    if not opened["restore"]:
-        return
-    restored = _assign(play, False, restore=opened["restore"], require_support=False)
-    kept = _state(play, step="restored", run=opened["run"], **_rows(restored))
-    if kept["remaining"]:
-        raise Bad(*judged("the rollback", restored))
+    opened = _open(play, action="rollback", devices=[])
+    restored = _step(play, "restore", run=opened["run"])
+    if restored["remaining"]:
+        report = json.loads((play.folder / "state" / "rollout-report.json").read_text())
+        raise Bad(*judged("the rollback", {"msg": "", "devices": report["not_back"]}))
 
 
 def model_update(play: Play) -> None:
@@ -299,8 +267,14 @@ def _loss(play: Play, scene: str) -> Bad | None:
 
 
 def _kept(play: Play) -> dict[str, Any]:
-    """What the files of the rollout could bring back, by the NxID of the camera."""
+    """What the journal of the rollout could bring back, by the NxID of the camera."""
     found: dict[str, Any] = {}
-    for path in sorted((play.folder / "state").glob("snapshot-*.json")):
-        found.update((each["device"].strip("{}").lower(), each["pipelines"]) for each in json.loads(path.read_text()))
+    path = play.folder / "state" / "journal.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    plans = [line for line in lines if line["line"] == "plan"]
+    for line in (line for line in lines if line["line"] == "write"):
+        for had, numbers in zip(line["had"], line["cameras"], strict=True):
+            for first, last in (each if isinstance(each, list) else (each, each) for each in numbers):
+                for number in range(first, last + 1):
+                    found.setdefault(plans[-1]["cameras"][number][1].strip("{}").lower(), had)
     return found

@@ -85,14 +85,20 @@ class Refused(NxaiError):
 
     ``fields``: what it said of single members of the request, by the name that it has for each.
     ``code``: the name of the error in its body (``error`` of OAuth, ``resultCode``), "" where there is none.
+    ``lost_before``: an earlier try of the same write may have had its effect.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict, kw_only=True, hash=False)
     code: str = field(default="", kw_only=True)
+    lost_before: bool = field(default=False, kw_only=True)
 
 
 class Unexpected(NxaiError):
     """The service answered with success, but not with what it should be: not JSON, another shape, cut short."""
+
+
+class NotRecorded(NxaiError):
+    """What has to be on the disk before a write goes out is not there, so the write was not sent."""
 
 
 class Incomplete(Unexpected):
@@ -101,7 +107,9 @@ class Incomplete(Unexpected):
 
 def may_have_worked(error: NxaiError) -> bool:
     """Whether a write that ended so may have had its effect: then that is looked up before it is called failed."""
-    return isinstance(error, (AnswerLost, Unexpected)) or (isinstance(error, Refused) and (error.status or 0) >= 500)
+    if isinstance(error, Refused):
+        return error.lost_before or (error.status or 0) >= 500
+    return isinstance(error, (AnswerLost, Unexpected))
 
 
 def may_be_gone(error: NxaiError) -> bool:

@@ -115,6 +115,7 @@ class Task:
     check_mode: bool
     warn: Callable[[str], None] = unheard
     log: Callable[[str], None] = unheard
+    diff_mode: bool = False
 
     def deadline(self, seconds: float) -> Deadline:
         """For whatever polls, on the clock of the transport."""
@@ -175,6 +176,12 @@ def run_info(argument_spec: Mapping[str, Any], read: Callable[[Task], dict[str, 
     """Run one module that only reads: ``read`` gives the return values, and its client cannot write in any mode."""
     module = _module({**CONNECTION_SPEC, **argument_spec}, rules)
     _connect(module, lambda task: {"changed": False, **read(task)}, read_only=True)
+
+
+def run_steps(argument_spec: Mapping[str, Any], work: Callable[[Task], dict[str, Any]], **rules: Any) -> None:
+    """Run one module that does more than keep one thing as declared. Its client cannot write in check mode."""
+    module = _module({**CONNECTION_SPEC, **argument_spec}, rules)
+    _connect(module, work, module.check_mode)
 
 
 def run_local(
@@ -238,7 +245,7 @@ def _connect(
 
     def connected() -> dict[str, Any]:
         with Client.from_options(module.params, read_only, Voice(warn, log), outside) as client:
-            return work(Task(module.params, client, module.check_mode, warn, log))
+            return work(Task(module.params, client, module.check_mode, warn, log, module._diff))
 
     def warn(text: str) -> None:
         module.warn(encodable(text))

@@ -41,6 +41,7 @@ class Target:
     site: str
     device: str
     restore: Assignment | None = None
+    forced: bool = False  # to be sent whatever the device reports
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Chosen:
     site: Site
     device: Device
     restore: Assignment | None = None
+    forced: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Missing:
     """A device that was named and could not be read, by the id or name that was given for it.
 
     ``status``: ``failed`` where its site could not be asked, ``not_applicable`` where it is not there to be written to.
+    ``no_site``: this account does not see the site.
     """
 
     site: Site
@@ -62,6 +65,7 @@ class Missing:
     status: str
     reason: str
     name: str = ""  # where it is known
+    no_site: bool = False
 
     @property
     def label(self) -> str:
@@ -91,7 +95,8 @@ def snapshot(devices: Iterable[tuple[Site, Device]], warn: Callable[[str], None]
             left_out.append(f"{device.label} at site {site.label}")
             continue
         pipelines = [each.to_wire() for each in device.assignment]
-        entries.append({"site": site.id, "device": device.id, "name": device.name, "pipelines": pipelines})
+        entry = {"site": site.id, "device": device.id, "name": device.name, "pipelines": pipelines, "on_the_way": False}
+        entries.append(entry)
     if left_out:
         warn(
             f"The snapshot lacks {shortened(left_out)}, because it is not known what runs there."
@@ -102,7 +107,12 @@ def snapshot(devices: Iterable[tuple[Site, Device]], warn: Callable[[str], None]
 
 def snapshot_targets(snapshot: Sequence[Mapping[str, Any]]) -> list[Target]:
     return [
-        Target(each["site"], each["device"], tuple(Pipeline.read(wire) for wire in each["pipelines"]))
+        Target(
+            each["site"],
+            each["device"],
+            tuple(Pipeline.read(wire) for wire in each["pipelines"]),
+            bool(each.get("on_the_way")),
+        )
         for each in snapshot
     ]
 
@@ -118,7 +128,8 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
         if isinstance(listing, NxaiError):
             _give_up(found, site, listing)
             status = "not_applicable" if isinstance(listing, (NoSuchSite, SiteOffLine)) else "failed"
-            found.missing += [Missing(site, each.device, status, str(listing)) for each in wanted]
+            gone = isinstance(listing, NoSuchSite)
+            found.missing += [Missing(site, each.device, status, str(listing), no_site=gone) for each in wanted]
         elif not listing:
             found.unread.append(unread(site))
             found.missing += [Missing(site, each.device, "not_applicable", SILENT) for each in wanted]
@@ -186,7 +197,7 @@ def _pick(found: Found, site: Site, wanted: Sequence[Target], listing: Sequence[
         if device is None:
             found.missing.append(Missing(site, each.device, "not_applicable", "the site does not list this device"))
         else:
-            found.chosen.append(Chosen(site, device, each.restore))
+            found.chosen.append(Chosen(site, device, each.restore, each.forced))
 
 
 def _is_selected(device: Device, site: Site, select: str, models: Collection[str]) -> bool:

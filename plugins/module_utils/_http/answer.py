@@ -76,10 +76,12 @@ class Reply:
     body: Body = field(repr=False)
 
 
-def read_answer(operation: Operation, tried: str, reply: Reply, clean: Callable[[str], str]) -> Answer:
+def read_answer(
+    operation: Operation, tried: str, reply: Reply, clean: Callable[[str], str], lost_before: bool = False
+) -> Answer:
     """The data of a good answer. Raises ``Refused`` for an error status, ``Unexpected`` for what is not JSON."""
     if not 200 <= reply.status < 300:
-        raise refused(tried, reply, clean)
+        raise replace(refused(tried, reply, clean), lost_before=lost_before)
     wrong = reply.body.wrong
     # A body that nobody reads need not be JSON. A web page, though, means that something else answered.
     if wrong is not None and (operation.relies_on or _is_page(reply)):

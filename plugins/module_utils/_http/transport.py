@@ -189,7 +189,7 @@ class Transport:
                 outcome = self._without_prefix(call, header, outcome, attempt)
             if not again:
                 return self._end(call, outcome, attempt, maybe_done)
-            maybe_done = maybe_done or may_have_worked(outcome)
+            maybe_done = maybe_done or (call.operation.method != "GET" and may_have_worked(outcome))
             attempt += 1
 
     def _renewed(self, call: _Call, header: str, outcome: Outcome, again: bool) -> bool:
@@ -238,9 +238,9 @@ class Transport:
             if outcome.status == 404 and maybe_done and call.operation.method == "DELETE":
                 return Answer(outcome.status, outcome.headers, None, call.tried)  # gone by a try before
             if not is_temporary(outcome):
-                return read_answer(call.operation, call.tried, outcome, self.redactor.clean)
+                return read_answer(call.operation, call.tried, outcome, self.redactor.clean, maybe_done)
         error = self._error(call, outcome)
-        if maybe_done and call.operation.method != "GET" and not may_have_worked(outcome):
+        if maybe_done and not may_have_worked(outcome):
             error = AnswerLost(error.tried, error.answer, error.advice, error.status)
         raise replace(error, answer=f"{error.answer} ({attempt + 1} tries)") if attempt else error
 

@@ -27,6 +27,7 @@ SNAPSHOT = {
     "device": {"type": "str", "required": True},
     "name": {"type": "str"},
     "pipelines": {"type": "list", "elements": "dict", "required": True},
+    "on_the_way": {"type": "bool", "default": False},
 }
 SWAP = {"from": {"type": "str", "required": True}, "to": {"type": "str", "required": True}}
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {

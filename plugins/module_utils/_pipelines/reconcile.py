@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -64,6 +64,7 @@ class DeviceChange:
     """One device of one site, with its assignment before and after.
 
     Where the device does not say what it has (``device.assignment`` is None), ``before`` is only an assumption.
+    ``forced``: it is sent whatever the device reports, as something that was sent before may still arrive.
     """
 
     site: Site
@@ -71,6 +72,7 @@ class DeviceChange:
     before: Assignment
     after: Assignment
     restored: bool = False  # from a snapshot: the service showed it all once
+    forced: bool = False
 
     @property
     def shown(self) -> Assignment:
@@ -83,7 +85,7 @@ class DeviceChange:
 
     @cached_property
     def changed(self) -> bool:
-        return self.before != self.after
+        return self.forced or self.before != self.after
 
     @property
     def label(self) -> str:
@@ -128,6 +130,10 @@ class AssignmentPlan:
     def changed(self) -> bool:
         return any(each.changed for each in self.changes)
 
+    def without(self, keys: Collection[tuple[str, str]]) -> AssignmentPlan:
+        """The same for the other devices."""
+        return replace(self, changes=tuple(each for each in self.changes if each.key not in keys))
+
     def diff(self, header: str) -> dict[str, Any]:
         """A diff for people: one block for each different change, with the devices that it is for."""
         groups: dict[tuple[str, str], list[DeviceChange]] = defaultdict(list)
@@ -147,7 +153,8 @@ class AssignmentPlan:
         lines += [f"  - {each}" for each in (Counter(before) - Counter(after)).elements()]
         lines += [f"  + {each}" for each in (Counter(after) - Counter(before)).elements()]
         if Counter(before) == Counter(after):
-            lines.append(f"  order: {', then '.join(after)}")
+            what = "order" if group[0].before != group[0].after else "sent again"
+            lines.append(f"  {what}: {', then '.join(after)}")
         lines += [f"    {site}: {shortened(names)}" for site, names in sites.items()]
         return "\n".join(lines)
 

@@ -35,8 +35,8 @@ from .._fleet.targets import (
 )
 from .checks import Facts, Refusal, raise_if_any, refusals, sites_whose_servers_count
 from .proof import Proof
-from .reconcile import AssignmentPlan, DeviceChange, merge, swap
-from .writer import PipelineWriter
+from .reconcile import AssignmentPlan, Batch, DeviceChange, merge, swap
+from .writer import PipelineWriter, nothing
 
 STATUSES = (
     "unchanged", "planned", "applied", "sent", "pending", "conflict", "not_applicable", "failed", "not_sent",
@@ -49,13 +49,14 @@ class PipelineResource:
 
     header = "assignments"
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, before_put: Callable[[Batch], None] = nothing) -> None:
+        """``before_put``: see PipelineWriter."""
         self.options = task.options
         self.check_mode = task.check_mode
         self.client = task.client
         options = task.options
         self.reader = SiteReader(task.client.device, options["concurrency"], task.warn, options["allow_empty"])
-        self.writer = PipelineWriter(task.client.device, task.options, task.deadline)
+        self.writer = PipelineWriter(task.client.device, task.options, task.deadline, before_put)
         self.proof = Proof(task.options, task.client.device)
         self.warn = task.warn
         self.settled = task.check_mode  # before that, a report is only looked into (see ``reconcile``)
@@ -68,23 +69,31 @@ class PipelineResource:
     def plan(self) -> AssignmentPlan:
         if not any(self.options[name] for name in ("devices", "select", "restore")):
             return AssignmentPlan(())  # for no device
-        rule = self._rule()
+        plan = self.look()
+        found, advice = self.objections(plan)
+        raise_if_any(self._with_names(found), advice)
+        self.ask_in_check_mode()
+        return self.described(plan) if plan.changed else plan
+
+    def look(self) -> AssignmentPlan:
+        """What is to become of each device that is there."""
+        rule = self.rule()
         self.found = self._reachable(self._find())
         changes = [
             DeviceChange(each.site, each.device, before, rule(before))
             if each.restore is None
-            else DeviceChange(each.site, each.device, before, each.restore, restored=True)
+            else DeviceChange(each.site, each.device, before, each.restore, restored=True, forced=each.forced)
             for each in self.found.chosen
             for before in [each.device.assignment or ()]  # where it is not known: see Proof
         ]
-        plan = AssignmentPlan(tuple(changes))
-        self._check(plan)
-        if not plan.changed:
-            return plan
+        return AssignmentPlan(tuple(changes))
+
+    def described(self, plan: AssignmentPlan) -> AssignmentPlan:
+        """The same with the names of models and sites, for people."""
         models = {each.uuid: each.name for each in self.models.records} if self.models else {}
         return AssignmentPlan(plan.changes, models, {each.id: each.name for each in self.reader.known().values()})
 
-    def _rule(self) -> Callable[[Assignment], Assignment]:
+    def rule(self) -> Callable[[Assignment], Assignment]:
         """What becomes of the assignment of each device that is not restored."""
         if self.options["swap"]:
             old, new = self._swap
@@ -122,9 +131,9 @@ class PipelineResource:
     def _swap(self) -> tuple[Collection[str], str]:
         """The models to replace (one, or all that a glob over names is for but the new one), and the new one."""
         wanted, new = self.options["swap"]["from"], identity(self._model_uuid(self.options["swap"]["to"]))
-        if not is_glob(wanted) or self._models().find_or_none(wanted):
+        if not is_glob(wanted) or self.index().find_or_none(wanted):
             return [identity(self._model_uuid(wanted))], new
-        return {identity(each.uuid) for each in globbed(wanted, self._models().records)} - {new}, new
+        return {identity(each.uuid) for each in globbed(wanted, self.index().records)} - {new}, new
 
     def _declared(self, option: Mapping[str, Any]) -> dict[str, Any]:
         """A pipeline of the option ``pipelines`` with its models, those of chains too, by UUID."""
@@ -135,20 +144,20 @@ class PipelineResource:
         if is_uuid(wanted):
             return wanted
         if not self.check_mode:
-            return self._models().find(wanted).uuid
+            return self.index().find(wanted).uuid
         # In check mode, an earlier task of the same play may be the one that would create the model.
-        model = self._models().find_or_none(wanted)
+        model = self.index().find_or_none(wanted)
         return model.uuid if model else wanted
 
-    def _models(self) -> Index[Model]:
+    def index(self) -> Index[Model]:
         if self.models is None:
             self.models = Index(self.client.compute.list_models(catalogue=ALL_AVAILABLE), "model")
         return self.models
 
     # Check
 
-    def _check(self, plan: AssignmentPlan) -> None:
-        """Refuse, with every reason, what would lose something, or would be accepted and then do nothing."""
+    def objections(self, plan: AssignmentPlan) -> tuple[list[Refusal], str]:
+        """Every reason against what would lose something, or would be accepted and then do nothing; and advice."""
         found = self.proof.refusals(plan.changes)
         lost = {(each.site, each.device) for each in found}
         if not self.skip:
@@ -157,7 +166,14 @@ class PipelineResource:
         if changes:
             restoring = self.options["restore"] is not None
             found += refusals(changes, self._facts(changes, restoring), self.options, restoring)
-        raise_if_any(found, self.proof.advice([each for each in plan.changes if each.key in lost]) if lost else "")
+        return found, self.proof.advice([each for each in plan.changes if each.key in lost]) if lost else ""
+
+    def _with_names(self, found: Sequence[Refusal]) -> list[Refusal]:
+        """For people, a site that was given by its id has a name, too: forty shops have an "Aisle 2"."""
+        names = {each.id: each.label for each in self.reader.known().values() if each.name} if found else {}
+        return [replace(each, label=each.label.replace(each.site, names.get(each.site, each.site))) for each in found]
+
+    def ask_in_check_mode(self) -> None:
         if self.proof.change and self.check_mode:
             self.warn(self.proof.question())
 
@@ -165,7 +181,7 @@ class PipelineResource:
         if restoring or not (self.options["pipelines"] or self.options["swap"]):
             return Facts()
         act_as = self.client.settings.act_as
-        by_uuid = {each.uuid: each for each in self._models().records}
+        by_uuid = {each.uuid: each for each in self.index().records}
         new = {uuid: by_uuid[uuid] for each in changes for uuid in each.new_models if uuid in by_uuid}
         sites = self.reader.known() if self.options["require_available"] else {}
         return Facts(new, sites, self._servers(changes, new), identity(act_as.id) if act_as else None)
@@ -215,10 +231,13 @@ class PipelineResource:
         count = Counter(each["status"] for each in devices)
         changed = sum(each["changed"] for each in devices)
         snapshot_of = [(each.site, self.proof.resolved(each)) for each in plan.changes]
+        entries = snapshot(snapshot_of, self.warn if self.settled else unheard)
+        for entry in entries:
+            entry["on_the_way"] = self.writer.on_the_way((entry["site"], entry["device"]))
         result: dict[str, Any] = {
             "changed": changed > 0,
             "devices": devices,
-            "snapshot": snapshot(snapshot_of, self.warn if self.settled else unheard),
+            "snapshot": entries,
             "totals": {"devices": len(devices), "changed": changed, **{each: count[each] for each in STATUSES}},
             "unread_sites": self.found.unread,
         }

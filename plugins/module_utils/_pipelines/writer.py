@@ -21,6 +21,7 @@ from .._api.records.records import Device
 from .._core.errors import (
     AnswerLost,
     BadInput,
+    NotRecorded,
     NxaiError,
     Refused,
     SignInFailed,
@@ -47,25 +48,38 @@ _PASSING = re.compile(
 _MOST_ALONE = 32  # devices of a site that are sent again one by one; more of them have another reason in common
 
 
+def nothing(_batch: Batch) -> None:
+    """For who keeps nothing before a PUT."""
+
+
 class PipelineWriter:
     """``status`` holds (status, reason) of each device that something was tried for, by site and NxID.
 
     Each site is the work of one thread at a time, and writes only the entries of its own devices.
     """
 
-    def __init__(self, api: DeviceApi, options: Mapping[str, Any], deadline: Callable[[float], Deadline]) -> None:
+    def __init__(
+        self,
+        api: DeviceApi,
+        options: Mapping[str, Any],
+        deadline: Callable[[float], Deadline],
+        before_put: Callable[[Batch], None] = nothing,
+    ) -> None:
+        """``before_put`` returns when what the devices of a PUT had is kept. Where it raises, nothing is sent."""
         if options["batch_size"] < 1:
             answer = f"batch_size is {options['batch_size']}"
             raise BadInput("Read the option batch_size", answer, "Give a number of 1 or more.")
         self.status: dict[Key, tuple[str, str]] = {}
+        self.reached: set[Key] = set()  # devices to which something was, or may have been, sent
         self.hidden: set[str] = set()  # keys of what was sent that a device does not show
         self.errors: list[NxaiError] = []
         self._api = api
         self._options = options
         self._deadline = deadline
-        self._signed_out = threading.Event()
         self._at_once = api.devices_at_once  # of one request; 0: as many as are wanted
         self._answers: dict[Key, str] = {}  # what a request that failed was answered with
+        self._before_put = before_put
+        self._over = threading.Event()  # nothing more can be sent
         self._seen: dict[Key, Device | None] = {}  # a device that has not followed, as it was listed last
 
     # Send
@@ -95,22 +109,22 @@ class PipelineWriter:
         """What may have had an effect is looked up, by one read, before it is called failed."""
         doubtful: list[DeviceChange] = []
         self._send_batches(site_batches, patience, doubtful)
-        if doubtful and not self._signed_out.is_set():
+        if doubtful and not self._over.is_set():
             self._deadline(self._options["wait_interval"]).pause(self._options["wait_interval"])
             self._look_at_site(doubtful[0].site.id, doubtful)
 
     def _send_batches(self, waiting: Iterable[Batch], patience: float, doubtful: list[DeviceChange]) -> None:
         """A site that cannot be reached is given up; after any other failure its next request may still do."""
         for batch in (part for each in waiting for part in each.parts(self._at_once or len(each.changes))):
-            if self._signed_out.is_set():
+            if self._over.is_set():
                 return
             try:
                 self._send(batch, patience, doubtful)
             except NxaiError as error:
                 open_ones = [each for each in batch.changes if self.status.get(each.key, ("", ""))[0] in ("", "again")]
                 self._note_error(open_ones, error, doubtful)
-                if isinstance(error, SignInFailed):
-                    self._signed_out.set()
+                if isinstance(error, (SignInFailed, NotRecorded)):
+                    self._over.set()
                 if isinstance(error, (Unreachable, AnswerLost)):
                     return
 
@@ -119,7 +133,7 @@ class PipelineWriter:
         if isinstance(error, AnswerLost) and self._options["wait"]:
             self._note(changes, "sent", str(error))  # followed like any other
             return
-        self._note(changes, "failed", str(error))
+        self._note(changes, "not_sent" if isinstance(error, NotRecorded) else "failed", str(error))
         self._answers.update((each.key, error.answer.rstrip(".")) for each in changes)
         if may_have_worked(error) or (isinstance(error, Refused) and error.status not in _NO_EFFECT):
             doubtful += changes
@@ -188,8 +202,16 @@ class PipelineWriter:
             deadline.pause(pause)
             pause *= 2
 
+    def on_the_way(self, key: Key) -> bool:
+        """Whether something may still arrive at the device."""
+        return key in self.reached and self.status[key][0] != "applied"
+
     def _put(self, batch: Batch) -> Refused | None:
         """Raises what cannot be about some of the devices alone."""
+        self._before_put(batch)
+        keys = {each.key for each in batch.changes}
+        known = keys & self.reached
+        self.reached |= keys  # until it is known that nothing came of it
         try:
             self._api.put_pipelines(
                 batch.site.id,
@@ -197,11 +219,20 @@ class PipelineWriter:
                 models_of(batch.after),
                 [each.to_sent() for each in batch.after],
             )
-        except Refused as error:
-            if error.status not in (*_ABOUT_SOME, *_AT_REST) and not says_too_many(error):
+        except NxaiError as error:
+            if self._had_no_effect(error):
+                self.reached -= keys - known
+            if not isinstance(error, Refused) or (
+                error.status not in (*_ABOUT_SOME, *_AT_REST) and not says_too_many(error)
+            ):
                 raise
             return error
         return None
+
+    def _had_no_effect(self, error: NxaiError) -> bool:
+        """For certain: it never arrived, or was refused in words or for a reason that leave no doubt."""
+        sure = not isinstance(error, Refused) or error.status in _NO_EFFECT or self._api.says_not_applicable(error)
+        return sure and not may_have_worked(error)
 
     def prove(self, change: DeviceChange, failure: str) -> bool:
         """Send to one device alone; whether it then reports what was sent. ``failure``: what it means if not."""
@@ -224,6 +255,13 @@ class PipelineWriter:
         for each in late:
             if self.status[each.key][0] in ("sent", "again"):
                 self._note_laggard(each)
+
+    def follow_again(self, changes: Iterable[DeviceChange]) -> None:
+        """Look once more, later, at those that are well: something that was sent before may have arrived after all."""
+        well = [each for each in changes if self.status.get(each.key, ("", ""))[0] == "applied"]
+        if well:
+            self._note(well, "sent", "")
+            self.follow(AssignmentPlan(tuple(well)))
 
     def _send_again(self, changes: Sequence[DeviceChange]) -> None:
         self._note(changes, "again", "")

@@ -2,47 +2,62 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of the module ``nxai_rollout_state``, and which of them each step needs."""
+"""The options of the module ``nxai_rollout``, and which of them each step needs."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .._engine.module import CONNECTION_SPEC
+from .._pipelines.checks import CHECKS_SPEC
+from .._pipelines.proof import PROOF_SPEC
 
-_ROWS = {"type": "list", "elements": "dict", "default": []}
+STEPS = ("open", "wave", "gate", "restore", "give_up", "close", "interrupt", "needed")
+SETTINGS: dict[str, dict[str, Any]] = {
+    "batch_size": {"type": "int"},
+    "concurrency": {"type": "int"},
+    "applicable_timeout": {"type": "float"},
+    "wait_timeout": {"type": "float"},
+    "wait_interval": {"type": "float"},
+    **{name: {"type": "bool"} for name in CHECKS_SPEC},
+}
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
-    "path": {"type": "path", "required": True},
-    "trusted_owner": CONNECTION_SPEC["trusted_owner"],
-    "step": {
-        "type": "str",
-        "choices": ["open", "begin", "written", "gate", "restored", "close", "interrupt"],
-        "required": True,
-    },
+    "path": {"type": "path"},
+    "step": {"type": "str", "choices": list(STEPS), "required": True},
     "run": {"type": "str"},
     "wave": {"type": "int"},
     "name": {"type": "str"},
     "action": {"type": "str", "choices": ["rollout", "rollback"], "default": "rollout"},
     "declaration": {"type": "dict"},
+    "coming": {"type": "list", "elements": "str", "default": []},
+    "retiring": {"type": "list", "elements": "str", "default": []},
     "gate_tasks": {"type": "path"},
-    "waves": _ROWS,
-    "left_out": _ROWS,
-    "saved": {"type": "str", "default": ""},
-    "devices": _ROWS,
-    "refused": _ROWS,
-    "snapshot": _ROWS,
-    "proof": {"type": "dict"},
-    "servers": _ROWS,
-    "server_running": {"type": "list", "elements": "str", "default": ["running"]},
-    "gate_failures": _ROWS,
+    "devices": {"type": "raw"},
+    "hosts": {"type": "str", "default": "all"},
+    "limit": {"type": "str", "default": ""},
+    "waves": {"type": "raw"},
+    "groups": {"type": "dict", "default": {}},
+    "canary": {"type": "str", "default": ""},
+    "saved": {"type": "raw"},
+    "settings": {"type": "dict", "options": SETTINGS},
+    "prove": PROOF_SPEC["prove"],
+    "prove_device": PROOF_SPEC["prove_device"],
+    "server_running": {"type": "raw"},
+    "gate_failures": {"type": "list", "elements": "dict", "default": []},
     "reason": {"type": "str", "default": ""},
+    "give_up": {"type": "raw"},
     "max_failures": {"type": "str", "default": "0"},
     "max_failures_per_wave": {"type": "str", "default": "0"},
     "on_breach": {"type": "str", "choices": ["stop", "rollback_wave", "rollback_all"], "default": "stop"},
     "unavailable": {"type": "str", "choices": ["fail", "skip", "queue"], "default": "fail"},
-    "soak": {"type": "list", "elements": "float", "default": [0]},
-    "pause_before_wave": {"type": "list", "elements": "str", "default": []},
+    "soak": {"type": "raw"},
+    "pause_before_wave": {"type": "raw"},
+    "rollouts": {"type": "raw"},
 }
-_NEEDS_WAVE = [("step", step, ("run", "wave")) for step in ("begin", "written", "gate")]
-_NEEDS_RUN = [("step", step, ("run",)) for step in ("restored", "close", "interrupt")]
-REQUIRED_IF = [("step", "open", ("name", "declaration")), *_NEEDS_WAVE, *_NEEDS_RUN]
+RULES: dict[str, Any] = {
+    "required_if": [
+        ("step", "open", ("path", "name")),
+        *[("step", step, ("path", "run", "wave")) for step in ("wave", "gate")],
+        *[("step", step, ("path", "run")) for step in ("restore", "give_up", "close", "interrupt")],
+        ("prove", "one", ("prove_device",)),
+    ],
+}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What people are told of a rollout: numbers for programs, and one page for a phone at night. Pure."""
+"""What people are told of a rollout: numbers for programs, made of the ledger alone. Pure."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
-from html import escape
 from typing import Any
 
-from .._core.wording import counted
-from .state import GOOD, NOT_FAILED, State
+from .._core.values import identity
+from .._core.wording import printable
+from .ledger import Camera, Ledger, Wave
 
-# What a status of a device counts as, in the order of the bars.
-KINDS = ("done", "failed", "aside", "back", "waiting")
-_MOST = 200  # rows of a list on the page; the JSON has them all
+# What a status of a camera counts as, in the order of the bars.
+KINDS = ("done", "unchanged", "failed", "aside", "back", "waiting")
+_KIND_OF = {
+    "applied": "done", "unchanged": "unchanged", "rolled_back": "back", "waiting": "waiting",
+    **dict.fromkeys(("queued", "skipped", "excluded", "overtaken", "let_go"), "aside"),
+}  # fmt: skip
 _HOW_TO_GO_ON = {
     "running": "If the playbook no longer runs, run the same command again: it goes on where it was.",
     "interrupted": "Run the same command again: it goes on where it was.",
@@ -27,43 +30,46 @@ _HOW_TO_GO_ON = {
         "Correct what is listed below and run the same command again, which tries this wave again. "
         "Or take everything back: the same command with -e pipeline_rollout_action=rollback."
     ),
-    "rolling_back": "If the playbook no longer runs, run the same command again: it goes on taking back.",
-    "rolled_back": (
-        "Every device that was changed has again what it had. Choose another pipeline_rollout_name to start again."
+    "rolling_back": (
+        "If the playbook no longer runs, run the same command again: it goes on taking back. Cameras that can never be "
+        "taken back are let go with -e pipeline_rollout_give_up=NAME."
     ),
+    "rolled_back": "Choose another pipeline_rollout_name to start again.",
     "finished": "",
 }
-_QUEUE = "Run the same command again when the queued devices are back."
+_QUEUE = "Run the same command again when the queued cameras are back."
+_URL = re.compile(r"\bhttps?://\S+")
+_ID = re.compile(r"\{?\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b\}?")
+_TRIES = re.compile(r"\s*\(\d+ tries\)")
 
 
-def as_report(state: State) -> dict[str, Any]:
+def as_report(ledger: Ledger) -> dict[str, Any]:
     """The contents of ``rollout-report.json``. Times are ISO 8601, UTC."""
-    waves = [_wave(wave) for wave in state["waves"]]
-    rows = [row for wave in state["waves"] for row in wave["devices"]]
-    aside = [row for row in state["aside"] if row["status"] in ("queued", "skipped")]
-    in_waves = {(row["site"], row["device"]) for row in rows}
-    left_out = [row for row in aside if (row["site"], row["device"]) not in in_waves]
-    queued = any(row["status"] == "queued" for row in aside)
-    next_step = _HOW_TO_GO_ON[state["status"]] or (_QUEUE if queued else "Nothing is left to do.")
+    cameras, plan = ledger.cameras, ledger.plan
+    failed = [each for each in cameras if kind_of(each) == "failed" or (kind_of(each) == "back" and each.reason)]
+    queued = any(each.shown == "queued" for each in cameras)
+    next_step = _HOW_TO_GO_ON[ledger.status] or (_QUEUE if queued else "Nothing is left to do.")
     return {
-        "name": state["name"],
-        "status": state["status"],
-        "message": state["message"],
+        "name": ledger.rollout,
+        "status": ledger.status,
+        "message": ledger.message,
         "how_to_go_on": next_step,
-        "started_at": _time(state["started_at"]),
-        "updated_at": _time(state["updated_at"]),
-        "declaration": state["declaration"],
-        "totals": _totals([*rows, *left_out]),
-        "waves": waves,
-        "sites": _sites([*rows, *left_out]),
-        "failures": [
-            {"wave": wave["number"], **_device(row)}
-            for wave in state["waves"]
-            for row in wave["devices"]
-            if _kind(row) == "failed" or (_kind(row) == "back" and row["reason"])  # it failed, and then was taken back
-        ],
-        "queued": [_device(row) for row in aside if row["status"] == "queued"],
-        "skipped": [_device(row) for row in aside if row["status"] == "skipped"],
+        "started_at": iso(ledger.started_at),
+        "updated_at": iso(ledger.at),
+        "declaration": plan.given if plan else {},
+        "models": plan.models if plan else {},
+        "totals": totals(cameras),
+        "waves": [_wave(each) for each in ledger.waves],
+        "sites": _sites(cameras),
+        "failures": [{"wave": each.wave, **as_row(each)} for each in failed],
+        "causes": causes(failed),
+        **{
+            status: [as_row(each) for each in cameras if each.shown == status]
+            for status in ("queued", "skipped", "excluded", "overtaken", "let_go")
+        },
+        "overwritten": [{**as_row(each), "lines": list(each.foreign)} for each in cameras if each.foreign],
+        "not_back": [as_row(each) for each in cameras if each.back and each.status in ("not_restored", "no_way_back")],
+        "on_the_way": sum(each.on_its_way for each in cameras),
     }
 
 
@@ -74,197 +80,86 @@ def summary(report: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: report[name] for name in kept}, "waves": waves}
 
 
-def _wave(wave: State) -> dict[str, Any]:
-    times = {name: _time(wave[name]) if name in wave else None for name in ("begun_at", "written_at", "done_at")}
-    kept = {name: wave[name] for name in ("number", "name", "status", "reason")}
-    return {**kept, **times, "sites": len({row["site"] for row in wave["devices"]}), "totals": _totals(wave["devices"])}
+def lines_of(stand: Mapping[str, Any]) -> list[str]:
+    """Where the rollout stands, for the log of a run."""
+    said = [f"{stand['name']}: {stand['status'].replace('_', ' ')}.", stand["message"], stand["how_to_go_on"]]
+    lines = [" ".join(filter(None, said))]
+    for wave in stand["waves"]:
+        parts = [f"{number} {kind}" for kind, number in wave["totals"].items() if number and kind != "devices"]
+        status = wave["status"].replace("_", " ")
+        lines.append(
+            f"wave {wave['number']} of {len(stand['waves'])} ({printable(wave['name'])}): {status}; {', '.join(parts)}"
+        )
+    return lines
 
 
-def _totals(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    count = Counter(map(_kind, rows))
-    return {"devices": len(rows), **{kind: count[kind] for kind in KINDS}}
+def kind_of(camera: Camera) -> str:
+    return _KIND_OF.get(camera.shown, "failed")
 
 
-def _kind(row: Mapping[str, Any]) -> str:
-    status = row["status"]
-    if status in GOOD:
-        return "done"
-    if status not in NOT_FAILED:
-        return "failed"
-    return {"queued": "aside", "skipped": "aside", "rolled_back": "back"}.get(status, "waiting")
+def totals(cameras: Sequence[Camera]) -> dict[str, int]:
+    count = Counter(map(kind_of, cameras))
+    return {"devices": len(cameras), **{kind: count[kind] for kind in KINDS}}
 
 
-def _sites(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def cause_of(reason: str) -> str:
+    """A reason without what differs from camera to camera: addresses, ids and the number of tries."""
+    found = _URL.sub("the service", reason)
+    return _TRIES.sub("", _ID.sub("…", found)).strip()
+
+
+def causes(failed: Iterable[Camera]) -> list[dict[str, Any]]:
+    """Failures by cause, the most frequent first: at night one wants to see one cause, not a hundred cameras."""
+    found: dict[tuple[str, str], list[Camera]] = {}
+    for each in failed:
+        found.setdefault((each.status, cause_of(each.reason)), []).append(each)
+    made = []
+    for (status, cause), cameras in found.items():
+        shops = Counter((each.site, each.site_name) for each in cameras)
+        sites = [{"site": site, "name": name, "devices": number} for (site, name), number in shops.most_common()]
+        made.append(
+            {"cause": cause, "status": status, "devices": len(cameras), "sites": sites, "example": cameras[0].reason}
+        )
+    return sorted(made, key=lambda each: -each["devices"])
+
+
+def _wave(wave: Wave) -> dict[str, Any]:
+    ends = wave.written_at + wave.soak if wave.written_at is not None and wave.status == "written" else None
+    return {
+        "number": wave.number,
+        "name": wave.name,
+        "status": wave.status,
+        "reason": wave.reason,
+        "begun_at": iso(wave.begun_at),
+        "written_at": iso(wave.written_at),
+        "soak_ends_at": iso(ends),
+        "done_at": iso(wave.done_at),
+        "sites": len({each.site for each in wave.cameras}),
+        "totals": totals(wave.cameras),
+    }
+
+
+def _sites(cameras: Iterable[Camera]) -> list[dict[str, Any]]:
     """Those with failures first, then by name."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["site"], []).append(row)
-    sites = [{"site": each, "name": members[0]["site_name"], **_totals(members)} for each, members in found.items()]
+    found: dict[str, list[Camera]] = {}
+    for each in cameras:
+        found.setdefault(identity(each.site), []).append(each)
+    sites = [{"site": rows[0].site, "name": rows[0].site_name, **totals(rows)} for rows in found.values()]
     return sorted(sites, key=lambda site: (-site["failed"], site["name"], site["site"]))
 
 
-def _device(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("site", "site_name", "device", "name", "status", "reason")}
+def as_row(camera: Camera) -> dict[str, Any]:
+    return {
+        "site": camera.site,
+        "site_name": camera.site_name,
+        "device": camera.nxid,
+        "name": camera.name,
+        "status": camera.shown,
+        "reason": camera.reason,
+    }
 
 
-def _time(seconds: float) -> str:
+def iso(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-# The page
-
-_STYLE = """
-:root{color-scheme:light dark;--text:#1a1d21;--soft:#5b6570;--ground:#f3f5f7;--card:#fff;--line:#dde2e7;
---done:#1b7f4b;--failed:#c62f2f;--aside:#a56a00;--back:#5b5bd6;--waiting:#c3cad1}
-@media(prefers-color-scheme:dark){:root{--text:#e8ebee;--soft:#9aa5b1;--ground:#121518;--card:#1c2126;--line:#30373e;
---done:#43b97f;--failed:#f0706f;--aside:#e0a33c;--back:#9a9af5;--waiting:#48515a}}
-*{box-sizing:border-box}
-body{margin:0 auto;max-width:46rem;padding:1rem .9rem 3rem;background:var(--ground);color:var(--text);
-font:16px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}
-h1{font-size:1.3rem;margin:.1rem 0}h2{font-size:1.05rem;margin:1.6rem 0 .5rem}
-p{margin:.4rem 0}small,.soft{color:var(--soft);font-size:.86rem}
-.card{background:var(--card);border:1px solid var(--line);border-radius:.7rem;padding:.75rem .9rem;margin:.55rem 0}
-.card.bad{border-left:.35rem solid var(--failed)}
-.head{display:flex;gap:.6rem;align-items:baseline;justify-content:space-between}
-.pill{font-size:.8rem;font-weight:600;padding:.12rem .6rem;border-radius:1rem;border:1px solid currentColor;
-white-space:nowrap}
-.bar{display:flex;height:.7rem;border-radius:.35rem;overflow:hidden;background:var(--waiting);margin:.55rem 0 .4rem}
-.bar i{display:block;min-width:3px}
-.counts{display:flex;flex-wrap:wrap;gap:.15rem .9rem;font-size:.86rem}
-.counts b::before{content:"";display:inline-block;width:.6rem;height:.6rem;border-radius:50%;margin-right:.35rem;
-background:currentColor}
-.counts b{font-weight:600}
-.done{color:var(--done)}.failed{color:var(--failed)}.aside{color:var(--aside)}.back{color:var(--back)}
-.waiting{color:var(--soft)}i.done{background:var(--done)}i.failed{background:var(--failed)}
-i.aside{background:var(--aside)}i.back{background:var(--back)}i.waiting{background:var(--waiting)}
-.next{border-width:2px}ul{margin:.3rem 0;padding-left:1.1rem}li{margin:.2rem 0}
-time,code{white-space:nowrap}code{font-size:.92em;background:var(--ground);border-radius:.3rem;padding:.1rem .3rem}
-details>summary{cursor:pointer;padding:.3rem 0}
-"""
-_WORDS = {"done": "done", "failed": "failed", "aside": "left out", "back": "rolled back", "waiting": "to do"}
-_COLOURS = {
-    "running": "done", "finished": "done", "done": "done", "paused": "aside", "rolling_back": "back",
-    "rolled_back": "back", "stopped": "failed", "failed": "failed", "interrupted": "failed",
-}  # fmt: skip
-
-
-def as_html(report: Mapping[str, Any]) -> str:
-    """The page. It loads nothing, and whatever devices and sites are called is text."""
-    working = report["status"] in ("running", "rolling_back")
-    refresh = '<meta http-equiv="refresh" content="20">' if working else ""
-    parts = [
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src 'unsafe-inline'\">",
-        f"{refresh}<title>{escape(report['name'])}: {_words(report['status'])}</title>",
-        f"<style>{_STYLE}</style></head><body>",
-        _header(report),
-        _failures(report["failures"]),
-        "<h2>Waves</h2>",
-        *(_wave_card(wave, len(report["waves"])) for wave in report["waves"]),
-        _sites_part(report["sites"]),
-        _left_out("Queued for the next run", report["queued"]),
-        _left_out("Skipped", report["skipped"]),
-        "</body></html>\n",
-    ]
-    return "\n".join(part for part in parts if part)
-
-
-def _header(report: Mapping[str, Any]) -> str:
-    refreshed = " · this page reloads itself" if report["status"] in ("running", "rolling_back") else ""
-    message = f"<p>{escape(report['message'])}</p>" if report["message"] else ""
-    totals = report["totals"]
-    done = f"{totals['done']} of {counted(totals['devices'], 'device')} done"
-    return (
-        f'<header><div class="head"><h1>{escape(report["name"])}</h1>{_pill(report["status"])}</div>'
-        f"<small>Started {_said(report['started_at'])}, last change {_said(report['updated_at'])}{refreshed}</small>"
-        f'<div class="card"><strong>{done}</strong>{_bar(totals)}</div>'
-        f'<div class="card next">{message}<p><strong>{_with_code(report["how_to_go_on"])}</strong></p></div></header>'
-    )
-
-
-def _failures(rows: Sequence[Mapping[str, Any]]) -> str:
-    """By reason, the most frequent first: at night one wants to see one cause, not a hundred devices."""
-    if not rows:
-        return ""
-    reasons = Counter((row["status"], row["reason"]) for row in rows)
-    cards = []
-    for (status, reason), number in reasons.most_common(20):
-        members = [row for row in rows if (row["status"], row["reason"]) == (status, reason)]
-        names = _device_list(members)
-        opened = " open" if number <= 5 else ""
-        cards.append(
-            f'<div class="card bad"><p><strong>{escape(reason or _words(status))}</strong></p>'
-            f"<details{opened}><summary>{counted(number, 'device')} · {_words(status)}</summary>{names}</details></div>"
-        )
-    more = f"<p>And {len(reasons) - 20} other reasons: see the JSON report.</p>" if len(reasons) > 20 else ""
-    return f"<h2>What failed, and why</h2>{''.join(cards)}{more}"
-
-
-def _wave_card(wave: Mapping[str, Any], number: int) -> str:
-    last = ("done_at", "done") if wave["done_at"] else ("written_at", "written")
-    times = " · ".join(f"{word} {_said(wave[name])}" for name, word in (("begun_at", "begun"), last) if wave[name])
-    reason = f"<p>{escape(wave['reason'])}</p>" if wave["reason"] else ""
-    bad = " bad" if wave["status"] == "failed" else ""
-    title = escape(f"Wave {wave['number']} of {number} · {wave['name']}")
-    return (
-        f'<div class="card{bad}"><div class="head"><strong>{title}</strong>'
-        f"{_pill(wave['status'])}</div>{_bar(wave['totals'])}{reason}"
-        f"<small>{counted(wave['sites'], 'site')}{' · ' + times if times else ''}</small></div>"
-    )
-
-
-def _sites_part(sites: Sequence[Mapping[str, Any]]) -> str:
-    cards = [
-        f'<div class="card"><div class="head"><strong>{escape(site["name"] or site["site"])}</strong>'
-        f'<span class="soft">{counted(site["devices"], "device")}</span></div>{_bar(site)}</div>'
-        for site in sites[:_MOST]
-    ]
-    more = f"<p>And {len(sites) - _MOST} more: see the JSON report.</p>" if len(sites) > _MOST else ""
-    opened = " open" if len(sites) <= 10 else ""
-    title = f"<h2>Sites</h2><details{opened}><summary>{counted(len(sites), 'site')}</summary>"
-    return f"{title}{''.join(cards)}{more}</details>"
-
-
-def _left_out(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    if not rows:
-        return ""
-    summary_line = f"<summary>{counted(len(rows), 'device')}</summary>"
-    return (
-        f'<h2>{title}</h2><div class="card"><details>{summary_line}{_device_list(rows, reasons=True)}</details></div>'
-    )
-
-
-def _device_list(rows: Sequence[Mapping[str, Any]], reasons: bool = False) -> str:
-    lines = []
-    for row in rows[:_MOST]:
-        wave = f" · wave {row['wave']}" if "wave" in row else ""
-        reason = f": {escape(row['reason'])}" if reasons else ""
-        place = escape(f"{row['site_name'] or row['site']}{wave}")
-        lines.append(f'<li>{escape(row["name"] or row["device"])} <span class="soft">{place}</span>{reason}</li>')
-    more = f"<li>and {len(rows) - _MOST} more: see the JSON report</li>" if len(rows) > _MOST else ""
-    return f"<ul>{''.join(lines)}{more}</ul>"
-
-
-def _bar(totals: Mapping[str, int]) -> str:
-    parts = [kind for kind in KINDS if totals[kind]]
-    bars = "".join(f'<i class="{kind}" style="flex:{totals[kind]}"></i>' for kind in parts)
-    counts = "".join(f'<b class="{kind}">{totals[kind]} {_WORDS[kind]}</b>' for kind in parts)
-    return f'<div class="bar">{bars}</div><div class="counts">{counts}</div>'
-
-
-def _pill(status: str) -> str:
-    return f'<span class="pill {_COLOURS.get(status, "waiting")}">{_words(status)}</span>'
-
-
-def _with_code(text: str) -> str:
-    """Options of a command stay on one line, to be copied."""
-    return re.sub(r"-e \w+=\w+", r"<code>\g<0></code>", escape(text))
-
-
-def _words(status: str) -> str:
-    return escape(status.replace("_", " "))
-
-
-def _said(time: str) -> str:
-    return f"<time>{escape(f'{time[:10]} {time[11:16]}')} UTC</time>"

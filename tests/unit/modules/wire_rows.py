@@ -190,7 +190,7 @@ LOCAL = {
     ),
     "nxai_token.return_token": "decides what is returned",
 }
-WITHOUT_REQUESTS = {"nxai_model_check", "nxai_model_prepare", "nxai_rollout_state"}
+WITHOUT_REQUESTS = {"nxai_model_check", "nxai_model_prepare"}
 
 _NOT_KNOWN = "its meaning is not publicly known; what a model has is kept"
 # Each property of a request body: the option that sets it, or why none does.

@@ -60,7 +60,9 @@ def test_the_waves_are_done_one_after_the_other_and_then_nothing_is_left_to_do(h
     assert wrong_devices(op.cloud, before, first_model(op.cloud), 0.5) == []
     sites = [entry.path.split("/")[3] for entry in op.cloud.writes()]
     assert sites == sorted(sites, key=sites.index) and len(set(sites)) == 2, "the canary's site first"
-    assert op.report()["totals"] == {"devices": 20, "done": 20, "failed": 0, "aside": 0, "back": 0, "waiting": 0}
+    assert op.report()["totals"] == {
+        "devices": 20, "done": 20, "unchanged": 0, "failed": 0, "aside": 0, "back": 0, "waiting": 0,
+    }  # fmt: skip
     assert [each["status"] for each in op.report()["waves"]] == ["done", "done"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in op.home.iterdir()} == {0o600}
     assert stat.S_IMODE(op.home.stat().st_mode) == 0o700
@@ -166,8 +168,8 @@ def test_it_pauses_and_goes_on_on_another_machine(hire: Hire, tmp_path: Path) ->
     code, said = op.run()
     assert code == 0 and "Paused before wave 2 of 2 (100%)." in said, said
     assert op.report()["totals"]["done"] == 5
-    saved = said.split('"pipeline_rollout_saved": "')[1].split('"')[0]
-    code, said = op.run(pipeline_rollout_saved=saved, pipeline_rollout_path=str(tmp_path / "elsewhere"))
+    saved = said.split('"pipeline_rollout_saved": {')[1].split('"')[3]
+    code, said = op.run(pipeline_rollout_saved={"detector": saved}, pipeline_rollout_path=str(tmp_path / "elsewhere"))
     assert code == 0 and "All waves are done." in said, said
     code, said = op.run(pipeline_rollout_path=str(tmp_path / "elsewhere"), pipeline_rollout_action="rollback")
     assert code == 0, said

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,4 +87,4 @@ def test_where_it_does_not_appear_nothing_else_is_written(
         code, said = run(op)
         assert code == 2 and "does not show what was sent to it" in said, said
         assert [device.nxid for device in devices_of(cloud).values() if device.pipelines] == [nxid]
-        assert json.loads((op.home / "state.json").read_text())["status"] == "stopped"
+        assert op.report()["status"] == "stopped"

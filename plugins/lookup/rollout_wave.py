@@ -1,0 +1,65 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The devices of a wave, for gate tasks. They are read from the journal where somebody asks for them."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: rollout_wave
+short_description: The devices of a wave of a rollout
+version_added: 0.1.0
+author:
+  - The nxai.cloud maintainers (@nxai)
+description:
+  - Reads them from the journal in the directory of a rollout. The role P(nxai.cloud.pipeline_rollout#role) does so
+    where gate tasks use C(pipeline_rollout_wave.devices).
+options:
+  _terms:
+    description: The directory of the rollout.
+    required: true
+  wave:
+    description: The number of the wave.
+    type: int
+    required: true
+  trusted_owner:
+    description: A user whose files are trusted like those of the user who runs the play.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: How many devices the second wave has
+  ansible.builtin.debug:
+    msg: "{{ query('nxai.cloud.rollout_wave', 'rollout-detector', wave=2) | length }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The devices, each with C(site), C(site_name), C(device), C(name), C(status) and C(reason).
+  type: list
+  elements: dict
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..module_utils._core.errors import NxaiError
+from ..module_utils._rollout.beside import read_ledger
+from ..module_utils._rollout.report import as_row
+
+
+class LookupModule(LookupBase):
+    def run(self, terms: list[str], variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
+        self.set_options(var_options=variables, direct=kwargs)
+        found: list[dict[str, Any]] = []
+        try:
+            for term in terms:
+                ledger = read_ledger(term, self.get_option("trusted_owner"))
+                number = self.get_option("wave")
+                found += [as_row(each) for wave in ledger.waves if wave.number == number for each in wave.cameras]
+        except NxaiError as error:
+            raise AnsibleLookupError(str(error)) from None
+        return found

@@ -1,0 +1,276 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Open a rollout: plan it, or go on with it as it was planned. What may change of it by then, and what is refused."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._api.compute import ALL_AVAILABLE
+from .._api.records.records import Model
+from .._core.errors import BadInput
+from .._core.values import identity
+from .._core.wording import counted, printable, shortened
+from .._engine.lookup import Index, globbed, is_glob
+from .._engine.module import Task
+from .artefact import text_of
+from .beside import overtaken_by
+from .book import Book
+from .judge import Rules
+from .ledger import ASIDE, Camera, Ledger, Wave
+from .lines import Opened, Outcome, Planned, Queued, Scoped, Stands, Wrong, groups, line_of, packed
+from .scope import (
+    declaration_of,
+    excluded_now,
+    globs,
+    models_named,
+    nothing_selected,
+    refuse_difference,
+    refuse_wider,
+    resolved,
+    rows_of,
+    texts_of,
+)
+from .waves import Row, divided
+
+ENDED = ("finished", "rolled_back")
+
+
+class Opening:
+    """One run begins. ``said``: what people are to know."""
+
+    def __init__(self, task: Task, book: Book, rules: Rules) -> None:
+        self._task = task
+        self._options = task.options
+        self._book = book
+        self._rules = rules
+        self.said: list[str] = []
+        self._name: str = task.options["name"]
+        self._back = task.options["action"] == "rollback"
+
+    @property
+    def _ledger(self) -> Ledger:
+        return self._book.ledger
+
+    def begin(self) -> bool:
+        """Whether there is anything to do. Under the lock."""
+        if torn := self._book.torn():
+            self.said.append(torn)
+        self._take_what_was_handed_on()
+        if self._book.exists and self._ledger.rollout != self._name:
+            answer = f"it is of the rollout {self._ledger.rollout}"
+            raise BadInput(f"Use {self._book.folder}", answer, "Choose another pipeline_rollout_path.")
+        if self._back:
+            return self._take_back()
+        if self._book.exists and self._ledger.status == "rolled_back":
+            answer, advice = "it was rolled back", "Choose another pipeline_rollout_name to start again."
+            raise BadInput(f"Go on with the rollout {self._name}", answer, advice)
+        rows = self._rows()
+        planned = self._planned(rows)
+        excluded = [] if planned else self._excluded(self._ledger, rows)
+        return self._go_on(planned, excluded, rows)
+
+    def _take_what_was_handed_on(self) -> None:
+        saved = text_of(self._options["saved"], self._name)
+        if saved and (why := self._book.take(saved, self._name)):
+            self.said.append(why)
+
+    # Back
+
+    def _take_back(self) -> bool:
+        if not self._book.exists:
+            answer = f"there is none in {self._book.folder}"
+            raise BadInput(f"Take back the rollout {self._name}", answer, "Check the name and the path.")
+        excluded = self._excluded(self._ledger, self._rows())
+        owed = [each for each in self._ledger.cameras if each.back and each.status != "let_go"]
+        if not [each for each in owed if each not in excluded] and self._ledger.status == "rolled_back":
+            return False
+        self._book.add(self._opened(), Scoped(at=self._book.now(), excluded=packed(each.number for each in excluded)))
+        self._book.add(self._stands("rolling_back", "Taken back on request."))
+        return True
+
+    # Forward
+
+    def _planned(self, rows: Sequence[Row]) -> Planned | None:
+        """A plan, where there is none yet, or where another one still may take its place."""
+        given = declaration_of(self._options["declaration"] or {})
+        before = self._ledger.plan
+        models, declaration = self._models(given, dict(before.models) if before else {})
+        split = {"waves": texts_of(self._options["waves"], "pipeline_rollout_waves"), "canary": self._options["canary"]}
+        if before is not None and self._ledger.written:
+            self._compare(before, declaration, split)
+            return None
+        if before is not None and self._is_same(before, declaration, split):
+            return None
+        return self._plan(rows, given, declaration, models, split)
+
+    def _compare(self, before: Planned, declaration: Mapping[str, Any], split: Mapping[str, Any]) -> None:
+        refuse_difference(self._name, before.declaration, declaration, "what is declared")
+        divided_then = {name: before.divided[name] for name in split if name in before.divided}
+        refuse_difference(self._name, divided_then, split, "how the cameras are divided into waves")
+
+    def _is_same(self, before: Planned, declaration: Mapping[str, Any], split: Mapping[str, Any]) -> bool:
+        words = (before.hosts, before.limit) == (self._options["hosts"], self._options["limit"])
+        try:
+            self._compare(before, declaration, split)
+        except BadInput:
+            return False
+        return words and bool(self._ledger.cameras)
+
+    def _models(self, given: Mapping[str, Any], pinned: dict[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
+        """The UUID of each model that is named, and the declaration with these. Raises BadInput for unknown ones."""
+        index = self._index()
+        coming = set(self._options["coming"]) if self._book.check_mode else set()
+        found: dict[str, str] = {}
+
+        def uuid_of(wanted: str) -> str:
+            if wanted in pinned and not index.find_or_none(wanted):
+                return pinned[wanted]  # it is gone, and what it was called is known
+            if is_glob(wanted) and not index.find_or_none(wanted):
+                return wanted
+            if wanted in coming and not index.find_or_none(wanted):
+                return wanted
+            found[wanted] = identity(index.find(wanted).uuid)
+            return found[wanted]
+
+        for name in models_named(given):
+            uuid_of(name)
+        return found, resolved(given, uuid_of)
+
+    def _index(self) -> Index[Model]:
+        return Index(self._task.client.compute.list_models(catalogue=ALL_AVAILABLE), "model")
+
+    def _plan(
+        self,
+        rows: Sequence[Row],
+        given: Mapping[str, Any],
+        declaration: Mapping[str, Any],
+        models: Mapping[str, str],
+        split: Mapping[str, Any],
+    ) -> Planned:
+        away = [row for row in rows if row["unavailable"]]
+        if not rows:
+            advice = (
+                "Give an inventory of nxai.cloud.nxai_devices with -i, and check pipeline_rollout_hosts and --limit."
+            )
+            raise BadInput("Plan the rollout", "no host of the inventory is a device", advice)
+        if away and self._rules.unavailable == "fail":
+            some = shortened([f"{label_of(row)} ({row['unavailable']})" for row in away], 5)
+            advice = "Set pipeline_rollout_unavailable to skip or queue, or choose other hosts."
+            raise BadInput("Plan the rollout", f"these cameras cannot take pipelines now: {some}", advice)
+        first = self._options["prove_device"] if self._options["prove"] == "one" else ""
+        here = [row for row in rows if not row["unavailable"]]
+        waves = divided(here, split["waves"] or ["100%"], self._options["groups"], split["canary"], first)
+        ordered = [row for wave in waves for row in wave["devices"]] + away
+        sites = {row["site"]: row["site_name"] for row in ordered}
+        places = {site: number for number, site in enumerate(sites)}
+        reasons: dict[str, int] = {}
+        for row in away:
+            reasons[row["unavailable"]] = reasons.get(row["unavailable"], 0) + 1
+        ordered[len(here) :] = sorted(away, key=lambda row: list(reasons).index(row["unavailable"]))
+        names = globs(given)
+        listed = self._index().records if names else []
+        made = Planned(
+            at=self._book.now(),
+            declaration=dict(declaration),
+            given=dict(given),
+            models=dict(models),
+            family=sorted({identity(each.uuid) for glob in names for each in globbed(glob, listed)}),
+            hosts=self._options["hosts"],
+            limit=self._options["limit"],
+            divided=dict(split),
+            sites=[[site, name] for site, name in sites.items()],
+            cameras=[[places[row["site"]], row["device"], row["name"], row["host"]] for row in ordered],
+            waves=[[wave["name"], len(wave["devices"])] for wave in waves],
+            aside=[[ASIDE[self._rules.unavailable], reason, number] for reason, number in reasons.items()],
+        )
+        try:
+            line_of(made.as_data())
+        except Wrong as error:
+            answer, advice = f"it could not be read back: the plan{error}", "Correct what the inventory or you give."
+            raise BadInput(f"Plan the rollout {self._name}", answer, advice) from None
+        return made
+
+    # Scope
+
+    def _rows(self) -> list[dict[str, str]]:
+        return rows_of(self._options["devices"])
+
+    def _excluded(self, ledger: Ledger, rows: Sequence[Row]) -> list[Camera]:
+        plan = ledger.plan
+        if plan is None:
+            return []
+        same_hosts, same_limit = plan.hosts == self._options["hosts"], plan.limit == self._options["limit"]
+        excluded, added = excluded_now(ledger, rows, same_hosts and same_limit)
+        narrowed = same_limit or not plan.limit
+        refuse_wider(ledger, added, same_hosts and narrowed)
+        if nothing_selected(ledger, excluded):
+            answer = "the hosts and the limit hold no camera of it"
+            raise BadInput(f"Go on with the rollout {self._name}", answer, "Check pipeline_rollout_hosts and --limit.")
+        if excluded:
+            names = shortened([each.label for each in excluded], 5)
+            self.said.append(f"This run leaves out {counted(len(excluded), 'camera')} by its hosts or limit: {names}.")
+        return excluded
+
+    # Lines
+
+    def _go_on(self, planned: Planned | None, excluded: Sequence[Camera], rows: Sequence[Row]) -> bool:
+        ledger = self._ledger
+        if planned is not None:
+            if not ledger.lines:
+                self._book.begin(self._name, uuid.uuid4().hex)
+            self._book.add(self._opened(), planned, self._stands("running", ""))
+            return True
+        numbers = {each.number for each in excluded}
+        back_in_scope = numbers != {each.number for each in ledger.cameras if each.excluded}
+        ready, closed = self._queue(rows, numbers)
+        todo = [each for each in ledger.waves if _is_unfinished(each, numbers)]
+        if ledger.status in ENDED and not (ready or closed or todo or back_in_scope):
+            return False
+        lines: list[Any] = [self._opened(), Scoped(at=self._book.now(), excluded=packed(numbers))]
+        if closed:
+            made = groups([(camera.number, "overtaken", reason, False) for camera, reason in closed])
+            lines.append(Outcome(at=self._book.now(), wave=0, action="gate", groups=made))
+            why = shortened([reason for _camera, reason in closed], 1)
+            self.said.append(f"{counted(len(closed), 'queued camera')} will not be done: {why}.")
+        if ready:
+            lines.append(Queued(at=self._book.now(), cameras=packed(each.number for each in ready)))
+        if ledger.status != "rolling_back" and (todo or ready):
+            lines.append(self._stands("running", ""))
+        self._book.add(*lines)
+        return True
+
+    def _queue(self, rows: Sequence[Row], excluded: set[int]) -> tuple[list[Camera], list[tuple[Camera, str]]]:
+        """Once all waves are done, the queued cameras that the inventory knows nothing against, and overtaken ones."""
+        ledger = self._ledger
+        if self._rules.unavailable != "queue" or any(_is_unfinished(each, excluded) for each in ledger.waves):
+            return [], []
+        if ledger.status == "rolling_back":
+            return [], []
+        away = {(identity(row["site"]), identity(row["device"])) for row in rows if row["unavailable"]}
+        queued = [each for each in ledger.cameras if each.status == "queued" and each.number not in excluded]
+        overtaken = overtaken_by(self._book.folder, ledger, queued, self._task.options["trusted_owner"])
+        closed = [(each, overtaken[each.key]) for each in queued if each.key in overtaken]
+        return [each for each in queued if each.key not in away and each.key not in overtaken], closed
+
+    def _opened(self) -> Opened:
+        return Opened(at=self._book.now(), run=uuid.uuid4().hex, action=self._options["action"])
+
+    def _stands(self, status: str, message: str) -> Stands:
+        return Stands(at=self._book.now(), status=status, message=message, back=0, pause=0)
+
+
+def _is_unfinished(wave: Wave, excluded: set[int]) -> bool:
+    """As ``Wave.unfinished``, in a scope that does not count yet."""
+    inside = [
+        each for each in wave.cameras if each.number not in excluded and each.status not in ("overtaken", "let_go")
+    ]
+    return any(wave.status != "done" or each.status == "waiting" for each in inside)
+
+
+def label_of(row: Row) -> str:
+    return f"{printable(row['name'] or row['device'])} at {printable(row['site_name'] or row['site'])}"

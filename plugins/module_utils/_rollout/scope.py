@@ -1,0 +1,237 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is declared: which pipelines, for which cameras. What may still change of it, and what is refused. Pure."""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from .._api.records.pipeline import with_models
+from .._core.errors import BadInput
+from .._core.limits import TooLarge, inflated, read_json
+from .._core.values import identity, is_uuid
+from .._core.wording import shortened
+from .._engine.lookup import is_glob
+from .._pipelines.options import PIPELINE, SWAP
+from .ledger import Camera, Ledger
+from .waves import Row
+
+STATES = ("present", "exact", "absent")
+MOST_INVENTORY = 64 << 20  # bytes of the devices of an inventory: some 300,000
+_MEMBERS = ("host", "site", "site_name", "device", "name", "unavailable")
+_GO_ON = "Give what it was started with, or choose another pipeline_rollout_name."
+
+
+# Text where data is meant, as surveys and -e give it
+
+
+def value_of(given: Any) -> Any:
+    """The data that a text stands for: of a list or dictionary in JSON or YAML. Other values as they are."""
+    if not isinstance(given, str) or given.lstrip()[:1] not in ("[", "{", "-"):
+        return given
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        import yaml
+
+        return yaml.safe_load(given)
+    except (ImportError, ValueError, RecursionError, yaml.YAMLError):
+        return given
+
+
+def list_of(given: Any, option: str) -> list[Any]:
+    """A list, also where one value stands for it, or a text with commas."""
+    found = value_of(given)
+    if found is None or found == "":
+        return []
+    if isinstance(found, str):
+        return [each.strip() for each in found.split(",") if each.strip()]
+    if isinstance(found, (list, tuple)):
+        return list(found)
+    if isinstance(found, (int, float)) and not isinstance(found, bool):
+        return [found]
+    raise BadInput(f"Read {option}", f"{found!r} is no list", "Correct it.")
+
+
+def numbers_of(given: Any, option: str) -> list[float]:
+    found = []
+    for each in list_of(given, option):
+        try:
+            number = float(each)
+        except (TypeError, ValueError):
+            number = -1.0
+        if not 0 <= number < 1e9 or isinstance(each, bool):
+            raise BadInput(f"Read {option}", f"{each!r} is no number of seconds", "Correct it.")
+        found.append(number)
+    return found
+
+
+def texts_of(given: Any, option: str) -> list[str]:
+    found = list_of(given, option)
+    if any(isinstance(each, (Mapping, list, bool)) or each is None for each in found):
+        raise BadInput(f"Read {option}", f"{given!r} is no list of names or numbers", "Correct it.")
+    return [str(each) for each in found]
+
+
+def mapping_of(given: Any, option: str) -> dict[str, Any]:
+    found = value_of(given)
+    if found in (None, "", [], {}):
+        return {}
+    if not isinstance(found, Mapping):
+        raise BadInput(f"Read {option}", f"{given!r} is no dictionary", "Correct it.")
+    return dict(found)
+
+
+# The declaration
+
+
+def declaration_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is declared, with each value of the type that it is to have. Raises BadInput."""
+    unknown = sorted(set(given) - {"pipelines", "state", "swap"})
+    if unknown:
+        raise BadInput("Read the declaration", f"{', '.join(unknown)} is not known", "Leave it out.")
+    every: dict[str, Any] = {
+        "pipelines": list_of(given.get("pipelines"), "pipeline_rollout_pipelines"),
+        "swap": mapping_of(given.get("swap"), "pipeline_rollout_swap"),
+        "state": given.get("state"),
+    }
+    found = {name: value for name, value in every.items() if value}
+    spec = {
+        "pipelines": {"type": "list", "elements": "dict", "options": PIPELINE},
+        "swap": {"type": "dict", "options": SWAP},
+        "state": {"type": "str", "choices": list(STATES)},
+    }
+    result = ArgumentSpecValidator(spec, mutually_exclusive=[("pipelines", "swap")]).validate(found)
+    if result.error_messages:
+        raise BadInput("Read the declaration", "; ".join(result.error_messages), "Correct pipeline_rollout_pipelines.")
+    values = result.validated_parameters
+    if not values.get("pipelines") and not values.get("swap"):
+        answer = "it says nothing"
+        raise BadInput("Read the declaration", answer, "Set pipeline_rollout_pipelines or pipeline_rollout_swap.")
+    pipelines = [_without_none(each) for each in values.get("pipelines") or []]
+    swap = _without_none(values.get("swap") or {})
+    return {"pipelines": pipelines, "state": values.get("state") or "present", "swap": swap}
+
+
+def _without_none(option: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in option.items() if value is not None}
+
+
+def models_named(declaration: Mapping[str, Any]) -> list[str]:
+    """Each model that is named, by name or UUID; not a glob."""
+    found: list[str] = [each["model"] for each in declaration["pipelines"]]
+    for each in declaration["pipelines"]:
+        with_models(each.get("chains", []), lambda name: found.append(name) or name)  # type: ignore[func-returns-value]
+    return list(dict.fromkeys([*found, *declaration["swap"].values()]))
+
+
+def resolved(declaration: Mapping[str, Any], uuid_of: Callable[[str], str]) -> dict[str, Any]:
+    """The same with each model by its UUID. What ``uuid_of`` gives back as it is, such as a glob, stays."""
+    pipelines = [
+        {
+            **each,
+            "model": identity(uuid_of(each["model"])),
+            **({"chains": with_models(each["chains"], uuid_of)} if each.get("chains") else {}),
+        }
+        for each in declaration["pipelines"]
+    ]
+    swap = {name: identity(uuid_of(value)) for name, value in declaration["swap"].items()}
+    return {**declaration, "pipelines": pipelines, "swap": swap}
+
+
+def release_of(name: str) -> str:
+    """A glob for the releases of the same model, where the name is that of one; else an empty text."""
+    own, at, version = name.rpartition("@")
+    return re.sub(r"([*?[])", r"[\1]", own) + "@*" if own and at and version else ""
+
+
+def globs(declaration: Mapping[str, Any]) -> list[str]:
+    """For the models that what is declared takes the place of, and for other releases of it."""
+    wanted = declaration["swap"].get("from", "")
+    found = [wanted] if is_glob(wanted) and not is_uuid(wanted) else []
+    return [*found, *filter(None, (release_of(each) for each in models_named(declaration) if not is_glob(each)))]
+
+
+# What differs
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Line by line, as a diff; empty where both mean the same."""
+    one, other = (json.dumps(each, indent=1, sort_keys=True).splitlines() for each in (before, after))
+    lines = list(difflib.unified_diff(one, other, "started with", "given now", n=1, lineterm=""))
+    return "\n".join(each for each in lines if not each.startswith("@@"))
+
+
+def refuse_difference(rollout: str, before: Mapping[str, Any], after: Mapping[str, Any], what: str) -> None:
+    shown = difference(before, after)
+    if shown:
+        raise BadInput(f"Go on with the rollout {rollout}", f"{what} differs:\n{shown}\n", _GO_ON)
+
+
+# The scope
+
+
+def excluded_now(ledger: Ledger, selected: Iterable[Row], same_words: bool) -> tuple[list[Camera], list[Row]]:
+    """The cameras of the rollout that this run leaves out, and the selected ones that the rollout does not have.
+
+    ``same_words``: hosts and limit are what they were when it was planned. Then what the inventory has lost since, as
+    a site that is off-line, is no reason to leave it out.
+    """
+    rows = {(identity(row["site"]), identity(row["device"])): row for row in selected}
+    known = ledger.by_key()
+    added = [row for key, row in rows.items() if key not in known]
+    if same_words:
+        return [], added
+    return [each for key, each in known.items() if key not in rows], added
+
+
+def refuse_wider(ledger: Ledger, added: Sequence[Row], same_hosts: bool) -> None:
+    """A larger scope than what was planned; a new camera of the same hosts is none, and is not part of the rollout."""
+    if added and not same_hosts:
+        names = shortened([f"{row['name'] or row['device']} at {row['site_name'] or row['site']}" for row in added], 5)
+        answer = f"the hosts or the limit hold what the rollout was not planned for: {names}"
+        raise BadInput(f"Go on with the rollout {ledger.rollout}", answer, f"A smaller scope is taken. {_GO_ON}")
+
+
+def nothing_selected(ledger: Ledger, excluded: Sequence[Camera]) -> bool:
+    return bool(ledger.cameras) and len(excluded) == len(ledger.cameras)
+
+
+# The devices of an inventory
+
+
+def packed_rows(rows: Sequence[Row]) -> str:
+    """Rows as one text, which Ansible hands on as it is. A long list it would look into, again and again."""
+    lines = json.dumps([[row[name] for name in _MEMBERS] for row in rows], separators=(",", ":"))
+    return base64.b64encode(zlib.compress(lines.encode())).decode()
+
+
+def rows_of(given: Any) -> list[dict[str, str]]:
+    """The rows of the option ``devices``: a list, or the text that ``packed_rows`` makes of it. Raises BadInput."""
+    tried, advice = "Read the option devices", "Give what the filter nxai.cloud.rollout_devices gives."
+    rows = given
+    if isinstance(given, str) and given:
+        try:
+            data = inflated(base64.b64decode(given, validate=True), MOST_INVENTORY)
+            rows = [dict(zip(_MEMBERS, each, strict=True)) for each in read_json(data)]
+        except (TooLarge, ValueError, TypeError) as error:
+            raise BadInput(tried, str(error), advice) from None
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for row in list_of(rows, "devices"):
+        if not isinstance(row, Mapping) or not row.get("site") or not row.get("device"):
+            raise BadInput(tried, f"{row!r} has no site or no device", advice)
+        made = {name: str(row.get(name) or "") for name in _MEMBERS}
+        found.setdefault((identity(made["site"]), identity(made["device"])), made)
+    return list(found.values())
