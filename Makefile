@@ -5,7 +5,7 @@ PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
 TARGETS = demo test test-all test-faults test-contract lint audit docs unit models sanity integration molecule build returns changelog \
-  pins coverage mutate bench-check bench-inventory bench-pipelines bench-upload soak soak-rollout
+  pins coverage mutate bench-check bench-inventory bench-pipelines bench-rollout bench-upload soak soak-rollout
 
 .PHONY: help clean $(TARGETS)
 .DEFAULT_GOAL := help
@@ -34,6 +34,7 @@ bench-inventory: ## Time and memory of large inventories, beside other ways
 bench-pipelines: ## Time, memory and requests for many devices, beside a loop of uri
 soak: ## 30 minutes of releases, rollouts and reads, with 5 % of all requests at fault
 soak-rollout: ## Kill a rollout of 500 devices at 20 random moments, and look at every device
+bench-rollout: ## Time, memory and sizes of a rollout in five waves, beside one task
 bench-upload: ## Memory and throughput of an upload, beside curl
 returns: ## Write shared return values into RETURN blocks, and the lines of the contract into docs/api.md
 changelog: ## Turn the fragments into CHANGELOG.md, for the version in galaxy.yml

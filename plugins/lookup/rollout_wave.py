@@ -24,7 +24,7 @@ options:
     type: int
     required: true
   trusted_owner:
-    description: A user whose files are trusted like those of the user who runs the play.
+    description: A user whose files are trusted like those of the user who runs the play, such as V(awx).
     type: str
 """
 
@@ -36,9 +36,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The devices, each with C(site), C(site_name), C(device), C(name), C(status) and C(reason).
+  description: The devices.
+  returned: success
   type: list
   elements: dict
+  sample:
+    - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+      site_name: Shop 001
+      device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+      name: Entrance
+      status: applied
+      reason: ""
 """
 
 from typing import Any

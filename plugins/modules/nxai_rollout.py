@@ -69,12 +69,16 @@ options:
       - It can change until the first request went out. After that another one is refused, and the difference shown.
     type: dict
   coming:
-    description: Names of models that an earlier task would create, for check mode. Other unknown ones are refused.
+    description:
+      - Names of models that an earlier task would create, for check mode. Other unknown ones are refused.
+      - For example V(Person detector@8).
     type: list
     elements: str
     default: []
   retiring:
-    description: UUIDs of models that are to be deleted after the rollout. A warning names the cameras that run one.
+    description:
+      - UUIDs of models that are to be deleted after the rollout. A warning names the cameras that run one.
+      - For example V(459d2273-1514-431c-9d34-f5b72f3bfe20).
     type: list
     elements: str
     default: []
@@ -95,34 +99,35 @@ options:
     type: str
     default: all
   limit:
-    description: The limit of the run, with O(step=open). Empty for none.
+    description: The limit of the run, with O(step=open), such as V(localhost,site_shop_001). Empty for none.
     type: str
     default: ""
   waves:
     description: The sizes of the waves, as P(nxai.cloud.rollout_waves#filter) takes them, with O(step=open).
     type: raw
   groups:
-    description: The hosts of each group that O(waves) or O(canary) names.
+    description: "The hosts of each group that O(waves) or O(canary) names, such as V({site_shop_001: [Door]})."
     type: dict
     default: {}
   canary:
-    description: A group whose cameras make the first wave. Empty for none.
+    description: A group whose cameras make the first wave, such as V(site_shop_001). Empty for none.
     type: str
     default: ""
   saved:
     description:
       - The RV(saved) of an earlier run, or a dictionary of such by the names of rollouts.
+      - "For example V({detector: eJyrVsrILMgvKlGyUlDKSM3JyVfISM0pVuICAFW0B3Q=})."
       - It is taken where it goes on from the journal in O(path), or where there is none.
     type: raw
   settings:
     description: Further options of M(nxai.cloud.nxai_pipeline), which describes them.
     type: dict
     suboptions:
-      batch_size: {description: The most devices in one request., type: int}
-      concurrency: {description: How many sites are read or written at the same time., type: int}
-      applicable_timeout: {description: For how many seconds to repeat what is not applicable., type: float}
-      wait_timeout: {description: For how many seconds to wait until cameras report what was sent., type: float}
-      wait_interval: {description: How many seconds to leave between two looks., type: float}
+      batch_size: {description: "The most devices in one request, such as V(200).", type: int}
+      concurrency: {description: "How many sites are worked on at the same time, such as V(8).", type: int}
+      applicable_timeout: {description: "Seconds to repeat what is not applicable, such as V(60).", type: float}
+      wait_timeout: {description: "Seconds until cameras have to report what was sent, such as V(60).", type: float}
+      wait_interval: {description: "Seconds between two looks, such as V(2).", type: float}
       require_ready: {description: Refuse models that are not ready., type: bool}
       require_support: {description: Refuse cameras whose server does not support pipelines., type: bool}
       require_runtime: {description: Refuse cameras whose runtime none of the model's files is for., type: bool}
@@ -139,15 +144,18 @@ options:
       - For example V(Storage room).
     type: str
   server_running:
-    description: The words for a server that runs, in lower case. By default V(running).
+    description: The words for a server that runs, in lower case, such as V([running]), the default.
     type: raw
   gate_failures:
-    description: Cameras that the user's gate tasks found wanting, each with C(site), C(device) and C(reason).
+    description:
+      - Cameras that the user's gate tasks found wanting, each with C(site), C(device) and C(reason).
+      - "For example V([{site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d, device: '{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}',
+        reason: it counts nobody}])."
     type: list
     elements: dict
     default: []
   reason:
-    description: Why the user's gate tasks failed, or why the run ends.
+    description: Why the user's gate tasks failed, or why the run ends, such as V(the dashboard is red).
     type: str
     default: ""
   give_up:
@@ -174,10 +182,12 @@ options:
     choices: [fail, skip, queue]
     default: fail
   soak:
-    description: Seconds between the writing of a wave and its gates, for each wave; the last for all further ones.
+    description:
+      - Seconds between the writing of a wave and its gates, for each wave; the last for all further ones.
+      - For example V([3600, 600]).
     type: raw
   pause_before_wave:
-    description: The numbers of waves before which a run ends; V(all) for each wave.
+    description: The numbers of waves before which a run ends, such as V([2]); V(all) for each wave.
     type: raw
   rollouts:
     description: Folders of rollouts, with O(step=needed). C(*) stands for any characters, as in V(rollout-*).

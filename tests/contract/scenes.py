@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.demo_model import model
+from tools.rollouts import what_cameras_had
 
 from .tasks import Bad, Play, judged
 from .world import CAMERAS, COUNTS, FINDS, FOREIGN, holds, lost_models, lost_pipelines, same, within
@@ -268,13 +269,5 @@ def _loss(play: Play, scene: str) -> Bad | None:
 
 def _kept(play: Play) -> dict[str, Any]:
     """What the journal of the rollout could bring back, by the NxID of the camera."""
-    found: dict[str, Any] = {}
-    path = play.folder / "state" / "journal.jsonl"
-    lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    plans = [line for line in lines if line["line"] == "plan"]
-    for line in (line for line in lines if line["line"] == "write"):
-        for had, numbers in zip(line["had"], line["cameras"], strict=True):
-            for first, last in (each if isinstance(each, list) else (each, each) for each in numbers):
-                for number in range(first, last + 1):
-                    found.setdefault(plans[-1]["cameras"][number][1].strip("{}").lower(), had)
-    return found
+    found = what_cameras_had(play.folder / "state" / "journal.jsonl")
+    return {nxid.strip("{}").lower(): had for (_site, nxid), had in found.items()}

@@ -101,6 +101,20 @@ def snapshot(cloud: Served) -> dict[tuple[str, str], str]:
     return {key: json.dumps(device.pipelines) for key, device in devices_of(cloud).items()}
 
 
+def what_cameras_had(journal: Path) -> dict[tuple[str, str], Any]:
+    """What the journal of a rollout could bring back: of each camera what it had at the first write."""
+    found: dict[tuple[str, str], Any] = {}
+    whole = journal.read_text().rpartition("\n")[0] if journal.exists() else ""
+    lines = [json.loads(line) for line in whole.splitlines()]
+    plans = [line for line in lines if line["line"] == "plan"]
+    for line in (line for line in lines if line["line"] == "write"):
+        for had, numbers in zip(line["had"], line["cameras"], strict=True):
+            for first, last in (each if isinstance(each, list) else (each, each) for each in numbers):
+                for site, nxid, _name, _host in plans[-1]["cameras"][first : last + 1]:
+                    found.setdefault((plans[-1]["sites"][site][0], nxid), had)
+    return found
+
+
 def without(pipelines: list[Any], model: str) -> list[Any]:
     return [each for each in pipelines if each["modelUUID"] != model]
 

@@ -94,6 +94,12 @@ class Book:
             given = self._journal.give(line.as_data() for line in lines)
         self._journal.keep(given)
 
+    def adopt(self) -> None:
+        """Have on the disk what was taken, also where there is nothing to add to it."""
+        if self._others and not self._writing and not self.check_mode:
+            self._journal.begin(self._content, self._others)
+            self._writing = True
+
     def _apply(self, lines: tuple[Line, ...]) -> None:
         for line in lines:
             try:

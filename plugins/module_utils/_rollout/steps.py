@@ -98,6 +98,7 @@ class RolloutRun:
     def _open(self) -> Result:
         opening = Opening(self._task, self._book, self._rules)
         opening.begin()
+        self._book.adopt()
         going_back = self._ledger.status in ("rolling_back", "rolled_back")
         waves = [] if going_back else self._todo()
         result: Result = {"todo": [_described(each) for each in waves], "said": opening.said}

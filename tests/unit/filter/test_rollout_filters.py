@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.nxai.cloud.plugins.filter.rollout_devices import rollout_devices
-from ansible_collections.nxai.cloud.plugins.filter.rollout_waves import fair_order, rollout_waves
+from ansible_collections.nxai.cloud.plugins.filter.rollout_waves import rollout_waves
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.waves import fair_order
 
 
 def devices(*sizes: int) -> list[dict[str, str]]:
@@ -94,7 +95,7 @@ def test_a_device_that_proves_is_a_wave_of_its_own() -> None:
     assert sum(wave["devices"].count(some[3]) for wave in waves) == 1
     for wanted in ("Nobody", some[3]["name"]):
         twice = [{**each, "name": some[3]["name"]} for each in some]
-        with pytest.raises(AnsibleFilterError, match=r"devices that take pipelines now are called .*: give an NxID"):
+        with pytest.raises(AnsibleFilterError, match=r"devices that take pipelines now are called .*Give an NxID"):
             rollout_waves(twice, ["100%"], first=wanted)
 
 
@@ -111,7 +112,7 @@ def test_groups_and_a_canary() -> None:
     [
         ([3, "nowhere"], "'nowhere' is neither a number, nor a share such as 5%, nor a group"),
         (["empty", "100%"], "the group 'empty' has no device"),
-        (["shop"], "leave 2 of 3 devices over; end them with '100%'"),
+        (["shop"], "leave 2 of 3 devices over. End them with '100%'"),
         ([0], "a wave of 0 holds no device"),
         (["0%"], "a wave of 0% holds no device"),
         (["-5"], "'-5' is neither"),

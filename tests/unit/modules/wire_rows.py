@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.options import ARGUMENT_SPEC as ROLLOUT_SPEC
 from tools.demo_model import model
 
 MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
@@ -187,6 +188,10 @@ LOCAL = {
     **dict.fromkeys(
         (f"nxai_first_contact.{name}" for name in ("dir", "device", "site", "prove", "model", "create", "try_refresh")),
         "decides which stages are run, and with what: tests/unit/modules/test_first_contact.py",
+    ),
+    **dict.fromkeys(
+        (f"nxai_rollout.{name}" for name in ROLLOUT_SPEC),
+        "decides which steps are taken, with what: tests/unit/module_utils/_rollout",
     ),
     "nxai_token.return_token": "decides what is returned",
 }

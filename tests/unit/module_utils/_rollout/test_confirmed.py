@@ -215,6 +215,8 @@ def test_g05_what_was_handed_on_goes_on_on_another_machine(runs: Hire, cloud: Se
     run.run(pause_before_wave=["2"])
     run.folder = tmp_path / "another-machine"
     assert run.run()["summary"]["status"] == "finished"
+    run.folder = tmp_path / "a-third-one"
+    assert run.run()["summary"]["status"] == "finished" and run.lines("write"), "also where nothing is left to do"
     assert run.run(action="rollback")["summary"]["status"] == "rolled_back"
     assert world(cloud) == before
 

@@ -173,6 +173,37 @@ def test_a_release_that_a_device_runs_is_kept(cloud: Served, play: Play) -> None
     assert [each.operation for each in cloud.writes()] == ["create_model"]
 
 
+def test_g10_what_a_stopped_rollout_may_give_back_is_kept(cloud: Served, play: Play, retire: Play) -> None:
+    """A gate stops the second wave. What the first one replaced runs nowhere any more, and is not deleted."""
+    assign(cloud, {f"{MODEL}@5": 0.1})
+    pause = {"pipeline_rollout_pause_before_wave": [2], "pipeline_rollout_waves": [4, "100%"], "model_release_keep": 2}
+    play(cloud, "release_and_rollout", "8", pipeline_rollout_hosts="all", **pause)
+    assert f"{MODEL}@5" in uuids(cloud)
+    for device in devices_of(cloud).values():
+        device.pipelines = []
+    output = listed(retire(cloud, "8", model_release_keep=2))
+    assert f'"needed": [ "{MODEL}@5" ]' in output and f"{MODEL}@5" in uuids(cloud)
+
+
+def test_g10_releases_of_others_neither_count_nor_go(retire: Play) -> None:
+    """A public catalogue shows releases of another organisation under the same name."""
+    seed = world()
+    mine = [{**each, "organisation": "Mine"} for each in seed["models"]]
+    theirs = [
+        {"name": f"{MODEL}@{n}", "status": "ok", "organisation": "Theirs", "catalogues": ["Public"]} for n in (6, 9)
+    ]
+    more = {
+        "organisations": ["Mine", "Theirs"],
+        "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Mine"]}],
+        "catalogues": [{"name": "Public", "public": True, "organisation": "Theirs"}],
+    }
+    with serve({**seed, **more, "models": [*mine, *theirs]}) as cloud:
+        before = {each.uuid: each.name for each in cloud.world.models.values()}
+        retire(cloud, "7", model_release_keep=2)
+        gone = [name for uuid, name in before.items() if uuid not in cloud.world.models]
+        assert gone == [f"{MODEL}@5"], "6 and 7 are the two to keep, and those of others are not looked at"
+
+
 def test_nothing_is_retired_while_a_site_cannot_be_read(retire: Play) -> None:
     with serve(world(offline_every=2)) as cloud:
         output = listed(retire(cloud, "8"))

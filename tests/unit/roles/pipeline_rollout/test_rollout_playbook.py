@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import stat
 from collections.abc import Callable, Iterator
@@ -175,3 +176,35 @@ def test_it_pauses_and_goes_on_on_another_machine(hire: Hire, tmp_path: Path) ->
     assert code == 0, said
     op.cloud.advance(60)
     assert snapshot(op.cloud) == before
+
+
+def test_g07_a_limit_without_localhost_is_refused_and_with_it_is_the_scope(hire: Hire, tmp_path: Path) -> None:
+    op = hire(pipeline_rollout_waves=["100%"])
+    code, said = op.run("--limit", "site_shop_001")
+    assert code == 2 and "leaves localhost out" in said and op.cloud.writes() == [], said
+    (tmp_path / "shops").write_text("localhost\nsite_shop_001\n")
+    code, said = op.run("--limit", "@shops")
+    assert code == 0, said
+    first, *_others = op.cloud.world.sites.values()
+    assert {entry.path.split("/")[3] for entry in op.cloud.writes()} == {first.id}
+    assert op.report()["totals"]["devices"] == 10
+    code, said = op.run()
+    assert code == 2 and "the rollout was not planned for" in said
+
+
+def test_g07_a_play_on_cameras_is_refused(hire: Hire, tmp_path: Path) -> None:
+    op = hire()
+    role = {"ansible.builtin.include_role": {"name": "nxai.cloud.pipeline_rollout"}}
+    play = {"hosts": "all", "gather_facts": False, "connection": "local", "serial": 5, "tasks": [role]}
+    (tmp_path / "cameras.json").write_text(json.dumps([play]))
+    op.playbook = "cameras.json"
+    code, said = op.run()
+    assert code == 2 and "its play has to be for localhost alone" in " ".join(said.split()) and op.cloud.writes() == []
+
+
+def test_g14_what_a_survey_gives_is_read(hire: Hire) -> None:
+    """As -e name=value does, which gives text."""
+    op = hire(pipeline_rollout_waves="50%", pipeline_rollout_soak="0", pipeline_rollout_server_running="running")
+    op.variables["pipeline_rollout_pipelines"] = json.dumps(op.variables["pipeline_rollout_pipelines"])
+    code, said = op.run("--check", "--diff")
+    assert code == 0 and "1 (50%): 10 devices" in said and "2 (50%): 10 devices" in said, said
