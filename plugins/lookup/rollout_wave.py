@@ -14,7 +14,7 @@ author:
   - The nxai.cloud maintainers (@nxai)
 description:
   - Reads them from the journal in the directory of a rollout. The role P(nxai.cloud.pipeline_rollout#role) does so
-    where gate tasks use C(pipeline_rollout_wave.devices).
+    where gate tasks use C(pipeline_rollout_wave).
 options:
   _terms:
     description: The directory of the rollout.
@@ -65,7 +65,7 @@ class LookupModule(LookupBase):
         found: list[dict[str, Any]] = []
         try:
             for term in terms:
-                ledger = read_ledger(term, self.get_option("trusted_owner"))
+                ledger = read_ledger(term, self.get_option("trusted_owner") or None)
                 number = self.get_option("wave")
                 found += [as_row(each) for wave in ledger.waves if wave.number == number for each in wave.cameras]
         except NxaiError as error:

@@ -9,12 +9,15 @@
 Every other time the playbook alone is killed, and its worker goes on for a while beside the next run; else the worker
 is killed too. Where a rollout ends before it could be killed, the next one begins, with another threshold. After each
 kill: no pipeline that was there before has changed, and what each device had that did change is in the journal.
+Then 20,000 random histories are run, with kills at any request (tests/unit/module_utils/_rollout/test_histories.py).
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -32,7 +35,7 @@ from tools.rollouts import (
     without,
     wrong_devices,
 )
-from tools.workplace import CACHE
+from tools.workplace import CACHE, TESTS
 
 SITES, DEVICES = 25, 20  # 500 devices
 WAVES = ["2%", "8%", "20%", "30%", "40%"]
@@ -49,8 +52,14 @@ def main(kills: int = 20, seed: int = 1) -> int:
             finished += 1
             killed += one_rollout(cloud, folder, finished, kills - killed, chance)
     what = f"{finished} rollouts of {SITES * DEVICES} devices in {len(WAVES)} waves"
-    print(f"{killed} kills in {what}: every device is right")
-    return 0
+    print(f"{killed} kills in {what}: every device is right", flush=True)
+    return histories()
+
+
+def histories(number: int = 20_000) -> int:
+    test = TESTS / "unit" / "module_utils" / "_rollout" / "test_histories.py"
+    env = {**os.environ, "NXAI_HISTORIES": str(number)}
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", "-n0", test], env=env, check=False).returncode
 
 
 def one_rollout(cloud: Served, folder: str, number: int, kills: int, chance: random.Random) -> int:

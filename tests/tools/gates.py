@@ -156,7 +156,7 @@ class Gates:
     def _unit(self, venv: Venv, shell: Shell) -> None:
         """As many tests at a time as there are processors. Development mode has to be asked for again."""
         many = self.every and (venv == self.newest or venv.lowest)
-        env = environment([venv.folder / "bin"], **({"FUZZ_CASES": "100000"} if many else {}))
+        env = environment([venv.folder / "bin"], **({"FUZZ_CASES": "100000", "NXAI_HISTORIES": "2000"} if many else {}))
         python = f"{os.cpu_count() or 1}*popen//python={venv.bin('python')} -X dev"
         shell.run([*pytest_on(venv, "tests/unit"), "--dist=worksteal", f"--tx={python}"], env)
 

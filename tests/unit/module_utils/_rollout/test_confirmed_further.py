@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rollout_runs import QUICK, Ended, Killed, Runs, device, devices, final, killed_at, rows, world
+from rollout_runs import Ended, Killed, Runs, device, devices, final, killed_at, rows, world
 from rollout_world import NEW, OLD, OTHER, wire
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
@@ -230,6 +230,3 @@ def test_g15_errors_name_cameras_with_their_shop(runs: Hire, cloud: Served) -> N
 
 def _named(cloud: Served) -> list[tuple[str, str]]:
     return [(row["site_name"], row["name"]) for row in rows(cloud)]
-
-
-__all__ = ["QUICK"]

@@ -19,18 +19,23 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from ansible.release import __version__
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from rollout_oracle import Oracle, identity_of
-from rollout_runs import QUICK, Ended, Key, Killed, Runs, devices, rows, world
-from rollout_world import NEW, OLD, OTHER, seed, wire
+from rollout_runs import Ended, Key, Killed, Runs, devices, rows, world
+from rollout_world import OTHER, seed, wire
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError
 from ansible_collections.nxai.cloud.plugins.module_utils._core.values import identity
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.artefact import unpack
 from simulator.testing import Served, serve
+from tools.pythons import CORES
 
 HISTORIES = int(os.environ.get("NXAI_HISTORIES", "300"))
+REPEATED = 2000  # up to so many are the same ones each time
+NEWEST = [core for core in CORES if core.final][-1]
 DECLARATIONS: list[dict[str, Any]] = [
     {"pipelines": [{"model": "Counter@2", "nms": 0.5}], "state": "exact"},
     {"pipelines": [{"model": "Counter@2", "nms": 0.5}], "state": "present"},
@@ -139,8 +144,6 @@ class Histories(RuleBasedStateMachine):
 
     def _is_whole(self) -> bool:
         """Whether what was handed on is all that is known: a run that was killed has handed on nothing."""
-        from ansible_collections.nxai.cloud.plugins.module_utils._rollout.artefact import unpack
-
         return unpack(self.runs.saved["r"]).ledger.lines == self.runs.ledger.lines
 
     def _scope(self, chosen: list[dict[str, str]], limit: str | None) -> set[Key]:
@@ -289,18 +292,16 @@ def hurried() -> Any:
         yield served
 
 
+@pytest.mark.skipif(not __version__.startswith(f"{NEWEST.minor}."), reason="once is enough: it does not use Ansible")
 def test_histories(hurried: Served) -> None:
-    """``NXAI_HISTORIES`` says how many; then they are other ones each time."""
+    """``NXAI_HISTORIES`` says how many."""
     machine = type("Machine", (Histories,), {"cloud": hurried})
     machine.TestCase.settings = settings(  # type: ignore[attr-defined]
         max_examples=HISTORIES,
         stateful_step_count=14,
-        derandomize="NXAI_HISTORIES" not in os.environ,
+        derandomize=HISTORIES <= REPEATED,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )
     machine.TestCase("runTest").runTest()  # type: ignore[attr-defined]
-
-
-__all__ = ["NEW", "OLD", "QUICK"]
