@@ -177,8 +177,8 @@ def test_a_release_that_a_device_runs_is_kept(cloud: Served, play: Play) -> None
 
 
 def test_g10_what_a_stopped_rollout_may_give_back_is_kept(cloud: Served, play: Play, retire: Play) -> None:
-    """A gate stops the second wave. What the first one replaced runs nowhere any more, and is not deleted."""
-    assign(cloud, {f"{MODEL}@5": 0.1})
+    """It is paused after its first wave. What that replaced runs nowhere any more, and is not deleted."""
+    assign(cloud, {f"{MODEL}@5": 1})
     pause = {"pipeline_rollout_pause_before_wave": [2], "pipeline_rollout_waves": [4, "100%"], "model_release_keep": 2}
     play(cloud, "release_and_rollout", "8", pipeline_rollout_hosts="all", **pause)
     assert f"{MODEL}@5" in uuids(cloud)
