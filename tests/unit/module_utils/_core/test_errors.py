@@ -27,7 +27,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._engine.sites import No
 OTHER_THAN_DEFAULT = {
     "tried": "GET /x", "answer": "HTTP 404", "advice": "Look again.", "status": 404,
     "result": {"changed": True, "devices": [{"site": "a"}]}, "permanent": True, "at_work": 7.5, "fields": {"a": "b"},
-    "code": "badRequest", "listed": True,
+    "code": "badRequest", "listed": True, "lost_before": True,
 }  # fmt: skip
 
 

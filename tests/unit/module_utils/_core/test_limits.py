@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.filter import releases, rollout_waves
+from ansible_collections.nxai.cloud.plugins.filter import releases
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records import records
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records.pipeline import Pipeline, models_of
 from ansible_collections.nxai.cloud.plugins.module_utils._core import values
@@ -32,7 +32,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.redaction import 
 from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, operation
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx.graph import outputs as tensors
 from ansible_collections.nxai.cloud.plugins.module_utils._openapi import comparison
-from ansible_collections.nxai.cloud.plugins.module_utils._rollout import page
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout import page, waves
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory import names
 from tools.cost import MOST_MEMORY, cost_of
@@ -190,7 +190,7 @@ PATTERNS: dict[str, Callable[[str], Any]] = {
     "template": plain.TEMPLATE.search,
     "version": lambda text: releases.releases([{"name": f"A@1{text}"}], "A"),
     "age of a version": releases._age,
-    "size of a wave": lambda text: (rollout_waves._COUNT.fullmatch(text), rollout_waves._SHARE.fullmatch(text)),
+    "size of a wave": lambda text: (waves._COUNT.fullmatch(text), waves._SHARE.fullmatch(text)),
     "slug": names.slug,
     "active": names.ACTIVE.search,
     "address": names.is_address,

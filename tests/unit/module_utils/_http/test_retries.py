@@ -18,7 +18,12 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operation
     PUT_PIPELINES,
     RENAME_CATALOGUE,
 )
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import AnswerLost, Refused, Unreachable
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import (
+    AnswerLost,
+    Refused,
+    Unreachable,
+    may_have_worked,
+)
 
 SITE = {"site_id": "0b0e7f4c-1111-4222-8333-444455556666"}
 UUID = {"uuid": "0b0e7f4c-1111-4222-8333-444455556666"}
@@ -243,3 +248,16 @@ def test_the_identity_provider_is_asked_again_too(server, new_transport, reply):
     server.answer(reply(503), reply(data={"access_token": "abc"}), reply(data=[]))
     transport.send(LIST_MODELS)
     assert server.paths() == ["POST /cdb/oauth2/token"] * 2 + ["GET /cpt/functions"]
+
+
+def test_a_refusal_says_whether_an_earlier_try_may_have_had_an_effect(server, transport, reply):
+    """Of a write alone: then what was there before has to be kept all the same."""
+    for operation, path, expected in ((PUT_PIPELINES, SITE, True), (LIST_MODELS, None, False)):
+        server.answer(reply(fate="reset"), reply(422, {"Message": "No devices are applicable"}))
+        with pytest.raises(Refused) as caught:
+            transport.send(operation, path=path)
+        assert caught.value.lost_before is expected and may_have_worked(caught.value) is expected
+    server.answer(reply(422, {"Message": "No devices are applicable"}))
+    with pytest.raises(Refused) as caught:
+        transport.send(PUT_PIPELINES, path=SITE)
+    assert not caught.value.lost_before and not may_have_worked(caught.value)
