@@ -40,7 +40,7 @@ JUNK = st.recursive(
 )
 ALSO: dict[str, dict[str, Any]] = {  # what is required in some cases only
     "nxai_pipeline": {"restore": [{"site": "x", "device": "x", "pipelines": []}]},
-    "nxai_rollout_state": {"name": "x", "declaration": {}},
+    "nxai_rollout": {"path": "x", "run": "x", "name": "x", "declaration": {}},
 }
 DEEP: Any = None
 for _level in range(100):
