@@ -205,6 +205,11 @@ model:
       description: The digest and the size in bytes that the model carries. V(null) where it carries none.
       type: dict
       sample: {sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, size: 4182}
+    organisation:
+      description:
+        - The UUID of the organisation that it belongs to. Empty where that is a person, or the service does not say.
+      type: str
+      sample: 0e5b2d6e-2d0f-4f5e-8a55-3c2f3f4f2b11
     updated_at:
       description: When the service last changed the model. V(null) where the service does not say.
       type: str

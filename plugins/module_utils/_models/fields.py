@@ -138,6 +138,7 @@ def describe_model(model: Model) -> dict[str, Any]:
         "code_status": model.code_status,
         "downloadable": bool(model.cdn_uri),
         "file": {"sha256": model.digest.sha256, "size": model.digest.size} if model.digest else None,
+        "organisation": model.organisation.id,
         "updated_at": model.updated_at,
         "conversion_log": model.conversion_log if model.state == "failed" else None,
         "artefacts": None if model.artefacts is None else list(model.artefacts),

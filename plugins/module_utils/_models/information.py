@@ -36,8 +36,7 @@ def read_models(task: Task) -> dict[str, Any]:
     if wanted is None and len(task.options["models"]) == 1 and is_uuid(task.options["models"][0]):
         models = _one(task, models, identity(task.options["models"][0]))
     warn_if_nameless(models, "model", task.warn)
-    chosen = _chosen(models, task.options["models"])
-    found = [{**describe_model(each), "organisation": each.organisation.id} for each in chosen]
+    found = [describe_model(each) for each in _chosen(models, task.options["models"])]
     if not task.options["usage"]:
         return {"models": found}
     use = find_use(task.client.device, [each["uuid"] for each in found])

@@ -232,7 +232,17 @@ def test_what_info_shows_can_be_declared_without_a_change(
     )  # fmt: skip
     (found,) = run_module("nxai_model_info")["models"]
     cloud.clear_log()
-    told = ("uuid", "state", "status", "code_status", "downloadable", "file", "updated_at", "conversion_log")
+    told = (
+        "uuid",
+        "state",
+        "status",
+        "code_status",
+        "downloadable",
+        "file",
+        "organisation",
+        "updated_at",
+        "conversion_log",
+    )
     options = {name: value for name, value in found.items() if name not in (*told, "artefacts")}
     assert {*options} == {each.option for each in FIELDS}
     assert None not in options.values() and options["input_details"] == {"own": [1]}
