@@ -30,7 +30,12 @@ CONCERNS = (
     "doctor",
     "first_contact",
 )  # each may use those before
-INSIDE = {"api": ("contract", "records"), "onnx": ("graph",), "first_contact": ("inference",)}  # below their folder
+INSIDE = {
+    "api": ("contract", "records"),
+    "onnx": ("graph",),
+    "rollout": ("page",),
+    "first_contact": ("inference",),
+}  # below their folder
 ABOVE = {"onnx": ("prepare",)}  # inside their folder, and built upon it
 FROM_THE_GROUND_UP = (
     *(

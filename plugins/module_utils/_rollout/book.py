@@ -20,7 +20,7 @@ from .artefact import pack, to_take, unpack
 from .journal import Content, Journal
 from .ledger import Ledger
 from .lines import Began, Line, Wrong
-from .page import as_html
+from .page.document import as_html
 from .report import as_report
 
 REPORT = "rollout-report.json"

@@ -139,6 +139,7 @@ class Ledger:
     shapes: list[str] = field(default_factory=list)  # of rows that mean no pipelines
     asked: Proof | None = None
     written: bool = False  # a request may have gone out
+    at_work: bool = False  # a run has begun and not said that it ends; it may have been killed
     started_at: float = 0.0
     at: float = 0.0
     lines: int = 0
@@ -201,7 +202,7 @@ class Ledger:
         self.rollout, self.id, self.started_at = line.rollout, line.id, line.at
 
     def _opened(self, line: Opened) -> None:
-        self.run = line.run
+        self.run, self.at_work = line.run, True
         for each in self.cameras:
             each.fresh = False
         if self.status == "paused":
@@ -314,6 +315,8 @@ class Ledger:
     def _stands(self, line: Stands) -> None:
         if line.back:
             self.wave(line.back)
+        # A run that begins to take back goes on. One that says so once more ends without having done it.
+        self.at_work = line.status == "running" or (line.status == "rolling_back" and self.status != "rolling_back")
         self.status, self.message, self.pause = line.status, line.message, line.pause
         self.back = line.back if line.status == "rolling_back" else None
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
@@ -15,9 +14,11 @@ from typing import Any
 from .._core.values import identity
 from .._core.wording import printable
 from .ledger import Camera, Ledger, Wave
+from .page import words
+from .page.words import cause_of
 
 # What a status of a camera counts as, in the order of the bars.
-KINDS = ("done", "unchanged", "failed", "aside", "back", "waiting")
+KINDS = tuple(words.KINDS)
 _KIND_OF = {
     "applied": "done", "unchanged": "unchanged", "rolled_back": "back", "waiting": "waiting",
     **dict.fromkeys(("queued", "skipped", "excluded", "overtaken", "let_go"), "aside"),
@@ -37,10 +38,9 @@ _HOW_TO_GO_ON = {
     "rolled_back": "Choose another pipeline_rollout_name to start again.",
     "finished": "",
 }
+_QUIET = 600.0  # seconds after which a run that is at work has written something, as a rule
+_FAILED = "This rollout does not try the cameras that failed again. To do so, choose another pipeline_rollout_name."
 _QUEUE = "Run the same command again when the queued cameras are back."
-_URL = re.compile(r"\bhttps?://\S+")
-_ID = re.compile(r"\{?\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b\}?")
-_TRIES = re.compile(r"\s*\(\d+ tries\)")
 
 
 def as_report(ledger: Ledger) -> dict[str, Any]:
@@ -48,14 +48,20 @@ def as_report(ledger: Ledger) -> dict[str, Any]:
     cameras, plan = ledger.cameras, ledger.plan
     failed = [each for each in cameras if kind_of(each) == "failed" or (kind_of(each) == "back" and each.reason)]
     queued = any(each.shown == "queued" for each in cameras)
-    next_step = _HOW_TO_GO_ON[ledger.status] or (_QUEUE if queued else "Nothing is left to do.")
+    left = [_QUEUE] if queued else []
+    left += [_FAILED] if any(kind_of(each) == "failed" for each in failed) else []
+    next_step = _HOW_TO_GO_ON[ledger.status] or " ".join(left) or "Nothing is left to do."
     return {
         "name": ledger.rollout,
         "status": ledger.status,
+        "phase": phase_of(ledger),
+        "wave": _wave_at_hand(ledger),
         "message": ledger.message,
         "how_to_go_on": next_step,
         "started_at": iso(ledger.started_at),
         "updated_at": iso(ledger.at),
+        "at_work": ledger.at_work,
+        "overdue_at": iso(_overdue(ledger)),
         "declaration": plan.given if plan else {},
         "models": plan.models if plan else {},
         "totals": totals(cameras),
@@ -71,6 +77,32 @@ def as_report(ledger: Ledger) -> dict[str, Any]:
         "not_back": [as_row(each) for each in cameras if each.back and each.status in ("not_restored", "no_way_back")],
         "on_the_way": sum(each.on_its_way for each in cameras),
     }
+
+
+def phase_of(ledger: Ledger) -> str:
+    """The status, in more words while it is running."""
+    if ledger.status != "running":
+        return ledger.status
+    soaks = any(each.status == "written" and each.soak > 0 for each in ledger.waves)
+    return "soaking" if soaks else "running" if any(each.attempt for each in ledger.waves) else "planned"
+
+
+def _wave_at_hand(ledger: Ledger) -> int | None:
+    """The number of the wave that all is about now; None: of all, or of none."""
+    if ledger.status == "paused":
+        return ledger.pause or None
+    if ledger.status == "rolling_back":
+        return ledger.back or None
+    begun = [each.number for each in ledger.waves if each.status in ("writing", "written", "failed", "rolled_back")]
+    return begun[-1] if begun and ledger.status in ("running", "stopped", "interrupted") else None
+
+
+def _overdue(ledger: Ledger) -> float | None:
+    """When a run that is at work should have written something. None: no run should be at work."""
+    if not ledger.at_work:
+        return None
+    soaks = [(each.written_at or 0.0) + each.soak for each in ledger.waves if each.status == "written"]
+    return max(ledger.at, *soaks) + _QUIET if soaks else ledger.at + _QUIET
 
 
 def summary(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,12 +132,6 @@ def kind_of(camera: Camera) -> str:
 def totals(cameras: Sequence[Camera]) -> dict[str, int]:
     count = Counter(map(kind_of, cameras))
     return {"devices": len(cameras), **{kind: count[kind] for kind in KINDS}}
-
-
-def cause_of(reason: str) -> str:
-    """A reason without what differs from camera to camera: addresses, ids and the number of tries."""
-    found = _URL.sub("the service", reason)
-    return _TRIES.sub("", _ID.sub("…", found)).strip()
 
 
 def causes(failed: Iterable[Camera]) -> list[dict[str, Any]]:
@@ -144,7 +170,15 @@ def _sites(cameras: Iterable[Camera]) -> list[dict[str, Any]]:
     found: dict[str, list[Camera]] = {}
     for each in cameras:
         found.setdefault(identity(each.site), []).append(each)
-    sites = [{"site": rows[0].site, "name": rows[0].site_name, **totals(rows)} for rows in found.values()]
+    sites = [
+        {
+            "site": rows[0].site,
+            "name": rows[0].site_name,
+            "next_wave": min((each.wave for each in rows if each.wave and kind_of(each) == "waiting"), default=None),
+            **totals(rows),
+        }
+        for rows in found.values()
+    ]
     return sorted(sites, key=lambda site: (-site["failed"], site["name"], site["site"]))
 
 

@@ -1,0 +1,390 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page of a rollout without its sites: what it is, where it stands, its waves, and what failed. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from .words import (
+    KINDS,
+    cameras,
+    counts,
+    cut,
+    folded,
+    key_of,
+    name,
+    said,
+    segments,
+    sites,
+    spoken,
+    status_words,
+    when,
+    words_of,
+)
+
+Data = Mapping[str, Any]
+_MOST_CAUSES = 6  # that are shown at once
+_MOST_FOLDED_CAUSES = 30
+_MOST_ROWS = 200  # of a list that is folded; the JSON has them all
+_MOST_WAVES = 8  # that are shown at once
+_MOST_MARKS = 40
+_PHASES = {
+    "planned": ("○", "w"), "running": ("▶", "d"), "soaking": ("◷", "d"), "paused": ("‖", "a"), "stopped": ("✕", "f"),
+    "interrupted": ("✕", "f"), "rolling_back": ("↩", "b"), "rolled_back": ("↩", "b"), "finished": ("✓", "d"),
+}  # fmt: skip
+_WAVES = {
+    "waiting": ("to do", "w"), "writing": ("at work", "d"), "written": ("written", "d"), "done": ("done", "d"),
+    "failed": ("failed", "f"), "rolled_back": ("rolled back", "b"),
+}  # fmt: skip
+_STATES = {
+    "present": "added to what a camera has",
+    "exact": "in place of all that a camera has",
+    "absent": "taken away from what a camera has",
+}
+_ASIDE = {
+    "queued": "Queued for a later run",
+    "skipped": "Skipped",
+    "excluded": "Outside the hosts or the limit of the last run",
+    "overtaken": "Overtaken by a newer rollout",
+    "let_go": "Let go",
+}
+
+
+# Where it stands
+
+
+def headline(report: Data) -> str:
+    """The state in words, as text."""
+    phase, number, waves = report["phase"], report["wave"], report["waves"]
+    here = f"wave {number} of {len(waves)}" if number else ""
+    if phase == "planned":
+        return "Planned: nothing is written yet"
+    if phase == "running" and number:
+        return f"{'Writing' if waves[number - 1]['status'] == 'writing' else 'Looking at the gates of'} {here}"
+    if phase == "rolling_back":
+        if number:
+            return f"Taking back wave {number}" if report["at_work"] else f"Not all of wave {number} is taken back"
+        return "Taking everything back" if report["at_work"] else "Not everything is taken back"
+    if phase == "finished":
+        return _how_it_ended(report["totals"])
+    words = {
+        "soaking": "Soaking: ",
+        "paused": "Paused before ",
+        "stopped": "Stopped in ",
+        "interrupted": "Interrupted in ",
+    }
+    return f"{words[phase]}{here}" if here and phase in words else phase.replace("_", " ").capitalize()
+
+
+def _how_it_ended(totals: Data) -> str:
+    if totals["failed"]:
+        return f"Finished, but {cameras(totals['failed'])} failed"
+    if totals["unchanged"] and totals["unchanged"] + totals["aside"] == totals["devices"]:
+        return "Finished: nothing was assigned"
+    return "Finished"
+
+
+def sign_of(report: Data) -> tuple[str, str]:
+    """A sign and the letter of its colour."""
+    unchanged = report["phase"] == "finished" and headline(report) == "Finished: nothing was assigned"
+    if report["phase"] == "finished" and report["totals"]["failed"]:
+        return "!", "a"
+    return ("=", "u") if unchanged else _PHASES[report["phase"]]
+
+
+def standing(report: Data) -> str:
+    sign, letter = sign_of(report)
+    return (
+        f'<section class="card"><h2 class="state {letter}" data-sign="{sign}">{escape(headline(report))}</h2>'
+        f"{_soak(report)}{_life(report)}{_next(report)}</section>"
+    )
+
+
+def _next(report: Data) -> str:
+    message = said(report["message"], "message", "The message in full") if report["message"] else ""
+    advice = _with_code(report["how_to_go_on"])
+    if report["at_work"]:
+        # Nobody has to do anything, and if the run was killed, the note about that says the same.
+        hidden = " fresh" if not message and report["status"] == "running" else ""
+        return f'<div class="next{hidden}">{message}<p class="soft">{advice}</p></div>'
+    return f'<div class="next">{message}<p><strong>{advice}</strong></p></div>'
+
+
+def _soak(report: Data) -> str:
+    ends = [each["soak_ends_at"] for each in report["waves"] if each["soak_ends_at"]]
+    if report["phase"] != "soaking" or not ends:
+        return ""
+    left = f' <span class="js-only">(<span data-left="{escape(ends[-1])}"></span>)</span>'
+    return f"<p><strong>The soak ends {when(ends[-1])}</strong>{left}</p>"
+
+
+def _life(report: Data) -> str:
+    last = report["updated_at"]
+    ago = f'<span class="js-only"><span data-ago="{escape(last)}"></span> ago ({when(last)})</span>'
+    work = "a run is at work" if report["at_work"] else "no run is at work"
+    line = (
+        f'<p class="life"><span>Last sign of life: {ago}<span class="nojs">{when(last)}</span></span>'
+        f'<span class="fresh">{work[0].upper()}{work[1:]}</span><span>Started {when(report["started_at"])}</span></p>'
+    )
+    if not report["overdue_at"]:
+        return line
+    # As the page was made, a run was at work. Whether it still is, only the reader's clock can tell.
+    quiet = f'<span data-ago="{escape(last)}"></span>'
+    return (
+        f'{line}<p class="late-note" role="status"><strong>⚠ No sign of life for {quiet}.</strong>'
+        " A run should be at work, and was probably killed. Nothing is lost: run the same command again.</p>"
+        f'<p class="nojs soft">If this page says no more after {when(report["overdue_at"])}, no run is at work.</p>'
+    )
+
+
+def _with_code(text: str) -> str:
+    """Options of a command are told from words."""
+    return re.sub(r"-e \w+=\w+", r"<code>\g<0></code>", escape(text))
+
+
+# What is rolled out
+
+
+def what(report: Data) -> str:
+    given = report["declaration"]
+    parts = [_model(each) for each in given.get("pipelines") or []]
+    note = _STATES.get(str(given.get("state")), "")
+    if given.get("swap"):
+        swap = given["swap"]
+        parts.append(
+            f'<li><p class="model">{name(cut(_text(swap.get("to", "")), 120))}</p>'
+            f"<p>in place of {name(cut(_text(swap.get('from', '')), 120))}, where a camera runs that</p></li>"
+        )
+        note = ""
+    ids = "".join(
+        f"<dt>{name(model)}</dt><dd><code>{escape(uuid)}</code></dd>" for model, uuid in report["models"].items()
+    )
+    return (
+        f'<section class="card what"><h1><small>Rollout</small> {name(report["name"])}</h1>'
+        f"<ul>{''.join(parts)}</ul>{f'<p class=soft>{escape(note)}</p>' if note else ''}"
+        f"{folded('Ids of the models', f'<dl>{ids}</dl>', 'ids') if ids else ''}</section>"
+    )
+
+
+def _model(pipeline: Data) -> str:
+    settings = "".join(
+        f"<dt>{escape({'nms': 'NMS'}.get(each, each.replace('_', ' ')))}</dt><dd>{name(cut(_text(value), 160))}</dd>"
+        for each, value in pipeline.items()
+        if each != "model" and value not in (None, "", [], {})
+    )
+    shown = f"<dl>{settings}</dl>" if settings else "<p class=soft>with the settings of the model</p>"
+    return f'<li><p class="model">{name(cut(_text(pipeline.get("model", "")), 120))}</p>{shown}</li>'
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+# All cameras in one bar
+
+
+def bar(report: Data) -> str:
+    """Wave by wave, with a mark at each; cameras of no wave come last. Each camera is in it once."""
+    totals, waves = report["totals"], [each for each in report["waves"] if each["totals"]["devices"]]
+    beside = {kind: totals[kind] - sum(each["totals"][kind] for each in waves) for kind in ("devices", *KINDS)}
+    parts = _stretches(waves, report["wave"], len(waves) > _MOST_MARKS)
+    parts += [("no wave", False, beside)] if beside["devices"] else []
+    many = " many" if len(parts) > _MOST_MARKS else ""
+    stretches = "".join(f'<span class="g{each["devices"]}">{segments(each)}</span>' for _mark, _now, each in parts)
+    marks = "".join(
+        f'<span class="{"now " if now else ""}g{each["devices"]}">{_mark(mark, each["devices"], totals["devices"])}'
+        "</span>"
+        for mark, now, each in parts
+    )
+    row = f'<div class="marks" aria-hidden="true">{marks}</div>' if not many and len(parts) > 1 else ""
+    words = words_of(report)
+    by_wave = f", in {len(waves)} waves" if len(waves) > 1 else ""
+    return (
+        f'<section class="card wide"><h2 class="all">{_in_short(report)}</h2>'
+        f'<div class="bar{many}" role="img" aria-label="{escape(spoken(totals, words) + by_wave)}">{stretches}</div>'
+        f"{row}"
+        f'<p class="counts">{counts(totals, words)}</p>{_on_the_way(report["on_the_way"])}</section>'
+    )
+
+
+def _in_short(report: Data) -> str:
+    totals = report["totals"]
+    every = totals["devices"]
+    if report["status"] in ("rolling_back", "rolled_back"):
+        return f"{cameras(totals['back'])} rolled back, of {every:,} in all"
+    if totals["unchanged"] == every:
+        return f"All {cameras(every)} unchanged" if every != 1 else "1 camera, unchanged"
+    unchanged = f", {totals['unchanged']:,} unchanged" if totals["unchanged"] else ""
+    return f"{totals['done']:,} of {cameras(every)} done{unchanged}"
+
+
+def _stretches(waves: Sequence[Data], now: int | None, together: bool) -> list[tuple[str, bool, Data]]:
+    """Mark, whether it is the wave at hand, and numbers. ``together``: waves side by side that stand alike are one."""
+    found: list[tuple[list[int], bool, str, Counter[str]]] = []
+    for wave in waves:
+        number, status = wave["number"], wave["status"]
+        if together and found and found[-1][1:3] == (False, status) and number != now:
+            found[-1][0].append(number)
+            found[-1][3].update(wave["totals"])
+        else:
+            found.append(([number], number == now, status, Counter(wave["totals"])))
+    return [
+        (str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}", at_hand, totals)
+        for numbers, at_hand, _status, totals in found
+    ]
+
+
+def _mark(mark: str, size: int, total: int) -> str:
+    """What stands below a part of the bar, where it has room: on a phone, or at least on a desk."""
+    room, needed = size * 100 / total, 4.0 if mark.isdigit() else 20.0
+    if room >= needed:
+        return f"<span>{mark}</span>"
+    return f'<span class="desk">{mark}</span>' if room * 3 >= needed else ""
+
+
+def _on_the_way(number: int) -> str:
+    if not number:
+        return ""
+    return f'<p class="soft">On {cameras(number)}, what was sent last has not been seen yet.</p>'
+
+
+# Waves
+
+
+def waves(report: Data) -> str:
+    """Where there are many, those that something is to be said of; the others are folded."""
+    every = report["waves"]
+    told = [each for each in every if each["status"] not in ("waiting", "done")]
+    shown = every if len(every) <= _MOST_WAVES else told[-_MOST_WAVES:]
+    rest = [each for each in every if not any(each is one for one in shown)]
+    title = f"The other {len(rest)} waves" if shown else f"All {len(rest)} waves"
+    fold = folded(title, f'<ul class="waves">{"".join(_wave(each, report) for each in rest)}</ul>', "waves")
+    rows = f'<ul class="waves">{"".join(_wave(each, report) for each in shown)}</ul>' if shown else ""
+    return f'<section class="card wide"><h2>Waves</h2>{rows}{fold if rest else ""}</section>'
+
+
+def _wave(wave: Data, report: Data) -> str:
+    word, letter = _WAVES[wave["status"]]
+    if wave["status"] == "writing":
+        begun = "begun, and not done"
+        word = (
+            f'<span class="fresh">{word}</span><span class="late-only">{begun}</span>' if report["at_work"] else begun
+        )
+    if wave["soak_ends_at"]:
+        word = "soaks until" if report["phase"] == "soaking" else "was to soak until"
+        word = f"{word} {when(wave['soak_ends_at'])}"
+    times = [("begun", wave["begun_at"]), ("written", wave["written_at"]), ("done", wave["done_at"])]
+    line = " · ".join(f"{label} {when(time)}" for label, time in times if time)
+    reason = said(wave["reason"], f"wave{wave['number']}") if wave["reason"] else ""
+    size = f"{cameras(wave['totals']['devices'])} at {sites(wave['sites'])}"
+    now = " now" if wave["number"] == report["wave"] else ""
+    title = f"<strong>{wave['number']} · {name(cut(wave['name'], 80))}</strong>"
+    if wave["status"] == "waiting" and wave["totals"]["waiting"] == wave["totals"]["devices"]:
+        pill = f'<span class="pill w">{words_of(report)["waiting"]}</span>'
+        return f'<li class="wave{now}"><div class="row"><span>{title} <small>{size}</small></span>{pill}</div></li>'
+    return (
+        f'<li class="wave{now}"><div class="row">{title}'
+        f'<span class="pill {letter}">{word}</span></div>'
+        f'<div class="mini" aria-hidden="true">{segments(wave["totals"])}</div>'
+        f'<p class="counts"><small>{size}</small>{counts(wave["totals"], words_of(report))}</p>{reason}'
+        f"{f'<small>{line}</small>' if line else ''}</li>"
+    )
+
+
+# What failed, what was left out
+
+
+def failures(report: Data) -> str:
+    """By cause, the most frequent first: at night one wants to see one cause, not a hundred cameras."""
+    found = [each for each in report["causes"] if each["status"] != "rolled_back"]
+    if not found:
+        return ""
+    number = sum(each["devices"] for each in found)
+    title = f"What failed: {cameras(number)}, {len(found):,} cause{'' if len(found) == 1 else 's'}"
+    return _causes(title, found, "f", "causes")
+
+
+def taken_back(report: Data) -> str:
+    found = [each for each in report["causes"] if each["status"] == "rolled_back"]
+    return _causes("Taken back, and what there is to know", found, "b", "causes-back") if found else ""
+
+
+def _causes(title: str, found: Sequence[Data], letter: str, key: str) -> str:
+    shown, more, rest = found[:_MOST_CAUSES], found[_MOST_CAUSES:_MOST_FOLDED_CAUSES], found[_MOST_FOLDED_CAUSES:]
+    fold = ""
+    if more:
+        number = sum(each["devices"] for each in (*more, *rest))
+        last = f"<p>And {len(rest):,} causes more: see the sites.</p>" if rest else ""
+        words = f"{len(more) + len(rest):,} more causes, of {cameras(number)}"
+        fold = folded(words, f'<div class="causes">{"".join(_cause(each, letter) for each in more)}</div>{last}', key)
+    cards = "".join(_cause(each, letter) for each in shown)
+    return f'<section class="wide"><h2>{title}</h2><div class="causes">{cards}</div>{fold}</section>'
+
+
+def _cause(cause: Data, letter: str) -> str:
+    places, key = cause["sites"], key_of(cause["status"], cause["cause"])
+    words = escape(cut(cause["cause"], 200)) or status_words(cause["status"])
+    in_full = ""
+    if cause["example"] != cut(cause["cause"], 200):
+        in_full = folded("As it was said of one", f"<pre>{escape(cut(cause['example'], 4_000))}</pre>", f"{key}x")
+    more = folded(f"{len(places) - 6} more sites", _chips(places[6:_MOST_ROWS]), key)
+    return (
+        f'<div class="card cause {letter}"><h3>{words}</h3>'
+        f'<p><strong class="n {letter}">{cameras(cause["devices"])}</strong> at {sites(len(places))} '
+        f'<span class="soft">· {status_words(cause["status"])}</span></p>'
+        f"{_chips(places[:6])}"
+        f"{more if len(places) > 6 else ''}{in_full}</div>"
+    )
+
+
+def _chips(places: Sequence[Data]) -> str:
+    chips = "".join(
+        f'<li><a href="#{key_of(each["site"])}">{name(each["name"] or each["site"])}</a> {each["devices"]}</li>'
+        for each in places
+    )
+    return f'<ul class="chips">{chips}</ul>'
+
+
+def left_out(report: Data) -> str:
+    parts = [_left_out(title, report[status], status) for status, title in _ASIDE.items() if report[status]]
+    if report["overwritten"]:
+        title = "Written over what somebody else had given them (kept in the journal)"
+        parts.append(_left_out(title, report["overwritten"], "overwritten"))
+    if not parts:
+        return ""
+    title = "Left out, and other things to know"
+    return f'<section class="wide aside"><h2>{title}</h2><div class="causes">{"".join(parts)}</div></section>'
+
+
+def _left_out(title: str, rows: Sequence[Data], key: str) -> str:
+    reasons = Counter(each["reason"] if key != "overwritten" else "" for each in rows)
+    why = "".join(
+        f"<li>{escape(cut(reason))} <span class=soft>· {cameras(number)}</span></li>"
+        for reason, number in reasons.most_common(5)
+        if reason
+    )
+    why += f"<li class=soft>and {len(reasons) - 5} more reasons</li>" if len(reasons) > 5 else ""
+    names = "".join(f"<li>{_row(each)}</li>" for each in rows[:_MOST_ROWS])
+    names += f"<li>and {len(rows) - _MOST_ROWS:,} more: see the JSON report</li>" if len(rows) > _MOST_ROWS else ""
+    places = len({each["site"] for each in rows})
+    return (
+        f'<div class="card cause a"><h3>{title}</h3><p>{cameras(len(rows))} at {sites(places)}</p>'
+        f"{f'<ul>{why}</ul>' if why else ''}{folded('Which', f'<ul>{names}</ul>', key)}</div>"
+    )
+
+
+def _row(row: Data) -> str:
+    lines = row.get("lines") or []
+    where = f" · line {', '.join(map(str, lines))} of the journal" if lines else ""
+    return (
+        f"{name(row['name'] or row['device'])} "
+        f'<span class="soft">at {name(row["site_name"] or row["site"])}{where}</span>'
+    )
