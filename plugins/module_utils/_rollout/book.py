@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -25,6 +25,7 @@ from .report import as_report
 
 REPORT = "rollout-report.json"
 PAGE = "rollout-report.html"
+_EVERY = 30.0  # seconds: in a long wave the report is made anew so often, to show that a run is at work
 
 
 class Book:
@@ -43,6 +44,7 @@ class Book:
         self._others: bytes = b""  # of a journal that another machine handed on
         self._content = Content()
         self._writing = False
+        self._published = clock()
 
     @property
     def exists(self) -> bool:
@@ -93,6 +95,9 @@ class Book:
             self._apply(lines)
             given = self._journal.give(line.as_data() for line in lines)
         self._journal.keep(given)
+        if abs(self.now() - self._published) >= _EVERY:
+            with suppress(BadInput):  # at the end of the step it is said
+                self.publish()
 
     def adopt(self) -> None:
         """Have on the disk what was taken, also where there is nothing to add to it."""
@@ -109,10 +114,12 @@ class Book:
                 raise BadInput(f"Write a line to {self._journal.path}", f"it{error}", advice) from None
 
     def publish(self) -> None:
-        """The report and its page, made anew."""
+        """The report and its page, made anew. Threads may call it."""
         if not self._writing or not self.exists:
             return
-        report = as_report(self.ledger)
+        with self._turn:
+            self._published = self.now()
+            report = as_report(self.ledger)
         check_trusted(f"Use {self.folder}", str(self.folder), self._trusted_owner)
         try:
             replace_file(str(self.folder / REPORT), json.dumps(report, indent=1).encode())

@@ -103,9 +103,14 @@ def sign_of(report: Data) -> tuple[str, str]:
 def standing(report: Data) -> str:
     sign, letter = sign_of(report)
     return (
-        f'<section class="card"><h2 class="state {letter}" data-sign="{sign}">{escape(headline(report))}</h2>'
+        f'<section class="card"><h2 class="state {letter}" data-sign="{sign}">{_kept_together(headline(report))}</h2>'
         f"{_soak(report)}{_life(report)}{_next(report)}</section>"
     )
+
+
+def _kept_together(text: str) -> str:
+    """Which wave it is stays on one line."""
+    return re.sub(r"wave \d+( of \d+)?", lambda found: found[0].replace(" ", "&nbsp;"), escape(text))
 
 
 def _next(report: Data) -> str:
@@ -168,7 +173,7 @@ def what(report: Data) -> str:
         f"<dt>{name(model)}</dt><dd><code>{escape(uuid)}</code></dd>" for model, uuid in report["models"].items()
     )
     return (
-        f'<section class="card what"><h1><small>Rollout</small> {name(report["name"])}</h1>'
+        f'<section class="card what"><h1><small>Rollout</small> {name(cut(report["name"], 200))}</h1>'
         f"<ul>{''.join(parts)}</ul>{f'<p class=soft>{escape(note)}</p>' if note else ''}"
         f"{folded('Ids of the models', f'<dl>{ids}</dl>', 'ids') if ids else ''}</section>"
     )
@@ -346,11 +351,11 @@ def _cause(cause: Data, letter: str) -> str:
 
 
 def _chips(places: Sequence[Data]) -> str:
-    chips = "".join(
-        f'<li><a href="#{key_of(each["site"])}">{name(each["name"] or each["site"])}</a> {each["devices"]}</li>'
-        for each in places
-    )
-    return f'<ul class="chips">{chips}</ul>'
+    chips = []
+    for each in places:
+        called = name(cut(each["name"] or each["site"], 80))
+        chips.append(f'<li><a href="#{key_of(each["site"])}">{called}</a> {each["devices"]:,}</li>')
+    return f'<ul class="chips">{"".join(chips)}</ul>'
 
 
 def left_out(report: Data) -> str:
@@ -384,7 +389,5 @@ def _left_out(title: str, rows: Sequence[Data], key: str) -> str:
 def _row(row: Data) -> str:
     lines = row.get("lines") or []
     where = f" · line {', '.join(map(str, lines))} of the journal" if lines else ""
-    return (
-        f"{name(row['name'] or row['device'])} "
-        f'<span class="soft">at {name(row["site_name"] or row["site"])}{where}</span>'
-    )
+    camera, site = cut(row["name"] or row["device"], 120), cut(row["site_name"] or row["site"], 80)
+    return f'{name(camera)} <span class="soft">at {name(site)}{where}</span>'

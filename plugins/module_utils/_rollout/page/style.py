@@ -55,6 +55,7 @@ i.f{background:repeating-linear-gradient(45deg,var(--f) 0 5px,var(--card) 5px 7p
 .marks>span{flex-basis:0;min-width:3px;overflow:hidden;white-space:nowrap;border-left:1px solid var(--u);
 padding:.1rem 0 0}
 .marks>span>span{padding-left:.2rem}.marks .desk{display:none}.marks .now{color:var(--text);font-weight:700}
+.bar+.counts{margin-top:.5rem}
 .counts{display:flex;flex-wrap:wrap;gap:.1rem 1rem}
 .n{white-space:nowrap}.n::before{display:inline-block;min-width:1.1em;font-weight:700}
 .n.d::before{content:"✓"}.n.u::before{content:"="}.n.f::before{content:"✕"}.n.a::before{content:"◇"}
@@ -69,7 +70,7 @@ summary{cursor:pointer;padding:.35rem 0}
 .chips li{background:var(--ground);border:1px solid var(--line);
 border-radius:1rem;padding:.05rem .6rem;font-size:.875rem}
 .wave,.cause,.t{min-width:0}.wave .counts{font-size:.9rem}
-.wave{display:grid;gap:.1rem .8rem;padding:.55rem 0;border-top:1px solid var(--line)}
+.wave{display:grid;align-content:start;gap:.1rem .8rem;padding:.55rem 0;border-top:1px solid var(--line)}
 .waves>li:first-child{border-top:0;padding-top:0}.waves{margin-bottom:.3rem}
 .row{display:flex;flex-wrap:wrap;gap:.1rem .8rem;justify-content:space-between;align-items:baseline}
 .wave .mini{margin:.2rem 0}.wave.now{border-left:.3rem solid var(--link);padding-left:.7rem}

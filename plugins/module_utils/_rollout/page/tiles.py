@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -23,10 +24,11 @@ _GROUPS = {
     "failed": "with failures",
     "aside": "with cameras left out",
     "back": "with cameras rolled back",
-    "waiting": "with cameras that had no turn yet",
+    "waiting": "with cameras that had no turn so far",
     "done": "done",
     "unchanged": "unchanged",
 }
+_NUMBER = re.compile(r"([0-9]+)")
 _TOLD = ("failures", "queued", "skipped", "excluded", "overtaken", "let_go")  # what the report has by camera
 
 
@@ -59,7 +61,7 @@ class Tiles:
         buttons = ""
         for kind, (letter, sign, _word) in KINDS.items():
             number = sum(each[kind] > 0 for each in self._sites)
-            if number:
+            if number > 0 and any(each[kind] < each["devices"] for each in self._sites):
                 label = f'<span aria-hidden="true">{sign}</span> {self._words[kind]} {number:,}'
                 buttons += f'<button type="button" data-f="{letter}" aria-pressed="false">{label}</button>'
         find = (
@@ -88,7 +90,7 @@ class Tiles:
         later = f"next in wave {site['next_wave']}" if site["next_wave"] and self._ahead else ""
         then = f"<span class=soft>{later}</span>" if later else ""
         head = (
-            f"<strong>{name(site['name'] or site['site'])}</strong>"
+            f"<strong>{name(cut(site['name'] or site['site'], 120))}</strong>"
             f'<span class="counts">{counts(site, self._words)}{then}</span>'
             f"{f'<span class=mini aria-hidden=true>{segments(site)}</span>' if mixed else ''}"
         )
@@ -130,6 +132,12 @@ def _worst(site: Data) -> str:
     return next((kind for kind in _GROUPS if site[kind]), "waiting")
 
 
-def _badness(site: Data) -> tuple[int, int, str, str]:
+def _badness(site: Data) -> tuple[int, int, list[tuple[int, str]], str]:
     worst = _worst(site)
-    return [*_GROUPS].index(worst), -site[worst] if worst == "failed" else 0, site["name"], site["site"]
+    return [*_GROUPS].index(worst), -site[worst] if worst == "failed" else 0, _in_order(site["name"]), site["site"]
+
+
+def _in_order(called: str) -> list[tuple[int, str]]:
+    """Shop 9 comes before Shop 10."""
+    pieces = (each.lstrip("0") if each.isdigit() else each for each in _NUMBER.split(called))
+    return [(len(each) if number % 2 else 0, each) for number, each in enumerate(pieces)]

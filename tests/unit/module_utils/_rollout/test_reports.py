@@ -6,14 +6,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rollout_runs import Ended, Runs, device, rows
 
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.book import Book
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.lines import Opened, WaveBegun
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.report import summary
 from simulator.testing import Served
+from tools.example_rollouts import paused
 
 Hire = Callable[..., Runs]
 
@@ -50,6 +55,27 @@ def test_a_wave_that_soaks_says_until_when(runs: Hire, cloud: Served) -> None:
     run.step("wave", run=opened["run"], wave=1)
     wave: dict[str, Any] = run.report()["waves"][0]
     assert wave["status"] == "written" and wave["soak_ends_at"] > wave["written_at"] > wave["begun_at"]
+
+
+def test_in_a_long_wave_the_report_is_made_anew_now_and_then(tmp_path: Path) -> None:
+    now = [86_400.0]
+    sample = paused(now[0])
+    assert sample.plan
+    book = Book(str(tmp_path), None, False, lambda: now[0])
+    with book.locked():
+        book.begin("r", "1")
+        book.add(Opened(at=now[0], run="a", action="rollout"), sample.plan)
+        report = tmp_path / "rollout-report.json"
+        assert not report.exists()
+        for seconds, attempt in ((10, 1), (31, 2), (45, 2), (62, 4)):
+            now[0] = 86_400.0 + seconds
+            book.add(WaveBegun(at=now[0], wave=1, attempt=attempt))
+            if seconds == 10:
+                assert not report.exists()
+            else:
+                told = json.loads(report.read_text())
+                assert told["updated_at"] == f"1970-01-02T00:{'00:31' if seconds < 60 else '01:02'}Z"
+                assert "Writing wave 1 of 6" in (tmp_path / "rollout-report.html").read_text()
 
 
 def test_what_was_overwritten_is_named(runs: Hire, cloud: Served) -> None:
