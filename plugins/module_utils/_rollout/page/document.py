@@ -17,7 +17,7 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
-from . import parts
+from . import causes, parts
 from .script import SCRIPT
 from .style import STYLE
 from .tiles import Tiles
@@ -34,11 +34,11 @@ def as_html(report: Mapping[str, Any]) -> str:
         parts.standing(report),
         parts.bar(report),
         "</header><main>",
-        parts.failures(report),
-        parts.taken_back(report),
+        causes.failures(report),
+        causes.taken_back(report),
         parts.waves(report),
         Tiles(report).as_html(),
-        parts.left_out(report),
+        causes.left_out(report),
         "</main>",
         _footer(report),
     ])  # fmt: skip

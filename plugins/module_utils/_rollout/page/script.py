@@ -24,10 +24,14 @@ const keep = () => { try { sessionStorage.setItem(place, JSON.stringify(kept)); 
 
 const clock = new Intl.DateTimeFormat("en-GB", {hour: "2-digit", minute: "2-digit"});
 const day = new Intl.DateTimeFormat("en-GB", {weekday: "short", day: "numeric", month: "short"});
+let before = {};
 for (const each of all("time")) {
-  const moment = new Date(each.dateTime), today = day.format(new Date()) === day.format(moment);
+  // The day is said where it is another than today, and in one line only once.
+  const moment = new Date(each.dateTime), its = day.format(moment), line = each.parentNode;
+  const known = its === day.format(new Date()) || before.line === line && before.its === its;
   each.title = each.textContent;
-  each.textContent = today ? clock.format(moment) : day.format(moment) + ", " + clock.format(moment);
+  each.textContent = known ? clock.format(moment) : its + ", " + clock.format(moment);
+  before = {line, its};
 }
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 all(".zone").forEach(each => { each.textContent = zone ? " (" + zone + ")" : ""; });
@@ -68,12 +72,15 @@ const filter = () => {
     shown += each.hidden ? 0 : 1;
   });
   for (const each of groups) {
-    each.hidden = !each.querySelector(".t:not([hidden])");
+    const inside = all(".t:not([hidden])", each).length;
+    each.hidden = !inside;
+    each.querySelector(".hits").textContent = wanted || words ? "\u00b7 " + inside + " shown" : "";
     const own = each.dataset.k in kept.open ? kept.open[each.dataset.k] : Boolean(each.dataset.first);
     each.open = wanted || words ? true : own;
   }
   all("[data-f]").forEach(each => each.setAttribute("aria-pressed", String(each.dataset.f === wanted)));
-  doc.getElementById("shown").textContent = wanted || words ? shown + " of " + tiles.length + " shown" : "";
+  const said = shown + " of " + tiles.length.toLocaleString("en") + " shown";
+  doc.getElementById("shown").textContent = wanted || words ? said : "";
 };
 if (search) {
   search.value = kept.words || "";

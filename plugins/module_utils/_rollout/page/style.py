@@ -75,6 +75,7 @@ border-radius:1rem;padding:.05rem .6rem;font-size:.875rem}
 .row{display:flex;flex-wrap:wrap;gap:.1rem .8rem;justify-content:space-between;align-items:baseline}
 .wave .mini{margin:.2rem 0}.wave.now{border-left:.3rem solid var(--link);padding-left:.7rem}
 .pill{font-size:.8rem;font-weight:600;white-space:nowrap}
+.pill .late-only{color:var(--ambert)}
 .pill.f{color:var(--f)}.pill.d{color:var(--d)}.pill.b{color:var(--b)}.pill.w{color:var(--wt)}.pill.a{color:var(--a)}
 .tools{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin-bottom:.7rem}
 button,input{font:inherit;font-size:.9rem;color:var(--text);background:var(--card);border:1px solid var(--u);
@@ -89,6 +90,7 @@ padding:.45rem .6rem;min-width:0;font-size:.9rem;line-height:1.35}
 .t.f{border-left-color:var(--f)}.t.d{border-left-color:var(--d)}.t.u{border-left-color:var(--u)}
 .t.a{border-left-color:var(--a)}.t.b{border-left-color:var(--b)}
 .t>strong,.t summary strong{display:block;font-weight:600}.t summary{padding:0;list-style-position:outside}
+.t .soft{font-size:inherit}
 .t .counts{gap:0 .7rem}.t ul{margin:.1rem 0 .4rem .2rem}.t li{padding-left:.7rem;text-indent:-.7rem}
 .t li::before{content:"· "}.t details[open]>p{margin-top:.4rem;color:var(--soft)}
 .t details>summary{display:block}.t details>summary strong::after{content:" ▸";color:var(--soft);font-weight:400}

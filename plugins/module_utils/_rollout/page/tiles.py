@@ -75,7 +75,7 @@ class Tiles:
         for kind, words in _GROUPS.items():
             members = [each for each in shown if _worst(each) == kind]
             if members:
-                title = f"{sites(len(members))} {words}"
+                title = f'{sites(len(members))} {words} <span class="hits soft"></span>'
                 fold = folded(title, self._grid(members), f"group-{kind}", opened=kind == "failed")
                 parts.append(fold.replace("<details", '<details class="group"', 1))
         return "".join(parts)

@@ -182,7 +182,7 @@ def test_the_worst_sites_come_first_and_what_is_fine_is_folded() -> None:
     assert letters == sorted(letters, key="fabwdu".index) and letters[0] == "f"
     groups = page_of("many").all("details", "group")
     assert ["open" in each.attributes for each in groups] == [True, False, False]
-    assert [re.match(r"[\d,]+ sites? with [a-z ]+", each.text)[0] for each in groups] == [  # type: ignore[index]
+    assert [re.match(r"[\d,]+ sites? with [a-z ]+", each.text)[0].strip() for each in groups] == [  # type: ignore[index]
         "64 sites with failures", "200 sites with cameras left out", "1,736 sites with cameras that had no turn so far",
     ]  # fmt: skip
 

@@ -152,7 +152,7 @@ def test_without_a_script_all_is_said(opened: Open, browser: Chromium) -> None:
         browser.look(390, script=False)
         page.reload()
         text = page.value("document.body.innerText")
-        assert "UTC" in text and "If this page says no more after" in text and "All times are UTC." in text
+        assert "UTC" in text and "If this is still the last one after" in text and "All times are UTC." in text
         assert page.value("document.querySelector('.tools').checkVisibility()") is False
         assert page.value("document.documentElement.scrollWidth") == 390
     finally:
