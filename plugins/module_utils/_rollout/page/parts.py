@@ -30,6 +30,7 @@ from .words import (
 
 Data = Mapping[str, Any]
 _MOST_WAVES = 8  # that are shown at once
+_MOST_FOLDED_WAVES = 300
 _MOST_MARKS = 40
 _PHASES = {
     "planned": ("○", "w"), "running": ("▶", "d"), "soaking": ("◷", "d"), "paused": ("‖", "a"), "stopped": ("✕", "f"),
@@ -213,7 +214,7 @@ def _in_short(report: Data) -> str:
     every = totals["devices"]
     if report["status"] in ("rolling_back", "rolled_back"):
         return f"{cameras(totals['back'])} rolled back, of {every:,} in all"
-    if totals["unchanged"] == every:
+    if every and totals["unchanged"] == every:
         return f"All {cameras(every)} unchanged" if every != 1 else "1 camera, unchanged"
     unchanged = f", {totals['unchanged']:,} unchanged" if totals["unchanged"] else ""
     return f"{totals['done']:,} of {cameras(every)} done{unchanged}"
@@ -258,8 +259,11 @@ def waves(report: Data) -> str:
     told = [each for each in every if each["status"] not in ("waiting", "done")]
     shown = every if len(every) <= _MOST_WAVES else told[-_MOST_WAVES:]
     rest = [each for each in every if not any(each is one for one in shown)]
-    title = f"The other {len(rest)} waves" if shown else f"All {len(rest)} waves"
-    fold = folded(title, f'<ul class="waves">{"".join(_wave(each, report) for each in rest)}</ul>', "waves")
+    title = f"The other {len(rest):,} waves" if shown else f"All {len(rest):,} waves"
+    listed = "".join(_wave(each, report) for each in rest[:_MOST_FOLDED_WAVES])
+    if len(rest) > _MOST_FOLDED_WAVES:
+        listed += f'<li class="wave">and {len(rest) - _MOST_FOLDED_WAVES:,} more: see the JSON report</li>'
+    fold = folded(title, f'<ul class="waves">{listed}</ul>', "waves")
     rows = f'<ul class="waves">{"".join(_wave(each, report) for each in shown)}</ul>' if shown else ""
     return f'<section class="card wide"><h2>Waves</h2>{rows}{fold if rest else ""}</section>'
 

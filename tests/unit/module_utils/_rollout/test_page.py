@@ -16,7 +16,7 @@ from page_parser import Element, Page
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.page.document import as_html
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.page.words import KINDS, cause_of
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.report import as_report
-from tools.example_rollouts import SAMPLES, named
+from tools.example_rollouts import SAMPLES, Made, named
 
 NOW = 1_800_000_000.0
 HOSTILE = [
@@ -190,6 +190,23 @@ def test_the_worst_sites_come_first_and_what_is_fine_is_folded() -> None:
 @pytest.mark.parametrize(("name", "most"), [("running", 60_000), ("many", 1_000_000), ("all_failed", 1_500_000)])
 def test_it_does_not_grow_with_what_fails(name: str, most: int) -> None:
     assert len(as_html(report_of(name)).encode()) < most
+
+
+def test_it_does_not_grow_with_waves() -> None:
+    text = as_html(as_report(Made(NOW, 1, 2, 1000, waves=[["1", 1]] * 2000).done(1).begin(2).ledger))
+    page = Page(text)
+    assert len(text) < 200_000 and page.wrong == []
+    assert "The other 1,999 waves" in page.text and "and 1,699 more: see the JSON report" in page.text
+    assert [each.text for each in page.all("span") if each.above and each.above.above is page.one("div", "marks")] == [
+        "3 to 2000"
+    ]
+
+
+def test_a_rollout_of_which_all_is_left_out() -> None:
+    report = as_report(Made(NOW, 1, 2, 5, aside=[["queued", "its site is off-line", 10]]).stand("finished").ledger)
+    page = Page(as_html(report))
+    assert page.one("h2", "all").text == "0 of 10 cameras done" and page.wrong == []
+    assert report["how_to_go_on"] == "Run the same command again when the queued cameras are back."
 
 
 def test_causes_without_addresses_and_these_folded() -> None:
