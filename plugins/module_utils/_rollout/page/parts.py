@@ -278,7 +278,7 @@ def _wave(wave: Data, report: Data) -> str:
         word = "soaks until" if report["phase"] == "soaking" else "was to soak until"
         word = f"{word} {when(wave['soak_ends_at'])}"
     times = [("begun", wave["begun_at"]), ("written", wave["written_at"]), ("done", wave["done_at"])]
-    line = " · ".join(f"{label} {when(time)}" for label, time in times if time)
+    line = " · ".join(f'<span class="whole">{label} {when(time)}</span>' for label, time in times if time)
     reason = said(wave["reason"], f"wave{wave['number']}") if wave["reason"] else ""
     size = f"{cameras(wave['totals']['devices'])} at {sites(wave['sites'])}"
     now = " now" if wave["number"] == report["wave"] else ""

@@ -27,7 +27,7 @@ const day = new Intl.DateTimeFormat("en-GB", {weekday: "short", day: "numeric", 
 let before = {};
 for (const each of all("time")) {
   // The day is said where it is another than today, and in one line only once.
-  const moment = new Date(each.dateTime), its = day.format(moment), line = each.parentNode;
+  const moment = new Date(each.dateTime), its = day.format(moment), line = each.closest("small, p");
   const known = its === day.format(new Date()) || before.line === line && before.its === its;
   each.title = each.textContent;
   each.textContent = known ? clock.format(moment) : its + ", " + clock.format(moment);

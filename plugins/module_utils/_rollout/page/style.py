@@ -57,7 +57,7 @@ padding:.1rem 0 0}
 .marks>span>span{padding-left:.2rem}.marks .desk{display:none}.marks .now{color:var(--text);font-weight:700}
 .bar+.counts{margin-top:.5rem}
 .counts{display:flex;flex-wrap:wrap;gap:.1rem 1rem}
-.n{white-space:nowrap}.n::before{display:inline-block;min-width:1.1em;font-weight:700}
+.whole{white-space:nowrap}.n{white-space:nowrap}.n::before{display:inline-block;min-width:1.1em;font-weight:700}
 .n.d::before{content:"✓"}.n.u::before{content:"="}.n.f::before{content:"✕"}.n.a::before{content:"◇"}
 .n.b::before{content:"↩"}.n.w::before{content:"○"}
 .n.d{color:var(--d)}.n.u{color:var(--u)}.n.f{color:var(--f);font-weight:600}.n.a{color:var(--a)}.n.b{color:var(--b)}
