@@ -47,9 +47,7 @@ class GivenOptions:
         for name, definition in definitions.items():
             if definition.get("type") == "bool":
                 _check_word(name, definition, given)
-        said = {name for name in SIGN_IN if given.get(name)}
-        there = {name for name, variable in _VARIABLES.items() if os.environ.get(variable)}
-        given.update(dict.fromkeys(set_aside(said, there), ""))  # which goes before environment and ansible.cfg
+        given.update(dict.fromkeys(self._aside(given), ""))  # which goes before environment and ansible.cfg
         with _no_empty_variables(definitions):
             super().set_options(task_keys=task_keys, var_options=var_options, direct=given)  # type: ignore[misc]
         for name, value in given.items():
@@ -58,15 +56,27 @@ class GivenOptions:
         outside = [name for name in OPTIONS if name in definitions and name not in given]
         self.sources = {name: source for name in outside if (source := _from_outside(definitions[name])[0])}
 
+    def _aside(self, given: Mapping[str, Any]) -> set[str]:
+        """The options of signing in that do not count: what the task or file says comes before the environment, and
+        that before ansible.cfg, as a whole way."""
+        said = {name for name in SIGN_IN if given.get(name)}
+        there = {name for name, variable in _VARIABLES.items() if os.environ.get(variable)}
+        known = (name for name in OPTIONS if name in self.option_definitions)
+        in_file = {name for name in known if _of_file(self.option_definitions[name])[1]}
+        if said:
+            return set_aside(said, there | in_file)
+        return set_aside(there.intersection(SIGN_IN), in_file).difference(given, there)
+
     def _read(self, name: str, value: Any) -> Any:
         definition = self.option_definitions.get(name)
         if definition is None:  # for the plugin to refuse
             return value
         try:
-            return self._rendered(value, name in self.expressions, definition.get("type"))
+            found = self._rendered(value, name in self.expressions, definition.get("type"))
         except AnsibleError as error:
             advice = "Correct it. Variables come from -e, and a vault needs its password."
             raise BadInput(f"Read the option {name}", str(error), advice) from None
+        return _texts(name, found) if definition.get("elements") == "str" and isinstance(found, list) else found
 
     def _rendered(self, value: Any, is_expression: bool, kind: str | None) -> Any:
         """Decrypted, in any depth. What was not encrypted is rendered, unless it is an expression."""
@@ -85,6 +95,14 @@ class GivenOptions:
             return templar.template(value)
         # ansible-core before 2.19 reads Python in what comes out, also in a password that only looks like it.
         return templar.template(value, convert_data=kind in ("list", "dict", "bool", "int", "float", "raw"))
+
+
+def _texts(name: str, values: list[Any]) -> list[Any]:
+    """A list of texts, in which a number counts as one. BadInput for what YAML reads as anything else, such as No."""
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            raise BadInput(f"Read the option {name}", f"{value!r} is not a text", "Write a text, in quotes.")
+    return [value if isinstance(value, str) else str(value) for value in values]
 
 
 def is_encrypted(value: Any) -> bool:
@@ -112,6 +130,10 @@ def _from_outside(definition: Mapping[str, Any]) -> tuple[str, str | None]:
     for entry in reversed(definition.get("env") or []):
         if value := os.environ.get(entry["name"]):
             return entry["name"], value
+    return _of_file(definition)
+
+
+def _of_file(definition: Mapping[str, Any]) -> tuple[str, str | None]:
     for entry in reversed(definition.get("ini") or []):
         value = _ini().get(entry.get("section", "defaults"), entry["key"], fallback=None) if C.CONFIG_FILE else None
         if value is not None:

@@ -14,14 +14,16 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.constants import config
 from ansible.errors import AnsibleError, AnsibleLookupError, AnsibleParserError
 from ansible.parsing import vault
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.plugins.loader import lookup_loader
 from ansible.utils.vars import load_extra_vars
-from inventory_estate import Reading
+from inventory_estate import SEED, Reading
 
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from simulator.testing import Served
 from tools.workplace import ROOT
 
@@ -251,6 +253,22 @@ def test_i06_what_cannot_be_rendered_or_decrypted_is_an_error_that_names_the_opt
         plugin.options_of(text, tmp_path)
 
 
+@pytest.mark.parametrize("value", ["No", "1.50", "2026-01-31", "null", "{a: b}", "[Shop]", "{{ none }}"])
+@pytest.mark.parametrize("name", ["sites", "hosts", "hostvars", "group_by", "hostnames"])
+def test_i06_what_is_no_text_in_a_list_of_texts_is_an_error(plugin: Any, tmp_path: Path, name: str, value: str) -> None:
+    if "{{" in value:
+        value = "'{{ none }}'" if name != "hostnames" else "null"
+    with pytest.raises(BadInput, match=f"Read the option {name}: .* is not a text"):
+        plugin.options_of(f"{name}:\n  - {value}\n", tmp_path)
+
+
+def test_i06_a_number_in_a_list_of_texts_is_a_text(read: Read, cloud: Served) -> None:
+    cloud.reset({**SEED, "sites": [{"name": "42", "servers": [{"name": "Main", "devices": ["Door"]}]}]})
+    assert set(read(sites=[42]).hosts) == {"Door"}
+    with pytest.raises(AnsibleParserError, match='Find site "43"'):
+        read(sites=[43])
+
+
 def test_i06_what_the_environment_says_is_text(plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NXAI_USERNAME", "{{ 7*7 }}")
     monkeypatch.delenv("NXAI_TOKEN")
@@ -286,6 +304,39 @@ def test_i13_as_a_whole(read: Read, cloud: Served, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("NXAI_USERNAME")
     assert read(username="robot@example.com").hosts
     assert cloud.log("issue_token")
+
+
+@pytest.fixture
+def in_ansible_cfg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Writes options into ansible.cfg, which ansible-core has read when it began."""
+
+    def write(**options: str) -> None:
+        path = tmp_path / f"{len(options)}.cfg"  # what is known of a file stays known
+        path.write_text("[nxai]\n" + "".join(f"{name} = {value}\n" for name, value in options.items()))
+        monkeypatch.setattr("ansible.constants.CONFIG_FILE", str(path))
+        monkeypatch.setattr(config, "_config_file", str(path))
+        config._parse_config_file(str(path))
+
+    return write
+
+
+def test_i13_ansible_cfg_comes_last_and_no_account_is_made_of_two(
+    plugin: Any, tmp_path: Path, in_ansible_cfg: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def signs_in(text: str = "") -> dict[str, Any]:
+        found = plugin.options_of(text, tmp_path)
+        return {name: found[name] for name in ("token_file", "username", "password") if found[name]}
+
+    monkeypatch.delenv("NXAI_TOKEN")
+    in_ansible_cfg(token_file="/tmp/token", username="other@example.com", password="of-another")
+    assert signs_in("username: robot@example.com\n") == {"username": "robot@example.com"}
+    assert signs_in() == {"token_file": "/tmp/token", "username": "other@example.com", "password": "of-another"}
+    monkeypatch.setenv("NXAI_USERNAME", "robot@example.com")
+    monkeypatch.setenv("NXAI_PASSWORD", "s3cret-word")
+    assert signs_in() == {"username": "robot@example.com", "password": "s3cret-word"}
+    in_ansible_cfg(username="robot@example.com")
+    monkeypatch.delenv("NXAI_USERNAME")
+    assert signs_in() == {"username": "robot@example.com", "password": "s3cret-word"}
 
 
 def test_i13_an_error_names_the_way_and_where_it_came_from(
