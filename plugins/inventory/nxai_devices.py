@@ -101,8 +101,8 @@ options:
     default: plain
   duplicates:
     description:
-      - What to do with hosts that would have the same name, or the name of a host or group that another source has
-        brought before. What another source has brought stays as it is. For example V(fail).
+      - What to do with hosts that would have the same name, or that of one of O(groups), or of a host or group that
+        another source has brought before. What another source has brought stays as it is. For example V(fail).
       - V(suffix) adds to each of them an underscore and its eight digits, so that the names are the same on every run.
       - V(fail) names them and ends.
       - V(warn_skip) keeps the one with the lowest id, and warns of each that is left out.
@@ -339,8 +339,9 @@ class InventoryModule(GivenOptions, Choosing, BaseInventoryPlugin, Cacheable):
         if may_read:
             try:
                 contents = unpack(self._cache.get(key), key)
-            except (AnsibleError, ValueError) as error:
-                self.display.warning(f"The inventory is read anew, as the cache has no use: {error}")
+            except Exception as error:  # pylint: disable=broad-exception-caught  # cache plugins document none
+                why = error if isinstance(error, (AnsibleError, ValueError)) else "its entry is damaged"
+                self.display.warning(f"The inventory is read anew, as the cache has no use: {why}")
             else:
                 if contents:
                     return contents

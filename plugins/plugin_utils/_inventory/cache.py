@@ -142,6 +142,7 @@ def _is_sound(contents: Contents) -> bool:
     return (
         all(GROUP_VARIABLES.issuperset(group.variables) for group in contents.groups)
         and all(_is_sound_host(host, groups) for host in contents.hosts)
+        and len({host.name for host in contents.hosts}) == len(contents.hosts)
         and all(isinstance(warning, str) for warning in contents.warnings)
         and all(isinstance(site, dict) and set(site) == {"site", "name", "reason"} for site in contents.missing)
     )

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleError
-
 from ...module_utils._core.errors import BadInput
 from .._expressions.untrusted import never_template
 from .contents import Choices
@@ -40,13 +38,13 @@ class Choosing(Populating):
     def _is_true(self, expression: Any, variables: dict[str, Any]) -> bool:
         try:
             return bool(self.holds(expression, variables))
-        except AnsibleError as error:
+        except Exception as error:  # pylint: disable=broad-exception-caught  # before ansible-core 2.19, of any kind
             raise BadInput(f"Filter hosts by {expression!r}", str(error), "Correct the expression.") from None
 
     def _render(self, preference: str, variables: dict[str, Any]) -> str:
         try:
             name = self.fill(preference, self._with_extra(never_template(variables)))
-        except AnsibleError as error:
+        except Exception as error:  # pylint: disable=broad-exception-caught  # as above
             if self.get_option("strict"):
                 raise BadInput(f"Name a host by {preference!r}", str(error), "Correct the template.") from None
             return ""

@@ -132,6 +132,7 @@ POISON: dict[str, Callable[[dict[str, Any]], Any]] = {
     "localhost": lambda contents: contents["hosts"][0].__setitem__(0, "localhost"),
     "an option": lambda contents: contents["hosts"][0].__setitem__(0, "-oProxyCommand=x"),
     "a template": lambda contents: contents["hosts"][0].__setitem__(0, "{{ 7*7 }}"),
+    "the name of another host": lambda contents: contents["hosts"][0].__setitem__(0, contents["hosts"][1][0]),
     "no kind": lambda contents: contents["hosts"][0][2].pop("nxai_kind"),
     "another kind": lambda contents: _host(contents, nxai_kind="vault_password"),
     "variables that are none": lambda contents: contents["groups"][0].__setitem__(2, ["nxai_kind"]),
