@@ -66,7 +66,7 @@ class Ambiguous:
 
     def __str__(self) -> str:
         meant = shortened([f"{group} ({name!r})" for group, name in self.meanings.items()])
-        return f"The group {self.name} could be any of {meant}. So it has no hosts: use one of these."
+        return f"The group {self.name} could be any of {meant}. So none of their hosts is in it: use one of these."
 
 
 def _ambiguous(naming: Naming, labels: Sequence[str], groups: Iterable[Group]) -> list[Ambiguous]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,14 +22,18 @@ _hosts: WeakKeyDictionary[Any, dict[str, Host]] = WeakKeyDictionary()
 _groups: WeakKeyDictionary[Any, dict[str, Identity]] = WeakKeyDictionary()
 
 
-def settled(contents: Contents, inventory: Any, duplicates: str) -> tuple[Contents, list[str]]:
+def settled(
+    contents: Contents, inventory: Any, duplicates: str, constructed: Collection[str] = ()
+) -> tuple[Contents, list[str]]:
     """The contents with names that are free in the inventory, or are there for the same record; and warnings.
 
-    ``duplicates`` decides what becomes of a host whose name is taken, and BadInput where that is to fail. A group whose
-    name is taken by another record gets its digits.
+    ``constructed`` are groups that are to be made of the hosts: a host of such a name would take the place of its group
+    wherever a play names it. ``duplicates`` decides what becomes of a host whose name is taken, and BadInput where that
+    is to fail. A group whose name is taken by another record gets its digits.
     """
     groups, renamed, warnings = _settled_groups(contents.groups, _groups.setdefault(inventory, {}), inventory.groups)
-    hosts, more = _settled_hosts(contents.hosts, _hosts.setdefault(inventory, {}), inventory, duplicates)
+    taken = inventory.groups.keys() | set(constructed)
+    hosts, more = _settled_hosts(contents.hosts, _hosts.setdefault(inventory, {}), inventory.hosts, taken, duplicates)
     if renamed:
         hosts = [
             host._replace(
@@ -37,7 +41,7 @@ def settled(contents: Contents, inventory: Any, duplicates: str) -> tuple[Conten
             )
             for host in hosts
         ]
-    if hosts is contents.hosts and not renamed:
+    if hosts is contents.hosts and len(groups) == len(contents.groups) and not renamed:
         return contents, []
     changed = Contents(groups=groups, hosts=hosts, warnings=contents.warnings, missing=contents.missing)
     return changed, [*warnings, *more]
@@ -52,6 +56,8 @@ def _settled_groups(
     for group in groups:
         identity = identities[group.name] = _record_of(group, identities[group.parent])
         name = group.name
+        if "nxai_ambiguous" in group.variables and known.get(name):
+            continue  # to another file it is the name of one group, which stays as it is
         if identity and name in there and known.get(name, identity) != identity:
             name = renamed[group.name] = f"{name}_{digits(identity)}"
         known[name] = identity
@@ -80,25 +86,24 @@ def _record_of(group: Group, parent: Identity) -> Identity:
 
 
 def _settled_hosts(
-    hosts: Sequence[Host], known: dict[str, Host], inventory: Any, duplicates: str
+    hosts: Sequence[Host], known: dict[str, Host], there: Mapping[str, Any], groups: Collection[str], duplicates: str
 ) -> tuple[Sequence[Host], list[str]]:
-    there = inventory.hosts.keys() | inventory.groups.keys()
-    taken = [host for host in hosts if host.name in there and _is_taken(host.name, host, known, inventory)]
+    taken = [host for host in hosts if _is_taken(host.name, host, known, there, groups)]
     if not taken:
         known.update({host.name: host for host in hosts})
         return hosts, []
     if duplicates == "fail":
         raise BadInput(
             "Name the hosts",
-            f"{counted(len(taken), 'name')} are there already, from another source: "
-            f"{shortened([repr(host.name) for host in taken])}",
+            f"{counted(len(taken), 'name')} of hosts or groups are there already, from another source or in groups of "
+            f"this one: {shortened([repr(host.name) for host in taken])}",
             "Choose other hostnames, such as slug, or duplicates: suffix.",
         )
     names = {id(host): host.name for host in hosts}
     others = set(names.values())
     for host in taken:
         name = f"{host.name}_{digits(host.identity)}"
-        if name in others or _is_taken(name, host, known, inventory):
+        if name in others or _is_taken(name, host, known, there, groups):
             name = f"{name}_{digest(host.identity)}"
         names[id(host)] = "" if duplicates == "warn_skip" else name
     kept = [host._replace(name=names[id(host)]) for host in hosts if names[id(host)]]
@@ -106,18 +111,20 @@ def _settled_hosts(
     return kept, [_warning(taken, names)]
 
 
-def _is_taken(name: str, host: Host, known: Mapping[str, Host], inventory: Any) -> bool:
+def _is_taken(
+    name: str, host: Host, known: Mapping[str, Host], there: Mapping[str, Any], groups: Collection[str]
+) -> bool:
     """Whether that is another host, or a group. A name with the digits of the record can be meant for no other."""
-    if name in inventory.hosts:
+    if name in there:
         identity = host.identity
         return known[name].identity != identity if name in known else not name.endswith(f"-{digits(identity)}")
-    return name in inventory.groups
+    return name in groups
 
 
 def _warning(taken: Sequence[Host], names: Mapping[int, str]) -> str:
     """One line for all of them: there may be thousands."""
     told = [f"{host.name!r} ({names[id(host)] or 'left out'})" for host in taken]
     return (
-        f"{counted(len(taken), 'host')} would have the name of a host or group that another source has brought, "
-        f"which stays as it is: {shortened(told)}. hostnames: [slug] gives names that no other source has."
+        f"{counted(len(taken), 'host')} would have the name of a host or group of another source, or of one in groups "
+        f"of this one, which stays as it is: {shortened(told)}. hostnames: [slug] gives names that nothing else has."
     )

@@ -34,7 +34,8 @@ class Populating(FastConstructable):
 
     def _populate(self, contents: Contents) -> None:
         """BadInput where a name is taken, and the user wants that to fail."""
-        contents, warnings = settled(contents, self.inventory, self.get_option("duplicates"))
+        constructed = [self._sanitize_group_name(name) for name in self.get_option("groups")]
+        contents, warnings = settled(contents, self.inventory, self.get_option("duplicates"), constructed)
         for warning in (*contents.warnings, *warnings):
             self.display.warning(warning)
         for group in contents.groups:

@@ -163,6 +163,20 @@ def test_a_filter_that_fails_is_an_error(read: Read) -> None:
         read(filters=[{"exclude": "no_such"}])
 
 
+@pytest.mark.parametrize(
+    "expression", ["1 / 0 > 1", "nxai_runtime | length > 0", "nxai_device_name is version('4', '<')"]
+)
+def test_whatever_an_expression_raises_it_is_named(read: Read, expression: str) -> None:
+    with pytest.raises(AnsibleParserError, match="Filter hosts by "):
+        read(filters=[{"exclude": expression}])
+    template = f"{{{{ {expression} }}}}"
+    with pytest.raises(AnsibleParserError, match="Name a host by "):
+        read(hostnames=[template], strict=True)
+    found = read(hostnames=[template, "name"])
+    assert "Office" in found.hosts
+    assert "gives none of 5 hosts a name" in found.warnings[0]
+
+
 def test_what_the_cloud_returns_is_never_a_template(read: Read, cloud: Served) -> None:
     names = [*HOSTILE, "../../host_vars/x", "localhost", "all"]
     reset_to(cloud, names, site="{{ 6*7 }}", server="{{ 5*5 }}")
@@ -208,6 +222,18 @@ def test_a_host_called_like_a_constructed_group_does_not_bring_that_group_along(
     )
     assert "trusted" not in found.groups
     assert "'on_A'" in found.warnings[0]
+
+
+def test_a_host_called_like_a_group_of_the_file_does_not_take_its_place(read: Read, cloud: Served) -> None:
+    """A play on the group would run on that host alone."""
+    reset_to(cloud, ["Cam", "idle", "a_b"])
+    groups = {"idle": "true", "a b": "true"}
+    found = read(groups=groups)
+    assert found.hosts.keys().isdisjoint({"idle", "a_b"})
+    assert len(found.groups["idle"].get_hosts()) == len(found.groups["a_b"].get_hosts()) == 3
+    assert "'idle' (idle_" in found.warnings[0]
+    with pytest.raises(AnsibleParserError, match=r"2 names .*'idle'"):
+        read(groups=groups, duplicates="fail")
 
 
 def test_the_same_comes_out_one_site_at_a_time(read: Read) -> None:
@@ -342,7 +368,7 @@ def test_options_that_change_the_answer_have_an_entry_of_their_own(
         read(**caching, **change)
 
 
-@pytest.mark.parametrize("damage", ['{"format": 0, "key": "x", "contents": ""}', "[1", ""])
+@pytest.mark.parametrize("damage", ['{"format": 0, "key": "x", "contents": ""}', "[1", "", "null", "[]", "7"])
 def test_a_foreign_or_damaged_entry_is_not_used(
     read: Read, cloud: Served, caching: dict[str, Any], tmp_path: Path, damage: str
 ) -> None:
