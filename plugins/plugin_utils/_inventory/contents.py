@@ -234,7 +234,7 @@ class _Names:
 
     def of(self, candidates: Sequence[_Candidate]) -> tuple[Sequence[_Candidate], list[str], list[str]]:
         """The candidates that stay, a name for each, and warnings."""
-        names = [self._name(candidate) for candidate in candidates]
+        names = self._kept_apart([self._name(candidate) for candidate in candidates], candidates)
         warnings = [_warning_of(self._refused)] if self._refused else []
         warnings += [
             f"{preference!r} of hostnames gives none of {counted(len(candidates), 'host')} a name."
@@ -252,6 +252,19 @@ class _Names:
             candidates, names, left_out = _first_of_each(candidates, names)
             warnings += left_out
         return candidates, distinct(names, [candidate.identity for candidate in candidates]), warnings
+
+    def _kept_apart(self, names: list[str], candidates: Sequence[_Candidate]) -> list[str]:
+        """Nobody is called by the own name of another: whoever can rename a camera must not change the other's name."""
+        while True:
+            uses = Counter(names)
+            own = {place: _own_name(each) for place, each in enumerate(candidates) if uses[names[place]] > 1}
+            owned = {name for place, name in own.items() if names[place] == name}
+            moved = [place for place, name in own.items() if names[place] in owned and names[place] != name]
+            if not moved:
+                return names
+            for place in moved:
+                self._refused.append(names[place])
+                names[place] = own[place]
 
     def _name(self, candidate: _Candidate) -> str:
         for preference in self._choices.hostnames:
@@ -324,8 +337,9 @@ def _warning_of(refused: Sequence[str]) -> str:
     return (
         f"{counted(len(different), 'name')} cannot be used for hosts: {shortened([*map(repr, different)])}. They hold "
         "what Ansible or AWX takes for something else than the name of one host, such as a space, a colon, a comma, *, "
-        "?, a bracket, ! or - at the beginning, a path (..), a template, the name of a group, or localhost. Their "
-        f"hosts have the next name of hostnames. A name that does for every host: hostnames: [{SLUG}]."
+        "?, a bracket, ! or - at the beginning, a path (..), a template, the name of a group, the own name of another "
+        "host, or localhost. Their hosts have the next name of hostnames. A name that does for every host: hostnames: "
+        f"[{SLUG}]."
     )
 
 

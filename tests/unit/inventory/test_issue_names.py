@@ -141,6 +141,24 @@ def test_i02_groups_of_two_accounts_do_not_merge_either(read: Read, cloud: Serve
     assert any("group_names: digits" in warning for warning in found.warnings)
 
 
+def test_i02_what_is_ambiguous_to_one_account_says_nothing_of_the_group_of_another(read: Read, cloud: Served) -> None:
+    first, second = one_site("Shop", "Till"), one_site("Shop", "Door")
+    second["sites"] += one_site("shop!", "Yard")["sites"]
+    for number, site in enumerate([*first["sites"], *second["sites"]]):
+        site["id"] = f"5c0ff1ce-0000-4000-8000-00000000000{number}"
+    cloud.reset(first)
+    found = read()
+    cloud.reset(second)
+    read(into=found)
+    assert reached(found, "site_shop") == ["Till"]
+    assert "nxai_ambiguous" not in found.groups["site_shop"].vars
+    (warning,) = (text for text in found.warnings if "site_shop could be any of" in text)
+    assert "none of their hosts is in it" in warning
+    cloud.reset(first)
+    again = read(into=found)
+    assert sum(name.startswith("site_shop") for name in again.groups) == 3
+
+
 # 3: names that mean something else -----------------------------------------------------------------------------------
 
 
@@ -162,6 +180,18 @@ def test_i03_a_camera_cannot_take_over_the_pattern_of_a_group(read: Read, cloud:
     cloud.reset(one_site("Shop", "site_shop*", "Till", "site_*"))
     found = read()
     assert len(reached(found, "site_shop*")) == 3
+
+
+def test_i03_whoever_calls_a_camera_like_another_changes_only_its_own_name(read: Read, cloud: Served) -> None:
+    cloud.reset(one_site("Shop", "!Office", "!Till"))
+    before = {name: host.vars["nxai_device_id"] for name, host in read().hosts.items()}
+    office, till = (next(name for name in before if each in name) for each in ("office", "till"))
+    for copies in ([office], [office, till, office]):
+        cloud.reset(one_site("Shop", "!Office", "!Till", *copies))
+        found = read(duplicates="fail") if len(copies) == 1 else read()
+        assert len(found.hosts) == 2 + len(copies)
+        assert before.items() <= {name: host.vars["nxai_device_id"] for name, host in found.hosts.items()}.items()
+        assert repr(office) in found.warnings[0]
 
 
 @pytest.mark.parametrize("device", ["Dock: north", "localhost:22", "x" * 600, "!Office", "*", "Entrance [1]"])
