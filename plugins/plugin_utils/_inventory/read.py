@@ -79,7 +79,7 @@ def select_sites(
     """The sites that an entry matches (all, without entries), by name and id.
 
     An entry is a site's name or UUID, which must match one site (BadInput), or a glob over names. One that matches none
-    is warned of. Without ``allow_empty`` it is BadInput, and so is it where no site is left at all.
+    is warned of, and so is it where no site is left at all. Without ``allow_empty`` that is BadInput.
     """
     index = Index(sites, "site", "of this account")
     chosen: set[str] = set()
@@ -89,10 +89,17 @@ def select_sites(
             say_unmatched(entry, sites, warn, allow_empty)
         chosen.update(site.id for site in found)
     left = [site for site in sites if (not entries or site.id in chosen) and not (online_only and site.online is False)]
-    if not left and not allow_empty:
-        answer = f"of {counted(len(sites), 'site')} of this account, none is left"
-        raise BadInput("Choose the sites", answer, "Check sites, online_only and act_as, or set allow_empty: true.")
+    if not left:
+        _say_empty(len(sites), warn, allow_empty)
     return sorted(left, key=lambda site: (site.name, site.id))
+
+
+def _say_empty(sites: int, warn: Callable[[str], None], allow_empty: bool) -> None:
+    answer = f"of {counted(sites, 'site')} of this account, none is left" if sites else "this account has no site"
+    advice = "Check sites, online_only and act_as"
+    if not allow_empty:
+        raise BadInput("Choose the sites", answer, f"{advice}, or set allow_empty: true.")
+    warn(f"The inventory is empty: {answer}. {advice}.")
 
 
 def read_estate(client: Client, wanted: Wanted, known: LastKnown) -> Estate:

@@ -23,6 +23,7 @@ from ansible.plugins.inventory import Constructable
 from ansible.utils.vars import load_extra_vars
 from inventory_estate import PIPELINE, SEED, Reading, described
 
+from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions.untrusted import TAGS
 from simulator.testing import Served
 from tools.workplace import ROOT, users_environment
 
@@ -186,8 +187,9 @@ def test_i09_all_forms_show_the_same(run: Run, write: Callable[..., Path], cloud
     graph = run(*source, "--graph").stdout
     with_variables = run(*source, "--graph", "--vars").stdout
     for name, own in hosts.items():
-        alone = plain(json.loads(run(*source, "--host", name).stdout))
-        assert alone == own
+        alone = json.loads(run(*source, "--host", name).stdout)
+        assert isinstance(alone["nxai_device_name"], str if TAGS else dict)  # as the guide says
+        assert plain(alone) == own
         assert {key: in_yaml[name][key] for key in own} == own
         assert f"--{name}\n" in graph
         assert f"--{name}\n" in with_variables
@@ -243,6 +245,14 @@ def test_i11_a_pattern_that_matches_nothing_is_warned_of_and_names_the_nearest(r
 def test_i11_and_is_an_error_where_that_may_not_be(read: Read, options: dict[str, Any]) -> None:
     with pytest.raises(AnsibleParserError, match=r"none of 3 does|none is left"):
         read(**options, allow_empty=False)
+
+
+@pytest.mark.parametrize("options", [{}, {"sites": ["*"]}, {"online_only": True}])
+def test_i11_where_no_site_is_left_a_warning_says_so(read: Read, cloud: Served, options: dict[str, Any]) -> None:
+    offline = [{"name": "Depot", "online": False}] if "online_only" in options else []
+    cloud.reset({**SEED, "sites": offline})
+    (warning,) = (text for text in read(**options).warnings if "The inventory is empty" in text)
+    assert ("of 1 site of this account, none is left" if offline else "this account has no site") in warning
 
 
 def test_i11_the_readme_and_the_world_of_the_demonstration_go_together(run: Run, cloud: Served, tmp_path: Path) -> None:
