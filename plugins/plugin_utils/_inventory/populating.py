@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from ...module_utils._core.wording import counted, shortened
 from .._expressions.constructed import FastConstructable
 from .._expressions.untrusted import as_name, marked, never_template, own_text
 from .._expressions.variables import set_variables
@@ -61,6 +62,15 @@ class Populating(FastConstructable):
                 given = {name: value for name, value in given.items() if name in chosen}
             self._add(host, {**own, **shared[key]}, given, addresses)
         self.joining.done()
+        self._warn_of_one_name([repr(host.name) for host in contents.hosts if host.name in self.inventory.groups])
+
+    def _warn_of_one_name(self, both: Sequence[str]) -> None:
+        """Which groups keyed_groups makes is known only now. To ansible-core, such a name is the host's."""
+        if both:
+            self.display.warning(
+                f"{counted(len(both), 'host')} and as many groups of keyed_groups have one name: {shortened(both)}. "
+                "A play on one reaches the host, not the group. Give the keys another prefix, or set hostnames: [slug]."
+            )
 
     def _add(self, host: Host, variables: dict[str, Any], given: dict[str, Any], addresses: Collection[str]) -> None:
         """``given`` are the variables that the host gets, and expressions see all of them."""

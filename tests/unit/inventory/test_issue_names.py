@@ -206,6 +206,16 @@ def test_i03_what_is_unsafe_is_refused_by_name_with_the_preference_that_would_do
     assert "hostnames: [slug]" in found.warnings[0]
 
 
+def test_i03_a_host_called_like_a_keyed_group_is_warned_of(read: Read, cloud: Served) -> None:
+    cloud.reset(one_site("Shop", "Cam", "on_Main"))
+    found = read(keyed_groups=[{"key": "nxai_server_name", "prefix": "on"}])
+    assert reached(found, "on_Main") == ["on_Main"]
+    assert len(found.groups["on_Main"].get_hosts()) > 0
+    (warning,) = (text for text in found.warnings if "1 host and as many groups of keyed_groups" in text)
+    assert "'on_Main'" in warning
+    assert not read(keyed_groups=[{"key": "nxai_server_name", "prefix": "at"}]).warnings
+
+
 # 4: names that change ------------------------------------------------------------------------------------------------
 
 
