@@ -36,6 +36,10 @@ from .trial import try_out
 FIRST_OPSET, LAST_OPSET, LAST_IR = 7, 17, 9
 _LISTED = 5
 _STANDARD = ("", "ai.onnx.ml")
+_NOT_INFERRED = {  # findings that shapes are lost by
+    "operator", "attribute", "opset_missing", "external_data", "weights_size", "unmade", "unmade_output", "order",
+    "made_twice",
+}  # fmt: skip
 
 
 def check_model(
@@ -110,8 +114,7 @@ def _report(
     if trial:
         report.runtime, said = try_out(trial, inputs, outputs)
         found += said
-    if not all(map(is_settled, outputs)):
-        _infer(onnx, outline, outputs)
+    found += _infer(onnx, outline, outputs, not _NOT_INFERRED.isdisjoint(each.code for each in found))
     found += check_outputs(outputs)
     report.normalisation = normalisation(outline.doc)
     report.names = class_names(outline.metadata)
@@ -138,15 +141,22 @@ def name_of_type(onnx: Any, number: int) -> str:
     return {"float": "float32", "double": "float64"}.get(kind, kind)
 
 
-def _infer(onnx: Any, outline: Outline, outputs: list[Tensor]) -> None:
-    found = inferred(onnx, outline)
+def _infer(onnx: Any, outline: Outline, outputs: list[Tensor], is_known: bool) -> Iterator[Flaw]:
+    """Gives each output the shape that the graph gives it, whatever the file says of it.
+
+    ``is_known``: it is said already why no runtime loads it.
+    """
+    found, flaw = inferred(onnx, outline, not all(map(is_settled, outputs)))
     for each in outputs:
         kind = found.get(each.name)
-        if kind is not None and not is_settled(each):
+        if kind is not None:
             shape = list(dimensions(kind.tensor_type.shape))
-            if each.shape is None or len(each.shape) == len(shape):
-                before = each.shape or [None] * len(shape)
-                each.shape = [new if isinstance(new, int) else old for new, old in zip(shape, before, strict=True)]
+            same = each.shape is not None and len(each.shape) == len(shape)
+            before = each.shape if same and each.shape else [None] * len(shape)
+            each.shape = [new if isinstance(new, int) else old for new, old in zip(shape, before, strict=True)]
+    if flaw and not is_known:
+        answer = f"Types or shapes do not fit each other: {flaw}. No runtime loads that."
+        yield Flaw("types", "error", answer, "It was edited, or its opset was changed. Export the model again.")
 
 
 def _whole(outline: Outline) -> Iterator[Flaw]:
@@ -170,7 +180,7 @@ def _whole(outline: Outline) -> Iterator[Flaw]:
         answer = f"Nodes use what a later node makes: {_quoted(outline.late)}. No runtime loads that."
         yield Flaw("order", "error", answer, "Put the nodes into order, each behind those that it needs.")
     if outline.twice:
-        answer = f"Several nodes make a value of the same name: {_quoted(outline.twice)}. No runtime loads that."
+        answer = f"Several values have the same name: {_quoted(outline.twice)}. No runtime loads that."
         yield Flaw("made_twice", "error", answer, f"Graphs were merged without new names. {export}")
     if outline.namesakes:
         answer = f"Several nodes have the same name: {_quoted(outline.namesakes)}. No runtime loads that."
@@ -182,7 +192,7 @@ def _whole(outline: Outline) -> Iterator[Flaw]:
 
 def _versions(outline: Outline) -> Iterator[Flaw]:
     yield from check_opsets(outline.opsets[0])
-    opset = outline.opsets[0].get("")
+    opset = max((each[""] for each in outline.opsets.values() if "" in each), default=None)
     if opset is not None and opset > LAST_OPSET:
         answer = f"It has opset {opset}; Nx is tested up to {LAST_OPSET}."
         advice = "Export with opset_version=16. nxai_model_prepare converts what can be converted exactly."
@@ -201,10 +211,11 @@ def _versions(outline: Outline) -> Iterator[Flaw]:
 
 
 def _operators(onnx: Any, outline: Outline) -> Iterator[Flaw]:
+    is_old = outline.ir_version == 1
     foreign: set[str] = set()
     if outline.metadata.get("chip"):
         foreign = {each.domain for each in outline.signatures if each.domain not in _STANDARD}
-    yield from check_operators(onnx, iter(outline.signatures), outline.opsets, outline.functions, foreign)
+    yield from check_operators(onnx, iter(outline.signatures), outline.opsets, outline.functions, foreign, is_old)
 
 
 def _quoted(names: list[str]) -> str:

@@ -10,6 +10,7 @@ import os
 
 from .._core.files import open_regular
 from .formats import taken_format
+from .graph.scope import TooMuch
 from .graph.weights import weights_in_file
 from .graph.wire import Fields, FileMessage, NotProtobuf
 from .header import graph_places
@@ -32,6 +33,8 @@ def missing_part(path: str) -> str:
             return next((_in_graph(source, begin, end) for number, begin, end in places if number == _GRAPH), "")
         except NotProtobuf:
             return "its graph is damaged"
+        except TooMuch:
+            return ""
 
 
 def _in_graph(source: FileMessage, begin: int, end: int) -> str:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .tensors import Flaw
@@ -14,12 +14,16 @@ from .wire import text
 
 _LAST_ML = 4  # the newest ai.onnx.ml of ONNX 1.15
 _STANDARD = ("", "ai.onnx.ml")
-_UNDEFINED = 0  # the type of an attribute in old files, which do not say it
+_UNDEFINED = 0  # the type of an attribute in files of IR version 1, which do not say it
+_SINGLE = 0  # how an input is required
 _LISTED = 10
 
 
 class Signature(NamedTuple):
-    """How an operator is used. ``place``: 0 in the graph, else the function (from 1) that has opsets of its own."""
+    """How an operator is used. ``place``: 0 in the graph, else the function (from 1) that has opsets of its own.
+
+    ``empty``: which inputs and outputs are left out, as ``blanks`` numbers them.
+    """
 
     place: int
     domain: str
@@ -27,6 +31,7 @@ class Signature(NamedTuple):
     inputs: int
     outputs: int
     attributes: tuple[tuple[str, int], ...]
+    empty: tuple[int, ...] = ()
 
     def plain(self) -> Signature:
         """In text, where the file has bytes that are none, and with the one name of the standard domain."""
@@ -39,27 +44,40 @@ class Signature(NamedTuple):
         return f"{self.domain or 'ai.onnx'}.{self.operator}"[:80]
 
 
+def blanks(inputs: Sequence[str], outputs: Sequence[str]) -> tuple[int, ...]:
+    """Inputs that are left out, from 0, and outputs that are, from -1 down."""
+    left_out = [index for index, name in enumerate(inputs) if not name]
+    return (*left_out, *(~index for index, name in enumerate(outputs) if not name))
+
+
 def check_operators(
-    onnx: Any, used: Iterator[Signature], opsets: Mapping[int, Mapping[str, int]], own: set[tuple[str, str]],
-    foreign: set[str],
+    onnx: Any, used: Iterator[Signature], opsets: Mapping[int, Mapping[str, int]],
+    own: Mapping[tuple[str, str], tuple[int, int]], foreign: set[str], is_old: bool,
 ) -> Iterator[Flaw]:  # fmt: skip
-    """``opsets``: by place, then domain. ``own``: functions of the model. ``foreign``: domains that are right here."""
+    """``opsets``: by place, then domain. ``own``: functions of the model. ``foreign``: domains that are right here.
+
+    ``is_old``: of IR version 1, where attributes do not say their types.
+    """
     unknown: set[str] = set()
     wrong: set[str] = set()
     undeclared: set[str] = set()
     for signature in used:
         each = signature.plain()
-        if (each.domain, each.operator) in own or each.domain in foreign:
+        if each.domain in foreign:
             continue
         versions = opsets.get(each.place, {})
-        if each.domain not in versions and versions:
+        sides = own.get((each.domain, each.operator))
+        if each.domain not in versions and (versions or sides or each.place):
             undeclared.add(each.domain or "ai.onnx")
+        if sides is not None:
+            wrong.update(f"{each.title} {text}" for text in _more_than(each, sides))
+            continue
         version = versions.get(each.domain, onnx.defs.onnx_opset_version() if not each.domain else 1)
         schema = _schema(onnx, each, version)
         if schema is None:
             unknown.add(each.title)
         else:
-            wrong.update(f"{each.title} {text} (opset {version})" for text in _misuse(onnx, each, schema))
+            wrong.update(f"{each.title} {text} (opset {version})" for text in _misuse(each, schema, is_old))
     if unknown:
         yield Flaw(
             "operator",
@@ -96,26 +114,46 @@ def _schema(onnx: Any, used: Signature, version: int) -> Any:
     return None if found.deprecated else found
 
 
-def _misuse(onnx: Any, used: Signature, schema: Any) -> Iterator[str]:
+def _misuse(used: Signature, schema: Any, is_old: bool) -> Iterator[str]:
     if not schema.min_input <= used.inputs <= schema.max_input:
         yield f"has {used.inputs} inputs"
     if not schema.min_output <= used.outputs <= schema.max_output:
         yield f"has {used.outputs} outputs"
+    yield from _left_out(used, schema)
     names = {name for name, _kind in used.attributes}
+    if len(names) < len(used.attributes):
+        yield "has an attribute twice"
     for name, kind in used.attributes:
         known = schema.attributes.get(name)
         if known is None:
             yield f"has no attribute {name[:40]}"
-        elif kind not in (_UNDEFINED, _kind(known)):
+        elif kind != _kind(known) and not (is_old and kind == _UNDEFINED):
             yield f"has an attribute {name[:40]} of another type"
     for name, known in schema.attributes.items():
         if known.required and name not in names:
             yield f"lacks the attribute {name}"
 
 
+def _more_than(used: Signature, sides: tuple[int, int]) -> Iterator[str]:
+    """Than a function of the model has."""
+    for word, there, most in zip(("inputs", "outputs"), (used.inputs, used.outputs), sides, strict=True):
+        if there > most:
+            yield f"has {there} {word}, and its function {most}"
+
+
+def _left_out(used: Signature, schema: Any) -> Iterator[str]:
+    for place in used.empty:
+        word, formal, index = ("input", schema.inputs, place) if place >= 0 else ("output", schema.outputs, ~place)
+        if index < len(formal) and _number(formal[index].option) == _SINGLE:
+            yield f"lacks {word} {index + 1}"
+
+
 def _kind(attribute: Any) -> int:
     """Of a schema: an enumeration of its own in every version of the library."""
-    kind = attribute.type
+    return _number(attribute.type)
+
+
+def _number(kind: Any) -> int:
     return int(getattr(kind, "value", kind))
 
 

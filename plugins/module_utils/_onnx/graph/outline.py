@@ -14,10 +14,10 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .operators import Signature
+from .operators import Signature, blanks
 from .scope import Scope, TooMuch
 from .split import SMALL, portions
-from .weights import Weights, weights_in_file, weights_of
+from .weights import WHOLE_NUMBERS, Weights, weights_in_file, weights_of
 from .wire import Field, Fields, FileMessage, as_field, text
 
 # Fields of the messages of onnx.proto.
@@ -39,7 +39,10 @@ _LISTED = 5
 
 @dataclass
 class Outline:
-    """``parts``: the graph in bytes, without large weights; None where it is too large, or where more is gone."""
+    """``parts``: the graph in bytes, without large weights; None where it is too large, or where more is gone.
+
+    ``functions``: how many inputs and outputs each has. ``is_guessed``: numbers are gone that shapes may depend on.
+    """
 
     ir_version: int | None = None
     producer: str = ""
@@ -48,7 +51,8 @@ class Outline:
     inputs: list[Any] = field(default_factory=list)
     outputs: list[Any] = field(default_factory=list)
     opsets: dict[int, dict[str, int]] = field(default_factory=lambda: {0: {}})
-    functions: set[tuple[str, str]] = field(default_factory=set)
+    functions: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    function_parts: list[bytes] = field(default_factory=list)
     signatures: set[Signature] = field(default_factory=set)
     short: list[str] = field(default_factory=list)
     places: set[str] = field(default_factory=set)
@@ -60,6 +64,7 @@ class Outline:
     unmade_outputs: list[str] = field(default_factory=list)
     nodes: int = 0
     parts: list[bytes] | None = field(default_factory=list)
+    is_guessed: bool = False
 
 
 class Reader:
@@ -109,8 +114,14 @@ class Reader:
     def _function(self, begin: int, end: int) -> None:
         if end - begin > _MOST_NODE or len(self.outline.functions) >= _MOST_FUNCTIONS:
             raise TooMuch(f"a function of more than {_MOST_NODE >> 20} MiB, or more than {_MOST_FUNCTIONS:,} of them")
-        function = self._onnx.FunctionProto.FromString(self._source.read(begin, end - begin))
-        self.outline.functions.add((domain_of(function), text(function.name)))
+        content = self._source.read(begin, end - begin)
+        function = self._onnx.FunctionProto.FromString(content)
+        title = text(function.name)
+        if (domain_of(function), title) in self.outline.functions and not getattr(function, "overload", ""):
+            self.outline.twice.append(title[:200])
+        self.outline.functions[domain_of(function), title] = len(function.input), len(function.output)
+        self.outline.function_parts.append(content)
+        self._keep(b"", len(content))
         place = len(self.outline.opsets)
         self.outline.opsets[place] = {domain_of(each): each.version for each in function.opset_import}
         scope = Scope()
@@ -133,8 +144,11 @@ class Reader:
         self._close(self._scope)
         found = self.outline
         found.inputs = [each for each in found.inputs if hash(text(each.name)) not in self._initializers]
+        names = [text(each.name) for each in found.inputs]
+        found.twice += sorted({name for name in names if names.count(name) > 1})[:_LISTED]
         found.unmade += self._scope.unmade
-        found.unmade_outputs += [name for each in found.outputs if not self._scope.knows(name := text(each.name))]
+        names = [text(each.name) for each in found.outputs]
+        found.unmade_outputs += [name for name in names if not name or not self._scope.knows(name)]
 
     def _portion(self, portion: bytes) -> bytes:
         """What is kept of it to infer shapes from: all but what the file itself says of shapes."""
@@ -173,6 +187,7 @@ class Reader:
         for each in graph.sparse_initializer:
             self._weights(weights_of(each.values))
             scope.give(each.values.name)
+            self.outline.is_guessed = True  # the library infers nothing from these
         for value in graph.input:
             scope.give(value.name)
 
@@ -186,14 +201,15 @@ class Reader:
             kinds = tuple([(each.name, each.type) for each in attributes])
             for each, (_name, kind) in zip(attributes, kinds):  # noqa: B905  they are equally long
                 if kind in _LOOKED_INTO and each.name not in counted:
-                    inner = [*inner, *self._attribute(each, place)]
+                    inner = [*inner, *self._attribute(each, place, scope)]
         scope.use(inputs)
         if inner:
             scope.use(inner)
         scope.make(outputs)
-        if node.name:
+        if node.name and node.op_type != "Constant":  # those become weights, which need no name of a node
             scope.name(node.name)
-        key = Signature(place, node.domain, node.op_type, len(inputs), len(outputs), kinds)
+        empty = blanks(inputs, outputs) if "" in inputs or "" in outputs else ()
+        key = Signature(place, node.domain, node.op_type, len(inputs), len(outputs), kinds, empty)
         if key not in self.outline.signatures:
             self._signature(key)
 
@@ -203,16 +219,21 @@ class Reader:
             raise TooMuch(f"more than {_MOST_SIGNATURES:,} kinds of nodes")
         self.outline.signatures.add(found)
 
-    def _attribute(self, attribute: Any, place: int) -> Iterator[str]:
+    def _attribute(self, attribute: Any, place: int, outer: Scope) -> Iterator[str]:
         """What the graphs in it take from outside."""
         for tensor in (*((attribute.t,) if attribute.type == _TENSOR_TYPE else ()), *attribute.tensors):
             self._weights(weights_of(tensor))
         for graph in (*((attribute.g,) if attribute.type == _GRAPH_TYPE else ()), *attribute.graphs):
-            scope = Scope()
+            scope = Scope(outer)
             self._content(scope, graph, place)
             self._close(scope)
+            self._returned(scope, [each.name for each in graph.output])
             yield from scope.unmade
-            yield from (name for each in graph.output if not scope.knows(name := each.name))
+
+    def _returned(self, scope: Scope, outputs: Sequence[str]) -> None:
+        """An inner graph gives what it has made; runtimes refuse one that gives a value of the graph around it."""
+        found = [text(name)[:200] for name in outputs if not scope.knows(name)]
+        self.outline.unmade_outputs += found[: max(0, _LISTED - len(self.outline.unmade_outputs))]
 
     def _close(self, scope: Scope) -> None:
         self.outline.twice += scope.twice[:_LISTED]
@@ -226,8 +247,12 @@ class Reader:
         if len(self.outline.short) < _LISTED and (flaw := found.flaw):
             self.outline.short.append(flaw)
 
-    def _keep(self, part: bytes) -> None:
-        self._kept += len(part)
+    def _guess(self, found: Weights) -> None:
+        """Large lists of whole numbers are not kept, and a shape may be worked out from one."""
+        self.outline.is_guessed = self.outline.is_guessed or found.kind in WHOLE_NUMBERS
+
+    def _keep(self, part: bytes, size: int = 0) -> None:
+        self._kept += len(part) + size
         if self._kept > _MOST_KEPT:
             self.outline.parts = None
         if self.outline.parts is not None:
@@ -238,13 +263,14 @@ class Reader:
     def _large(self, scope: Scope, part: Field, outer: bool) -> None:
         """One of a graph: of the outermost, or of one in a node."""
         if part.number == _NODE:
-            stub, inner, counted = self._stub(part)
+            stub, inner, counted = self._stub(part, scope)
             self._node(scope, self._onnx.NodeProto.FromString(stub), 0, inner, counted)
             if outer:
                 self._keep(as_field(_NODE, stub))
         elif part.number == _INITIALIZER:
             found, stub = weights_in_file(self._source, part.begin, part.end)
             self._weights(found)
+            self._guess(found)
             scope.give(found.name)
             if outer:
                 self._initializers.add(hash(found.name))
@@ -267,12 +293,12 @@ class Reader:
             if part.number == _INPUT:
                 self._keep(self._source.read(part.start, part.end - part.start))
 
-    def _stub(self, node: Field) -> tuple[bytes, list[str], set[str]]:
+    def _stub(self, node: Field, scope: Scope) -> tuple[bytes, list[str], set[str]]:
         """The node without what is large in it, what the graphs in it take from outside, and its large attributes."""
         stub, inner, large = bytearray(), [], set()
         for part in Fields(self._source, node.begin, node.end):
             if part.number == _ATTRIBUTE and part.end - part.begin > SMALL:
-                content, names = self._large_attribute(part)
+                content, names = self._large_attribute(part, scope)
                 stub += as_field(_ATTRIBUTE, content)
                 inner += names
                 large.add(self._onnx.AttributeProto.FromString(content).name)
@@ -282,15 +308,16 @@ class Reader:
                 raise TooMuch(f"a node of more than {_MOST_NODE >> 20} MiB without its weights")
         return bytes(stub), inner, large
 
-    def _large_attribute(self, attribute: Field) -> tuple[bytes, list[str]]:
+    def _large_attribute(self, attribute: Field, scope: Scope) -> tuple[bytes, list[str]]:
         stub, names = bytearray(), []
         for part in Fields(self._source, attribute.begin, attribute.end):
             if part.number in (_TENSOR, _TENSORS):
                 found, content = weights_in_file(self._source, part.begin, part.end)
                 self._weights(found)
+                self._guess(found)
                 stub += as_field(part.number, content)
             elif part.number in (_INNER, _INNERS):
-                names += self._inner(part)
+                names += self._inner(part, scope)
                 self.outline.parts = None
             elif part.number in (_SPARSE_ONE, _SPARSES):
                 self._sparse(part)
@@ -301,8 +328,8 @@ class Reader:
                 self.outline.parts = None  # a long list of numbers: it is not looked at
         return bytes(stub), names
 
-    def _inner(self, graph: Field) -> list[str]:
-        scope, outputs = Scope(), []
+    def _inner(self, graph: Field, outer: Scope) -> list[str]:
+        scope, outputs = Scope(outer), []
         for portion in portions(self._source, graph.begin, graph.end):
             if isinstance(portion, bytes):
                 found = self._onnx.GraphProto.FromString(portion)
@@ -311,7 +338,8 @@ class Reader:
             else:
                 self._large(scope, portion, outer=False)
         self._close(scope)
-        return [*scope.unmade, *(each for each in outputs if not scope.knows(each))]
+        self._returned(scope, outputs)
+        return scope.unmade
 
     def _sparse(self, sparse: Field) -> list[str]:
         names = []

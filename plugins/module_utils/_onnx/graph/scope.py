@@ -27,7 +27,10 @@ class TooMuch(Exception):
 class Scope:
     """What is known at one place of a graph. One of an inner graph hands on what it takes from outside."""
 
-    def __init__(self) -> None:
+    def __init__(self, outer: Scope | None = None) -> None:
+        """``outer``: the scope around it, which knows what was made before this one."""
+        self._outer = outer
+        self._given: set[int] = set()
         self._known = {hash("")}  # the name of an optional input that is left out
         self._waiting: set[int] = set()
         self._texts: dict[int, str] = {}
@@ -51,6 +54,8 @@ class Scope:
         """The outputs of a node."""
         if not self._known.isdisjoint(map(hash, names)) and len(self.twice) < _LISTED:
             self.twice += [text(each[:200]) for each in names if each and hash(each) in self._known][:_LISTED]
+        if self._outer is not None and len(self.twice) < _LISTED:
+            self.twice += [text(each[:200]) for each in names if each and self._outer.has_made(each)][:_LISTED]
         if not self._waiting.isdisjoint(map(hash, names)):
             self._late.update({hash(each): text(each[:200]) for each in names if hash(each) in self._waiting})
         self._known.update(map(hash, names))
@@ -66,6 +71,9 @@ class Scope:
     def give(self, name: str) -> None:
         """A weight or an input, which is there from the beginning."""
         key = hash(name)
+        if key in self._known and key not in self._given and name and len(self.twice) < _LISTED:
+            self.twice.append(text(name[:200]))
+        self._given.add(key)
         self._known.add(key)
         self._waiting.discard(key)
         self._texts.pop(key, None)
@@ -85,6 +93,12 @@ class Scope:
     def knows(self, name: str) -> bool:
         return hash(name) in self._known
 
+    def has_made(self, name: str) -> bool:
+        """Whether a node has made it, here or around: a node inside may not make it once more."""
+        key = hash(name)
+        made = key in self._known and key not in self._given
+        return made or (self._outer is not None and self._outer.has_made(name))
+
     def _limit(self) -> None:
-        if len(self._known) + len(self._waiting) + len(self._nodes) > _MOST_NAMES:
+        if len(self._known) + len(self._given) + len(self._waiting) + len(self._nodes) > _MOST_NAMES:
             raise TooMuch(f"more than {_MOST_NAMES:,} names of values and nodes")

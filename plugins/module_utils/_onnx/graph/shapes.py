@@ -13,18 +13,39 @@ from .outline import Outline
 from .wire import as_field, as_varint, text
 
 _MOST_NODES = 100_000  # a second
-_GRAPH, _OPSETS, _OUTPUT = 7, 8, 12
+_FEW_NODES = 20_000  # where it is done whatever the file says
+_GRAPH, _OPSETS, _OUTPUT, _FUNCTIONS = 7, 8, 12, 25
+_LONGEST = 300  # characters of what the library says
 
 
-def inferred(onnx: Any, outline: Outline) -> dict[str, Any]:
-    """The types of the outputs by their names, without what the file itself says of them. Empty where it cannot."""
-    if outline.parts is None or outline.nodes > _MOST_NODES or outline.unmade or outline.late or not outline.opsets[0]:
-        return {}
+def inferred(onnx: Any, outline: Outline, is_wanted: bool) -> tuple[dict[str, Any], str]:
+    """The types of the outputs by their names, without what the file itself says of them, and what does not fit.
+
+    Nothing where that cannot be found, or takes long and is not wanted. Runtimes refuse what does not fit.
+    """
+    most = _MOST_NODES if is_wanted else _FEW_NODES
+    if outline.parts is None or outline.nodes > most or outline.unmade or outline.late or not outline.opsets[0]:
+        return {}, ""
+    from google.protobuf.message import DecodeError
+
+    model, flaw = _model(onnx, outline), ""
     try:
-        outputs = onnx.shape_inference.infer_shapes(_model(onnx, outline)).graph.output
-    except Exception:  # whatever the library raises: the shapes stay unknown
-        return {}
-    return {text(each.name): each.type for each in outputs if each.type.tensor_type.HasField("shape")}
+        found = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
+    except DecodeError:  # graphs inside of graphs, deeper than the library reads
+        return {}, ""
+    except Exception as error:  # whatever the library raises
+        flaw = "" if outline.is_guessed else _said(error)
+        try:
+            found = onnx.shape_inference.infer_shapes(model)
+        except Exception:
+            return {}, flaw
+    types = {text(each.name): each.type for each in found.graph.output if each.type.tensor_type.HasField("shape")}
+    return types, flaw
+
+
+def _said(error: Exception) -> str:
+    said = " ".join(str(error).split()).removeprefix("[ShapeInferenceError] ").removeprefix("Inference error(s): ")
+    return said[:_LONGEST]
 
 
 def _model(onnx: Any, outline: Outline) -> bytes:
@@ -34,7 +55,8 @@ def _model(onnx: Any, outline: Outline) -> bytes:
         if version > 0
     )
     graph = b"".join([*(outline.parts or ()), *(_without_shape(onnx, each) for each in outline.outputs)])
-    return b"\x08\x08" + as_field(_GRAPH, graph) + b"".join(opsets)
+    functions = (as_field(_FUNCTIONS, each) for each in outline.function_parts)
+    return b"\x08\x08" + as_field(_GRAPH, graph) + b"".join([*opsets, *functions])
 
 
 def _without_shape(onnx: Any, output: Any) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any, NamedTuple
 
+from .scope import TooMuch
 from .wire import Field, Fields, FileMessage, as_field, varint
 
 # Fields of TensorProto.
@@ -24,6 +25,13 @@ BITS = {  # of an element, by the number of its type
     1: 32, 2: 8, 3: 8, 4: 16, 5: 16, 6: 32, 7: 64, 9: 8, 10: 16, 11: 64, 12: 32, 13: 64, 14: 64, 15: 128, 16: 16,
     17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4, 24: 8, 25: 2, 26: 2,
 }  # fmt: skip
+WHOLE_NUMBERS = (6, 7, 12, 13)  # types that shapes are written in
+_LISTS = {1: 4, 14: 4, 7: 7, 11: 10, 15: 10, 12: 11, 13: 11, 8: 6}  # which list holds values of a type, else int32_data
+_INT32_DATA = 5
+_ATTRIBUTES = {
+    4: "float_data", 5: "int32_data", 6: "string_data", 7: "int64_data", 10: "double_data", 11: "uint64_data",
+}  # fmt: skip
+_MOST_PIECES = 1_000_000  # fields of all large tensors: three seconds
 _STEP = 1 << 20
 _LONGEST = 1 << 12  # bytes of a name or place that is kept
 
@@ -45,6 +53,8 @@ class Weights(NamedTuple):
         if self.external or any(each < 0 for each in self.dims):
             return "" if self.external else f"{self.name[:60]!r} has a negative dimension"
         elements = prod(self.dims)
+        if self.kind not in BITS and self.kind != _STRING:
+            return f"{self.name[:60]!r} is of no type that is known"
         if self.raw is not None and self.kind in BITS:
             wanted = (elements * BITS[self.kind] + 7) // 8
             return "" if self.raw == wanted else f"{self.name[:60]!r} has {self.raw:,} of {wanted:,} bytes"
@@ -56,16 +66,16 @@ class Weights(NamedTuple):
         return ""
 
 
+def list_of(kind: int) -> int:
+    """The field that lists values of a type."""
+    return _LISTS.get(kind, _INT32_DATA)
+
+
 def weights_of(tensor: Any) -> Weights:
     """Of a TensorProto that is parsed."""
     external = tensor.data_location == EXTERNAL
     raw = len(tensor.raw_data) if tensor.HasField("raw_data") else None
-    listed = 0
-    if raw is None and not external:
-        listed = (
-            len(tensor.float_data) + len(tensor.int32_data) + len(tensor.int64_data) + len(tensor.double_data)
-            + len(tensor.uint64_data) + len(tensor.string_data)
-        )  # fmt: skip
+    listed = len(getattr(tensor, _ATTRIBUTES[list_of(tensor.data_type)])) if raw is None and not external else 0
     places = [each.value for each in tensor.external_data if each.key == "location"] if external else []
     return Weights(tensor.name, list(tensor.dims), tensor.data_type, raw, listed, external, places)
 
@@ -74,10 +84,14 @@ def weights_in_file(source: FileMessage, begin: int, end: int) -> tuple[Weights,
     """Of a TensorProto that stands in a file, and the same message without its values."""
     dims: list[int] = []
     numbers = {TYPE: 0, LOCATION: 0}
-    raw, listed, name, kept = None, 0, b"", bytearray()
+    raw, name, kept = None, b"", bytearray()
+    listed: dict[int, int] = {}
     places: list[bytes] = []
     for field in Fields(source, begin, end):
         size = field.end - field.begin
+        source.pieces += 1
+        if source.pieces > _MOST_PIECES:
+            raise TooMuch(f"weights in more than {_MOST_PIECES:,} pieces")
         if field.number == DIMS:
             dims += [field.value] if field.wire == 0 else _varints(source.read(field.begin, min(size, _LONGEST)))
         elif field.number in numbers and field.wire == 0:
@@ -85,7 +99,7 @@ def weights_in_file(source: FileMessage, begin: int, end: int) -> tuple[Weights,
         elif field.number == RAW:
             raw = size
         elif field.number in _SEVERAL:
-            listed += _count(source, field, size)
+            listed[field.number] = listed.get(field.number, 0) + _count(source, field, size)
         elif field.number == NAME:
             name = source.read(field.begin, min(size, _LONGEST))
         elif field.number == PLACES and len(places) < 100:
@@ -94,7 +108,8 @@ def weights_in_file(source: FileMessage, begin: int, end: int) -> tuple[Weights,
             kept += source.read(field.start, field.end - field.start)
     external = numbers[LOCATION] == EXTERNAL
     text = name.decode("utf-8", "replace")
-    found = Weights(text, dims, numbers[TYPE], raw, listed, external, _locations(places))
+    count = listed.get(list_of(numbers[TYPE]), 0)
+    found = Weights(text, dims, numbers[TYPE], raw, count, external, _locations(places))
     kept += b"" if external or numbers[TYPE] == _STRING else as_field(RAW, b"")
     return found, bytes(kept)
 

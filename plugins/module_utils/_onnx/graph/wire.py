@@ -34,6 +34,7 @@ class FileMessage:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self.pieces = 0  # for those who count what they have read
         self._window, self._begin = b"", 0
 
     def read(self, position: int, size: int) -> bytes:

@@ -114,6 +114,7 @@ def test_a_function_of_the_model_is_no_foreign_operator(check: Check) -> None:
     made = demo_model()
     body = [helper.make_node("Relu", ["x"], ["y"])]
     made.functions.append(helper.make_function("own", "Twice", ["x"], ["y"], body, [helper.make_opsetid("", 16)]))
+    made.opset_import.append(helper.make_opsetid("own", 1))
     made.graph.node.append(helper.make_node("Twice", ["image"], ["unused"], domain="own"))
     assert check(made).findings == []
 
