@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import tempfile
 import zipfile
@@ -24,6 +25,9 @@ from .tflite import Damaged
 TITLE = "ZIP with TensorFlow Lite"
 _MOST_LABELS = 1 << 20  # bytes
 _STEP = 1 << 20
+_UNREADABLE = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error, lzma.LZMAError,
+)  # fmt: skip
 _AGAIN = "Export the model again, or copy the file again."
 
 
@@ -35,7 +39,7 @@ def check_archive(path: str, max_size: int, mark: FileMark) -> Report:
             names = names_in_archive(file, os.fstat(file.fileno()).st_size)
             with zipfile.ZipFile(file) as archive:
                 return _inside(archive, names, mark, max_size, tried)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
+    except (*_UNREADABLE, OSError) as error:  # bzip2 raises an OSError
         raise BadInput(tried, f"it is no whole .zip file: {error}", _AGAIN) from None
     except Damaged as error:
         raise BadInput(tried, f"the .tflite file in it is not whole: {error}", _AGAIN) from None
@@ -72,8 +76,12 @@ def _labels(archive: zipfile.ZipFile, names: Sequence[str]) -> dict[int, str]:
         return {}
     with archive.open(found) as file:
         lines = file.read(_MOST_LABELS).decode("utf-8", "replace").splitlines()
-    labels = [line.strip() for line in lines if line.strip()]
+    return dict(enumerate(without_numbers([line.strip() for line in lines if line.strip()])))
+
+
+def without_numbers(labels: Sequence[str]) -> list[str]:
+    """``Cat`` of ``0 Cat``, where each line begins with its number."""
     pairs = [line.partition(" ") for line in labels]
-    if pairs and all(number == str(index) and name for index, (number, _blank, name) in enumerate(pairs)):
-        return {index: name.strip() for index, (_number, _blank, name) in enumerate(pairs)}
-    return dict(enumerate(labels))
+    if all(number == str(index) and name for index, (number, _blank, name) in enumerate(pairs)):
+        return [name.strip() for _number, _blank, name in pairs]
+    return list(labels)

@@ -122,4 +122,9 @@ def names_in_archive(file: BinaryIO, size: int) -> list[str]:
     if entries > _MOST_ENTRIES or directory > _MOST_DIRECTORY:
         raise zipfile.BadZipFile(f"it holds more than {_MOST_ENTRIES:,} files")
     with zipfile.ZipFile(file) as archive:
-        return archive.namelist()
+        return [name for name in archive.namelist() if not _is_note_of_a_mac(name)]
+
+
+def _is_note_of_a_mac(name: str) -> bool:
+    """macOS puts a file of its own beside each that it packs."""
+    return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith("._")

@@ -89,7 +89,7 @@ class Run:
         return {
             "version": self.version,
             "loads": self.loads,
-            "runs": bool(self.loads and not self.error),
+            "runs": bool(self.loads and not self.error and self.outputs),
             "said": self.error or None,
             "outputs": [
                 {"name": name, "type": kind, "shape": shape} for name, (kind, shape) in self.outputs.items()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from .graph.wire import FileMessage
@@ -25,6 +26,7 @@ _TYPES = {  # number -> name and bits
 }  # fmt: skip
 _MOST = 200_000  # parts of a file: tensors, operators, buffers
 _LONGEST = 10_000  # characters of a name
+_PAGE, _PAGES = 1 << 12, 1 << 10  # bytes of a page, and how many are kept
 
 # Fields of the tables, by their place in schema.fbs.
 _MODEL_CODES, _MODEL_GRAPHS, _MODEL_BUFFERS = 1, 2, 4
@@ -51,7 +53,8 @@ class TfliteFile:
     """Inputs and outputs of the first graph. Raises Damaged for a file of which a part is missing or does not fit."""
 
     def __init__(self, source: FileMessage, size: int) -> None:
-        self._source, self._size = source, size
+        self._size = size
+        self._page = lru_cache(maxsize=_PAGES)(lambda number: source.part(number * _PAGE, _PAGE))
         self._parts = 0
         model = self._table(self._number("<I", 0))
         buffers = self._tables(model, _MODEL_BUFFERS)
@@ -102,9 +105,15 @@ class TfliteFile:
 
     # What a flatbuffer is made of ------------------------------------------------------------------------------------
 
+    def _read(self, position: int, size: int) -> bytes:
+        """By pages that are kept: a table, its fields and what they refer to lie far apart."""
+        first, last = position // _PAGE, (position + size - 1) // _PAGE
+        found = b"".join(self._page(number) for number in range(first, last + 1))
+        return found[position - first * _PAGE :][:size]
+
     def _number(self, form: str, position: int) -> int:
         size = struct.calcsize(form)
-        data = self._source.read(position, size) if 0 <= position <= self._size - size else b""
+        data = self._read(position, size) if 0 <= position <= self._size - size else b""
         if len(data) != size:
             raise Damaged("it is cut short: it refers to what stands behind its end")
         return int(struct.unpack(form, data)[0])
@@ -158,8 +167,8 @@ class TfliteFile:
         return list(self._unpacked(start, length))
 
     def _unpacked(self, start: int, length: int) -> Iterator[int]:
-        yield from struct.unpack(f"<{length}i", self._source.read(start, 4 * length))
+        yield from struct.unpack(f"<{length}i", self._read(start, 4 * length))
 
     def _text(self, table: int, field: int) -> str:
         start, length = self._vector(table, field, 1)
-        return self._source.read(start, min(length, _LONGEST)).decode("utf-8", "replace") if start else ""
+        return self._read(start, min(length, _LONGEST)).decode("utf-8", "replace") if start else ""

@@ -48,6 +48,11 @@ class FileMessage:
         self._window, self._begin = self._file.read(_WINDOW), position
         return self._window[:size]
 
+    def part(self, position: int, size: int) -> bytes:
+        """The same, without a window."""
+        self._file.seek(position)
+        return self._file.read(size)
+
     def window(self, position: int) -> tuple[bytes, int]:
         """A stretch of bytes around ``position`` and where it begins, for a loop that has to be fast."""
         if not self._begin <= position < self._begin + len(self._window) - _LONGEST:
