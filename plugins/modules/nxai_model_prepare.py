@@ -20,7 +20,7 @@ description:
     compared. Where they differ, the task fails and writes nothing. The new file is looked into as
     M(nxai.cloud.nxai_model_check) does, and has to pass.
   - A second run with the same source, the same options and the same version of this recipe changes nothing. The file
-    itself notes what it was made of.
+    itself notes what it was made of, and is made again where another tool has changed it.
   - Needs no account and sends no request.
 attributes:
   check_mode:
@@ -51,7 +51,9 @@ options:
     type: list
     elements: str
   labels_file:
-    description: A text file with one class a line, on the machine where the module runs.
+    description:
+      - A text file with one class a line, on the machine where the module runs.
+      - Where each line begins with its number, as in C(0 Person), that is left out. No line between may be empty.
     type: path
   width:
     description: The width of the image in pixels, for a file that leaves it open and does not note it.

@@ -37,7 +37,8 @@ class Builder:
     def nodes(self, operator: str, inputs: Sequence[str], count: int, output: str = "", **attributes: Any) -> list[str]:
         """A node of several outputs."""
         made = [output or fresh(self._taken, f"{_PREFIX}/{operator}") for _each in range(count)]
-        self.model.graph.node.append(self.onnx.helper.make_node(operator, inputs, made, name=made[0], **attributes))
+        title = fresh(self._taken, output) if output else made[0]
+        self.model.graph.node.append(self.onnx.helper.make_node(operator, inputs, made, name=title, **attributes))
         return made
 
     def first(self, operator: str, inputs: Sequence[str], output: str = "", **attributes: Any) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core.errors import BadInput
+from .names import every_node
 
 ULTRALYTICS, OBJECTNESS, YOLOX, END_TO_END, CLASSIFIER = (
     "ultralytics",
@@ -48,6 +49,9 @@ def find_head(
     refuse(model, shapes)
     output = model.graph.output[0].name
     shape = shapes.get(output)
+    if wanted == "auto" and names == 2 and _is_few(shape) and not _selects(model):
+        answer = f"its output {output} {_words(shape)} may be boxes that are chosen already, or two classes"
+        raise _unknown(answer, f"Give head: {END_TO_END}, or head: {ULTRALYTICS}.")
     found = _by_shape(model, output, shape, names, image)
     if wanted != "auto" and (found is None or found.kind != wanted):
         found = _as_wanted(wanted, output, shape, names)
@@ -97,11 +101,11 @@ def _by_shape(
     if len(shape) != 3 or shape[0] != 1:
         return None
     rows, columns = shape[1], shape[2]
-    if columns == 6 and (rows is None or rows <= _FEW):
+    if _is_few(shape) and (names not in (1, 2) or _selects(model)):
         return Head(END_TO_END, output, 0, rows or 0)
     if rows is None or columns is None:
         return None
-    if rows < columns:
+    if rows < columns or (rows == columns and rows == names + 4):
         return Head(ULTRALYTICS, output, rows - 4, columns) if rows > 4 else None
     if names and columns == names + 4:
         return Head(ULTRALYTICS, output, names, rows, turned=True)
@@ -150,13 +154,34 @@ def is_decoded(model: Any, output: str) -> bool:
     return False
 
 
+def _is_few(shape: Sequence[int | None] | None) -> bool:
+    """As many rows as chosen boxes, with as many columns as they have."""
+    return shape is not None and len(shape) == 3 and shape[2] == 6 and (shape[1] is None or shape[1] <= _FEW)
+
+
+def _selects(model: Any) -> bool:
+    """Whether the network chooses boxes itself."""
+    return any(node.op_type in ("TopK", "NonMaxSuppression") for node in every_node(model))
+
+
 def last_activation(model: Any, output: str) -> str:
     """The operator that makes the scores, past what only gives them another shape."""
     makers = {name: node for node in model.graph.node for name in node.output}
     node = makers.get(output)
     while node is not None and node.op_type in _PASS:
         node = makers.get(node.input[0])
+    if node is not None and _is_share(node, makers):
+        return "Softmax"  # written out
     return node.op_type if node is not None else ""
+
+
+def _is_share(node: Any, makers: dict[str, Any]) -> bool:
+    """Exponentials divided by their sum."""
+    if node.op_type != "Div":
+        return False
+    upper, lower = (makers.get(each) for each in node.input)
+    is_sum = lower is not None and lower.op_type == "ReduceSum" and lower.input[0] == node.input[0]
+    return is_sum and upper is not None and upper.op_type == "Exp"
 
 
 def _words(shape: Sequence[int | None] | None) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 
 from ..._core.errors import BadInput
 from .build import Builder
-from .names import free_name, rename
+from .names import free_name, fresh, rename, used_names
 
 NAME, SENSITIVITY = "image", "nms_sensitivity"
 _TYPES = {1: "float32", 10: "float16"}
-_LARGEST = 8192
+_LARGEST = 4096
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def name_image(build: Builder, image: Image, means: Sequence[float], scales: Seq
     said = []
     changes = [("Sub", means, 0.0), ("Div", scales, 1.0)]
     wanted = [(operator, values) for operator, values, nothing in changes if any(each != nothing for each in values)]
-    inside = image.original if free else "image_before"
+    inside = image.original if free else fresh(used_names(model), f"{NAME}_before")
     if not wanted and image.kind == "float32":
         rename(model.graph, image.original, NAME)
     else:

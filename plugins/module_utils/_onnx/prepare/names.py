@@ -78,9 +78,15 @@ def rename(graph: Any, old: str, new: str) -> None:
                 rename(inner, old, new)
 
 
-def free_name(model: Any, name: str) -> None:
-    """Where a value between has the name that an input or output is to have: give that value another one."""
-    taken = used_names(model)
+def free_name(model: Any, name: str) -> str:
+    """Where a value has the name that an input or output is to have: give that value another one.
+
+    Returns what the value of the outermost graph is called now.
+    """
+    taken, now = used_names(model), name
     for graph in every_graph(model.graph):
         if name in made_in(graph):
-            rename(graph, name, fresh(taken, f"{name}_before"))
+            other = fresh(taken, f"{name}_before")
+            rename(graph, name, other)
+            now = other if graph is model.graph else now
+    return now

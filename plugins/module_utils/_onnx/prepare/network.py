@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from .names import free_name
 from .source import Source, refuse_early
 
 _ULTRALYTICS = "Ultralytics"
-_NOT_IN_NAMES = (";", "\n", "\r")
+_NOT_IN_NAMES = {"Cc", "Zl", "Zp"}  # kinds of characters: line breaks and such
 _MOST_NAME = 100  # characters of a class
 
 
@@ -103,9 +104,12 @@ def _checked_names(names: Sequence[str], head: heads.Head, tried: str) -> list[s
         count = f" ({head.classes} of them)" if head.classes else ""
         raise BadInput(tried, answer, f"Give classes{count}, or labels_file with one a line.")
     for each in names:
-        if not each.strip() or any(part in each for part in _NOT_IN_NAMES) or len(each) > _MOST_NAME:
+        is_plain = ";" not in each and _NOT_IN_NAMES.isdisjoint(map(unicodedata.category, each))
+        if not each.strip() or not is_plain or len(each) > _MOST_NAME:
             answer = f"{each[:60]!r} cannot be the name of a class"
-            raise BadInput(tried, answer, f"Give classes without ';' and line breaks, up to {_MOST_NAME} characters.")
+            raise BadInput(
+                tried, answer, f"Give classes without ';' and control characters, up to {_MOST_NAME} characters."
+            )
     return [each.strip() for each in names]
 
 
@@ -185,37 +189,40 @@ def _end(onnx: Any, made: Prepared, options: Mapping[str, Any]) -> str:
     value = onnx.helper.make_tensor_value_info
     if head.kind == heads.CLASSIFIER:
         name = f"scores-{listed}"
-        free_name(model, name)
+        raw = _freed(model, head.output, name)
         build = Builder(onnx, model)
-        said = boxes.add_scores(build, head, _wide(build, made), name)
+        said = boxes.add_scores(build, head, _wide(build, raw), name)
         model.graph.output.append(value(name, onnx.TensorProto.FLOAT, [1, head.classes]))
         return f"{head.output} is now scores of {head.classes} classes, {said}"
     name = f"bboxes-format:xyxysc;{listed}"
-    for each in (name, SENSITIVITY):
-        free_name(model, each)
+    raw = _freed(model, head.output, name, SENSITIVITY)
     limits = options["iou_threshold"], options["max_boxes"]
     build = Builder(onnx, model)
-    boxes.add_boxes(build, head, _wide(build, made), made.image.size, SENSITIVITY, *limits, name)
+    boxes.add_boxes(build, head, _wide(build, raw), made.image.size, SENSITIVITY, *limits, name)
     model.graph.output.append(value(name, onnx.TensorProto.FLOAT, ["boxes", 6]))
     model.graph.input.append(value(SENSITIVITY, onnx.TensorProto.FLOAT, [1]))
     chosen = "" if head.kind == heads.END_TO_END else f", by non-maximum suppression (overlap {limits[0]:g})"
     return f"{head.kind}: {head.output} is now boxes [n, 6] above {SENSITIVITY}, at most {limits[1]}{chosen}"
 
 
-def _wide(build: Builder, made: Prepared) -> str:
+def _freed(model: Any, raw: str, *names: str) -> str:
+    """What the raw output is called once nothing has these names: an exporter may have given it one of them."""
+    for name in names:
+        now = free_name(model, name)
+        raw = now if raw == name else raw
+    return raw
+
+
+def _wide(build: Builder, raw: str) -> str:
     """The raw output as float32."""
     onnx = build.onnx
-    found = onnx.shape_inference.infer_shapes(_with_output(onnx, made))
-    if found.graph.output[0].type.tensor_type.elem_type in (onnx.TensorProto.FLOAT, 0):
-        return made.head.output
-    return build.node("Cast", [made.head.output], to=onnx.TensorProto.FLOAT)
-
-
-def _with_output(onnx: Any, made: Prepared) -> Any:
     whole = onnx.ModelProto()
-    whole.CopyFrom(made.model)
-    whole.graph.output.add(name=made.head.output)
-    return whole
+    whole.CopyFrom(build.model)
+    whole.graph.output.add(name=raw)
+    found = onnx.shape_inference.infer_shapes(whole)
+    if found.graph.output[0].type.tensor_type.elem_type in (onnx.TensorProto.FLOAT, 0):
+        return raw
+    return build.node("Cast", [raw], to=onnx.TensorProto.FLOAT)
 
 
 def _remark(model: Any, made: Prepared) -> None:

@@ -14,20 +14,20 @@ import stat
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from ..._core.errors import BadInput
 from ..._core.files import other_kind, read_regular, remove_quietly, sync_folder
+from ..archive import without_numbers
 from ..check import check_model, onnx_library, read_outline
 from ..report import Report
 from ..runtime import is_there, require
+from .mark import MARK, digest_of_rest, marked, result_in
 from .network import Prepared, build
-from .proof import Pair, prove
+from .proof import Pair, Proof, prove
 from .source import Source
 
-RECIPE = 1  # another number where the same options make another file
-MARK = "nxai.cloud prepared"
+RECIPE = 2  # another number where the same options make another file
 _CHOICES = ("classes", "width", "height", "head", "iou_threshold", "max_boxes", "means", "scales", "normalisation")
 _MOST_LABELS = 1 << 20  # bytes
 _STEP = 1 << 20
@@ -45,18 +45,15 @@ def prepare(options: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     source = Source(onnx, src)
     labels = _labels(options["labels_file"]) if options["labels_file"] else None
     digest = _digest(source, options, labels)
-    before = _noted(onnx, dest)
-    if before.get("recipe") == digest:
-        return {"changed": False, "dest": dest, **before["result"], "proof": None}
+    if before := result_in(onnx, dest, digest):
+        return {**before, "changed": False, "dest": dest, "proof": None}
     before_words = [*_words(check_model(src, _MOST_SIZE)), *(f"weights in {place}" for place in source.places)]
     made = build(onnx, source, options, labels)
     with tempfile.TemporaryDirectory(prefix="nxai-prepare-") as folder:
-        result, report = _finished(onnx, made, source, digest, options, folder, tried)
+        result, report, proof = _finished(onnx, made, source, digest, options, folder, tried)
+        result["proof"] = proof.as_result(made.head) if proof is not None else None
         warnings = [f"{dest}: {each.message} {each.advice}" for each in report.findings]
-        if result["proof"] is not None and not result["proof"]["compared"]:
-            warnings.append(
-                "No image of the proof gave a box, so nothing was compared. Look at it on one camera first."
-            )
+        warnings += proof.warnings if proof is not None else []
         backup = {} if check_mode else _write(os.path.join(folder, "prepared.onnx"), dest, options["backup"], tried)
     steps = [f"{each['step']}: {each['said']}" for each in result["steps"]]
     diff = {
@@ -85,15 +82,21 @@ def _labels(path: str) -> list[str]:
     """One class a line."""
     tried = f"read the labels {path}"
     try:
-        lines = read_regular(path, _MOST_LABELS + 1).decode("utf-8-sig").splitlines()
+        lines = read_regular(path, _MOST_LABELS + 1).decode("utf-8-sig").rstrip().split("\n")
     except UnicodeDecodeError:
         raise BadInput(tried, "it is not text in UTF-8", "Convert it.") from None
     except OSError as error:
         raise BadInput(tried, error.strerror or "it cannot be read", "Check the path and who may read it.") from None
-    labels = [each.strip() for each in lines if each.strip()]
-    if not labels:
-        raise BadInput(tried, "it is empty", "Write one class a line, in the order of the training.")
-    return labels
+    labels = [each.strip() for each in lines]
+    advice = "Write one class a line, in the order of the training."
+    if labels == [""]:
+        raise BadInput(tried, "it is empty", advice)
+    if "" in labels:
+        answer = (
+            f"its line {labels.index('') + 1} is empty, so it is not known which numbers the classes behind it have"
+        )
+        raise BadInput(tried, answer, advice)
+    return without_numbers(labels)
 
 
 def _digest(source: Source, options: Mapping[str, Any], labels: Sequence[str] | None) -> str:
@@ -103,20 +106,9 @@ def _digest(source: Source, options: Mapping[str, Any], labels: Sequence[str] | 
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _noted(onnx: Any, dest: str) -> dict[str, Any]:
-    """What an earlier run wrote into the file that it made; empty for any other file."""
-    with suppress(BadInput, ValueError):
-        if os.path.exists(dest):
-            outline = read_outline(onnx, dest, "")
-            noted = json.loads(outline.metadata.get(MARK, "{}"))
-            if isinstance(noted, dict) and isinstance(noted.get("result"), dict):
-                return noted
-    return {}
-
-
 def _finished(
     onnx: Any, made: Prepared, source: Source, digest: str, options: Mapping[str, Any], folder: str, tried: str
-) -> tuple[dict[str, Any], Report]:
+) -> tuple[dict[str, Any], Report, Proof | None]:
     """The file in ``folder``, accepted by the check and held against the original. The result has what was found."""
     path = os.path.join(folder, "prepared.onnx")
     _save(made.model, path, tried)
@@ -127,26 +119,27 @@ def _finished(
         "classes": {str(number): name for number, name in enumerate(made.names)},
         "settings": made.settings,
     }  # noted in the file, so it has nothing of this machine: the same source gives the same bytes
-    del made.model.metadata_props[:]
-    for key, value in _metadata(onnx, source, {MARK: json.dumps({"recipe": digest, "result": result})}):
-        made.model.metadata_props.add(key=key, value=value)
+    _note(made.model, source, marked(digest, result))
+    _save(made.model, path, tried)
+    _note(made.model, source, marked(digest, result, digest_of_rest(path)))
     _save(made.model, path, tried)
     report = check_model(path, _MOST_SIZE)
     if report.errors:
         answer = " ".join(f"{each.message} {each.advice}" for each in report.errors)
         raise BadInput(tried, f"the check does not accept what was made of it: {answer}", "Nothing was written.")
-    return {**result, "proof": proof}, report
+    return result, report, proof
 
 
-def _metadata(onnx: Any, source: Source, added: Mapping[str, str]) -> list[tuple[str, str]]:
-    outline = read_outline(onnx, source.path, source.tried)
-    kept = {key: value for key, value in outline.metadata.items() if key != MARK}
-    return [*kept.items(), *added.items()]
+def _note(model: Any, source: Source, noted: str) -> None:
+    """Beside all that the exporter noted."""
+    del model.metadata_props[:]
+    for key, value in {MARK: noted, **{key: value for key, value in source.metadata.items() if key != MARK}}.items():
+        model.metadata_props.add(key=key, value=value)
 
 
 def _proof(
     onnx: Any, made: Prepared, source: Source, options: Mapping[str, Any], folder: str, tried: str
-) -> dict[str, Any] | None:
+) -> Proof | None:
     if options["proof"] == "off" or not is_there():
         return None
     original = source.path
@@ -156,9 +149,9 @@ def _proof(
         _restamp(onnx, source.path, original, made.model.ir_version, tried)
     pair = Pair(
         original, os.path.join(folder, "prepared.onnx"), made.head.output, made.head, made.image, made.means,
-        made.scales, made.in_graph, options["iou_threshold"], options["max_boxes"],
+        made.scales, made.in_graph, options["iou_threshold"], options["max_boxes"], len(made.names),
     )  # fmt: skip
-    return prove(pair, folder, tried).as_result(made.head)
+    return prove(pair, folder, tried)
 
 
 def _restamp(onnx: Any, path: str, to: str, ir_version: int, tried: str) -> None:

@@ -35,6 +35,7 @@ class Source:
             advice = "Nx takes it as it is: give it to nxai_model. Only ONNX files are prepared."
             raise BadInput(self.tried, f"it is a {article}", advice)
         self.model = self._parsed(onnx)
+        self.metadata = {each.key: each.value for each in self.model.metadata_props}
         self.places = sorted({place for tensor in _external(self.model) for place in _location(tensor)})
         digest = hashlib.sha256(self.mark.sha256.encode())
         for place in self.places:
@@ -45,7 +46,7 @@ class Source:
         """Take the weights of other files into the model. Says which, or nothing."""
         if not any(True for _each in _external(self.model)):
             return ""
-        total = self.mark.size + sum(os.path.getsize(self._beside(place)) for place in self.places)
+        total = self.mark.size + sum(map(self._taken, _external(self.model)))
         if total > _MOST:
             answer = f"it and its weights in other files have {total / 2**30:.1f} GiB"
             raise BadInput(self.tried, answer, "A file of ONNX has at most 2 GiB. Use a smaller network.")
@@ -69,6 +70,13 @@ class Source:
                 return onnx.ModelProto.FromString(file.read())
         except DecodeError:
             raise BadInput(self.tried, "its bytes are not those of an ONNX model", "Export the model again.") from None
+
+    def _taken(self, tensor: Any) -> int:
+        """Bytes that a tensor takes from another file: without a length all of it, even where many take the same."""
+        noted = {each.key: each.value for each in tensor.external_data}
+        if noted.get("length", "").isdecimal():
+            return int(noted["length"])
+        return os.path.getsize(self._beside(noted["location"])) if noted.get("location") else 0
 
     def _add(self, digest: Any, place: str) -> None:
         try:
