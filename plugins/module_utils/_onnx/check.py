@@ -177,7 +177,9 @@ def _whole(outline: Outline) -> Iterator[Flaw]:
         answer = f"Nodes use what nothing in the graph makes: {_quoted(outline.unmade)}. No runtime loads that."
         yield Flaw("unmade", "error", answer, f"A node was removed or renamed. {export}")
     if outline.late:
-        answer = f"Nodes use what a later node makes: {_quoted(outline.late)}. No runtime loads that."
+        answer = (
+            f"Nodes use what a later node makes: {_quoted(outline.late)}. That is no valid ONNX; few runtimes load it."
+        )
         yield Flaw("order", "error", answer, "Put the nodes into order, each behind those that it needs.")
     if outline.twice:
         answer = f"Several values have the same name: {_quoted(outline.twice)}. No runtime loads that."
@@ -201,7 +203,7 @@ def _versions(outline: Outline) -> Iterator[Flaw]:
         answer = f"It has opset {opset}; runtimes have most operators from opset {FIRST_OPSET} on."
         yield Flaw("opset", "warning", answer, "Look with runtime: true whether it loads, or export it with opset 16.")
     if outline.ir_version is None or outline.ir_version < 1:
-        yield Flaw("ir_version", "error", "It does not say its IR version. No runtime loads that.", "Export it again.")
+        yield Flaw("ir_version", "error", "It does not say its IR version, which ONNX asks for.", "Export it again.")
     elif outline.ir_version > LAST_IR:
         answer = (
             f"It has IR version {outline.ir_version}; the runtime of Nx (onnxruntime 1.17) refuses all above {LAST_IR}."

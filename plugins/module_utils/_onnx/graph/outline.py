@@ -17,7 +17,7 @@ from typing import Any
 from .operators import Signature, blanks
 from .scope import Scope, TooMuch
 from .split import SMALL, portions
-from .weights import WHOLE_NUMBERS, Weights, weights_in_file, weights_of
+from .weights import WHOLE_NUMBERS, Weights, flaw_of_sparse, weights_in_file, weights_of
 from .wire import Field, Fields, FileMessage, as_field, text
 
 # Fields of the messages of onnx.proto.
@@ -106,7 +106,8 @@ class Reader:
         elif number == _PRODUCER:
             found.producer = text(model.producer_name)
         for each in model.opset_import:
-            found.opsets[0][domain_of(each)] = each.version
+            domain = domain_of(each)  # where it is there twice, runtimes differ in which of them counts
+            found.opsets[0][domain] = max(each.version, found.opsets[0].get(domain, each.version))
         for each in model.metadata_props:
             if len(found.metadata) < _MOST_VALUES:
                 found.metadata[text(each.key)[:200]] = text(each.value)
@@ -188,6 +189,8 @@ class Reader:
             self._weights(weights_of(each.values))
             scope.give(each.values.name)
             self.outline.is_guessed = True  # the library infers nothing from these
+            if len(self.outline.short) < _LISTED and (flaw := flaw_of_sparse(each)):
+                self.outline.short.append(flaw)
         for value in graph.input:
             scope.give(value.name)
 

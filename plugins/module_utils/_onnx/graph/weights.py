@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
 from math import prod
 from typing import Any, NamedTuple
@@ -78,6 +79,22 @@ def weights_of(tensor: Any) -> Weights:
     listed = len(getattr(tensor, _ATTRIBUTES[list_of(tensor.data_type)])) if raw is None and not external else 0
     places = [each.value for each in tensor.external_data if each.key == "location"] if external else []
     return Weights(tensor.name, list(tensor.dims), tensor.data_type, raw, listed, external, places)
+
+
+def flaw_of_sparse(tensor: Any) -> str:
+    """Of a SparseTensorProto that is parsed: a runtime may read, or write, beyond its memory."""
+    name, count, places = tensor.values.name[:60], prod(tensor.values.dims), tensor.indices
+    rank = len(tensor.dims) if len(places.dims) == 2 else 1
+    if list(places.dims) not in ([count], [count, len(tensor.dims)]):
+        return f"{name!r} has {count:,} values and {prod(places.dims):,} places for them"
+    raw = places.raw_data
+    numbers = struct.unpack(f"<{len(raw) // 8}q", raw[: len(raw) // 8 * 8]) if raw else tuple(places.int64_data)
+    if len(numbers) != count * rank:
+        return f"{name!r} has {len(numbers):,} of {count * rank:,} places"
+    limits = tensor.dims if rank > 1 else [prod(tensor.dims)]
+    if any(not 0 <= number < limits[index % rank] for index, number in enumerate(numbers)):
+        return f"{name!r} has a place that is outside of its shape"
+    return ""
 
 
 def weights_in_file(source: FileMessage, begin: int, end: int) -> tuple[Weights, bytes]:

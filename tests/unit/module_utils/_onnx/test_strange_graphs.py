@@ -201,3 +201,40 @@ def test_weights_in_millions_of_pieces_take_no_minutes(tmp_path: Path, piece: by
         checked(tmp_path, made.SerializeToString() + as_field(7, graph))
     assert missing_part(str(tmp_path / "model.onnx")) == ""
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("versions", [(23, 16), (16, 23)])
+def test_of_two_versions_of_one_domain_the_newer_counts(tmp_path: Path, versions: tuple[int, int]) -> None:
+    """onnxruntime 1.17 takes one of them, the newest another."""
+    made = classifier()
+    del made.opset_import[:]
+    made.opset_import.extend(helper.make_opsetid("", version) for version in versions)
+    assert codes(checked(tmp_path, made)) == ["error opset"]
+
+
+SPARSE = {
+    "whole": ([0, 3], [2], [], ""),
+    "by rows and columns": ([0, 1, 2, 0], [2, 2], [], ""),
+    "short": ([0], [1], [], "has 2 values and 1 places"),
+    "cut": ([0, 3], [2], [7], "has 1 of 2 places"),
+    "outside": ([0, 33], [2], [], "outside of its shape"),
+}
+
+
+@pytest.mark.parametrize("name", SPARSE)
+def test_places_of_sparse_weights(tmp_path: Path, name: str) -> None:
+    """onnxruntime 1.17 crashes where there are too few."""
+    places, dims, cut, said = SPARSE[name]
+    indices = onnx.TensorProto(name="places", data_type=TensorProto.INT64, dims=dims)
+    indices.int64_data.extend(places[: len(places) - len(cut)])
+    sparse = onnx.SparseTensorProto(values=weight([1, 2], "weights"), indices=indices, dims=[3, 2])
+    made = classifier()
+    del made.graph.initializer[:]
+    made.graph.sparse_initializer.append(sparse)
+    report = checked(tmp_path, made)
+    assert codes(report) == (["error weights_size"] if said else [])
+    assert not said or said in report.findings[0].message
+    for each in made.graph.sparse_initializer:
+        each.indices.raw_data = numpy.asarray(each.indices.int64_data, "<i8").tobytes()
+        each.indices.ClearField("int64_data")
+    assert codes(checked(tmp_path, made)) == (["error weights_size"] if said else [])
