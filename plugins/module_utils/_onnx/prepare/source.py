@@ -90,6 +90,10 @@ class Source:
     def _beside(self, place: str) -> str:
         """In the folder of the file or below it: a file from outside says nothing about the rest of the machine."""
         folder = os.path.realpath(self._folder)
+        if "\0" in place or not place:
+            raise BadInput(
+                self.tried, f"it takes weights from {place[:200]!r}, which is no name of a file", "Export it again."
+            )
         path = os.path.realpath(os.path.join(folder, place))
         if os.path.commonpath([folder, path]) != folder:
             answer = f"it takes weights from {place[:200]}, which is outside of its folder"

@@ -241,6 +241,15 @@ def test_many_weights_of_one_file_are_counted_each(prepared: Prepare, tmp_path: 
         prepared(made, classes=FOUR)
 
 
+@pytest.mark.parametrize("place", ["x\0y", ""])
+def test_weights_in_no_file(prepared: Prepare, place: str) -> None:
+    made = classifier()
+    tensor = made.graph.initializer.add(name="e", data_type=1, dims=[2], data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value=place)
+    with pytest.raises(BadInput, match="which is no name of a file"):
+        prepared(made, classes=FOUR)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("a\n\nc\n", "its line 2 is empty"), ("\na\nb\n", "its line 1 is empty"), (" \n\n", "it is empty")],
