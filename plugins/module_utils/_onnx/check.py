@@ -37,8 +37,8 @@ FIRST_OPSET, LAST_OPSET, LAST_IR = 7, 17, 9
 _LISTED = 5
 _STANDARD = ("", "ai.onnx.ml")
 _NOT_INFERRED = {  # findings that shapes are lost by
-    "operator", "attribute", "opset_missing", "external_data", "weights_size", "unmade", "unmade_output", "order",
-    "made_twice",
+    "operator", "attribute", "opset_missing", "external_data", "weights_size", "weights", "unmade", "unmade_output",
+    "order", "made_twice",
 }  # fmt: skip
 
 
@@ -173,6 +173,9 @@ def _whole(outline: Outline) -> Iterator[Flaw]:
     if outline.short:
         answer = f"Weights do not fit their shapes: {'; '.join(outline.short)}. No runtime loads that."
         yield Flaw("weights_size", "error", answer, f"It was cut short or edited. {export}")
+    if outline.odd:
+        answer = f"Weights are not what ONNX has: {'; '.join(outline.odd)}. Runtimes refuse that, or crash."
+        yield Flaw("weights", "error", answer, export)
     if outline.unmade:
         answer = f"Nodes use what nothing in the graph makes: {_quoted(outline.unmade)}. No runtime loads that."
         yield Flaw("unmade", "error", answer, f"A node was removed or renamed. {export}")

@@ -55,6 +55,7 @@ class Outline:
     function_parts: list[bytes] = field(default_factory=list)
     signatures: set[Signature] = field(default_factory=set)
     short: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)
     places: set[str] = field(default_factory=set)
     is_external: bool = False
     twice: list[str] = field(default_factory=list)
@@ -189,8 +190,8 @@ class Reader:
             self._weights(weights_of(each.values))
             scope.give(each.values.name)
             self.outline.is_guessed = True  # the library infers nothing from these
-            if len(self.outline.short) < _LISTED and (flaw := flaw_of_sparse(each)):
-                self.outline.short.append(flaw)
+            if len(self.outline.odd) < _LISTED and (flaw := flaw_of_sparse(each)):
+                self.outline.odd.append(flaw)
         for value in graph.input:
             scope.give(value.name)
 
@@ -249,6 +250,8 @@ class Reader:
             self.outline.places.update(found.places)
         if len(self.outline.short) < _LISTED and (flaw := found.flaw):
             self.outline.short.append(flaw)
+        if len(self.outline.odd) < _LISTED and not found.is_known:
+            self.outline.odd.append(f"{found.name[:60]!r} is of no type that is known")
 
     def _guess(self, found: Weights) -> None:
         """Large lists of whole numbers are not kept, and a shape may be worked out from one."""

@@ -93,7 +93,7 @@ def check_class_names(noted: Mapping[int, str], classes: Mapping[int, str]) -> I
     if not noted or not classes:
         return
     other = [
-        f"{number} is {name[:40]!r} there and {noted[number][:40]!r} here"
+        f"{number} is {name[:40]!r} in the name and {noted[number][:40]!r} in the metadata"
         for number, name in sorted(classes.items())
         if number in noted and _plain(noted[number]) != _plain(name)
     ]

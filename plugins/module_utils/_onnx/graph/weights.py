@@ -49,13 +49,16 @@ class Weights(NamedTuple):
     places: list[str]
 
     @property
+    def is_known(self) -> bool:
+        """Whether its type is one of ONNX."""
+        return self.kind in BITS or self.kind == _STRING
+
+    @property
     def flaw(self) -> str:
         """What does not fit, in words; "" where all does."""
         if self.external or any(each < 0 for each in self.dims):
             return "" if self.external else f"{self.name[:60]!r} has a negative dimension"
         elements = prod(self.dims)
-        if self.kind not in BITS and self.kind != _STRING:
-            return f"{self.name[:60]!r} is of no type that is known"
         if self.raw is not None and self.kind in BITS:
             wanted = (elements * BITS[self.kind] + 7) // 8
             return "" if self.raw == wanted else f"{self.name[:60]!r} has {self.raw:,} of {wanted:,} bytes"
