@@ -38,7 +38,7 @@ _LISTED = 5
 _STANDARD = ("", "ai.onnx.ml")
 _NOT_INFERRED = {  # findings that shapes are lost by
     "operator", "attribute", "opset_missing", "external_data", "weights_size", "weights", "unmade", "unmade_output",
-    "order", "made_twice",
+    "order", "made_twice", "runtime_load",
 }  # fmt: skip
 
 
@@ -149,7 +149,8 @@ def _infer(onnx: Any, outline: Outline, outputs: list[Tensor], is_known: bool) -
     found, flaw = inferred(onnx, outline, not all(map(is_settled, outputs)))
     for each in outputs:
         kind = found.get(each.name)
-        if kind is not None:
+        is_sure = not flaw and not is_known  # else shapes are of a graph that nothing runs
+        if kind is not None and (is_sure or not is_settled(each)):
             shape = list(dimensions(kind.tensor_type.shape))
             same = each.shape is not None and len(each.shape) == len(shape)
             before = each.shape if same and each.shape else [None] * len(shape)
