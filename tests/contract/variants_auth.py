@@ -132,6 +132,22 @@ _SCHEME = {"scheme": "raw"}
 _variant = row_of("auth")
 VARIANTS = (
     _variant(
+        "expired-419", "a token ends early, with 419", _ends_early(lambda: refusal(419, "It is over")), outcome=WORKS
+    ),
+    _variant("expired-200-page", "the same, with a page and 200", _ends_early(lambda: web_page(200)), outcome=WORKS),
+    _variant(
+        "expired-302",
+        "the same, with a redirect to a page to sign in",
+        _ends_early(lambda: Told(302, b"", {"location": "/login"})),
+        outcome=WORKS,
+    ),
+    _variant(
+        "expired-200-words",
+        "the same, with 200 and words",
+        _ends_early(lambda: refusal(200, "It is over", AuthorizationInvalid=True)),
+        outcome=WORKS,
+    ),
+    _variant(
         "raw-401",
         "Bearer is refused, the token without a word is wanted",
         _headers(_raw, _unauthorised),

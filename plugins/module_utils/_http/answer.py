@@ -19,6 +19,7 @@ from .body import MOST_OF_AN_ERROR
 from .memory import Body, TooMuch
 from .operation import Operation
 
+SESSION_OVER = (419, 440)  # of no standard: what web frameworks answer where a session has ended
 LATER = "The service is not available now. Run the task again later."
 ADVICE = {
     400: "The service did not understand the request. Check the values given; if they are right, please report this.",
@@ -37,6 +38,9 @@ ADVICE = {
     "auth.scheme of the contract): check that first, then try again later.",
 }
 NOT_THE_API = "Check that api_url and cloud_url name the services themselves, not a portal, proxy or sign-in page."
+_MAY_BE_OVER = (
+    "A token that is over, or was cut short, may be answered so, too. Then get a new one (token, or auth_scheme)."
+)
 _ACT_AS = (
     "Say for whom you act: set act_as (auth.act_as of the contract). nxai_organisation_info lists the "
     "organisations and channel partners of the account."
@@ -99,7 +103,9 @@ def refused(tried: str, reply: Reply, clean: Callable[[str], str]) -> Refused:
     if "Retry-After" in reply.headers:
         answer += f" (Retry-After: {reply.headers['Retry-After']})"
     if 300 <= reply.status < 400:
-        advice = NOT_THE_API
+        advice = f"{NOT_THE_API} {_MAY_BE_OVER}"
+    elif reply.status in SESSION_OVER:
+        advice = ADVICE[401]
     elif reply.status in (400, 403) and asks_to_act(words):
         advice = _ACT_AS
     elif reply.status == 403 and _is_page(reply):
@@ -118,7 +124,16 @@ def asks_to_act(words: str) -> bool:
 
 def says_unauthorised(reply: Reply) -> bool:
     """Whether the service says of the token, in so many words, that it is not good."""
-    return any(value is True and name.lower() == "authorizationinvalid" for name, value in _error_body(reply).items())
+    good = 200 <= reply.status < 300
+    body = mapping(reply.body.data) if good else _error_body(reply)
+    return any(value is True and name.lower() == "authorizationinvalid" for name, value in body.items())
+
+
+def may_be_sign_in(reply: Reply) -> bool:
+    """Whether it may be the way to a page to sign in, where data was asked for."""
+    if reply.status in (302, 303):
+        return True
+    return 200 <= reply.status < 300 and reply.body.wrong is not None and _is_page(reply)
 
 
 def with_way(error: NxaiError, signed_in: str) -> NxaiError:
@@ -136,7 +151,7 @@ def _not_json(tried: str, reply: Reply, clean: Callable[[str], str], error: Valu
             answer, advice = f"HTTP {reply.status}, but {error}", _FEWER
         return Unexpected(tried, answer, advice, reply.status)
     if _is_page(reply):
-        what, advice = "a web page instead of JSON", NOT_THE_API
+        what, advice = "a web page instead of JSON", f"{NOT_THE_API} {_MAY_BE_OVER}"
     else:
         what, advice = "not JSON, or JSON cut short", "Run the task again. If it stays, check api_url and any proxy."
     answer = f"HTTP {reply.status} with {what}: {_excerpt(reply)}"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from .._connection.credentials import Credentials, without_prefix
 from .._core.errors import NxaiError
 from .._core.findings import Findings
-from .answer import Reply, says_unauthorised
+from .answer import SESSION_OVER, Reply, may_be_sign_in, says_unauthorised
 from .operation import Operation
 from .retry import Outcome
 
@@ -36,7 +36,7 @@ class TokenDoubts:
         """Whether there is another token to try now. ``again``: the request is tried with this one, too."""
         if self._is_over(header, outcome):
             return self._credentials.renew(header, operation.with_refresh)
-        if again or not self._may_be_over(operation, header, _status(outcome)):
+        if again or not self._may_be_over(operation, header, outcome):
             return False
         try:
             self._on_trial = self._credentials.renew(header, operation.with_refresh)
@@ -47,9 +47,10 @@ class TokenDoubts:
     def hear(self, header: str, outcome: Outcome) -> None:
         """What came of a request that was sent with this header."""
         status = _status(outcome)
-        if 200 <= status < 300:
+        hidden = _hides_it(outcome)
+        if 200 <= status < 300 and not hidden:
             self._good, self._on_trial = header, False
-        elif self._on_trial and status in _MAY_HIDE_IT:
+        elif self._on_trial and (hidden or status in _MAY_HIDE_IT):
             self._on_trial, self._believed = False, True
 
     def _is_over(self, header: str, outcome: Outcome) -> bool:
@@ -58,9 +59,11 @@ class TokenDoubts:
             return False
         return outcome.status == 401 or says_unauthorised(outcome) or self._credentials.has_expired(header)
 
-    def _may_be_over(self, operation: Operation, header: str, status: int) -> bool:
+    def _may_be_over(self, operation: Operation, header: str, outcome: Outcome) -> bool:
         """A session can be cut short. So a token that was good until now is renewed once, if that costs nothing."""
-        suspicious = status == 403 or (status == 500 and operation.repeatable)
+        status = _status(outcome)
+        suspicious = status in (403, *SESSION_OVER) or (status == 500 and operation.repeatable)
+        suspicious = suspicious or _hides_it(outcome)
         return suspicious and header == self._good and not self._believed and self._credentials.asks_freely()
 
     # Its form
@@ -80,6 +83,15 @@ class TokenDoubts:
             self._credentials.scheme = "bearer_jwt"
             self._findings().note("The service takes the token only without nxcdb-", {"auth.scheme": "bearer_jwt"})
         return worked
+
+
+def _hides_it(outcome: Outcome) -> bool:
+    """Whether it is no refusal, and may all the same be what a service answers to a token that is over."""
+    return isinstance(outcome, Reply) and (
+        outcome.status in SESSION_OVER
+        or may_be_sign_in(outcome)
+        or (200 <= outcome.status < 300 and says_unauthorised(outcome))
+    )
 
 
 def _status(outcome: Outcome) -> int:

@@ -17,7 +17,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operation
     LIST_MODELS,
     RENAME_CATALOGUE,
 )
-from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused, SignInFailed
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError, Refused, SignInFailed
 
 UUID = {"uuid": "0b0e7f4c-1111-4222-8333-444455556666"}
 PASSWORD = {"username": "me@example.com", "password": "pass-word"}
@@ -31,6 +31,7 @@ class Service:
         self.issued = 0
         self.used: dict[str, int] = {}
         self.signs_in = True
+        self.refusal = lambda: self.reply(self.status, {"Message": "no"})
 
     def __call__(self, request: Any) -> Any:
         if request.path.endswith("/token"):
@@ -41,7 +42,7 @@ class Service:
         token = request.headers["Authorization"]
         self.used[token] = self.used.get(token, 0) + 1
         over = self.used[token] > self.uses or (self.read_only and request.method != "GET")
-        return self.reply(self.status, {"Message": "no"}) if over else self.reply(data=[])
+        return self.refusal() if over else self.reply(data=[])
 
 
 @pytest.fixture
@@ -60,6 +61,42 @@ def test_a_session_that_is_cut_short_is_begun_again_each_time(reply: Any, signed
     for _turn in range(7):
         assert transport.send(LIST_MODELS).data == []
     assert service.issued == 4
+
+
+OVER = {
+    "419": (419, {"Message": "Session expired"}, {}),
+    "440": (440, {}, {}),
+    "redirect": (302, None, {"Location": "/login"}),
+    "page": (200, b"<html><title>Sign in</title></html>", {"Content-Type": "text/html"}),
+    "words": (200, {"Message": "Token expired", "AuthorizationInvalid": True}, {}),
+}
+
+
+@pytest.mark.parametrize("how", OVER)
+def test_what_else_a_token_that_is_over_may_look_like(reply: Any, signed_in: Any, how: str) -> None:
+    service = Service(reply, uses=2)
+    status, body, headers = OVER[how]
+    raw = {"body": body} if isinstance(body, bytes) else {"data": body}
+    service.refusal = lambda: reply(status, headers=headers, **raw)
+    transport = signed_in(service, retries=0)
+    for _turn in range(7):
+        assert transport.send(LIST_MODELS).data == []
+    assert service.issued == 4
+
+
+@pytest.mark.parametrize("how", ["419", "redirect", "page"])
+def test_where_another_token_gets_the_same_the_words_name_the_sign_in(reply: Any, signed_in: Any, how: str) -> None:
+    service = Service(reply, uses=1)
+    status, body, headers = OVER[how]
+    raw = {"body": body} if isinstance(body, bytes) else {"data": body}
+    service.refusal = lambda: reply(status, headers=headers, **raw)
+    transport = signed_in(service, retries=0)
+    transport.send(LIST_MODELS)
+    service.uses = 0
+    for _turn in range(3):
+        with pytest.raises(NxaiError, match=r"token.*auth_scheme"):
+            transport.send(LIST_MODELS)
+    assert service.issued == 2
 
 
 def test_a_token_that_never_worked_is_taken_at_its_word(reply: Any, signed_in: Any) -> None:
