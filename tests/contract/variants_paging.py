@@ -26,6 +26,23 @@ def _cap(size: int = 2, limit: str = "Limit", offset: str = "Offset", first: int
     return before(LISTS, change)
 
 
+def _rows_asked_for(most: int) -> Rewrite:
+    """The total is the Limit that counts."""
+
+    def change(asked: Asked, answer: Told) -> None:
+        answer.headers[TOTAL] = str(min(int(asked.query.get("Limit", most)), most))
+
+    return after(LISTS, change)
+
+
+def _pages_in_total() -> Rewrite:
+    def change(asked: Asked, answer: Told) -> None:
+        size = min(int(asked.query.get("Limit", 2)), 2)
+        answer.headers[TOTAL] = str(-(-int(answer.headers[TOTAL]) // size))
+
+    return after(LISTS, change)
+
+
 def _ignores(*names: str) -> Rewrite:
     def change(asked: Asked) -> None:
         for name in names:
@@ -158,6 +175,28 @@ VARIANTS = (
     _paging("rotating", "two rows at most, in another order at each request", _rotating(2, True), outcome=STOPS),
     _paging("rotating-no-total", "the same, without a total", _rotating(2, False), outcome=STOPS),
     _paging("rotating-cap-3", "the same, three rows", _rotating(3, False), outcome=STOPS),
+    _paging(
+        "cap-total-of-page",
+        "two rows at most, and the total is that of the page",
+        _total(lambda _value, answer: f"{len(answer.data)}"),
+        _cap(),
+        outcome=WORKS,
+    ),
+    _paging(
+        "cap-total-of-pages",
+        "two rows at most, and the total is one of pages",
+        _pages_in_total(),
+        _cap(),
+        outcome=WORKS,
+    ),
+    _paging(
+        "cap-total-limit",
+        "two rows at most, and the total is how many rows a page has",
+        _rows_asked_for(2),
+        _cap(),
+        outcome=ADAPTED,
+        fields={"answer": {"total": ""}},
+    ),
     _paging("cap-no-total", "two rows at most, without a total", _NO_TOTAL, _cap(), outcome=WORKS),
     _paging("no-total", "all rows at once, without a total", _NO_TOTAL, outcome=WORKS),
     _paging(

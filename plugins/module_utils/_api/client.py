@@ -35,6 +35,7 @@ class Client:
             act_as=settings.act_as or auth.act_as,
         )
         self.transport = Transport(self.settings, read_only, self.contract.operations, voice)
+        self.transport.findings.careful = True
         self.compute = ComputeApi(self.transport, self.contract)
         self.device = DeviceApi(self.transport, self.contract)
         self.cloud = CloudApi(self.transport, self.contract)

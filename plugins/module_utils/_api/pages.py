@@ -60,7 +60,7 @@ def all_pages(
         return listing.read(page_size)
     except Incomplete:
         # Something may have come or gone between two pages: one calm look more.
-        return listing.read(page_size)
+        return listing.read_again(page_size)
 
 
 @dataclass
@@ -87,6 +87,16 @@ class _Listing:
     def way(self) -> str:
         """One of PAGING_WAYS, as it is known or was found."""
         return str(self.findings.found.get(f"{self.line}.paging") or self.operation.paging)
+
+    def read_again(self, size: int) -> list[Row]:
+        """Without a total, where that turns out not to count all rows. First contact finds out what is right."""
+        try:
+            return self.read(size)
+        except TooSmall as error:
+            if self.findings.wary:
+                raise
+            self.findings.note(f"{error.answer}. All rows are read without it", {_TOTAL: [""]})
+            return self.read(size)
 
     def read(self, size: int) -> list[Row]:
         size = self.findings.found.get(f"{self.line}.page_size", size)
@@ -220,13 +230,27 @@ class _Listing:
         if _TOTAL in self.findings.proved:
             return False
         if len(rows) == len(page):
-            return len(page) == size or self.findings.wary
+            careful = self.findings.careful and len(page) > 1
+            return len(page) == size or careful or self.findings.wary
         if len(page) < self.first:
             self.findings.proved.add(_TOTAL)
         return len(page) >= self.first and self.first < size
 
+    def _counts_all(self, total: int) -> bool | None:
+        """Whether it stays the same where one row is asked for: then it is no count of a page, or of pages. None where
+        that does not show it, as more rows come, or none."""
+        try:
+            page, told = self._understood(self.fetch({"Limit": "1"}), further=True)
+        except (Refused, Unexpected):
+            return None
+        if len(page) == 1 and told == total:
+            self.findings.proved.add(_TOTAL)
+        return told == total if len(page) == 1 else None
+
     def _look_behind(self, rows: list[Row], size: int, total: int) -> None:
         """Raises if there are more rows than the total says. That nothing comes, or the same, leaves it believed."""
+        if len(rows) > 1 and self.findings.careful and self._counts_all(total):
+            return
         try:
             answer = self.fetch({"Limit": str(size), "Offset": str(self._offset(rows, size))})
             page = self._understood(answer, further=True)[0]
@@ -296,7 +320,7 @@ class _Listing:
 
     def _understood(self, answer: Answer, further: bool) -> tuple[list[Row], int | None]:
         """The rows of a page, and the number of all rows, or None. ``further``: it is not the first page."""
-        total = self.contract.total(answer)
+        total = None if self._places(_TOTAL) == [""] else self.contract.total(answer)
         found = find_rows(answer.data, self.record, self._places(_ROWS))
         if found is None and answer.data in (None, {}) and (further or total == 0):
             return [], total

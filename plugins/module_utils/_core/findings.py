@@ -19,8 +19,8 @@ class Findings:
 
     ``found``: what was found out by trying, as keys of the contract and their values. ``longest_pages``: of each
     listing whose total is not told, the rows of the longest page so far. ``proved``: keys that were seen to be right.
-    ``spelling``: by the kind of a thing and its id, how the service writes that. ``wary``: that no total is believed
-    before it was seen to be right.
+    ``spelling``: by the kind of a thing and its id, how the service writes that. ``careful``: that a total is seen to
+    count all rows once, which costs a request. ``wary``: that no total is believed before it was seen to be right.
     """
 
     def __init__(self, voice: Voice = SILENT) -> None:
@@ -28,7 +28,7 @@ class Findings:
         self.longest_pages: dict[str, int] = {}
         self.proved: set[str] = set()
         self.spelling: dict[tuple[str, str], str | int] = {}
-        self.wary = False
+        self.careful = self.wary = False
         self._voice = voice
         self._lock = threading.Lock()
 

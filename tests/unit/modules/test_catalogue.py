@@ -109,7 +109,7 @@ def test_append_and_exact(
     assert writes() == ["POST /cpt/catalogues", *(f"PATCH /cpt/function/{models[name]}" for name in ("One", "Two"))]
     cloud.clear_log()
     assert run_module("nxai_catalogue", name="Shop", models=["Two"])["changed"] is False
-    assert writes() == [] and sorted(reads()) == ["/cpt/catalogues", "/cpt/functions"]
+    assert writes() == [] and sorted(reads()) == ["/cpt/catalogues", *["/cpt/functions"] * 2]
 
     moved = run_module("nxai_catalogue", name="Shop", models=["Three", "Two"], models_mode="exact")
     assert moved["diff"] == {
@@ -185,7 +185,7 @@ def test_info_lists_the_models_too(run_module: RunModule, models: dict[str, str]
     run_module("nxai_catalogue", name="Empty")
     before = len(reads())
     empty, shop = run_module("nxai_catalogue_info", list_models=True)["catalogues"]
-    assert len(reads()) == before + 2
+    assert len(reads()) == before + 2 + 1  # the total is looked at once
     assert empty["models"] == []
     assert [each["name"] for each in shop["models"]] == ["One", "Two"]
     assert shop["organisation"] is None and shop["shared_with"] is None

@@ -50,14 +50,28 @@ def test_the_wary_find_a_total_that_is_not_of_all(total: str) -> None:
         service.read("b", 25)
 
 
-def test_a_total_of_pages_shows_where_the_last_page_is_full() -> None:
-    with pytest.raises(TooSmall):
-        Service(cap=2, total="pages").read("a", 7)
+def test_a_total_of_pages_shows_where_the_last_page_is_full_and_all_is_read_without_it() -> None:
+    service = Service(cap=2, total="pages")
+    assert service.read("a", 7) == 7
+    assert service.findings.found["fields.answer.total"] == [""]
 
 
 def test_a_page_as_full_as_asked_for_shows_it_by_itself() -> None:
-    with pytest.raises(TooSmall):
-        Service(cap=500, total="page").read("a", 700)
+    assert Service(cap=500, total="page").read("a", 700) == 700
+
+
+@pytest.mark.parametrize("total", ["page", "pages"])
+def test_the_careful_find_it_by_one_row_and_read_all_without_a_total(total: str) -> None:
+    service = Service(cap=2, total=total)
+    service.findings.careful = True
+    assert [service.read("a", 4), service.read("b", 3)] == [4, 3]
+
+
+def test_the_careful_ask_once_where_it_is_right() -> None:
+    service = Service()
+    service.findings.careful = True
+    assert [service.read(name, 9) for name in "abc"] == [9, 9, 9]
+    assert [query for _name, query in service.asked] == [{"Limit": "500"}, {"Limit": "1"}, *[{"Limit": "500"}] * 2]
 
 
 @pytest.mark.parametrize("behind", ["", "error", "all"])
