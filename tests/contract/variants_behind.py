@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .layer import Ask, Asked, Rewrite, Told, told
-from .rewrites import CATALOGUE, LISTS, after, answers
+from .rewrites import CATALOGUE, LISTS, MODEL, after, answers
 from .variant import STOPS, WORKS, row_of
 
 
@@ -91,6 +91,16 @@ VARIANTS = (
     _catalogue("catalogue-one-for-all", "a creation answers the one that is there", _house(False), outcome=STOPS),
     _catalogue("catalogue-other-answered", "a creation works and answers another one", _house(True), outcome=WORKS),
     _catalogue("catalogues-behind", "each second listing is 20 s behind", _behind(CATALOGUE, 20, 2), outcome=WORKS),
+    _model("models-behind", "each second listing is 20 s behind", _behind(("list_models",), 20, 2), outcome=WORKS),
+    _model(
+        "models-behind-both-views", "each second answer of a view is 20 s behind", _behind(MODEL, 20, 2), outcome=WORKS
+    ),
+    _model(
+        "models-newest-now-and-then",
+        "each second listing lacks the newest",
+        _each_nth(("list_models",), 2, _without_queue),
+        outcome=WORKS,
+    ),
     _catalogue(
         "catalogues-now-and-then",
         "each second listing is empty",

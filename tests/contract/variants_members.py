@@ -161,6 +161,12 @@ VARIANTS = (
         before(_LIST, _without_catalogue),
         outcome=STOPS,
     ),
+    _model(
+        "members-hidden",
+        "no view shows the first catalogue of a model, whose own listing has it",
+        member(MODEL, "Catalogues", lambda uuids: uuids[1:]),
+        outcome=STOPS,
+    ),
     _model("members-null", "null for Catalogues", member(MODEL, "Catalogues", lambda _value: None), outcome=WORKS),
     _model("members-not-in-list", "Catalogues only of a single model", dropped(_LIST, "Catalogues"), outcome=WORKS),
     _model(

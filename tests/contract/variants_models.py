@@ -90,6 +90,13 @@ def _replaces(asked: Asked, kept: Row) -> None:
     asked.body = with_data(asked.body, lambda data: {**defaults, "Name": kept["Name"], **data})
 
 
+def _changes(members: Row) -> Callable[[Asked], None]:
+    def change(asked: Asked) -> None:
+        asked.body = with_data(asked.body, lambda data: {**members, **data})
+
+    return change
+
+
 def _patch_replaces() -> Rewrite:
     async def rewrite(asked: Asked, ask: Ask) -> Told:
         if asked.operation == "update_model":
@@ -183,6 +190,12 @@ _MODELS = (
         fields={"model": {"code_status": "Conversion.State"}},
     ),
     _model("ready-no-uri", "no CDNURI", dropped(MODEL, "Code.CDNURI", "Downloads"), outcome=WORKS),
+    _model(
+        "patch-changes",
+        "what a PATCH does not name gets another value",
+        before(("update_model",), _changes({"Documentation": "reset", "Alias": "another"})),
+        outcome=WORKS,
+    ),
     _model("patch-replaces", "what a PATCH does not name gets its default", _patch_replaces(), outcome=WORKS),
     _model("listed-late", "a new model is listed after 20 s", _hidden(20), outcome=WORKS),
     _model(

@@ -14,13 +14,16 @@ from typing import Any
 
 from .._api.contract.lines import RECORDS
 from .._api.contract.operations import UPDATE_MODEL
+from .._api.records.pipeline import understood_number
 from .._api.records.records import Model
 from .._api.uploading import Progress
 from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import UUID_TEXT, plain, to_json
 from .._engine.module import Task
+from .._engine.reconcile import same
 from .fields import FIELDS, known_row
 from .memberships import Memberships
+from .texts import same_text
 
 REPLACES = "operations.update_model.replaces"
 _SENT = tuple(dict.fromkeys(each.wire[0] for each in FIELDS))
@@ -40,6 +43,7 @@ class Changing:
         self._compute = task.client.compute
         self._contract = task.client.contract
         self._transport = task.client.transport
+        self._restless: frozenset[str] = frozenset()  # members that differed from look to look before anything was sent
         self._keeps = False  # whether a change was seen after which all else was as before
 
     @property
@@ -55,21 +59,27 @@ class Changing:
             data = {**self._whole(self._compute.in_full(model), data), **data}
         self._compute.update_model(model.uuid, data, file, progress)
 
+    def expect(self, first: Model, second: Model) -> None:
+        """Two looks before a change: what differs between them says nothing of the change."""
+        one, other = _members(first), _members(second)
+        self._restless = frozenset(each for each in {*one, *other} if one.get(each) != other.get(each))
+
     def put_back(self, before: Model, data: Mapping[str, Any], now: Model | None = None) -> bool:
         """Send back what is not there any more since ``data`` was sent. Whether that was needed.
 
         ``now``: the model after that, where it was looked at already. Raises ``Unexpected``, with the values, where
         that does not help.
         """
-        kept = _kept(before, data)
+        kept = {name: value for name, value in _kept(before, data).items() if name not in self._restless}
         if self.replaces or self._keeps or not kept:
             return False
         gone = self._gone(before, kept, now)
         self._keeps = not gone
         if not gone:
             return False
-        what = f"A change of the model {before.name} has taken away what was not named in it: {', '.join(gone)}"
-        self._transport.findings.note(f"{what}. It is sent again", {REPLACES: True})
+        what = f"A change of the model {before.name} has taken away or changed what was not named: {', '.join(gone)}"
+        was = to_json(gone)[:_MOST]
+        self._transport.findings.note(f"{what}. It is sent again as it was before: {was}", {REPLACES: True})
         left, refusal = gone, ""
         try:
             self._compute.update_model(before.uuid, {**self._whole(before, data), **gone, **data})
@@ -77,7 +87,7 @@ class Changing:
             refusal = f" ({error.answer})"
         left = self._gone(before, gone)
         if left:
-            answer = "the service has taken away what was not named, and it does not come back"
+            answer = "the service has taken away or changed what was not named, and it does not come back"
             raise Unexpected(
                 f"change the model {before.name}",
                 f"{answer}{refusal}: {to_json(left)[:_MOST]}",
@@ -87,7 +97,7 @@ class Changing:
         return True
 
     def _gone(self, before: Model, kept: Mapping[str, Any], now: Model | None = None) -> dict[str, Any]:
-        """Those that hold nothing now, or less, in either of its views. Of a model that does not show, none."""
+        """Those that hold nothing now, less, or something else, in both views. Of a model that does not show, none."""
         if now is None:
             now = next((each for each in self._compute.list_models() if each.uuid == before.uuid), None)
         single = None if now else self._compute.get_model(before.uuid)
@@ -117,8 +127,17 @@ def taken_away(before: Model, data: Mapping[str, Any], now: Model) -> dict[str, 
 
 
 def _kept(before: Model, data: Mapping[str, Any]) -> dict[str, Any]:
-    members = {name: value for name, value in _members(before).items() if name not in data}
+    members = {
+        name: _unchanged(value, data[name]) if name in data else value for name, value in _members(before).items()
+    }
     return {name: value for name, value in members.items() if value not in _NOTHING}
+
+
+def _unchanged(before: Any, sent: Any) -> Any:
+    """Of an object that was sent as a whole, what is in it as before."""
+    if not isinstance(before, Mapping) or not isinstance(sent, Mapping):
+        return None
+    return {key: value for key, value in before.items() if key in sent and _same(sent[key], value)}
 
 
 def _members(model: Model) -> dict[str, Any]:
@@ -128,10 +147,33 @@ def _members(model: Model) -> dict[str, Any]:
 
 def _lacking(kept: Mapping[str, Any], now: Model | None) -> dict[str, Any]:
     row = _members(now) if now else dict(kept)
-    return {name: value for name, value in kept.items() if _is_less(row.get(name), value)}
+    return {
+        name: value
+        for name, value in kept.items()
+        if _is_less(row.get(name), value) or (name in row and _is_other(name, row[name], value))
+    }
 
 
 def _is_less(now: Any, before: Any) -> bool:
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         return any(_is_less(now.get(name), value) for name, value in before.items())
     return before not in _NOTHING and now in _NOTHING
+
+
+def _is_other(name: str, now: Any, before: Any) -> bool:
+    """Whether a member that is known means something else than before. Others may be the service's, and change."""
+    if name == "Catalogues" and isinstance(now, list):
+        return not set(before) <= set(now)  # another run may have put it into more of them
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        return any(key in now and not _same(now[key], value) for key, value in before.items())
+    return name in _SENT and type(now) is type(before) and not _same(now, before)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Numbers may be texts, and texts be shown in another form."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    numbers = [understood_number(each) for each in (one, other)]
+    if None not in numbers:
+        return same(*numbers)
+    return same(one, other) or (isinstance(one, str) and isinstance(other, str) and same_text(one, other))

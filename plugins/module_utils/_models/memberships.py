@@ -112,7 +112,33 @@ class Memberships:
                 "It is sent as in there: one of the views may be behind. "
                 f"{self._contract.hint('fields.model.catalogues')}"
             )
-        return [each for each in dict.fromkeys([*now, *(before or ()), *come]) if each not in go]
+        shown = [each for each in dict.fromkeys([*now, *(before or ()), *come]) if each not in go]
+        return [*shown, *self._in_others(model, {*shown, *go})]
+
+    def _in_others(self, model: Model, known: Collection[str]) -> list[str]:
+        """Those whose own listing has the model, though no view of it shows them: they would be lost."""
+        others = [each for each in self.names if each not in known and self._lists(each, model)]
+        if not others or not self._is_of_one():
+            return []
+        self._warn(
+            f"No view of the model {model.name} shows {', '.join(self.names[each] for each in others)}, and the listing"
+            " of that catalogue has it. It is sent as in there. "
+            f"{self._contract.hint('fields.model.catalogues')}"
+        )
+        return others
+
+    def contradicted(self, model: Model, wanted: Iterable[str]) -> list[str]:
+        """Whose own listing does not have it, in words. Asked where a contract says which catalogues it is in."""
+        if "model.catalogues" not in self._contract.fields:
+            return []
+        missing = [self.names[each] for each in wanted if each in self.names and not self._lists(each, model)]
+        return [f"the listing of {each} does not have it" for each in missing if self._is_of_one()]
+
+    def _lists(self, catalogue: str, model: Model) -> bool:
+        try:
+            return any(each.uuid == model.uuid for each in self._compute.list_models(catalogue))
+        except Refused:
+            return False
 
     def now(self, model: Model) -> list[str] | None:
         """What one model is in at this moment, or None where neither of its views shows it."""
@@ -139,9 +165,7 @@ class Memberships:
         )
 
     def _by_listing(self, model: Model) -> list[str] | None:
-        if self._by_catalogue is None:
-            self._by_catalogue = self._can_ask()
-        if not self._by_catalogue:
+        if not self._is_of_one():
             return None
         if self._inside is None:
             self._inside = {each: {one.uuid for one in self._compute.list_models(each)} for each in self.names}
@@ -152,6 +176,11 @@ class Memberships:
             )
         self._say()
         return [each for each, models in self._inside.items() if model.uuid in models]
+
+    def _is_of_one(self) -> bool:
+        if self._by_catalogue is None:
+            self._by_catalogue = self._can_ask()
+        return self._by_catalogue
 
     def _can_ask(self) -> bool:
         """Whether the listing of one catalogue is of that one: that of a catalogue that nobody has must be empty."""

@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._api.compute import ALL_AVAILABLE
-from .._api.records.file_mark import split_documentation
 from .._api.records.records import Model
 from .._core.errors import BadInput, NxaiError, Unexpected, may_be_gone, may_have_worked
-from .._core.values import identity, is_uuid, text
+from .._core.values import identity, is_uuid
 from .._engine.created import NewRecord
 from .._engine.lookup import Index, find_renamed
 from .._engine.module import Task
@@ -25,7 +24,7 @@ from .deletion import left_alone, use_of
 from .fields import FIELDS, describe_model, has_artefact, known_row, new_model
 from .memberships import TURNS, Memberships
 from .model_file import ModelFile, documentation_of
-from .texts import how_to_go_on, shown_as
+from .texts import how_to_go_on, warn_of_form
 from .upload_progress import UploadProgress
 
 _PATIENCE = 60.0  # seconds for a new model to be listed, at least
@@ -76,8 +75,11 @@ class ModelResource:
             catalogues = self.compute.list_catalogues()
             self.memberships = Memberships(self.compute, self.contract, catalogues, self.task.warn)
         plan = self._compared()
+        if plan.action == "update" and self.found:
+            plan = self._compared_again(self.found)
         self._refuse_loss(plan)
-        self._warn_of_text()
+        shown = known_row(self.found).get("Documentation") if self.found else None
+        warn_of_form(self.task, self.header, shown, self.desired.get("documentation"))
         self._warn_of(plan.unknown, "it was not sent; force: true sends it where nothing else can be lost by that")
         plan = self.memberships.named(plan) if self.memberships else plan
         return self.file.planned(plan, self.found, self._documentation(), self.header)
@@ -118,6 +120,13 @@ class ModelResource:
             if self.memberships:
                 self.memberships.ask_catalogues([self.found])
             plan = self._against(self.found)
+        return plan
+
+    def _compared_again(self, first: Model) -> Plan:
+        """A listing can be behind: what is as declared in a second one is not changed again."""
+        self.found = self._look() or first
+        plan = self._compared()
+        self.changing.expect(first, self.found)
         return plan
 
     def _against(self, found: Model | None) -> Plan:
@@ -187,16 +196,6 @@ class ModelResource:
             self.task.warn(
                 f"The service does not show {', '.join(new)} of the {self.header}, so it is not known whether it is as "
                 f"declared: {what}. {hint}"
-            )
-
-    def _warn_of_text(self) -> None:
-        """Of a documentation that counts as the declared one, and is shown in another form."""
-        shown = known_row(self.found).get("Documentation") if self.found else None
-        how = shown_as(split_documentation(text(shown) or "")[0], self.desired.get("documentation"))
-        if how:
-            self.task.warn(
-                f"The service shows the documentation of the {self.header} {how}. So a change of it that makes no "
-                f"other difference is not noticed. {self.contract.hint('fields.model.documentation')}"
             )
 
     def _desired(self) -> dict[str, Any]:
@@ -307,21 +306,25 @@ class ModelResource:
         """That the service has taken what it accepted, as far as it shows that."""
         left = self._compared()
         for _turn in range(TURNS - 1):  # another run may have written the catalogues at the same time
-            if "catalogues" not in left.before or self.options["catalogues_mode"] != "append" or not self.found:
+            appends = "catalogues" in left.before and self.options["catalogues_mode"] == "append"
+            if not (appends and self.memberships and self.found):
                 break
-            self.changing.send(self.found, {"Catalogues": left.send["Catalogues"]})
-            if self.memberships:
-                self.memberships.forget()
+            wanted = self.memberships.with_new(self.found, left.send["Catalogues"])
+            self.changing.send(self.found, {"Catalogues": wanted})
+            self.memberships.forget()
             self.found = self._look()
             left = self._compared()
         shown = [f"{name} is {value!r}" for name, value in left.before.items()]
+        line = next(iter(left.before), "catalogues")
+        if self.memberships and self.found and "catalogues" in plan.after and not left.before:
+            shown = self.memberships.contradicted(self.found, self.desired["catalogues"])
         other = self.file.read_back(self.found, self.header) if self.found else None
         if shown or other:
             raise self._failure(
                 f"read back the {self.header}",
                 f"the service accepted the change, but {', '.join([*shown, *([other] if other else [])])}"[:1000],
                 "Correct in the portal what it does not take from here, or leave these options out."
-                + (f" {self.contract.hint(f'fields.model.{next(iter(left.before))}')}" if shown else ""),
+                + (f" {self.contract.hint(f'fields.model.{line}')}" if shown else ""),
             )
         self._warn_of((each for each in left.unknown if each in plan.after), "it was accepted")
 
@@ -341,8 +344,7 @@ class ModelResource:
                 raise self._failure(
                     tried, answer, f"Run the task again, or raise wait_timeout. {self._hint_of_state()}".rstrip()
                 )
-            deadline_now = listing if unlisted else deadline
-            deadline_now.pause(self.options["wait_interval"])
+            (listing if unlisted else deadline).pause(self.options["wait_interval"])
             self._look_again()
         if self.found is not None and not self.found.shows_state:
             self.task.warn(
@@ -370,9 +372,8 @@ class ModelResource:
         missing = [each for each in self.options["artefacts"] or [] if not has_artefact(there or (), each)]
         if not missing:
             return ""
-        has = f"it has {', '.join(there or ()) or 'none'}"
-        if there is None:
-            has = f"the service does not show its files. {self.contract.hint('fields.model.downloads')}"
+        hidden = f"the service does not show its files. {self.contract.hint('fields.model.downloads')}"
+        has = hidden if there is None else f"it has {', '.join(there) or 'none'}"
         return f"ready, but without a file for {', '.join(missing)} ({has})"
 
     def _hint_of_state(self) -> str:

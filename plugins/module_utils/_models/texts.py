@@ -11,6 +11,9 @@ import re
 from typing import Any
 
 from .._api.contract.contract import Contract
+from .._api.records.file_mark import split_documentation
+from .._core.values import text as text_of
+from .._engine.module import Task
 
 _RENDERED = re.compile(r"\s*<(?:p|h[1-6]|div|ul|ol|pre|table|blockquote|article|section|html|body)\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -34,6 +37,16 @@ def shown_as(shown: Any, declared: Any) -> str | None:
     if _RENDERED.match(one) and not _RENDERED.match(other) and _letters(one) == _letters(_TARGET.sub("]", other)):
         return "as HTML"
     return None
+
+
+def warn_of_form(task: Task, header: str, shown: Any, declared: Any) -> None:
+    """Of a documentation that counts as the declared one, and is shown in another form."""
+    how = shown_as(split_documentation(text_of(shown) or "")[0], declared)
+    if how:
+        task.warn(
+            f"The service shows the documentation of the {header} {how}. So a change of it that makes no "
+            f"other difference is not noticed. {task.client.contract.hint('fields.model.documentation')}"
+        )
 
 
 def how_to_go_on(contract: Contract) -> str:

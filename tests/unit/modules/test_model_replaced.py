@@ -105,6 +105,37 @@ def test_what_does_not_come_back_is_returned(
     assert failed["failed"] and '{"Documentation": "Text"}' in failed["msg"] and LINE in failed["msg"]
 
 
+def test_another_value_of_what_was_not_named_is_sent_again(
+    world: Served, run_module: RunModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = ComputeApi.update_model
+    world.world.models[MODEL].members.update(Alias="a")
+    before = whole(world)
+
+    def update(api: ComputeApi, uuid: str, data: dict[str, Any], *further: Any) -> None:
+        usual(api, uuid, {"Documentation": "Other", **data}, *further)
+
+    monkeypatch.setattr(ComputeApi, "update_model", update)
+    done = run_module("nxai_model", warns=True, name="A", alias="b")
+    assert done["changed"] is True and whole(world) == before
+    assert len(done["warnings"]) == 1 and '"Documentation": "Text"' in done["warnings"][0]
+
+
+def test_what_the_service_writes_in_another_form_is_no_change(
+    world: Served, hide: Callable[..., None], run_module: RunModule, writes: Calls
+) -> None:
+    looks = [0]
+
+    def other(row: dict[str, Any]) -> None:
+        looks[0] += 1
+        row["UpdatedAt"], row["Tags"] = f"{looks[0]}", [looks[0]]
+
+    hide(other)
+    patches = len([each for each in writes() if "PATCH" in each])
+    assert run_module("nxai_model", name="A", alias="b")["changed"] is True
+    assert len([each for each in writes() if "PATCH" in each]) == patches + 1
+
+
 # Names ---------------------------------------------------------------------------------------------------------------
 
 
