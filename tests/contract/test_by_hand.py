@@ -22,6 +22,11 @@ FILES: dict[str, dict[str, Any]] = {
     "device id of the server": {"fields": {"device": {"id": ["Server.UUID"]}}},
     "device name is the id": {"fields": {"device": {"name": ["NxID"]}}},
     "device name of the server": {"fields": {"device": {"name": ["Server.Name"]}}},
+    "catalogues are created as models": {"operations": {"create_catalogue": {"path": "/functions"}}},
+    "height is width": {
+        "fields": {"model": {"height": "InputDriverDetails.width", "width": "InputDriverDetails.height"}}
+    },
+    "catalogues somewhere else": {"fields": {"model": {"catalogues": ["NamedInput"]}}},
     "ready is failed": {"words": {"ready": ["failed"], "failed": ["ok"]}},
 }
 

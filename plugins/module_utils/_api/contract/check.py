@@ -24,6 +24,7 @@ from ..contract.lines import WIRE_NAMES
 from .contract import KNOWN, Assigning, Auth, Contract, Upload
 from .forms import EACH
 from .lines import CHOICES, RECORDS, WORDS, WORDS_OF, Line
+from .mixed_up import wrong_path, wrong_place
 from .operations import OPERATIONS, PUT_PIPELINES
 from .translation import STEP, Path, path_of
 
@@ -36,6 +37,7 @@ _SHOWN = re.compile(r"[A-Za-z0-9_-]{1,40}")  # a longer one may be a secret, in 
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _SCOPE = re.compile(r"(?:[!-~]{1,200}(?: [!-~]{1,200}){0,9})?")
 _MOST_STEPS = 8
+_NAMES_OF_KEYS = ("read_only", "left_out", "shown_whole")  # of pipelines
 _MAY_BE_EMPTY = (("answer", "rows"), ("answer", "total"), ("answer", "created"))
 
 
@@ -88,8 +90,13 @@ def shown_name(name: object) -> str:
 
 def _operations(given: Any, auth: Auth, if_match: bool) -> dict[str, Operation]:
     operations = dict(OPERATIONS)
-    for name, change in _members("operations", given, OPERATIONS).items():
+    changes = _members("operations", given, OPERATIONS)
+    for name, change in changes.items():
         operations[name] = operations[name].adapted(_members(f"operations.{name}", change, CHANGEABLE))
+    name, other = wrong_path(operations, changes)
+    if name:
+        answer = f"is that of {other}, which is about something else"
+        raise _bad(f"operations.{name}.path", answer, "One of the two would have its effect on the other. Correct it.")
     if auth.token_request == "form":
         operations[ISSUE_TOKEN.name] = replace(operations[ISSUE_TOKEN.name], as_form=True)
     if if_match:
@@ -107,6 +114,10 @@ def _fields(given: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
             name: _places(record, name, value) for name, value in _members(f"fields.{record}", fields, lines).items()
         }
         _check_distinct(record, {name: each for name, each in places.items() if lines[name].sent}, lines)
+        name, other = wrong_place(record, places)
+        if name:
+            answer = f"has changed places with fields.{record}.{other}"
+            raise _bad(f"fields.{record}.{name}", answer, "A value would be written as another one. Correct it.")
         yield from ((f"{record}.{name}", each) for name, each in places.items())
 
 
@@ -243,7 +254,7 @@ def _check_extra(key: str, extra: Any) -> None:
 
 def _assignment(given: Any) -> tuple[Assigning, bool]:
     """With whether it is sent with a precondition, which is of its operation."""
-    members = _members("assignment", given, ("devices_at_once", "as_list", "extra", "if_match", "read_only", "site"))
+    members = _members("assignment", given, ("if_match", *(each.name for each in dataclass_fields(Assigning))))
     most = members.get("devices_at_once", 0)
     if isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= MOST_AT_ONCE:
         raise _bad("assignment.devices_at_once", f"cannot be {repr(most)[:100]}", f"Give 0 to {MOST_AT_ONCE}.")
@@ -254,9 +265,12 @@ def _assignment(given: Any) -> tuple[Assigning, bool]:
     if not isinstance(site, str) or (site and not STEP.fullmatch(site)):
         raise _bad("assignment.site", f"cannot be {repr(site)[:100]}", "Give the plain name of a member.")
     _check_extra("assignment.extra", members.get("extra", {}))
-    names = tuple(_texts("assignment.read_only", members.get("read_only", [])))
-    known = [name for name in names if plain(name) in map(plain, WIRE_NAMES.values())]
+    names = {key: tuple(_texts(f"assignment.{key}", members.get(key, []))) for key in _NAMES_OF_KEYS}
+    known = [name for name in names["read_only"] if plain(name) in map(plain, WIRE_NAMES.values())]
     if known:
         raise _bad("assignment.read_only", f"holds {known[0]!a}, which is what a pipeline is made of", "Leave it out.")
+    others = [name for name in names["left_out"] if plain(name) != "chains"]
+    if others:
+        raise _bad("assignment.left_out", f"holds {others[0]!a}", "Only chains can be left out.")
     if_match = members.pop("if_match", False)
-    return Assigning(**{**members, "read_only": names}), if_match
+    return Assigning(**{**members, **names}), if_match

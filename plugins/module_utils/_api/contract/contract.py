@@ -52,13 +52,16 @@ class Assigning:
     """What is otherwise of the request that assigns pipelines, beside its names.
 
     ``devices_at_once``: 0 for as many as are wanted. ``read_only``: keys that the service shows and does not take.
-    ``site``: the member that holds the id of the site, which is in the path as well; "" for none.
+    ``left_out``: those that it leaves out where they are empty. ``shown_whole``: names like those of secrets, whose
+    values it shows. ``site``: the member that holds the id of the site, which is in the path as well; "" for none.
     """
 
     devices_at_once: int = LINES["assignment.devices_at_once"].default
     as_list: bool = LINES["assignment.as_list"].default
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
     read_only: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    shown_whole: tuple[str, ...] = ()
     site: str = LINES["assignment.site"].default
 
 

@@ -236,6 +236,13 @@ _OTHERS = (
     Line("assignment.site", "", "inferred", "a member of the request that holds the id of the site, beside the path"),
     Line("assignment.if_match", False, "inferred", "whether it is sent with `If-Match: *`"),
     Line("assignment.read_only", (), "inferred", "keys of pipelines that the service shows by itself; never sent back"),
+    Line("assignment.left_out", (), "inferred", "keys of pipelines that are left out where they are empty: `chains`"),
+    Line(
+        "assignment.shown_whole",
+        (),
+        "inferred",
+        "such that are shown as they are, though named like secrets",
+    ),
     Line("no_pipelines", (), "inferred", "shapes of device rows that were proved to mean that nothing is assigned"),
 )
 PARAMETERS: dict[str, tuple[Evidence, str]] = {

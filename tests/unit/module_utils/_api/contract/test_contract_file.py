@@ -341,3 +341,30 @@ def test_no_file_is_a_traceback(tmp_path_factory: pytest.TempPathFactory, conten
     file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
     with suppress(BadInput):
         assert contract_of(str(file)).operations
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"operations": {"create_catalogue": {"path": "/functions"}}}, "operations.create_catalogue.path"),
+        ({"operations": {"delete_model": {"path": "/Catalogue/{uuid}"}}}, "operations.delete_model.path"),
+        ({"operations": {"rename_catalogue": {"path": "/function/{uuid}", "method": "PUT"}}}, "rename_catalogue"),
+        ({"operations": {"list_models": {"path": "/catalogues/"}}}, "operations.list_models.path"),
+        (
+            {"fields": {"model": {"height": "InputDriverDetails.width", "width": "InputDriverDetails.height"}}},
+            "fields.model.height has changed places with fields.model.width",
+        ),
+        ({"fields": {"model": {"documentation": "SourceUrl", "source_url": "Documentation"}}}, "fields.model"),
+        ({"fields": {"pipeline": {"preprocessor": "postprocessor", "postprocessor": "Preprocessor"}}}, "places"),
+    ],
+)
+def test_what_is_mixed_up_is_refused(given: Any, line: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        contract_of(given)
+    assert line in str(caught.value)
+
+
+def test_both_of_a_kind_can_move() -> None:
+    paths = {"list_models": {"path": "/models"}, "create_model": {"path": "/models"}}
+    moved = {**paths, "delete_model": {"path": "/models/{uuid}"}}
+    assert contract_of({"operations": moved}).operations["create_model"].path == "/models"

@@ -233,6 +233,8 @@ def test_no_line_is_left_out() -> None:
         "assignment.if_match",
         "assignment.site",
         "assignment.read_only",
+        "assignment.left_out",
+        "assignment.shown_whole",
     }
     rest = {key for key in LINES if key.partition(".")[0] not in ("operations", "fields", "words")}
     assert rest == by_name | {"no_pipelines"}

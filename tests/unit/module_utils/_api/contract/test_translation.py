@@ -121,9 +121,9 @@ def test_an_id_is_not_taken_from_another_place() -> None:
     assert Site.from_api(known("site", {"ID": "other", "Key": ID}, id="key")).id == ID
 
 
-def test_two_fields_can_change_places_and_two_can_be_read_from_one() -> None:
-    row = {"UUID": ID, "Name": "alias", "Alias": "name", "Code": {"Status": "ok", "CDNURI": "u"}}
-    model = Model.from_api(known("model", row, name="Alias", alias="Name", status="Code.Status"))
+def test_a_field_can_take_the_place_of_another_and_two_can_be_read_from_one() -> None:
+    row = {"UUID": ID, "Title": "alias", "Alias": "name", "Code": {"Status": "ok", "CDNURI": "u"}}
+    model = Model.from_api(known("model", row, name="Alias", alias="Title", status="Code.Status"))
     assert (model.name, model.raw["Alias"]) == ("name", "alias")
     assert (model.status, model.code_status, model.cdn_uri, model.state) == ("ok", "ok", "u", "ready")
 
