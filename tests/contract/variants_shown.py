@@ -38,6 +38,16 @@ def _masked(each: Row) -> Row:
     return {**each, **({"UserSettings": "***"} if "UserSettings" in each else {})}
 
 
+def _with_settings(change: Callable[[Any], Any]) -> Rewrite:
+    """What pipelines with settings show of these."""
+    return each_pipeline(lambda each: {k: change(v) if k == "UserSettings" else v for k, v in each.items()})
+
+
+def _of(name: str, change: Callable[[Any], Any]) -> Rewrite:
+    """A member of each pipeline, in another form."""
+    return each_pipeline(lambda each: {k: change(v) if k == name else v for k, v in each.items()})
+
+
 _read = row_of("pipelines read")
 VARIANTS = (
     _read(
@@ -108,4 +118,29 @@ VARIANTS = (
         fields={"device": {"pipelines": "nxAI.pipelines.items"}},
     ),
     _read("settings-masked", "UserSettings are shown as ***", each_pipeline(_masked), outcome=STOPS),
+    _read("settings-flag", "UserSettings are shown as true", _with_settings(lambda _settings: True), outcome=STOPS),
+    _read(
+        "settings-secret",
+        "UserSettings show (set) in place of a secret, which is sent with them",
+        _with_settings(lambda settings: {**settings, "apiKey": "(set)"}),
+        outcome=STOPS,
+    ),
+    _read(
+        "chains-hidden",
+        "no chains are shown",
+        each_pipeline(lambda each: {name: value for name, value in each.items() if name != "chains"}),
+        outcome=STOPS,
+    ),
+    _read(
+        "chains-left-out",
+        "no chains are shown where there are none",
+        each_pipeline(lambda each: {name: value for name, value in each.items() if value or name != "chains"}),
+        outcome=WORKS,
+    ),
+    _read(
+        "nms-comma",
+        "modelNMS is a text with a comma",
+        _of("modelNMS", lambda nms: f"{nms}".replace(".", ",")),
+        outcome=STOPS,
+    ),
 )

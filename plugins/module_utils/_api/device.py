@@ -31,7 +31,9 @@ from .contract.operations import (
 )
 from .pages import all_pages
 from .records.assignment import is_bare
-from .records.choices import without_choices
+from .records.following import LINE as CHAINS
+from .records.following import is_any_shown, read_of
+from .records.listed import devices_listed, with_chains
 from .records.pipeline import models_in, with_models, without_keys
 from .records.records import Device, DeviceGroup, RegistryDevice, Server, Site, names_of_rows
 from .records.spelling import RUNNING, Id, learn, learn_rows, own_id, spelled, spelled_models
@@ -129,13 +131,19 @@ class DeviceApi:
     def list_devices(self, site_id: str) -> list[Device]:
         """All devices of a site with their pipelines; an offline site has none to show."""
         rows = self._list("device", LIST_DEVICES, self._site(site_id))
-        read_only = self._contract.assignment.read_only
-        listed = without_choices(Device.listed(self._devices_in(rows), self._is_model))
+        listed = devices_listed(self._devices_in(rows), self._contract, self._is_model)
         self._warn_of_shared_ids(listed)
-        found = [each.with_proof(self.no_pipelines).without(read_only) for each in listed]
+        if is_any_shown(read_of(listed)):
+            self._transport.findings.proved.add(CHAINS)
+        found = self.as_known(listed)
         for device in found:
             learn(self._transport.findings, RUNNING, models_in([each.wire for each in device.assignment or ()]))
         return found
+
+    def as_known(self, listed: Iterable[Device]) -> list[Device]:
+        """The same devices, with what was proved since they were listed."""
+        shown = CHAINS in self._transport.findings.proved
+        return [with_chains(each, self._contract, shown).with_proof(self.no_pipelines) for each in listed]
 
     def _devices_in(self, rows: list[Row]) -> list[Row]:
         """Those with an NxID. What has none, and shows nothing of pipelines, is no device that any could be sent to."""

@@ -15,7 +15,7 @@ from typing import TypeVar
 from .._api.contract.lines import hint
 from .._api.device import DeviceApi
 from .._api.pages import NoList
-from .._api.records.records import Site
+from .._api.records.records import Device, Site
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused, SignInFailed, Unexpected
 from .._core.values import is_uuid
 from .._core.voice import unheard
@@ -142,9 +142,13 @@ class SiteReader:
             found[place] = each
         some = any(isinstance(each, list) for each in found)
         return [
-            self._judged(site, each, some) if isinstance(each, NxaiError) else each
+            self._judged(site, each, some) if isinstance(each, NxaiError) else self._as_known(each)
             for site, each in zip(sites, found, strict=True)
         ]
+
+    def _as_known(self, rows: list[Result]) -> list[Result]:
+        """What another site shows may tell more of the devices of this one."""
+        return self._api.as_known(rows) if rows and isinstance(rows[0], Device) else rows  # type: ignore[arg-type,return-value]
 
     def _is_spelled_otherwise(self, site: Site, asked: str, outcome: object) -> bool:
         """Whether its id, by which it was not found, is written in another way where the sites are listed."""

@@ -20,6 +20,7 @@ from .._api.contract.lines import hint
 from .._api.contract.operations import LIST_DEVICES, PUT_PIPELINES
 from .._api.device import DeviceApi
 from .._api.records.assignment import LINE, core_of
+from .._api.records.listed import devices_listed, with_chains
 from .._api.records.pipeline import Assignment, Pipeline, models_of
 from .._api.records.records import Device, Model, Site, normalise_nxid
 from .._core.errors import BadInput, NxaiError, Refused, Unexpected
@@ -63,8 +64,8 @@ class _Camera:
 
     def device(self, draft: Draft) -> Device:
         contract = draft.contract
-        device = Device.from_api(contract.known("device", [self.row])[0]).with_proof(contract.no_pipelines)
-        return device.without(contract.assignment.read_only)
+        (device,) = devices_listed(contract.known("device", [self.row]), contract)
+        return with_chains(device, contract).with_proof(contract.no_pipelines)
 
 
 class Proof:

@@ -51,7 +51,7 @@ class Proof:
 
     def refusals(self, changes: Sequence[DeviceChange]) -> list[Refusal]:
         """Those that may lose something. Finds the one that is to prove."""
-        unknown = [each for each in changes if each.device.assignment is None]
+        unknown = [each for each in changes if each.device.assignment is None and not _loses_nothing(each)]
         if self._mode == "one":
             self.change = self._chosen([each for each in unknown if _shape(each)])
         free = {self.shape} if self.change else {_shape(each) for each in unknown if self._mode == "false"}
@@ -60,6 +60,11 @@ class Proof:
             for each in unknown
             if not _shape(each) or _shape(each) not in free
         ]
+
+    @staticmethod
+    def doubt(change: DeviceChange) -> str:
+        """What is not known of a device that counts as unchanged."""
+        return "" if change.changed or change.device.assignment is not None else why_unknown(change.device)
 
     def advice(self, refused: Sequence[DeviceChange]) -> str:
         """How to settle what was refused."""
@@ -120,6 +125,11 @@ class Proof:
             answer = f"{found[0].label} is to have no pipelines, so that there is nothing to be seen"
             raise BadInput(_TRIED, answer, "Name a device that gets a pipeline.")
         return found[0] if found else None
+
+
+def _loses_nothing(change: DeviceChange) -> bool:
+    """Where only what follows on its pipelines is not known: whether nothing is sent, or a snapshot of all of them."""
+    return change.device.as_read is not None and (change.restored or not change.changed)
 
 
 def _shape(change: DeviceChange) -> str:

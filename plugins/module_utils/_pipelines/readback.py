@@ -38,6 +38,11 @@ def lost_keys(sent: Assignment, reported: Assignment, shown: Assignment) -> list
     return _compare(sent, reported, None, shown)[1]
 
 
+def keeps(sent: Assignment, shown: Assignment, before: Assignment) -> bool:
+    """Whether something that a device showed goes back to it: a key that is not known, or a pipeline as it is now."""
+    return bool(carried_keys(sent, shown)) or any(each in before for each in sent)
+
+
 def carried_keys(sent: Assignment, shown: Assignment) -> set[str]:
     """The keys that are not known, which a device showed, and which go back to it."""
     known = WIRE_NAMES.values()

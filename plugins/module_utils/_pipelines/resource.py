@@ -62,6 +62,7 @@ class PipelineResource:
         self.settled = task.check_mode  # before that, a report is only looked into (see ``reconcile``)
         self.skip: bool = task.options["not_applicable"] == "skip"
         self.models: Index[Model] | None = None  # read only where needed
+        self.looked_again = False
         self.found = Found()
 
     # Look and plan
@@ -84,7 +85,7 @@ class PipelineResource:
             if each.restore is None
             else DeviceChange(each.site, each.device, before, each.restore, restored=True, forced=each.forced)
             for each in self.found.chosen
-            for before in [each.device.assignment or ()]  # where it is not known: see Proof
+            for before in [each.device.as_read or ()]  # where it is not known: see Proof
         ]
         return AssignmentPlan(tuple(changes))
 
@@ -143,11 +144,19 @@ class PipelineResource:
     def _model_uuid(self, wanted: str) -> str:
         if is_uuid(wanted):
             return wanted
+        self._look_again_for(wanted)
         if not self.check_mode:
             return self.index().find(wanted).uuid
         # In check mode, an earlier task of the same play may be the one that would create the model.
         model = self.index().find_or_none(wanted)
         return model.uuid if model else wanted
+
+    def _look_again_for(self, wanted: str) -> None:
+        """A listing can be behind: one that is not there is looked for once more."""
+        if self.index().find_or_none(wanted) is None and not self.looked_again:
+            self.looked_again, first = True, self.index().records
+            self.models = None
+            self.models = Index([*self.index().records, *first], "model")
 
     def index(self) -> Index[Model]:
         if self.models is None:
@@ -249,7 +258,7 @@ class PipelineResource:
 
     def _device_result(self, change: DeviceChange) -> dict[str, Any]:
         default = "unchanged" if not change.changed else "planned" if self.check_mode else "not_sent"
-        status, reason = self.writer.status.get(change.key, (default, ""))
+        status, reason = self.writer.status.get(change.key, (default, self.proof.doubt(change)))
         return {
             "site": change.site.id,
             "device": change.device.id,

@@ -10,6 +10,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +34,7 @@ from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
 from .applicable import in_fewer, of_all_or_some, says_too_many, tell_apart
-from .readback import carried_keys, compare, lost_keys, side_by_side
+from .readback import carried_keys, compare, keeps, lost_keys, side_by_side
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
 
 Key = tuple[str, str]
@@ -92,15 +93,33 @@ class PipelineWriter:
             self._send_sites(batches([first], 1), self._options["applicable_timeout"])
             self.follow(AssignmentPlan((first,)))
             if self.status[first.key][0] == "conflict":
+                self._put_back(first)
                 return  # the others keep what they have
             changes.remove(first)
         self._send_sites(batches(changes, self._options["batch_size"]), self._options["applicable_timeout"])
 
     def _first_of_many(self, changes: Sequence[DeviceChange]) -> DeviceChange | None:
-        """One that carries keys that are not known. Whether the service keeps them is seen before others are sent."""
-        carrying = [each for each in changes if each.changed and carried_keys(each.after, each.shown)]
-        online = [each for each in carrying if each.site.online is not False and each.device.enabled is not False]
-        return online[0] if self._options["wait"] and len(carrying) > 1 and online else None
+        """One that keeps something. Whether the service does keep it is seen before others are sent.
+
+        One that carries keys that are not known comes first, then one with few pipelines, which can be put back.
+        """
+        keeping = [each for each in changes if each.changed and keeps(each.after, each.shown, each.before)]
+        online = [each for each in keeping if each.site.online is not False and each.device.enabled is not False]
+        online.sort(key=lambda each: (not carried_keys(each.after, each.shown), len(each.before)))
+        return online[0] if self._options["wait"] and len(keeping) > 1 and online else None
+
+    def _put_back(self, change: DeviceChange) -> None:
+        """Send what it had, where that is not what it reports."""
+        status, reason = self.status[change.key]
+        back = replace(change, before=change.after, after=change.before)
+        if self._reports(change) == change.before:
+            return
+        with suppress(NxaiError):
+            self._put(Batch(change.site, (back,)))
+        self._wait([back])
+        is_back = self.status[change.key][0] == "applied"
+        told = "What it had was sent again, and is back." if is_back else "What it had was sent again: it is not back."
+        self._note([change], status, f"{reason} {told}")
 
     def _send_sites(self, by_site: Mapping[str, Sequence[Batch]], patience: float) -> None:
         in_parallel(lambda its: self._send_site(its, patience), by_site.values(), self._options["concurrency"])
@@ -313,7 +332,7 @@ class PipelineWriter:
     def _reports(self, change: DeviceChange) -> Assignment | None:
         """What a device that has not followed reported last; None where it is not known."""
         device = self._seen.get(change.key)
-        return device.assignment if device else None
+        return device.as_read if device else None
 
     def _note_laggard(self, change: DeviceChange) -> None:
         if change.key not in self._seen:
@@ -353,7 +372,7 @@ class PipelineWriter:
 
 def _shown(change: DeviceChange, device: Device, hidden: set[str]) -> str | None:
     """As ``compare``. A device that showed its pipelines, and shows nothing since it was sent none, has none."""
-    if device.assignment is not None:
-        return compare(change.after, device.assignment, hidden, change.shown)
+    if device.as_read is not None:
+        return compare(change.after, device.as_read, hidden, change.shown)
     emptied = bool(change.device.assignment) and not change.after and device.unknown and device.unknown.shape
     return "none was sent, and nothing is shown" if emptied else None

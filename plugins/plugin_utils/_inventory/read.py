@@ -233,7 +233,9 @@ def read_listings(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> li
     found = in_parallel(listing, sites, wanted.concurrency)
     some = any(isinstance(each, SiteListing) and each.site.online is not False and not each.error for each in found)
     return [
-        each if isinstance(each, SiteListing) else _silent(site, each, some, wanted)
+        replace(each, devices=api.as_known(each.devices))
+        if isinstance(each, SiteListing)
+        else _silent(site, each, some, wanted)
         for site, each in zip(sites, found, strict=True)
     ]
 

@@ -18,7 +18,8 @@ WELL = f"""
 times: {{assignment: 0}}
 catalogues: [{{name: Shelf, public: true}}]
 models: [{{name: Ready, id: {READY}, catalogues: [Shelf]}}]
-sites: [{{name: Shop, servers: [{{name: S, devices: [{{name: Door, pipelines: [{{modelUUID: {READY}}}]}}]}}]}}]
+sites:
+  - {{name: Shop, servers: [{{name: S, devices: [{{name: Door, pipelines: [{{modelUUID: {READY}, chains: []}}]}}]}}]}}
 """
 SICK = f"""
 times: {{assignment: 0}}
@@ -33,10 +34,10 @@ sites:
     servers:
       - name: S
         devices:
-          - {{name: Door, pipelines: [{{modelUUID: {SLOW}}}]}}
+          - {{name: Door, pipelines: [{{modelUUID: {SLOW}, chains: []}}]}}
           - Idle
           - {{name: "Off", enabled: false}}
-          - {{name: Loose, pipelines: [{{modelUUID: {LOOSE}}}]}}
+          - {{name: Loose, pipelines: [{{modelUUID: {LOOSE}, chains: []}}]}}
       - {{name: Old, supports_pipelines: false}}
       - {{name: Stopped, status: stopped}}
   - {{name: Depot, online: false, servers: [{{name: U, devices: [Door]}}]}}
@@ -78,7 +79,7 @@ def test_each_thing_that_is_wrong_is_found_with_what_to_do(cloud: Served, run_mo
 
 def test_plugin_5_with_a_processor_file_of_version_4(cloud: Served, run_module: RunModule) -> None:
     new: dict[str, Any] = {"plugin_version": "5.0.6", "processors": ["Heatmap"]}
-    door = {"name": "Door", "pipelines": [{"modelUUID": READY, "Postprocessor": "Heatmap"}]}
+    door = {"name": "Door", "pipelines": [{"modelUUID": READY, "chains": [], "Postprocessor": "Heatmap"}]}
     servers = [
         {"name": "Updated", **new, "processor_version": 4, "devices": [door]},
         {"name": "New", **new, "devices": [door]},

@@ -19,7 +19,7 @@ RunModule = Callable[..., dict[str, Any]]
 Row = dict[str, Any]
 RowsAs = Callable[[Callable[[Row], Row]], None]
 A, B = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01")
-OLD = {"modelUUID": B, "modelNMS": 0.3, "UserSettings": {"kept": True}}
+OLD = {"modelUUID": B, "modelNMS": 0.3, "chains": [], "UserSettings": {"kept": True}}
 WORLD = f"""
 times: {{record: 0, code: 0, assignment: 0}}
 organisations: [Retail]

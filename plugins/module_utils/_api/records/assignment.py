@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ..._core.limits import is_deep, read_json
 from ..._core.values import ZERO_UUID, identity, is_uuid, plain
 from ..contract.translation import DIFFERENT
-from .beside import masked_in, models_beside, names_selected, says_more
+from .believed import not_believed
+from .beside import models_beside, names_selected, says_more
 from .pipeline import Assignment, Pipeline, models_of
 from .shape import is_blank, kind, shape_of
 
@@ -48,13 +49,15 @@ class Unknown:
     """``reason`` is for people. ``shape`` is "" where something is there that is not understood.
 
     ``partial``: pipelines are read there, and something says that they are not all. ``choice``: a list that is empty,
-    and models beside it, which may be those that there are to choose from.
+    and models beside it, which may be those that there are to choose from. ``read``: the pipelines, where nothing is
+    unknown but what follows on them (see ``following.py``).
     """
 
     reason: str
     shape: str = ""
     partial: bool = False
     choice: bool = False
+    read: Assignment | None = field(default=None, repr=False)
 
 
 def read_assignment(
@@ -155,9 +158,9 @@ def _problem(found: Any, dotted: str, is_model: IsModel) -> str:
         model = _model_in(each)
         if not model:
             return f"{dotted} holds a pipeline without modelUUID"
-        masked = masked_in(each)
-        if masked:
-            return f"{dotted} holds a pipeline that shows a mask in place of its {masked}"
+        wrong = not_believed(Pipeline.read(each))
+        if wrong:
+            return f"{dotted} holds a pipeline {wrong}"
         if not is_uuid(model) and not is_model(model):
             return f"{dotted} holds a pipeline whose modelUUID is no UUID, nor the id of a model that is listed"
     return ""

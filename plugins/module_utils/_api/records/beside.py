@@ -37,7 +37,6 @@ _STATUS = re.compile(f"{_ABOUT}(?:status|state)")
 _SHORT_WORDS = re.compile(r"partial|truncated|incomplete")
 _OPEN_WORDS = re.compile(r"error|fail|loading|pending|time(?:d)? ?out|unavailable|unreachable|fetching|not[ _-]?loaded")
 _FINE = ("", "-", "0", "none", "null", "nil", "n/a", "ok", "false", "no", "success", "no error")
-_MASK = re.compile(r"\s*(?:[*\u2022\u25cf\u2217\u00b7]{3,}|[\[<(](?:redacted|hidden|masked)[\])>])\s*", re.IGNORECASE)
 _ASIDE = ("pluginsettings", "models")
 _SELECTED = "selectedpipeline"
 
@@ -101,18 +100,6 @@ def models_beside(way: Mapping[str, Any] | None) -> frozenset[str]:
     if not isinstance(found, (list, Mapping)):
         return frozenset()
     return frozenset(identity(_id_of(each)) or repr(each) for each in found if each)
-
-
-def masked_in(pipeline: Mapping[str, Any]) -> str:
-    """The first member of a pipeline whose value is a mask, such as ``***``, in its place; "" for none."""
-    waiting = [(str(key), value) for key, value in pipeline.items()]
-    while waiting:
-        name, value = waiting.pop()
-        if isinstance(value, str) and _MASK.fullmatch(value):
-            return name
-        if isinstance(value, (list, Mapping)):
-            waiting += [(name, inner) for inner in (value.values() if isinstance(value, Mapping) else value)]
-    return ""
 
 
 def names_selected(way: Mapping[str, Any] | None) -> bool:

@@ -287,6 +287,11 @@ class Device(_Named):
             return self
         return replace(self, assignment=tuple(each.without(keys) for each in self.assignment))
 
+    @property
+    def as_read(self) -> Assignment | None:
+        """Its pipelines, also where it is not known what follows on them."""
+        return self.unknown.read if self.unknown else self.assignment
+
     def pipeline_options(self) -> list[dict[str, Any]] | None:
         """Its pipelines as users write them; None where they are not known."""
         return None if self.assignment is None else [each.to_option() for each in self.assignment]

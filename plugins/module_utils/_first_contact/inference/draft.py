@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ..._api.contract.check import checked
 from ..._api.contract.contract import Contract
 
-_LISTS = ("no_pipelines", "assignment.read_only")
+_LISTS = ("no_pipelines", "assignment.read_only", "assignment.left_out", "assignment.shown_whole")
 _NAME = re.compile(r"( *)([\w.$-]+) *:")
 _AS_JSON = ("upload.extra", "catalogue.extra", "assignment.extra")
 Lines = Mapping[str, Any]  # keys of the contract, such as fields.device.pipelines, and their values

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from ..._api.contract.contract import Contract
@@ -18,6 +19,7 @@ from ..._api.contract.forms import EACH, each_of, split
 from ..._api.contract.lines import RECORDS
 from ..._api.contract.translation import STEP, path_of, value_at
 from ..._api.records.assignment import Known, Unknown, read_assignment
+from ..._api.records.following import is_any_left_out, is_any_shown
 from ..._api.records.pipeline import RESIZING_METHODS, models_of, understood_number
 from ..._core.errors import BadInput
 from ..._core.values import identity, plain
@@ -27,6 +29,7 @@ from .records import Fits, Inferred, Row, Rows, ids_of, is_text
 
 _PIPELINES = "fields.device.pipelines"
 _MODEL = "fields.pipeline.model"
+_LEFT_OUT = "assignment.left_out"
 
 
 def infer_pipelines(rows: Rows, draft: Draft, models: set[str]) -> Inferred:
@@ -51,7 +54,23 @@ def infer_pipelines(rows: Rows, draft: Draft, models: set[str]) -> Inferred:
     _infer_spelling("model", elements, draft.contract, found)
     for name, (fits, near) in _MEMBERS.items():
         _infer_member(name, elements, draft.contract, fits, near, found)
+    _infer_left_out(rows, reduce(Draft.adding, found.proposals, draft).contract, found)
     return found
+
+
+def _infer_left_out(rows: Rows, contract: Contract, found: Inferred) -> None:
+    """Whether pipelines without chains have none: so it is where others show theirs."""
+    pipelines = [pipeline for each in _assigned(rows, contract) for pipeline in each.pipelines]
+    if not is_any_left_out(pipelines) or contract.assignment.left_out:
+        return
+    if is_any_shown(pipelines):
+        why = "pipelines show what follows on them where there is something"
+        found.proposals.append(Proposal({_LEFT_OUT: ["chains"]}, why))
+    else:
+        found.questions.append(
+            f"{_LEFT_OUT}: no pipeline shows what follows on it (chains). Does nothing follow on any? Then say so with"
+            f' {_LEFT_OUT}: ["chains"]. Else what does would be lost, so nothing is written to such cameras.'
+        )
 
 
 def running(rows: Rows, contract: Contract) -> set[str]:

@@ -36,7 +36,9 @@ class Service:
     def put_pipelines(self, _site: str, devices: list[str], _models: Any, pipelines: list[dict[str, Any]]) -> None:
         self.requests.append(len(devices))
         kept = [{key: value for key, value in each.items() if key not in self.drops} for each in pipelines]
-        self.rows.update(dict.fromkeys(devices, kept))
+        self.rows.update(dict.fromkeys(devices, kept[-1:] if self.last_only else kept))
+
+    last_only = False  # whether a write keeps the last pipeline alone
 
     def list_devices(self, _site: str) -> list[Device]:
         return [Device.from_api({"NxID": nxid, "nxAI": {"pipelines": shown}}) for nxid, shown in self.rows.items()]
@@ -44,14 +46,14 @@ class Service:
     def says_not_applicable(self, _error: Refused) -> bool:
         return False
 
-    def run(self, after: dict[str, Any], restored: bool = False) -> list[tuple[str, str]]:
+    def run(self, *after: dict[str, Any], restored: bool = False) -> list[tuple[str, str]]:
         def sleep(seconds: float) -> None:
             self.now += seconds
 
         api: Any = self
         writer = PipelineWriter(api, OPTIONS, lambda seconds: Deadline(seconds, lambda: self.now, sleep))
         changes = [
-            DeviceChange(SITE, each, each.assignment or (), (Pipeline(after),), restored)
+            DeviceChange(SITE, each, each.assignment or (), tuple(map(Pipeline, after)), restored)
             for each in self.list_devices("s")
         ]
         writer.send(AssignmentPlan(tuple(changes)))
@@ -70,7 +72,7 @@ def test_where_it_takes_them_away_the_others_keep_what_they_have(restored: bool)
     """Also where a snapshot is put back: what is in it was shown once."""
     shown = {key: value for key, value in HAD.items() if not restored or key != "UserSettings"}
     service = Service(("UserSettings",), shown)
-    found = service.run({**HAD, "modelNMS": 0.5}, restored)
+    found = service.run({**HAD, "modelNMS": 0.5}, restored=restored)
     assert [status for status, _reason in found] == ["conflict", "not_sent", "not_sent"]
     assert "UserSettings" in found[0][1] and set(service.requests) == {1}
 
@@ -79,3 +81,13 @@ def test_what_was_never_shown_is_only_hidden() -> None:
     service = Service(("UserSettings",), {"modelUUID": MODEL, "modelNMS": 0.3})
     found = service.run({**HAD, "modelNMS": 0.5})
     assert [status for status, _reason in found] == ["applied"] * 3 and service.requests == [3]
+
+
+def test_where_a_pipeline_does_not_stay_one_device_gets_back_what_it_had() -> None:
+    had = {"modelUUID": MODEL, "modelNMS": 0.3, "chains": []}
+    service = Service((), had)
+    service.last_only = True
+    found = service.run(had, {**had, "modelUUID": f"5{MODEL[1:]}"})
+    assert [status for status, _reason in found] == ["conflict", "not_sent", "not_sent"]
+    assert "was sent again, and is back" in found[0][1] and set(service.requests) == {1}
+    assert all(shown == [had] for shown in service.rows.values())

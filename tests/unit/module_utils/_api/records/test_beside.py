@@ -112,7 +112,10 @@ def test_models_beside_an_empty_list_run_unless_the_whole_server_has_them_to_cho
     assert [each.assignment is None for each in silent] == [True, True, False]
 
 
-@pytest.mark.parametrize("mask", ["***", "••••", " ****** ", "[REDACTED]", {"zone": ["*****"]}])
+@pytest.mark.parametrize(
+    "mask",
+    ["***", "••••", " ****** ", "[REDACTED]", "xxxx", "###", "<secret>", "[not shown]", {"zone": ["*****"]}],
+)
 def test_a_mask_is_never_written_back(mask: Any) -> None:
     found = read([{**ONE, "UserSettings": mask}])
     assert isinstance(found, Unknown) and not found.shape and "mask in place of its UserSettings" in found.reason

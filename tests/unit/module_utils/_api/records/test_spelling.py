@@ -107,7 +107,7 @@ def test_what_devices_show_goes_back_as_it_came(server: Any, transport: Any, rep
 class TestOpaqueModels:
     """An id in a pipeline that is no UUID may be a name. It is understood where a model is listed by it."""
 
-    ROW = {"NxID": NXID, "Name": "Door", "nxAI": {"pipelines": [{"modelUUID": ULID}]}}  # noqa: RUF012
+    ROW = {"NxID": NXID, "Name": "Door", "nxAI": {"pipelines": [{"modelUUID": ULID, "chains": []}]}}  # noqa: RUF012
 
     def test_by_itself_it_is_not_understood(self) -> None:
         found = read_assignment(self.ROW)
@@ -141,8 +141,8 @@ class TestOpaqueModels:
     ("wanted", "row", "used"),
     [
         (ULID, {"nxAI": {"pipelines": []}, "Note": f"runs {ULID} since May"}, True),
-        (ULID, {"nxAI": {"pipelines": [{"modelUUID": ULID}]}}, True),
-        ("17", {"nxAI": {"pipelines": [{"modelUUID": 17}]}}, True),
+        (ULID, {"nxAI": {"pipelines": [{"modelUUID": ULID, "chains": []}]}}, True),
+        ("17", {"nxAI": {"pipelines": [{"modelUUID": 17, "chains": []}]}}, True),
         ("17", {"nxAI": {"pipelines": []}, "Port": 17, "Note": "17 o'clock"}, False),
     ],
 )

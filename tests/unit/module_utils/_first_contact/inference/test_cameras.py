@@ -24,7 +24,7 @@ def row(number: int, **members: Any) -> Row:
 
 
 def runs(number: int) -> Row:
-    return row(number, nxAI={"pipelines": [{"modelUUID": A}]})
+    return row(number, nxAI={"pipelines": [{"modelUUID": A, "chains": []}]})
 
 
 def says_none(number: int) -> Row:
