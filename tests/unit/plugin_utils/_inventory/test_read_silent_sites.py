@@ -50,7 +50,7 @@ def read(online: bool | None, one: Any, two: Any, on_error: str = "fail") -> tup
             raise found
         return list(found)
 
-    api = SimpleNamespace(list_sites=lambda: sites, list_devices=list_devices)
+    api = SimpleNamespace(list_sites=lambda: sites, list_devices=list_devices, as_known=list)
     client: Any = SimpleNamespace(device=api)
     known = Known()
     return read_estate(client, Wanted(on_error=on_error), known), known  # type: ignore[arg-type]
