@@ -313,7 +313,7 @@ VARIANTS = (
     _variant(
         "expired-500-bare",
         "the same, without AuthorizationInvalid",
-        _ends_early(lambda: refusal(500, "Internal Server Error")),
+        _ends_early(lambda: refusal(500, "Internal Server Error"), 6),
         outcome=WORKS,
     ),
 )
