@@ -102,8 +102,7 @@ options:
     type: list
     elements: str
   catalogues_mode:
-    description:
-      - V(append) adds O(catalogues) to those that the model is in, V(exact) also takes it out of all others.
+    description: V(append) adds O(catalogues) to those that the model is in, V(exact) also takes it out of all others.
     type: str
     choices: [append, exact]
     default: append
@@ -185,8 +184,7 @@ model:
       type: str
       sample: Person detector
     state:
-      description:
-        - V(ready) where record and code are there, V(failed) where the conversion failed, else V(pending).
+      description: V(ready) where record and code are there, V(failed) where the conversion failed, else V(pending).
       type: str
       sample: ready
     status:
@@ -206,8 +204,7 @@ model:
       type: dict
       sample: {sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, size: 4182}
     organisation:
-      description:
-        - The UUID of the organisation that it belongs to. Empty where that is a person, or the service does not say.
+      description: The UUID of its organisation. Empty where it has none, or the service does not say.
       type: str
       sample: 0e5b2d6e-2d0f-4f5e-8a55-3c2f3f4f2b11
     updated_at:
@@ -219,8 +216,7 @@ model:
       type: str
       sample: null
     artefacts:
-      description:
-        - The MIME types of the files that the conversion made, without blanks. V(null) where the service does not say.
+      description: MIME types of the files that the conversion made, without blanks. V(null) where it does not say.
       type: list
       elements: str
       sample: ["application/zip;source=original", application/x-onnx]

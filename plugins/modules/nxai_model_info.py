@@ -84,8 +84,7 @@ models:
       type: str
       sample: Person detector
     state:
-      description:
-        - V(ready) where record and code are there, V(failed) where the conversion failed, else V(pending).
+      description: V(ready) where record and code are there, V(failed) where the conversion failed, else V(pending).
       type: str
       sample: ready
     status:
@@ -113,8 +112,7 @@ models:
       type: str
       sample: null
     artefacts:
-      description:
-        - The MIME types of the files that the conversion made, without blanks. V(null) where the service does not say.
+      description: MIME types of the files that the conversion made, without blanks. V(null) where it does not say.
       type: list
       elements: str
       sample: ["application/zip;source=original", application/x-onnx]
@@ -192,8 +190,7 @@ models:
       elements: str
       sample: [0f4c4f77-39f5-4f6d-9e57-58b7f0b35d6f]
     organisation:
-      description:
-        - The UUID of the organisation that it belongs to. Empty where that is a person, or the service does not say.
+      description: The UUID of its organisation. Empty where it has none, or the service does not say.
       type: str
       sample: 0e5b2d6e-2d0f-4f5e-8a55-3c2f3f4f2b11
     used_by:

@@ -18,7 +18,6 @@ from .._core.values import identity
 from .._core.wording import counted, shortened
 from .._engine.lookup import globbed
 from .._engine.module import Task
-from .._fleet.targets import why_unknown
 from .._pipelines.checks import CHECKS_SPEC
 from .._pipelines.options import ARGUMENT_SPEC as ENGINE_SPEC
 from .._pipelines.options import PIPELINE
@@ -215,8 +214,6 @@ class Carrier:
         rows: list[Row] = []
         for change in found.changes:
             wrong = looked_at(change.after, change.device, running)
-            if change.device.assignment is None:
-                wrong = f"it is not known what it runs now: {why_unknown(change.device)}"
             if wrong:
                 rows.append((self._cameras[key_of(change)], "gate", wrong, False))
         for each in resource.found.missing:

@@ -17,6 +17,7 @@ from .._api.records.records import Device
 from .._core.errors import BadInput
 from .._core.values import identity
 from .._core.wording import counted
+from .._fleet.targets import why_unknown
 from .._pipelines.readback import compare
 from .ledger import DONE, Camera, Key, Ledger, Wave
 
@@ -81,16 +82,14 @@ def _and_more(number: int) -> str:
     return f" and {number} more" if number else ""
 
 
-def looked_at(sent: Assignment, device: Device | None, running: Sequence[str]) -> str:
+def looked_at(sent: Assignment, device: Device, running: Sequence[str]) -> str:
     """What is wrong with a camera that was well when it was written; empty for nothing. ``sent``: what it should have.
 
     What the service does not show, or shows in another form, is no fault.
     """
-    if device is None:
-        return "its site does not list it any more"
-    if device.assignment is None:
-        return "it is not known what it runs now"
-    if compare(sent, device.assignment) is None:
+    if device.as_read is None:
+        return f"it is not known what it runs now: {why_unknown(device)}"
+    if compare(sent, device.as_read) is None:
         return "it no longer reports what was sent"
     status = device.server.status
     if status and status.lower() not in running:
