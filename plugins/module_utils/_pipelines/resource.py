@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from .._api.compute import ALL_AVAILABLE
 from .._api.contract.lines import WIRE_NAMES
 from .._api.records.assignment import LINE
 from .._api.records.pipeline import Assignment, with_models
@@ -20,7 +19,7 @@ from .._api.records.records import Model, Server
 from .._core.errors import NxaiError, Refused, Unexpected
 from .._core.values import identity, is_uuid
 from .._core.voice import unheard
-from .._engine.lookup import Index, globbed, is_glob
+from .._engine.lookup import globbed, is_glob
 from .._engine.module import Task
 from .._engine.sites import SiteReader
 from .._fleet.targets import (
@@ -34,6 +33,7 @@ from .._fleet.targets import (
     why_unknown,
 )
 from .checks import Facts, Refusal, raise_if_any, refusals, sites_whose_servers_count
+from .models import Models
 from .proof import Proof
 from .reconcile import AssignmentPlan, Batch, DeviceChange, merge, swap
 from .writer import PipelineWriter, nothing
@@ -61,8 +61,7 @@ class PipelineResource:
         self.warn = task.warn
         self.settled = task.check_mode  # before that, a report is only looked into (see ``reconcile``)
         self.skip: bool = task.options["not_applicable"] == "skip"
-        self.models: Index[Model] | None = None  # read only where needed
-        self.looked_again = False
+        self.models = Models(task.client.compute)
         self.found = Found()
 
     # Look and plan
@@ -91,8 +90,8 @@ class PipelineResource:
 
     def described(self, plan: AssignmentPlan) -> AssignmentPlan:
         """The same with the names of models and sites, for people."""
-        models = {each.uuid: each.name for each in self.models.records} if self.models else {}
-        return AssignmentPlan(plan.changes, models, {each.id: each.name for each in self.reader.known().values()})
+        sites = {each.id: each.name for each in self.reader.known().values()}
+        return AssignmentPlan(plan.changes, self.models.names, sites)
 
     def rule(self) -> Callable[[Assignment], Assignment]:
         """What becomes of the assignment of each device that is not restored."""
@@ -132,9 +131,9 @@ class PipelineResource:
     def _swap(self) -> tuple[Collection[str], str]:
         """The models to replace (one, or all that a glob over names is for but the new one), and the new one."""
         wanted, new = self.options["swap"]["from"], identity(self._model_uuid(self.options["swap"]["to"]))
-        if not is_glob(wanted) or self.index().find_or_none(wanted):
+        if not is_glob(wanted) or self.models.index.find_or_none(wanted):
             return [identity(self._model_uuid(wanted))], new
-        return {identity(each.uuid) for each in globbed(wanted, self.index().records)} - {new}, new
+        return {identity(each.uuid) for each in globbed(wanted, self.models.index.records)} - {new}, new
 
     def _declared(self, option: Mapping[str, Any]) -> dict[str, Any]:
         """A pipeline of the option ``pipelines`` with its models, those of chains too, by UUID."""
@@ -144,24 +143,11 @@ class PipelineResource:
     def _model_uuid(self, wanted: str) -> str:
         if is_uuid(wanted):
             return wanted
-        self._look_again_for(wanted)
         if not self.check_mode:
-            return self.index().find(wanted).uuid
+            return self.models.find(wanted).uuid
         # In check mode, an earlier task of the same play may be the one that would create the model.
-        model = self.index().find_or_none(wanted)
+        model = self.models.find_or_none(wanted)
         return model.uuid if model else wanted
-
-    def _look_again_for(self, wanted: str) -> None:
-        """A listing can be behind: one that is not there is looked for once more."""
-        if self.index().find_or_none(wanted) is None and not self.looked_again:
-            self.looked_again, first = True, self.index().records
-            self.models = None
-            self.models = Index([*self.index().records, *first], "model")
-
-    def index(self) -> Index[Model]:
-        if self.models is None:
-            self.models = Index(self.client.compute.list_models(catalogue=ALL_AVAILABLE), "model")
-        return self.models
 
     # Check
 
@@ -190,8 +176,7 @@ class PipelineResource:
         if restoring or not (self.options["pipelines"] or self.options["swap"]):
             return Facts()
         act_as = self.client.settings.act_as
-        by_uuid = {each.uuid: each for each in self.index().records}
-        new = {uuid: by_uuid[uuid] for each in changes for uuid in each.new_models if uuid in by_uuid}
+        new = self.models.by_uuid({uuid: None for each in changes for uuid in each.new_models})
         sites = self.reader.known() if self.options["require_available"] else {}
         return Facts(new, sites, self._servers(changes, new), identity(act_as.id) if act_as else None)
 

@@ -115,7 +115,7 @@ class Carrier:
         patterns = globs(known.given)
         if not patterns:
             return []
-        records = resource.index().records
+        records = resource.models.index.records
         newer = {identity(each.uuid): each.name for glob in patterns for each in globbed(glob, records)}
         for uuid in (*known.family, *map(identity, known.models.values())):
             newer.pop(uuid, None)
@@ -229,8 +229,7 @@ class Carrier:
             sites |= {each.site: each.site_name for each in self._cameras.values()}
             known = self._book.ledger.plan
             models = {uuid: name for name, uuid in known.models.items() if name != uuid} if known else {}
-            models |= {each.uuid: each.name for each in resource.models.records} if resource.models else {}
-            self.diff = AssignmentPlan(plan.changes, models, sites).diff(header)["prepared"]
+            self.diff = AssignmentPlan(plan.changes, models | resource.models.names, sites).diff(header)["prepared"]
 
     def _resource(self, **options: Any) -> PipelineResource:
         given = self._task.options

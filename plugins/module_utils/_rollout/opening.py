@@ -10,13 +10,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._api.compute import ALL_AVAILABLE
-from .._api.records.records import Model
 from .._core.errors import BadInput
 from .._core.values import identity
 from .._core.wording import counted, printable, shortened
-from .._engine.lookup import Index, globbed, is_glob
+from .._engine.lookup import globbed, is_glob
 from .._engine.module import Task
+from .._pipelines.models import Models
 from .artefact import text_of
 from .beside import overtaken_by
 from .book import Book
@@ -50,6 +49,7 @@ class Opening:
         self._book = book
         self._rules = rules
         self.said: list[str] = []
+        self._known = Models(task.client.compute)
         self._name: str = task.options["name"]
         self._back = task.options["action"] == "rollback"
 
@@ -124,26 +124,24 @@ class Opening:
 
     def _models(self, given: Mapping[str, Any], pinned: dict[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
         """The UUID of each model that is named, and the declaration with these. Raises BadInput for unknown ones."""
-        index = self._index()
+        listed = self._known
         coming = set(self._options["coming"]) if self._book.check_mode else set()
         found: dict[str, str] = {}
 
         def uuid_of(wanted: str) -> str:
-            if wanted in pinned and not index.find_or_none(wanted):
+            if is_glob(wanted) and not listed.index.find_or_none(wanted):
+                return wanted
+            model = listed.find_or_none(wanted)
+            if model is None and wanted in pinned:
                 return pinned[wanted]  # it is gone, and what it was called is known
-            if is_glob(wanted) and not index.find_or_none(wanted):
+            if model is None and wanted in coming:
                 return wanted
-            if wanted in coming and not index.find_or_none(wanted):
-                return wanted
-            found[wanted] = identity(index.find(wanted).uuid)
+            found[wanted] = identity((model or listed.find(wanted)).uuid)
             return found[wanted]
 
         for name in models_named(given):
             uuid_of(name)
         return found, resolved(given, uuid_of)
-
-    def _index(self) -> Index[Model]:
-        return Index(self._task.client.compute.list_models(catalogue=ALL_AVAILABLE), "model")
 
     def _plan(
         self,
@@ -174,7 +172,7 @@ class Opening:
             reasons[row["unavailable"]] = reasons.get(row["unavailable"], 0) + 1
         ordered[len(here) :] = sorted(away, key=lambda row: list(reasons).index(row["unavailable"]))
         names = globs(given)
-        listed = self._index().records if names else []
+        listed = self._known.index.records if names else []
         made = Planned(
             at=self._book.now(),
             declaration=dict(declaration),
