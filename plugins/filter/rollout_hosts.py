@@ -17,8 +17,6 @@ description:
     O(nxai.cloud.nxai_rollout#module:devices). With tens of thousands of hosts that is many times faster.
   - Of a host that an inventory plugin gave its C(nxai_) variables, these are read. Files in C(host_vars) are looked at
     only for other hosts.
-  - The text also says which other devices the inventory has. These are not meant, so a rollout that goes on leaves them
-    alone; a device that the inventory has lost, as that of a site that is off-line, still has its turn.
 positional: hosts
 options:
   _input:
@@ -58,32 +56,31 @@ _value:
   sample: eJyrVkrOyMxJSS1SslIyNDI2MTVTqgUAMaIFOA==
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._rollout.scope import Selected, key_of, list_of
+from ..module_utils._rollout.scope import list_of, packed_rows
 from ..plugin_utils._rollout.devices import devices_of
 
 
 def rollout_hosts(hostvars: Mapping[str, Any], hosts: Iterable[str], running: Any = ("running",)) -> str:
     if not isinstance(hostvars, Mapping):
         raise AnsibleFilterError("nxai.cloud.rollout_hosts takes the variable hostvars")
-    words, chosen = [str(each) for each in list_of(running, "running")], dict.fromkeys(hosts)
-    rows = devices_of((_variables(hostvars, name) for name in chosen if name in hostvars), words)
-    others = devices_of((_variables(hostvars, name) for name in hostvars if name not in chosen), words)
-    return Selected(rows, frozenset(key_of(each["site"], each["device"]) for each in others)).packed()
+    return packed_rows(devices_of(_variables(hostvars, hosts), [str(each) for each in list_of(running, "running")]))
 
 
-def _variables(hostvars: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """What its inventory plugin gave a host, or all of its variables, which takes a hundred times as long."""
+def _variables(hostvars: Mapping[str, Any], hosts: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    """Of each host what its inventory plugin gave it, or all of its variables, which takes a hundred times as long."""
     inventory = getattr(hostvars, "_inventory", None)
-    own = getattr(inventory.get_host(name) if inventory is not None else None, "vars", None)
-    if isinstance(own, Mapping) and "nxai_device_id" in own and "nxai_site_id" in own:
-        return {**own, "inventory_hostname": name}
-    found: Mapping[str, Any] = hostvars[name]
-    return found
+    for name in hosts:
+        host = inventory.get_host(name) if inventory is not None else None
+        own = getattr(host, "vars", None)
+        if isinstance(own, Mapping) and "nxai_device_id" in own and "nxai_site_id" in own:
+            yield {**own, "inventory_hostname": name}
+        elif name in hostvars:
+            yield hostvars[name]
 
 
 class FilterModule:

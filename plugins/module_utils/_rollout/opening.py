@@ -23,7 +23,6 @@ from .judge import Rules
 from .ledger import ASIDE, Camera, Ledger, Wave
 from .lines import Opened, Outcome, Planned, Queued, Scoped, Stands, Wrong, groups, line_of, packed
 from .scope import (
-    Selected,
     declaration_of,
     excluded_now,
     globs,
@@ -32,7 +31,7 @@ from .scope import (
     refuse_difference,
     refuse_wider,
     resolved,
-    selected_of,
+    rows_of,
     texts_of,
 )
 from .waves import Row, divided
@@ -70,10 +69,10 @@ class Opening:
         if self._book.exists and self._ledger.status == "rolled_back":
             answer, advice = "it was rolled back", "Choose another pipeline_rollout_name to start again."
             raise BadInput(f"Go on with the rollout {self._name}", answer, advice)
-        selected = selected_of(self._options["devices"])
-        planned = self._planned(selected.rows)
-        excluded = [] if planned else self._excluded(self._ledger, selected)
-        return self._go_on(planned, excluded, selected.rows)
+        rows = self._rows()
+        planned = self._planned(rows)
+        excluded = [] if planned else self._excluded(self._ledger, rows)
+        return self._go_on(planned, excluded, rows)
 
     def _take_what_was_handed_on(self) -> None:
         saved = text_of(self._options["saved"], self._name)
@@ -86,7 +85,7 @@ class Opening:
         if not self._book.exists:
             answer = f"there is none in {self._book.folder}"
             raise BadInput(f"Take back the rollout {self._name}", answer, "Check the name and the path.")
-        excluded = self._excluded(self._ledger, selected_of(self._options["devices"]))
+        excluded = self._excluded(self._ledger, self._rows())
         owed = [each for each in self._ledger.cameras if each.back and each.status != "let_go"]
         if not [each for each in owed if each not in excluded] and self._ledger.status == "rolled_back":
             return False
@@ -196,12 +195,15 @@ class Opening:
 
     # Scope
 
-    def _excluded(self, ledger: Ledger, selected: Selected) -> list[Camera]:
+    def _rows(self) -> list[dict[str, str]]:
+        return rows_of(self._options["devices"])
+
+    def _excluded(self, ledger: Ledger, rows: Sequence[Row]) -> list[Camera]:
         plan = ledger.plan
         if plan is None:
             return []
         same_hosts, same_limit = plan.hosts == self._options["hosts"], plan.limit == self._options["limit"]
-        excluded, added = excluded_now(ledger, selected, same_hosts and same_limit)
+        excluded, added = excluded_now(ledger, rows, same_hosts and same_limit)
         narrowed = same_limit or not plan.limit
         refuse_wider(ledger, added, same_hosts and narrowed)
         if nothing_selected(ledger, excluded):

@@ -11,8 +11,7 @@ import difflib
 import json
 import re
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -24,7 +23,7 @@ from .._core.values import identity, is_uuid
 from .._core.wording import shortened
 from .._engine.lookup import is_glob
 from .._pipelines.options import PIPELINE, SWAP
-from .ledger import Camera, Key, Ledger
+from .ledger import Camera, Ledger
 from .waves import Row
 
 STATES = ("present", "exact", "absent")
@@ -184,17 +183,17 @@ def refuse_difference(rollout: str, before: Mapping[str, Any], after: Mapping[st
 # The scope
 
 
-def excluded_now(ledger: Ledger, selected: Selected, same_words: bool) -> tuple[list[Camera], list[Row]]:
+def excluded_now(ledger: Ledger, selected: Iterable[Row], same_words: bool) -> tuple[list[Camera], list[Row]]:
     """The cameras of the rollout that this run leaves out, and the selected ones that the rollout does not have.
 
     ``same_words``: hosts and limit are what they were when it was planned. Then what the inventory has lost since, as
-    a site that is off-line, is no reason to leave it out; a host that it has, and that is no longer meant, is one.
+    a site that is off-line, is no reason to leave it out.
     """
-    rows = {key_of(row["site"], row["device"]): row for row in selected.rows}
+    rows = {(identity(row["site"]), identity(row["device"])): row for row in selected}
     known = ledger.by_key()
-    added: list[Row] = [row for key, row in rows.items() if key not in known]
+    added = [row for key, row in rows.items() if key not in known]
     if same_words:
-        return [each for key, each in known.items() if key in selected.outside and key not in rows], added
+        return [], added
     return [each for key, each in known.items() if key not in rows], added
 
 
@@ -213,40 +212,26 @@ def nothing_selected(ledger: Ledger, excluded: Sequence[Camera]) -> bool:
 # The devices of an inventory
 
 
-@dataclass(frozen=True)
-class Selected:
-    """The devices that a run is for, and others that its inventory has: those are not meant."""
-
-    rows: list[dict[str, str]]
-    outside: frozenset[Key] = frozenset()
-
-    def packed(self) -> str:
-        """As one text, which Ansible hands on as it is. A long list it would look into, again and again."""
-        rows = [[row[name] for name in _MEMBERS] for row in self.rows]
-        lines = json.dumps([rows, sorted(self.outside)], separators=(",", ":"))
-        return base64.b64encode(zlib.compress(lines.encode())).decode()
+def packed_rows(rows: Sequence[Row]) -> str:
+    """Rows as one text, which Ansible hands on as it is. A long list it would look into, again and again."""
+    lines = json.dumps([[row[name] for name in _MEMBERS] for row in rows], separators=(",", ":"))
+    return base64.b64encode(zlib.compress(lines.encode())).decode()
 
 
-def key_of(site: str, device: str) -> Key:
-    return identity(site), identity(device)
-
-
-def selected_of(given: Any) -> Selected:
-    """The option ``devices``: a list of rows, or the text of ``Selected.packed``. Raises BadInput."""
+def rows_of(given: Any) -> list[dict[str, str]]:
+    """The rows of the option ``devices``: a list, or the text that ``packed_rows`` makes of it. Raises BadInput."""
     tried, advice = "Read the option devices", "Give what the filter nxai.cloud.rollout_devices gives."
-    rows, outside = given, frozenset[Key]()
+    rows = given
     if isinstance(given, str) and given:
         try:
             data = inflated(base64.b64decode(given, validate=True), MOST_INVENTORY)
-            inside, others = read_json(data)
-            rows = [dict(zip(_MEMBERS, each, strict=True)) for each in inside]
-            outside = frozenset(key_of(site, device) for site, device in others)
+            rows = [dict(zip(_MEMBERS, each, strict=True)) for each in read_json(data)]
         except (TooLarge, ValueError, TypeError) as error:
             raise BadInput(tried, str(error), advice) from None
-    found: dict[Key, dict[str, str]] = {}
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for row in list_of(rows, "devices"):
         if not isinstance(row, Mapping) or not row.get("site") or not row.get("device"):
             raise BadInput(tried, f"{row!r} has no site or no device", advice)
         made = {name: str(row.get(name) or "") for name in _MEMBERS}
-        found.setdefault(key_of(made["site"], made["device"]), made)
-    return Selected(list(found.values()), outside)
+        found.setdefault((identity(made["site"]), identity(made["device"])), made)
+    return list(found.values())

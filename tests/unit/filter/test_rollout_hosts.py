@@ -15,7 +15,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.nxai.cloud.plugins.filter.rollout_devices import rollout_devices
 from ansible_collections.nxai.cloud.plugins.filter.rollout_hosts import rollout_hosts
-from ansible_collections.nxai.cloud.plugins.module_utils._rollout.scope import Selected, selected_of
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.scope import rows_of
 
 HOSTS: dict[str, dict[str, Any]] = {
     "Door": {"nxai_site_id": "s", "nxai_device_id": "{1}", "nxai_device_name": "Dör", "nxai_site_name": "Shop"},
@@ -47,29 +47,18 @@ class HostVars(Mapping[str, Any]):
         return len(HOSTS)
 
 
-def selected(own: dict[str, dict[str, Any]], hosts: list[str], running: Any = ("running",)) -> Selected:
-    return selected_of(rollout_hosts(HostVars(own), hosts, running))
-
-
 def test_it_is_what_rollout_devices_gives() -> None:
     listed = rollout_devices([{**own, "inventory_hostname": name} for name, own in HOSTS.items()])
     fast, slow = HostVars(HOSTS), HostVars({})
-    packed, same = rollout_hosts(fast, list(HOSTS)), rollout_hosts(slow, list(HOSTS))
-    assert selected_of(packed) == selected_of(same) == selected_of(listed) == Selected(listed)
+    assert rows_of(rollout_hosts(fast, list(HOSTS))) == rows_of(rollout_hosts(slow, list(HOSTS))) == rows_of(listed)
     assert fast.read == ["server"] and slow.read == list(HOSTS)
     assert [row["unavailable"] for row in listed] == ["", "it is not enabled"]
 
 
-@pytest.mark.parametrize("own", [HOSTS, {}], ids=["of an inventory plugin", "of files"])
-def test_it_says_which_others_the_inventory_has(own: dict[str, dict[str, Any]]) -> None:
-    found = selected(own, ["Till", "of no inventory"])
-    assert [row["device"] for row in found.rows] == ["{2}"] and found.outside == {("s", "{1}")}
-
-
 def test_the_words_for_a_server_that_runs_may_be_a_text() -> None:
     own = {"Door": {**HOSTS["Door"], "nxai_server_status": "Up"}}
-    assert [row["unavailable"] for row in selected(own, ["Door"], "up").rows] == [""]
-    assert [row["unavailable"] for row in selected(own, ["Door"]).rows] == ["its server is Up"]
+    assert [row["unavailable"] for row in rows_of(rollout_hosts(HostVars(own), ["Door"], "up"))] == [""]
+    assert [row["unavailable"] for row in rows_of(rollout_hosts(HostVars(own), ["Door"]))] == ["its server is Up"]
 
 
 def test_anything_else_is_refused() -> None:

@@ -14,7 +14,6 @@ from rollout_runs import Ended, Killed, Runs, device, devices, final, killed_at,
 from rollout_world import NEW, OLD, OTHER, wire
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
-from ansible_collections.nxai.cloud.plugins.module_utils._rollout.scope import Selected, key_of
 from simulator.testing import Served
 
 Hire = Callable[..., Runs]
@@ -36,19 +35,6 @@ class TestG07Scope:
         assert "outside the hosts or the limit of this run had no turn" in done["lines"][0]
         assert {row["site_name"] for row in run.report()["excluded"]} == {"Shop 1", "Shop 3"}
         assert run.run()["summary"]["totals"]["waiting"] == 0, "the whole scope does the rest"
-
-    def test_g07_what_the_same_words_no_longer_mean_is_left_alone(self, runs: Hire, cloud: Served) -> None:
-        """A group, or the file of a limit, has fewer hosts by now. What the inventory has lost is another matter."""
-        run = runs(waves=[3, "100%"])
-        run.run(pause_before_wave=["2"])
-        before = world(cloud)
-        left = [row for row in rows(cloud) if row["site_name"] != "Shop 2"]
-        out = frozenset(key_of(row["site"], row["device"]) for row in of(cloud, "Shop 2"))
-        done = run.run(devices=Selected(left, out).packed())
-        changed = {key for key, now in world(cloud).items() if now != before[key]}
-        assert changed and of(cloud, "Shop 2")[0]["site"] not in {site for site, _nxid in changed}
-        assert "outside the hosts or the limit of this run had no turn" in done["lines"][0]
-        assert run.run(devices=left)["summary"]["totals"]["waiting"] == 0, "a shop that the inventory has lost"
 
     def test_g07_a_rollback_within_a_limit_leaves_the_others(self, runs: Hire, cloud: Served) -> None:
         before = world(cloud)
