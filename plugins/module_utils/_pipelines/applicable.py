@@ -31,7 +31,7 @@ def tell_apart(
     Where the answer names some of the devices, the others are tried, and then these. No device is called not applicable
     that was not refused alone, or by an answer that has an entry for it.
     """
-    named = _named(batch, refusal)
+    named = named_in(batch, refusal)
     others = batch.only(each for each in batch.changes if each.key not in named)
     if not named or not others.changes:
         yield from _refused(batch, refusal, put)
@@ -79,7 +79,7 @@ def of_all_or_some(
 
     One is tried alone, and then all others. Where both are refused they have one reason in common.
     """
-    if len(batch.changes) == 1 or _named(batch, refusal):
+    if len(batch.changes) == 1 or named_in(batch, refusal):
         yield from tell_apart(batch, refusal, put)
         return
     first, others = batch.only(batch.changes[:1]), batch.only(batch.changes[1:])
@@ -95,7 +95,7 @@ def _refused(
     group: Batch, refusal: Refused, put: Callable[[Batch], Refused | None]
 ) -> Iterator[tuple[Batch, Refused | None]]:
     """An answer that has an entry for each device speaks of each; one that only repeats what was sent does not."""
-    if len(group.changes) == 1 or (len(_named(group, refusal)) == len(group.changes) <= len(refusal.fields)):
+    if len(group.changes) == 1 or (len(named_in(group, refusal)) == len(group.changes) <= len(refusal.fields)):
         for part in group.parts(1):
             yield part, _about(part, refusal)
     else:
@@ -138,11 +138,11 @@ def _first_at_fault(
 
 def _about(part: Batch, refusal: Refused) -> Refused:
     """The answer in what it says of this device, if it does."""
-    words = _named(part, refusal).get(part.changes[0].key)
+    words = named_in(part, refusal).get(part.changes[0].key)
     return replace(refusal, answer=words) if words else refusal
 
 
-def _named(group: Batch, refusal: Refused) -> dict[tuple[str, str], str]:
+def named_in(group: Batch, refusal: Refused) -> dict[tuple[str, str], str]:
     """The devices that the answer names, by NxID or by their place in the request, with its words for each."""
     by_id = {each.device.id: each.key for each in group.changes}
     found: dict[tuple[str, str], str] = {}

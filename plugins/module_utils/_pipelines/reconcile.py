@@ -17,6 +17,7 @@ from .._api.records.pipeline import Assignment, Pipeline, models_of
 from .._api.records.records import Device, Site
 from .._core.values import identity
 from .._core.wording import counted, printable, shortened
+from .readback import compare
 
 State = Literal["present", "exact", "absent"]
 
@@ -86,6 +87,11 @@ class DeviceChange:
     @cached_property
     def changed(self) -> bool:
         return self.forced or self.before != self.after
+
+    @cached_property
+    def unseen(self) -> bool:
+        """It reports already what it is sent all the same, so that no look says whether that has arrived."""
+        return self.forced and compare(self.after, self.before) is not None
 
     @property
     def label(self) -> str:
@@ -168,13 +174,16 @@ class AssignmentPlan:
 
 
 def batches(changes: Iterable[DeviceChange], size: int) -> dict[str, list[Batch]]:
-    """By site: as few PUTs as there are different results, each for at most ``size`` devices, in stable order."""
-    groups: dict[tuple[str, str], list[DeviceChange]] = defaultdict(list)
+    """By site: as few PUTs as there are different results, each for at most ``size`` devices, in stable order.
+
+    A PUT of several may leave one out and be answered as well. Where no look could tell that, each device is alone.
+    """
+    groups: dict[tuple[str, str, bool], list[DeviceChange]] = defaultdict(list)
     for each in (each for each in changes if each.changed):
-        groups[each.site.id, _key(each.after)].append(each)
+        groups[each.site.id, _key(each.after), each.unseen].append(each)
     found: dict[str, list[Batch]] = defaultdict(list)
     for group in groups.values():
-        found[group[0].site.id] += Batch(group[0].site, tuple(group)).parts(size)
+        found[group[0].site.id] += Batch(group[0].site, tuple(group)).parts(1 if group[0].unseen else size)
     return found
 
 

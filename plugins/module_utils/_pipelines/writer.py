@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -33,7 +33,7 @@ from .._core.wording import shortened
 from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
-from .applicable import in_fewer, of_all_or_some, says_too_many, tell_apart
+from .applicable import in_fewer, named_in, of_all_or_some, says_too_many, tell_apart
 from .readback import carried_keys, compare, keeps, lost_keys, side_by_side
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
 
@@ -149,13 +149,15 @@ class PipelineWriter:
 
     def _note_error(self, changes: Sequence[DeviceChange], error: NxaiError, doubtful: list[DeviceChange]) -> None:
         self.errors.append(error)
+        told = [each for each in changes if not each.unseen]  # by a look; of the others nothing else says it
         if isinstance(error, AnswerLost) and self._options["wait"]:
-            self._note(changes, "sent", str(error))  # followed like any other
+            self._note(told, "sent", str(error))  # followed like any other
+            self._note([each for each in changes if each.unseen], "failed", str(error))
             return
         self._note(changes, "not_sent" if isinstance(error, NotRecorded) else "failed", str(error))
         self._answers.update((each.key, error.answer.rstrip(".")) for each in changes)
         if may_have_worked(error) or (isinstance(error, Refused) and error.status not in _NO_EFFECT):
-            doubtful += changes
+            doubtful += told
 
     def _send(self, batch: Batch, patience: float, doubtful: list[DeviceChange]) -> None:
         refusal = self._put_patiently(batch, patience)
@@ -239,8 +241,7 @@ class PipelineWriter:
                 [each.to_sent() for each in batch.after],
             )
         except NxaiError as error:
-            if self._had_no_effect(error):
-                self.reached -= keys - known
+            self.reached -= self._untouched(batch, error) - known
             if not isinstance(error, Refused) or (
                 error.status not in (*_ABOUT_SOME, *_AT_REST) and not says_too_many(error)
             ):
@@ -248,10 +249,17 @@ class PipelineWriter:
             return error
         return None
 
-    def _had_no_effect(self, error: NxaiError) -> bool:
-        """For certain: it never arrived, or was refused in words or for a reason that leave no doubt."""
-        sure = not isinstance(error, Refused) or error.status in _NO_EFFECT or self._api.says_not_applicable(error)
-        return sure and not may_have_worked(error)
+    def _untouched(self, batch: Batch, error: NxaiError) -> Set[Key]:
+        """For certain: it never arrived, or was refused in words or for a reason that leave no doubt.
+
+        Words that name some of the devices say nothing of the others: these may have been taken.
+        """
+        keys = {each.key for each in batch.changes}
+        if may_have_worked(error):
+            return set()
+        if not isinstance(error, Refused) or error.status in _NO_EFFECT:
+            return keys
+        return (named_in(batch, error).keys() or keys) if self._api.says_not_applicable(error) else set()
 
     def prove(self, change: DeviceChange, failure: str) -> bool:
         """Send to one device alone; whether it then reports what was sent. ``failure``: what it means if not."""

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._api.records.pipeline import models_of
+from .._api.records.pipeline import Assignment, models_of
 from .._core.values import identity
 from .._core.wording import counted, shortened
 from .._engine.lookup import globbed
@@ -24,8 +24,8 @@ from .._pipelines.options import PIPELINE
 from .._pipelines.reconcile import AssignmentPlan, Batch, DeviceChange
 from .._pipelines.resource import PipelineResource
 from .book import Book
-from .judge import Rules, looked_at
-from .ledger import ASIDE, Camera, Key
+from .judge import NO_LONGER, Rules, looked_at
+from .ledger import ASIDE, Camera, Key, assignment_of
 from .lines import Outcome, Planned, Proof, Written, groups
 from .scope import globs
 
@@ -91,12 +91,25 @@ class Carrier:
     def _assigned(self, resource: PipelineResource, change: DeviceChange) -> Row:
         camera = self._cameras[key_of(change)]
         if not change.changed:
-            # What an earlier attempt has sent had arrived when this one looked.
-            return camera, "applied" if camera.back else "unchanged", "", False
+            return self._as_it_is(camera, change)
         other = ("not_sent", "its site could no longer be reached, or nothing was written for another reason")
         status, reason = resource.writer.status.get(change.key, other)
         status = {"not_applicable": ASIDE.get(self._rules.unavailable, status), "sent": "pending"}.get(status, status)
         return camera, status, reason, change.key in resource.writer.reached
+
+    def _as_it_is(self, camera: Camera, change: DeviceChange) -> Row:
+        """Where there is nothing to do. What an earlier attempt has sent had arrived when this one looked, or never."""
+        if camera.back is None or self._lacks(camera, change.before):
+            lost = camera.back is not None and not camera.on_its_way  # it was seen there
+            return camera, "conflict" if lost else "unchanged", NO_LONGER if lost else "", False
+        return camera, "applied", "", False
+
+    def _lacks(self, camera: Camera, now: Assignment) -> bool:
+        """Whether the new model of a swap is not there. Then there is nothing to replace, and no plan says that."""
+        plan = self._book.ledger.plan
+        new = ((plan.declaration.get("swap") or {}) if plan else {}).get("to")
+        sent = camera.sent[-1] if camera.sent else []
+        return new in models_of(assignment_of(sent)) and new not in models_of(now)
 
     def _missing(self, resource: PipelineResource) -> list[Row]:
         """A site that is gone or forbidden is not the same as a camera that cannot take pipelines now."""
@@ -185,7 +198,7 @@ class Carrier:
             rows.append((camera, "not_restored", each.reason, False))
         self._note("restore", rows)
         late = {each.key for each in self._cameras.values() if each.on_its_way}
-        self._late = {each.key for each in found.changes if key_of(each) in late}
+        self._late = {each.key for each in found.changes if each.unseen and key_of(each) in late}
         try:
             resource.act(found)
             resource.settle(found)
@@ -213,9 +226,12 @@ class Carrier:
         found = resource.look()
         rows: list[Row] = []
         for change in found.changes:
+            camera = self._cameras[key_of(change)]
             wrong = looked_at(change.after, change.device, running)
+            if not wrong and camera.status == "applied" and self._lacks(camera, change.before):
+                wrong = NO_LONGER
             if wrong:
-                rows.append((self._cameras[key_of(change)], "gate", wrong, False))
+                rows.append((camera, "gate", wrong, False))
         for each in resource.found.missing:
             rows.append((self._cameras[identity(each.site.id), identity(each.device)], "gate", each.reason, False))
         self._note("gate", rows)

@@ -21,6 +21,8 @@ from .._fleet.targets import why_unknown
 from .._pipelines.readback import compare
 from .ledger import DONE, Camera, Key, Ledger, Wave
 
+NO_LONGER = "it no longer reports what was sent"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
@@ -90,7 +92,7 @@ def looked_at(sent: Assignment, device: Device, running: Sequence[str]) -> str:
     if device.as_read is None:
         return f"it is not known what it runs now: {why_unknown(device)}"
     if compare(sent, device.as_read) is None:
-        return "it no longer reports what was sent"
+        return NO_LONGER
     status = device.server.status
     if status and status.lower() not in running:
         return f"its server is {status}. {hint('words.running')}"

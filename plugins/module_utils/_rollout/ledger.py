@@ -297,7 +297,7 @@ class Ledger:
                 if camera.fresh and not effect:
                     camera.back, camera.on_its_way, camera.sent = None, False, ()
                 camera.fresh = False
-                if status in (*DONE, "rolled_back"):
+                if status in ("applied", "rolled_back"):
                     camera.on_its_way = False
                 if line.action == "restore" and status == "rolled_back":
                     camera.back, camera.sent = None, ()
