@@ -41,7 +41,7 @@ class Book:
         self._trusted_owner = trusted_owner
         self._journal = Journal(self.folder, trusted_owner)
         self._turn = Lock()
-        self._others: bytes = b""  # of a journal that another machine handed on
+        self._others: bytes = b""  # of a journal that another machine handed on: what comes after the lines at hand
         self._content = Content()
         self._writing = False
         self._published = clock()
@@ -74,8 +74,8 @@ class Book:
         handed = unpack(saved)
         taken, why = to_take(handed, self._content, rollout, self.ledger.id)
         if taken:
-            self.ledger, self._others = handed.ledger, handed.data
-            self._content = replace(handed.content, size=len(handed.data))
+            self.ledger, self._others = handed.ledger, handed.data[self._content.size :]
+            self._content = replace(handed.content, size=self._content.size, torn=self._content.torn)
         return why
 
     def begin(self, rollout: str, identifier: str) -> None:
@@ -129,10 +129,11 @@ class Book:
             raise BadInput(f"Write the report in {self.folder}", str(error.strerror), advice) from None
 
     def saved(self) -> str:
-        """All that another machine needs to go on."""
+        """All that another machine needs to go on: whole lines, also where nothing was added after a torn one."""
         if self.check_mode:
             return ""
+        size = self._journal.size if self._writing else self._content.size
         try:
-            return pack(read_regular(str(self._journal.path)))
+            return pack(read_regular(str(self._journal.path))[:size])
         except OSError as error:
             raise BadInput(f"Read {self._journal.path}", str(error), "Restore the file.") from None

@@ -83,7 +83,7 @@ def content_of(data: bytes, tried: str, advice: str) -> Content:
         if row is None:
             raise BadInput(tried, f"line {number} of {len(lines)} {answer}", advice)
         if not row:
-            if number < len(lines) or rest:
+            if number < len(lines) or rest or b"\0" not in line:  # a block that never came to the disk is zeros
                 raise BadInput(tried, f"line {number} of {len(lines)} {answer}", advice)
             found.torn = True
             break
@@ -124,6 +124,11 @@ class Journal:
         self._given = self._kept = 0  # lines that were given, and those on the disk
         self._order, self._disk = Lock(), Lock()
         self._failure: NotRecorded | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of whole lines on the disk, since it was begun."""
+        return self._size
 
     def read(self) -> Content:
         """What is on the disk; nothing where there is no such file."""
@@ -180,18 +185,19 @@ class Journal:
             return os.path.samestat(os.fstat(handle), os.lstat(self.folder / LOCK))
         return False
 
-    def begin(self, content: Content, whole: bytes = b"") -> None:
-        """Go on after what was read, under the lock. ``whole``: lines of another machine, which become the file."""
+    def begin(self, content: Content, further: bytes = b"") -> None:
+        """Go on after what was read, under the lock. ``further``: lines of another machine that come next.
+
+        ``content`` is of all lines, but its size that of those at hand: these stay as they are, also at a kill.
+        """
         self._size, self._sum = content.size, content.last_sum
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             self._handle = os.open(self.path, flags, 0o600)
-            if whole:
-                self._size = 0
-                os.ftruncate(self._handle, 0)
-                self._write(whole)
-            elif content.torn:
+            if content.torn:
                 os.ftruncate(self._handle, self._size)
+            if further:
+                self._write(further)
             sync_folder(str(self.folder))
         except OSError as error:
             raise self._failed(error) from None
