@@ -33,6 +33,13 @@ options:
     type: list
     elements: str
     default: [running]
+  known:
+    description:
+      - The names of all hosts. Devices of those that are not in O(hosts) are left out by a run that goes on with a
+        rollout, also where its host pattern reads the same as before.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -65,10 +72,17 @@ from ..module_utils._rollout.scope import list_of, packed_rows
 from ..plugin_utils._rollout.devices import devices_of
 
 
-def rollout_hosts(hostvars: Mapping[str, Any], hosts: Iterable[str], running: Any = ("running",)) -> str:
+def rollout_hosts(
+    hostvars: Mapping[str, Any], hosts: Iterable[str], running: Any = ("running",), known: Iterable[str] = ()
+) -> str:
     if not isinstance(hostvars, Mapping):
         raise AnsibleFilterError("nxai.cloud.rollout_hosts takes the variable hostvars")
-    return packed_rows(devices_of(_variables(hostvars, hosts), [str(each) for each in list_of(running, "running")]))
+    words, chosen = [str(each) for each in list_of(running, "running")], list(hosts)
+    left = {str(each) for each in known}.difference(map(str, chosen))
+    others = devices_of(_variables(hostvars, sorted(left)), words)
+    return packed_rows(
+        devices_of(_variables(hostvars, chosen), words), [(each["site"], each["device"]) for each in others]
+    )
 
 
 def _variables(hostvars: Mapping[str, Any], hosts: Iterable[str]) -> Iterator[Mapping[str, Any]]:

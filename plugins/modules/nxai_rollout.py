@@ -160,7 +160,9 @@ options:
     default: ""
   give_up:
     description:
-      - Cameras to let go, by NxID, or by the name of the camera or its host. C(*) stands for any characters.
+      - Cameras to let go, by NxID, or by the name of the camera or its host, or as C(CAMERA at SITE). What is the name
+        of several is refused; with C(*) for any characters it means all of them.
+      - With O(step=open) these are only looked up. In check mode the result says which they are.
       - For example V(site_shop_007_*).
     type: raw
   max_failures:

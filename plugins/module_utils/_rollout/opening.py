@@ -19,9 +19,10 @@ from .._pipelines.models import Models
 from .artefact import text_of
 from .beside import overtaken_by
 from .book import Book
+from .giving_up import given_up
 from .judge import Rules
 from .ledger import ASIDE, Camera, Ledger, Wave
-from .lines import Opened, Outcome, Planned, Queued, Scoped, Stands, Wrong, groups, line_of, packed
+from .lines import LetGo, Opened, Outcome, Planned, Queued, Scoped, Stands, Wrong, groups, line_of, packed
 from .scope import (
     declaration_of,
     excluded_now,
@@ -33,6 +34,7 @@ from .scope import (
     resolved,
     rows_of,
     texts_of,
+    waves_of,
 )
 from .waves import Row, divided
 
@@ -51,6 +53,7 @@ class Opening:
         self._known = Models(task.client.compute)
         self._name: str = task.options["name"]
         self._back = task.options["action"] == "rollback"
+        self._rows, self._others = rows_of(task.options["devices"])
 
     @property
     def _ledger(self) -> Ledger:
@@ -64,15 +67,18 @@ class Opening:
         if self._book.exists and self._ledger.rollout != self._name:
             answer = f"it is of the rollout {self._ledger.rollout}"
             raise BadInput(f"Use {self._book.folder}", answer, "Choose another pipeline_rollout_path.")
+        let_go = given_up(self._ledger, texts_of(self._options["give_up"], "pipeline_rollout_give_up"))
+        if let_go and self._book.check_mode:
+            self.said.append(f"Would be let go: {shortened([each.label for each in let_go])}.")
+            self._book.add(LetGo(at=self._book.now(), cameras=packed(each.number for each in let_go)))
         if self._back:
             return self._take_back()
         if self._book.exists and self._ledger.status == "rolled_back":
             answer, advice = "it was rolled back", "Choose another pipeline_rollout_name to start again."
             raise BadInput(f"Go on with the rollout {self._name}", answer, advice)
-        rows = self._rows()
-        planned = self._planned(rows)
-        excluded = [] if planned else self._excluded(self._ledger, rows)
-        return self._go_on(planned, excluded, rows)
+        planned = self._planned(self._rows)
+        excluded = [] if planned else self._excluded(self._ledger)
+        return self._go_on(planned, excluded, self._rows)
 
     def _take_what_was_handed_on(self) -> None:
         saved = text_of(self._options["saved"], self._name)
@@ -85,7 +91,7 @@ class Opening:
         if not self._book.exists:
             answer = f"there is none in {self._book.folder}"
             raise BadInput(f"Take back the rollout {self._name}", answer, "Check the name and the path.")
-        excluded = self._excluded(self._ledger, self._rows())
+        excluded = self._excluded(self._ledger)
         owed = [each for each in self._ledger.cameras if each.back and each.status != "let_go"]
         if not [each for each in owed if each not in excluded] and self._ledger.status == "rolled_back":
             return False
@@ -100,7 +106,7 @@ class Opening:
         given = declaration_of(self._options["declaration"] or {})
         before = self._ledger.plan
         models, declaration = self._models(given, dict(before.models) if before else {})
-        split = {"waves": texts_of(self._options["waves"], "pipeline_rollout_waves"), "canary": self._options["canary"]}
+        split = {"waves": waves_of(self._options["waves"]), "canary": self._options["canary"]}
         if before is not None and self._ledger.written:
             self._compare(before, declaration, split)
             return None
@@ -195,17 +201,15 @@ class Opening:
 
     # Scope
 
-    def _rows(self) -> list[dict[str, str]]:
-        return rows_of(self._options["devices"])
-
-    def _excluded(self, ledger: Ledger, rows: Sequence[Row]) -> list[Camera]:
+    def _excluded(self, ledger: Ledger) -> list[Camera]:
         plan = ledger.plan
         if plan is None:
             return []
         same_hosts, same_limit = plan.hosts == self._options["hosts"], plan.limit == self._options["limit"]
-        excluded, added = excluded_now(ledger, rows, same_hosts and same_limit)
+        excluded, added = excluded_now(ledger, self._rows, self._others, same_hosts and same_limit)
         narrowed = same_limit or not plan.limit
-        refuse_wider(ledger, added, same_hosts and narrowed)
+        if not self._back:  # further cameras have nothing to be taken back
+            refuse_wider(ledger, added, same_hosts and narrowed)
         if nothing_selected(ledger, excluded):
             answer = "the hosts and the limit hold no camera of it"
             raise BadInput(f"Go on with the rollout {self._name}", answer, "Check pipeline_rollout_hosts and --limit.")

@@ -11,7 +11,7 @@ import difflib
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -23,7 +23,7 @@ from .._core.values import identity, is_uuid
 from .._core.wording import shortened
 from .._engine.lookup import is_glob
 from .._pipelines.options import PIPELINE, SWAP
-from .ledger import Camera, Ledger
+from .ledger import Camera, Key, Ledger
 from .waves import Row
 
 STATES = ("present", "exact", "absent")
@@ -83,6 +83,22 @@ def texts_of(given: Any, option: str) -> list[str]:
     if any(isinstance(each, (Mapping, list, bool)) or each is None for each in found):
         raise BadInput(f"Read {option}", f"{given!r} is no list of names or numbers", "Correct it.")
     return [str(each) for each in found]
+
+
+def pauses_of(given: Any, option: str) -> list[str]:
+    """Numbers of waves, or "all". A word that names none would let every wave go out."""
+    found = texts_of(given, option)
+    for each in found:
+        if each != "all" and not (each.isascii() and each.isdigit()):
+            raise BadInput(f"Read {option}", f"{each!r} is no number of a wave", "Give numbers such as 2, or all.")
+    return [each if each == "all" else str(int(each)) for each in found]
+
+
+def waves_of(given: Any) -> list[str]:
+    option = "pipeline_rollout_waves"
+    if isinstance(given, str) and not given.strip():
+        raise BadInput(f"Read {option}", "it is empty", "Give sizes such as 5%,25%, or 100% for all at once.")
+    return texts_of(given, option)
 
 
 def mapping_of(given: Any, option: str) -> dict[str, Any]:
@@ -183,18 +199,20 @@ def refuse_difference(rollout: str, before: Mapping[str, Any], after: Mapping[st
 # The scope
 
 
-def excluded_now(ledger: Ledger, selected: Iterable[Row], same_words: bool) -> tuple[list[Camera], list[Row]]:
+def excluded_now(
+    ledger: Ledger, selected: Iterable[Row], others: Collection[Key], same_words: bool
+) -> tuple[list[Camera], list[Row]]:
     """The cameras of the rollout that this run leaves out, and the selected ones that the rollout does not have.
 
-    ``same_words``: hosts and limit are what they were when it was planned. Then what the inventory has lost since, as
-    a site that is off-line, is no reason to leave it out.
+    ``others``: devices that the inventory has, and that are not selected. ``same_words``: hosts and limit are what they
+    were when it was planned. Then what the inventory has lost since, as a site that is off-line, is no reason to leave
+    it out; that a group or the file of a limit has become smaller is one.
     """
     rows = {(identity(row["site"]), identity(row["device"])): row for row in selected}
     known = ledger.by_key()
     added = [row for key, row in rows.items() if key not in known]
-    if same_words:
-        return [], added
-    return [each for key, each in known.items() if key not in rows], added
+    gone = [each for key, each in known.items() if key not in rows and (key in others or not same_words)]
+    return gone, added
 
 
 def refuse_wider(ledger: Ledger, added: Sequence[Row], same_hosts: bool) -> None:
@@ -212,26 +230,33 @@ def nothing_selected(ledger: Ledger, excluded: Sequence[Camera]) -> bool:
 # The devices of an inventory
 
 
-def packed_rows(rows: Sequence[Row]) -> str:
-    """Rows as one text, which Ansible hands on as it is. A long list it would look into, again and again."""
-    lines = json.dumps([[row[name] for name in _MEMBERS] for row in rows], separators=(",", ":"))
-    return base64.b64encode(zlib.compress(lines.encode())).decode()
+def packed_rows(rows: Sequence[Row], others: Iterable[Sequence[str]] = ()) -> str:
+    """Rows as one text, which Ansible hands on as it is. A long list it would look into, again and again.
+
+    ``others``: site and NxID of each device that is not selected.
+    """
+    whole = [[[row[name] for name in _MEMBERS] for row in rows], [list(each) for each in others]]
+    return base64.b64encode(zlib.compress(json.dumps(whole, separators=(",", ":")).encode())).decode()
 
 
-def rows_of(given: Any) -> list[dict[str, str]]:
-    """The rows of the option ``devices``: a list, or the text that ``packed_rows`` makes of it. Raises BadInput."""
+def rows_of(given: Any) -> tuple[list[dict[str, str]], set[Key]]:
+    """Of the option ``devices``, a list, or the text that ``packed_rows`` makes of it: the rows, and the others.
+
+    Raises BadInput.
+    """
     tried, advice = "Read the option devices", "Give what the filter nxai.cloud.rollout_devices gives."
-    rows = given
+    rows, others = given, set()
     if isinstance(given, str) and given:
         try:
-            data = inflated(base64.b64decode(given, validate=True), MOST_INVENTORY)
-            rows = [dict(zip(_MEMBERS, each, strict=True)) for each in read_json(data)]
+            lines, more = read_json(inflated(base64.b64decode(given, validate=True), MOST_INVENTORY))
+            rows = [dict(zip(_MEMBERS, each, strict=True)) for each in lines]
+            others = {(identity(site), identity(device)) for site, device in more}
         except (TooLarge, ValueError, TypeError) as error:
             raise BadInput(tried, str(error), advice) from None
-    found: dict[tuple[str, str], dict[str, str]] = {}
+    found: dict[Key, dict[str, str]] = {}
     for row in list_of(rows, "devices"):
         if not isinstance(row, Mapping) or not row.get("site") or not row.get("device"):
             raise BadInput(tried, f"{row!r} has no site or no device", advice)
         made = {name: str(row.get(name) or "") for name in _MEMBERS}
         found.setdefault((identity(made["site"]), identity(made["device"])), made)
-    return list(found.values())
+    return list(found.values()), others

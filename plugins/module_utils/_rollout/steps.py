@@ -7,24 +7,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Any
 
 from .._core.errors import BadInput
 from .._core.files import check_trusted_file, open_regular
-from .._core.values import identity
 from .._core.wording import counted, printable, shortened
 from .._engine.module import Task
 from .artefact import text_of, unpack
 from .beside import needed_models, rollouts_at
 from .book import PAGE, Book
 from .carry import Carrier
+from .giving_up import given_up
 from .judge import Rules, breach, limit, named, soak_left
 from .ledger import DONE, Camera, Ledger, Wave
 from .lines import Judged, LetGo, Outcome, Stands, WaveBegun, groups, packed, said
 from .opening import Opening
 from .report import as_report, lines_of, summary
-from .scope import numbers_of, texts_of
+from .scope import numbers_of, pauses_of, texts_of
 
 Result = dict[str, Any]
 
@@ -42,7 +41,7 @@ class RolloutRun:
             on_breach=options["on_breach"],
             unavailable=options["unavailable"],
             soak=numbers_of(options["soak"], "pipeline_rollout_soak"),
-            pause_before_wave=texts_of(options["pause_before_wave"], "pipeline_rollout_pause_before_wave"),
+            pause_before_wave=pauses_of(options["pause_before_wave"], "pipeline_rollout_pause_before_wave"),
         )
         self._running = [each.lower() for each in texts_of(options["server_running"], "server_running")] or ["running"]
         self._book = Book(
@@ -217,15 +216,7 @@ class RolloutRun:
         )
 
     def _give_up(self) -> Result:
-        """Let cameras go: by NxID, by the name of the host or the camera, with ``*`` for any."""
-        chosen: dict[int, Camera] = {}
-        for wanted in texts_of(self._options["give_up"], "pipeline_rollout_give_up"):
-            found = [each for each in self._ledger.cameras if _is_meant(wanted, each)]
-            if not found:
-                answer, advice = f"{wanted} is none of its cameras", "Give an NxID, or the name of a host or camera."
-                raise BadInput(f"Let cameras of the rollout {self._ledger.rollout} go", answer, advice)
-            chosen.update((each.number, each) for each in found)
-        new = [each for each in chosen.values() if each.status != "let_go"]
+        new = given_up(self._ledger, texts_of(self._options["give_up"], "pipeline_rollout_give_up"))
         if new:
             self._book.add(LetGo(at=self._book.now(), cameras=packed(each.number for each in new)))
         return {"said": [f"Let go: {shortened([each.label for each in new])}."] if new else []}
@@ -317,12 +308,6 @@ def _open_ones(wave: Wave) -> list[Camera]:
 
 def _described(wave: Wave) -> Result:
     return {"number": wave.number, "name": wave.name, "size": sum(each.open for each in wave.cameras)}
-
-
-def _is_meant(wanted: str, camera: Camera) -> bool:
-    return identity(wanted) == identity(camera.nxid) or any(
-        name and (name == wanted or fnmatchcase(name, wanted)) for name in (camera.host, camera.name, camera.label)
-    )
 
 
 def _ended(ledger: Ledger) -> str:

@@ -15,6 +15,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.nxai.cloud.plugins.filter.rollout_devices import rollout_devices
 from ansible_collections.nxai.cloud.plugins.filter.rollout_hosts import rollout_hosts
+from ansible_collections.nxai.cloud.plugins.module_utils._core.values import identity
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.scope import rows_of
 
 HOSTS: dict[str, dict[str, Any]] = {
@@ -50,15 +51,23 @@ class HostVars(Mapping[str, Any]):
 def test_it_is_what_rollout_devices_gives() -> None:
     listed = rollout_devices([{**own, "inventory_hostname": name} for name, own in HOSTS.items()])
     fast, slow = HostVars(HOSTS), HostVars({})
-    assert rows_of(rollout_hosts(fast, list(HOSTS))) == rows_of(rollout_hosts(slow, list(HOSTS))) == rows_of(listed)
+    assert rows_of(rollout_hosts(fast, list(HOSTS))) == rows_of(rollout_hosts(slow, list(HOSTS))) == (listed, set())
     assert fast.read == ["server"] and slow.read == list(HOSTS)
     assert [row["unavailable"] for row in listed] == ["", "it is not enabled"]
 
 
 def test_the_words_for_a_server_that_runs_may_be_a_text() -> None:
     own = {"Door": {**HOSTS["Door"], "nxai_server_status": "Up"}}
-    assert [row["unavailable"] for row in rows_of(rollout_hosts(HostVars(own), ["Door"], "up"))] == [""]
-    assert [row["unavailable"] for row in rows_of(rollout_hosts(HostVars(own), ["Door"]))] == ["its server is Up"]
+    assert [row["unavailable"] for row in rows_of(rollout_hosts(HostVars(own), ["Door"], "up"))[0]] == [""]
+    assert [row["unavailable"] for row in rows_of(rollout_hosts(HostVars(own), ["Door"]))[0]] == ["its server is Up"]
+
+
+def test_the_other_devices_of_the_inventory_come_with_it() -> None:
+    rows, others = rows_of(rollout_hosts(HostVars(HOSTS), ["Door"], known=list(HOSTS)))
+    everything = rollout_devices([{**own, "inventory_hostname": name} for name, own in HOSTS.items()])
+    assert [row["host"] for row in rows] == ["Door"]
+    assert others == {(identity(row["site"]), identity(row["device"])) for row in everything if row["host"] != "Door"}
+    assert len(others) == 1
 
 
 def test_anything_else_is_refused() -> None:

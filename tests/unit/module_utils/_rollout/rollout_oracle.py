@@ -166,8 +166,11 @@ class Oracle:
         latest = runs.lines("outcome")[-1:] if step in ("wave", "restore") else []
         ledger = runs.ledger
         for status, _reason, effect, numbers in latest[0]["groups"] if latest else ():
-            for number in unpacked(numbers, len(ledger.cameras)) if effect else ():
+            for number in unpacked(numbers, len(ledger.cameras)):
                 camera = ledger.cameras[number]
+                if not effect:  # it was only looked at, before the requests for others
+                    self._said_by_a_look(camera, status, found.get(camera.key))
+                    continue
                 device = found.get(camera.key)
                 if device is None or status not in ("applied", "rolled_back"):
                     continue
@@ -175,6 +178,12 @@ class Oracle:
                 if status == "applied":
                     assert alike(camera.sent[-1], device.pipelines), f"{camera.label} has {device.pipelines}"
                 self.said += 1
+
+    def _said_by_a_look(self, camera: Camera, status: str, device: Any) -> None:
+        truth = self.truth.get((camera.site, identity_of(camera.nxid)))
+        if status == "applied" and device is not None and not device.on_the_way and truth and not truth.late:
+            sent = {each["modelUUID"] for each in camera.sent[-1]}
+            assert sent <= {each["modelUUID"] for each in device.pipelines}, f"{camera.label} has {device.pipelines}"
 
     def all_arrives(self) -> None:
         self.cloud.advance(3600)

@@ -30,6 +30,7 @@ from rollout_world import OTHER, seed, wire
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import NxaiError
 from ansible_collections.nxai.cloud.plugins.module_utils._core.values import identity
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.artefact import unpack
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.scope import packed_rows
 from simulator.testing import Served, serve
 from tools.pythons import CORES
 
@@ -44,7 +45,8 @@ DECLARATIONS: list[dict[str, Any]] = [
 ]
 FAULTS: list[dict[str, Any]] = [
     {"kind": "reset", "handled": True}, {"kind": "reset"}, {"kind": "status", "status": 500, "handled": True},
-    {"kind": "status", "status": 503}, {"kind": "status", "status": 400}, {"kind": "status", "status": 403},
+    {"kind": "status", "status": 500}, {"kind": "status", "status": 503}, {"kind": "status", "status": 400},
+    {"kind": "status", "status": 403},
     {"kind": "status", "status": 404}, {"kind": "html"}, {"kind": "truncate"}, {"kind": "status", "status": 401},
     {"kind": "status", "status": 422, "body": {"Message": "No devices are applicable"}},
 ]  # fmt: skip
@@ -78,6 +80,7 @@ class Histories(RuleBasedStateMachine):
         self.runs.between = self._somebody_is_quicker
         self.quicker: list[tuple[tuple[str, str], bool]] = []
         self.marks = 0
+        self.was_late = False
         self.others = self._handed_on_by_another()
         self.keys = {
             (site.name, each.name): (site.id, each.nxid)
@@ -118,6 +121,7 @@ class Histories(RuleBasedStateMachine):
         after=st.booleans(),
         tear=st.sampled_from([0, 0, 0, 0, 0, 0, 5, 8]),
         mine=st.sampled_from(["disk", "disk", "other", "elsewhere"]),
+        known=st.sampled_from(["listed", "all", "group"]),
     )
     def run(
         self,
@@ -130,17 +134,38 @@ class Histories(RuleBasedStateMachine):
         after: bool,
         tear: int,
         mine: str,
+        known: str,
     ) -> None:
+        """``known``: the run is told which other cameras there are; in a "group", somebody has taken the doors out."""
         chosen = [row for row in rows(self.cloud) if limit in (None, row["site_name"], row["name"])]
+        chosen = [row for row in chosen if known != "group" or row["name"] != "Door"]
+        others = [(row["site"], row["device"]) for row in rows(self.cloud) if row not in chosen]
         options: dict[str, Any] = {"action": action, "on_breach": breach, "unavailable": unavailable}
-        options |= {"devices": chosen, "limit": limit or ""}
+        options |= {"devices": packed_rows(chosen, others) if known != "listed" else chosen, "limit": limit or ""}
         if strict:
             options |= {"max_failures": "0", "max_failures_per_wave": "0"}
         if mine == "other" and self.runs.ledger.lines:
             options["saved"] = {"r": self.others["other"]}
         if mine == "elsewhere" and self.runs.saved.get("r") and self._is_whole():
             self.runs.folder = self.folder / f"machine-{len(list(self.folder.iterdir()))}"
-        self._run(options, self._scope(chosen, limit), kill, after, tear)
+        scope = self._scope(chosen, limit)
+        if known != "listed":
+            scope -= {(site, identity_of(nxid)) for site, nxid in others}
+        self._run(options, scope, kill, after, tear)
+
+    @precondition(lambda self: not self.was_late)
+    @rule(fault=st.sampled_from(FAULTS))
+    def run_and_be_taken_back_while_it_is_late(self, fault: dict[str, Any]) -> None:
+        """Nothing has arrived when it is taken back, and no request for that is answered as it should be."""
+        self.was_late = True
+        usual, self.cloud.world.times.assignment = self.cloud.world.times.assignment, 300
+        self.cloud.clear_faults()
+        chosen = rows(self.cloud)
+        self._run({"devices": chosen}, self._scope(chosen, None))
+        self.cloud.fault(operation="put_pipelines", nth=1, times=0, **fault)
+        self._run({"devices": chosen, "action": "rollback"}, self._scope(chosen, None))
+        self.cloud.clear_faults()
+        self.cloud.world.times.assignment = usual
 
     def _is_whole(self) -> bool:
         """Whether what was handed on is all that is known: a run that was killed has handed on nothing."""
