@@ -41,6 +41,7 @@ LONGEST_WAIT = 30.0  # seconds: a run that was killed may have a task that is st
 _PAUSE = 0.1
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 _SUM = ',"sum":"'
+_WIDTH = 20  # bytes of a number in the lock file: the process that holds it, and how long the journal was
 _TAIL = len(_SUM) + 16 + len('"}')
 
 
@@ -142,7 +143,18 @@ class Journal:
         except OSError as error:
             raise BadInput(tried, str(error), "Restore the file, or choose another pipeline_rollout_path.") from None
         advice = "Restore the file from a copy. Without it nobody knows what the cameras had; nothing is done."
-        return content_of(data, tried, advice)
+        found = content_of(data, tried, advice)
+        if found.size < self._length():
+            advice += f" Where there is no copy, remove {LOCK} to go on with what there is."
+            raise BadInput(tried, f"its end is missing: it has {len(found.rows)} lines, and had more", advice)
+        return found
+
+    def _length(self) -> int:
+        """How long the journal was at least. A step that was killed, or failed, has not kept it."""
+        try:
+            return int(read_regular(str(self.folder / LOCK))[_WIDTH:] or b"0")
+        except (OSError, ValueError):
+            return 0
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -152,6 +164,9 @@ class Journal:
         handle = self._lock()
         try:
             yield
+            if self._handle >= 0:
+                with suppress(OSError):
+                    os.pwrite(handle, b"%*d" % (_WIDTH, self._size), _WIDTH)
         finally:
             self.close()
             if new and not self.path.exists():  # nothing came of it
@@ -265,14 +280,13 @@ class Journal:
         end = time.monotonic() + LONGEST_WAIT
         while not self._taken(handle, tried):
             if time.monotonic() > end:
-                holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
+                holder = os.pread(handle, _WIDTH, 0).decode("ascii", "replace").strip()
                 who = f"the process {holder}" if holder.isdigit() else "another process"
                 advice = "Let one run work at a time. Wait until that process ends, or end it; then run this again."
                 raise BadInput(tried, f"{who} is at work on this rollout", advice)
             time.sleep(_PAUSE)
         with suppress(OSError):  # for those who wait; a full disk is no reason to go without
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, str(os.getpid()).encode(), 0)
+            os.pwrite(handle, b"%*d" % (_WIDTH, os.getpid()), 0)
 
     @staticmethod
     def _taken(handle: int, tried: str) -> bool:

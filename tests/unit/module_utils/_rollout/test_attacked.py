@@ -18,7 +18,7 @@ from rollout_world import NEW, OLD, OTHER, SAME, wire
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
-from ansible_collections.nxai.cloud.plugins.module_utils._rollout.journal import NAME, Journal
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.journal import LOCK, NAME, Journal
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.scope import packed_rows
 from simulator.testing import Served
 
@@ -171,6 +171,7 @@ def test_a_kill_while_a_journal_is_taken_over_leaves_the_one_at_hand(runs: Hire,
     run.run()
     whole = (run.folder / NAME).read_bytes()
     (run.folder / NAME).write_bytes(here)
+    (run.folder / LOCK).unlink()
     write = Journal._write
 
     def torn(own: Any, data: bytes) -> None:
@@ -215,3 +216,19 @@ def test_what_is_handed_on_ends_with_a_whole_line(runs: Hire, cloud: Served, tmp
     run.run()
     run.folder = tmp_path / "another-machine"
     assert run.run(action="rollback")["summary"]["status"] == "rolled_back"
+
+
+def test_a_journal_whose_end_is_missing_is_refused(runs: Hire, cloud: Served) -> None:
+    """At the end of a line, too, where each line that is left is as it was."""
+    had, run = world(cloud), runs()
+    run.run()
+    path = run.folder / NAME
+    lines = path.read_bytes().splitlines(keepends=True)
+    for number in range(len(lines)):
+        path.write_bytes(b"".join(lines[:number]))
+        with pytest.raises(BadInput, match=f"its end is missing: it has {number} lines, and had more"):
+            run.run(action="rollback", saved={})
+        with pytest.raises(BadInput, match="its end is missing"):
+            run.plan(saved={})
+    path.write_bytes(b"".join(lines))
+    assert run.run(action="rollback")["summary"]["status"] == "rolled_back" and world(cloud) == had

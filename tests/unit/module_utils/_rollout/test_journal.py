@@ -54,6 +54,7 @@ def test_what_was_appended_is_read_back_whoever_reads(home: Path) -> None:
 def test_a_torn_last_line_is_left_out_and_overwritten(home: Path, cut: int) -> None:
     path = home / NAME
     path.write_bytes(path.read_bytes()[:-cut])
+    (home / LOCK).unlink()  # it was killed, so that nobody has kept how long it was
     journal = Journal(home)
     content = journal.read()
     assert [row["n"] for row in content.rows] == [1, 2] and content.torn
