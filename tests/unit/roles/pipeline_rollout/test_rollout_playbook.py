@@ -208,3 +208,22 @@ def test_g14_what_a_survey_gives_is_read(hire: Hire) -> None:
     op.variables["pipeline_rollout_pipelines"] = json.dumps(op.variables["pipeline_rollout_pipelines"])
     code, said = op.run("--check", "--diff")
     assert code == 0 and "1 (50%): 10 devices" in said and "2 (50%): 10 devices" in said, said
+
+
+def test_the_file_of_a_limit_that_holds_fewer_shops_is_a_smaller_scope(hire: Hire, tmp_path: Path) -> None:
+    """And the command that a limit without localhost is answered with can be run as it stands."""
+    op = hire(sites=3, pipeline_rollout_waves=[6, "100%"])
+    code, said = op.run("--limit", "!site_shop_003")
+    assert code == 2 and "--limit 'localhost,all,!site_shop_003'" in said and op.cloud.writes() == []
+    code, said = op.run("--limit", "localhost,all,!site_shop_003", "--check", pipeline_rollout_name="plan")
+    assert code == 0 and "waiting; 14 waiting" in said, said
+    shops = tmp_path / "shops.txt"
+    shops.write_text("localhost\nsite_shop_001\nsite_shop_002\n")
+    code, said = op.run("--limit", "@shops.txt", pipeline_rollout_pause_before_wave=2)
+    assert code == 0, said
+    shops.write_text("localhost\nsite_shop_001\n")
+    op.cloud.clear_log()
+    code, said = op.run("--limit", "@shops.txt")
+    assert code == 0 and "This run leaves out 10 cameras" in said, said
+    names = {site.id: site.name for site in op.cloud.world.sites.values()}
+    assert {names[entry.path.split("/")[3]] for entry in op.cloud.writes()} == {"Shop 001"}
