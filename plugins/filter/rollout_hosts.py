@@ -51,7 +51,7 @@ EXAMPLES = r"""
     declaration:
       pipelines:
         - model: Person detector
-    devices: "{{ hostvars | nxai.cloud.rollout_hosts(groups['all']) }}"
+    devices: "{{ hostvars | nxai.cloud.rollout_hosts(groups['shops'], known=groups['all']) }}"
     waves: ["5%", "100%"]
 """
 

@@ -81,6 +81,7 @@ class Histories(RuleBasedStateMachine):
         self.quicker: list[tuple[tuple[str, str], bool]] = []
         self.marks = 0
         self.was_late = False
+        self.came_from = self.runs.folder
         self.others = self._handed_on_by_another()
         self.keys = {
             (site.name, each.name): (site.id, each.nxid)
@@ -147,6 +148,7 @@ class Histories(RuleBasedStateMachine):
         if mine == "other" and self.runs.ledger.lines:
             options["saved"] = {"r": self.others["other"]}
         if mine == "elsewhere" and self.runs.saved.get("r") and self._is_whole():
+            self.came_from = self.runs.folder
             self.runs.folder = self.folder / f"machine-{len(list(self.folder.iterdir()))}"
         scope = self._scope(chosen, limit)
         if known != "listed":
@@ -192,6 +194,8 @@ class Histories(RuleBasedStateMachine):
             pass
         finally:
             oracle.allowed = None
+        if not self.runs.lines():  # it was killed before it had taken what was handed on: that is still to be had
+            self.runs.folder = self.came_from
         oracle.judge(self.runs)
 
     @rule(action=st.sampled_from(["rollout", "rollback"]), saved=st.booleans())
