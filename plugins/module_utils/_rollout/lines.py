@@ -12,6 +12,7 @@ numbers: the n-th camera of the line ``plan``, counted from 0. A list of numbers
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -21,6 +22,7 @@ from .._core.values import text
 
 FORMAT = 1
 MOST_TEXT = 1 << 16  # characters of one text: a reason can hold what a task printed
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]+")  # all but the end of a line
 _MOST_NUMBER = 1_000_000
 _LATEST = 253_402_300_799  # seconds: the end of the year 9999
 STATUSES = ("running", "interrupted", "paused", "stopped", "rolling_back", "rolled_back", "finished")
@@ -336,8 +338,8 @@ def line_of(data: Any) -> Line:
 
 
 def said(reason: str) -> str:
-    """What others said, as far as a line may hold it."""
-    return (text(reason) or "")[:MOST_TEXT]
+    """What others said, as far as a line may hold it, and without what moves the cursor of a terminal."""
+    return _CONTROLS.sub(" ", text(reason) or "")[:MOST_TEXT]
 
 
 def groups(rows: Sequence[tuple[int, str, str, bool]]) -> list[list[Any]]:

@@ -26,6 +26,7 @@ from .report import as_report, lines_of, summary
 from .scope import numbers_of, pauses_of, texts_of
 
 Result = dict[str, Any]
+_CHECKED = "Nothing was written. Run the same command without --check to do it."
 
 
 class RolloutRun:
@@ -284,13 +285,14 @@ class RolloutRun:
 
     def _end(self, result: Result, changed: bool) -> Result:
         stand = summary(as_report(self._ledger))
+        shown = {**stand, "status": "check", "how_to_go_on": _CHECKED} if self._check_mode else stand
         more = result.pop("said", [])
         return {
             "changed": changed,
             "breach": "",
             "run": "" if self._check_mode else self._ledger.run,
             "summary": stand,
-            "lines": [*lines_of(stand), *more],
+            "lines": [*lines_of(shown), *more],
             "report": str(self._book.folder / PAGE),
             **result,
         }

@@ -232,3 +232,14 @@ def test_a_journal_whose_end_is_missing_is_refused(runs: Hire, cloud: Served) ->
             run.plan(saved={})
     path.write_bytes(b"".join(lines))
     assert run.run(action="rollback")["summary"]["status"] == "rolled_back" and world(cloud) == had
+
+
+def test_a_check_says_that_it_is_one(runs: Hire, cloud: Served) -> None:
+    said = runs().plan()["lines"]
+    assert said[0] == "r: check. Nothing was written. Run the same command without --check to do it."
+
+
+def test_what_others_said_moves_no_cursor(runs: Hire, cloud: Served) -> None:
+    with pytest.raises(Ended):
+        runs().run(reason="dark\x1b[2J\x07\nsecond line")
+    assert runs().ledger.waves[0].reason == "the gate tasks failed: dark [2J \nsecond line"
