@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Listings that are behind or change between two looks, and creations that name something else."""
+"""Listings that are behind, change between two looks or have another form, and creations that name something else."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from .layer import Ask, Asked, Rewrite, Told, told
-from .rewrites import CATALOGUE, LISTS, MODEL, after, answers
+from .layer import TOTAL, Ask, Asked, Rewrite, Told, told
+from .rewrites import CATALOGUE, DEVICE, LISTS, MODEL, after, answers, wrapped
 from .variant import STOPS, WORKS, row_of
 
 
@@ -80,6 +80,11 @@ def _job_row(uuid: str, seconds: float, **members: Any) -> Rewrite:
     return rewrite
 
 
+def _in_range(_asked: Asked, answer: Told) -> None:
+    answer.headers.pop(TOTAL, None)
+    answer.headers["content-range"] = f"items 0-{len(answer.data) - 1}/{len(answer.data)}"
+
+
 def _without_queue(rows: Any) -> Any:
     return [row for row in rows if row["Name"] != "Queue"]
 
@@ -87,10 +92,12 @@ def _without_queue(rows: Any) -> Any:
 _ZERO = "00000000-0000-0000-0000-000000000000"
 _TASK = "00000000-1111-4111-8111-111111111111"
 _lists, _catalogue, _model = row_of("lists"), row_of("catalogues"), row_of("models")
+_device = row_of("devices")
 VARIANTS = (
     _catalogue("catalogue-one-for-all", "a creation answers the one that is there", _house(False), outcome=STOPS),
     _catalogue("catalogue-other-answered", "a creation works and answers another one", _house(True), outcome=WORKS),
     _catalogue("catalogues-behind", "each second listing is 20 s behind", _behind(CATALOGUE, 20, 2), outcome=WORKS),
+    _device("devices-behind", "each second listing is 20 s behind", _behind(DEVICE, 20, 2), outcome=STOPS),
     _model("models-behind", "each second listing is 20 s behind", _behind(("list_models",), 20, 2), outcome=WORKS),
     _model(
         "models-behind-both-views", "each second answer of a view is 20 s behind", _behind(MODEL, 20, 2), outcome=WORKS
@@ -128,4 +135,13 @@ VARIANTS = (
         ),
         outcome=STOPS,
     ),
+    _model(
+        "single-in-a-list",
+        "the call for one model answers a list with it",
+        after(("get_model",), lambda _asked, answer: told(200, [answer.data])),
+        outcome=WORKS,
+    ),
+    _lists("items-has-more", "{items, hasMore}", wrapped("items", hasMore=False), outcome=WORKS),
+    _lists("data-and-meta", "{data, meta}", wrapped("data", meta={"page": 1, "pages": 1}), outcome=WORKS),
+    _lists("content-range", "the total is in Content-Range", after(LISTS, _in_range), outcome=WORKS),
 )

@@ -30,7 +30,7 @@ from .._engine.lookup import Index
 from .._engine.module import Task
 from .._fleet.targets import WHERE_PIPELINES_ARE, snapshot, why_unknown
 from .._pipelines.checks import is_doubled, thresholds_above_one
-from .._pipelines.readback import compare, side_by_side
+from .._pipelines.readback import ADDS, compare, side_by_side
 from .explore import explore
 from .files import Files
 from .inference import read_only
@@ -42,15 +42,12 @@ from .inference.records import Row
 from .inference.ways import SENT, WriteWays, missing_names, unknown_names, words_of
 from .read import Seen
 from .session import Session
+from .shown import LOOK, NOT_SHOWN, not_as_sent, twice
 
 _TRIED = "Prove how pipelines are written"
 _DONE = ("", "ok", "done", "success", "accepted", "updated")
 _PATIENCE = 60.0  # seconds for a camera to be announced, and to show what was sent
-_LOOK = "Look at it in the portal."
-_NOT_SHOWN = (
-    "So rows like this do not say that nothing runs. It was given none again. Look at the camera in the portal: what it"
-    " ran before is gone."
-)
+_LATER = 10.0
 
 
 class _Doubtful(Unexpected):
@@ -100,6 +97,7 @@ class Proof:
         self._send(camera, None)
         try:
             self._read_back(camera, has, before.contract.assignment.read_only)
+            self._look_later(camera, has)
         except NxaiError:
             if self._session.draft.value(read_only.LINE) != before.value(read_only.LINE):
                 self._session.keep(before)  # what does not come back is not the service's own
@@ -265,8 +263,16 @@ class Proof:
             if deadline.left <= 0 and shown is not None and self._is_set_by_service(sent, shown, left_out):
                 return
             if deadline.left <= 0:
-                raise Unexpected(_TRIED, _not_as_sent(sent, shown, hidden & left_out), _LOOK)
+                self.left += twice(device, sent)
+                raise Unexpected(_TRIED, not_as_sent(sent, shown, hidden & left_out), LOOK)
             deadline.pause(3.0)
+
+    def _look_later(self, camera: _Camera, sent: Assignment) -> None:
+        """What was there looks like what was sent: that one came on top of the other shows a moment later."""
+        self._task.deadline(_LATER).pause(_LATER)
+        self.left += twice(self._now(camera), sent)
+        if self.left:
+            raise Unexpected(_TRIED, ADDS, LOOK)
 
     def _is_set_by_service(self, sent: Assignment, shown: Assignment, left_out: set[str]) -> bool:
         """Whether all that is not as it was sent is in keys that each pipeline has, and that no request sets."""
@@ -316,7 +322,7 @@ class Proof:
                 return device
             if deadline.left <= 0:
                 answer = side_by_side((), device.assignment or had) if device else "it is not listed any more"
-                raise Unexpected(_TRIED, f"the camera does not show that it has none. {answer}", _LOOK)
+                raise Unexpected(_TRIED, f"the camera does not show that it has none. {answer}", LOOK)
             before = shape
             deadline.pause(3.0)
 
@@ -352,7 +358,7 @@ class Proof:
                 raise
             with suppress(NxaiError):
                 self._take_away(camera, device, uuid, name)
-            raise replace(error, advice=_NOT_SHOWN) from None
+            raise replace(error, advice=NOT_SHOWN) from None
         self._session.propose(Proposal({"no_pipelines": [shape]}, "a camera of this kind showed what was sent to it"))
         self._take_away(camera, device, uuid, name)
         return (
@@ -385,13 +391,6 @@ class Proof:
                 if uuid in group:
                     return uuid, names.get(uuid, uuid)
         raise BadInput(_TRIED, "there is no model that could be sent", "Name one with first_contact_model.")
-
-
-def _not_as_sent(sent: Assignment, shown: Assignment | None, gone: Iterable[str]) -> str:
-    if gone:
-        return f"what was left out of the request is gone: the camera does not show {', '.join(sorted(gone))} any more"
-    answer = side_by_side(sent, shown) if shown is not None else "it no longer shows what it runs"
-    return f"the camera does not show what was sent. {answer}"
 
 
 def _models(rows: Iterable[Row]) -> Iterator[Model]:

@@ -165,7 +165,7 @@ class _ModelCheck:
         model = self._facts.models.get(uuid)
         if model is None:
             if is_uuid(uuid):  # in check mode this can be a name: see PipelineResource
-                yield f"there is no model {uuid}"
+                yield f"there is no model {uuid}, or the listing is behind. {hint('operations.list_models.path')}"
             return
         if self._options["require_ready"] and model.state != "ready":
             yield f"the model {model.name} is not ready (Status {model.status}, Code {model.code_status})"

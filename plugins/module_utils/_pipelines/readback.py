@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .._api.contract.lines import WIRE_NAMES
+from .._api.contract.lines import WIRE_NAMES, hint
 from .._api.records.pipeline import PROCESSORS, Assignment, Pipeline, is_told, processor_name, understood_number
 from .._core.values import flag, identity
 from .._core.wording import shortened
@@ -19,6 +19,10 @@ from .._core.wording import shortened
 _EMPTY: tuple[Any, ...] = (None, "", [])
 _OF_PIPELINES = ("", "chains")  # where what is compared are pipelines, and not what is in one
 _WITHOUT_CASE = "resizingMethod"
+ADDS = (
+    "the service adds what is sent to what was there, in place of replacing it. So some of it is there twice: take that"
+    f" away in the portal. {hint('operations.put_pipelines.method')}"
+)
 _MOST_JSON = 300  # characters of an assignment in a reason
 
 
@@ -100,6 +104,11 @@ def _holds(value: Any, key: str) -> bool:
         elif isinstance(outer, list):
             waiting += outer
     return False
+
+
+def is_added(before: Assignment, sent: Assignment, reported: Assignment) -> bool:
+    """Whether what was sent is there beside all that was there before, in place of replacing it."""
+    return bool(before and sent) and compare((*before, *sent), reported) is not None
 
 
 def side_by_side(sent: Assignment, reported: Assignment) -> str:

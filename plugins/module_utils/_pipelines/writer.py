@@ -34,7 +34,8 @@ from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
 from .applicable import in_fewer, named_in, of_all_or_some, says_too_many, tell_apart
-from .readback import carried_keys, compare, keeps, lost_keys, side_by_side
+from .first import SEEN_OTHERWISE, first_of_many, held_back, seen_otherwise, shown_as_sent, why_held_back
+from .readback import ADDS, is_added, lost_keys, side_by_side
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
 
 Key = tuple[str, str]
@@ -81,38 +82,63 @@ class PipelineWriter:
         self._answers: dict[Key, str] = {}  # what a request that failed was answered with
         self._before_put = before_put
         self._over = threading.Event()  # nothing more can be sent
+        self._listed: dict[Key, Device] = {}  # all that was listed while the task waited
         self._seen: dict[Key, Device | None] = {}  # a device that has not followed, as it was listed last
 
     # Send
 
     def send(self, plan: AssignmentPlan) -> None:
-        """All changes that nothing was tried for."""
+        """All changes that nothing was tried for. Where they keep something, one goes first, and what it shows counts.
+
+        What may lose something, after what was seen, keeps what it has.
+        """
         changes = [each for each in plan.changes if each.key not in self.status]
-        first = self._first_of_many(changes)
-        if first is not None:
-            self._send_sites(batches([first], 1), self._options["applicable_timeout"])
-            self.follow(AssignmentPlan((first,)))
-            if self.status[first.key][0] == "conflict":
-                self._put_back(first)
-                return  # the others keep what they have
-            changes.remove(first)
+        first = first_of_many(changes) if self._options["wait"] else None
+        if first is None:
+            self._send_all(changes)
+            return
+        self._send_and_follow([first])
+        if self.status[first.key][0] == "conflict":
+            self._put_back(first)
+            return
+        changes.remove(first)
+        if self.status[first.key][0] == "pending":
+            changes = self._where_some_is_kept(first, changes)
+        self._send_all(self._as_planned(changes))
+
+    def _send_all(self, changes: Iterable[DeviceChange]) -> None:
         self._send_sites(batches(changes, self._options["batch_size"]), self._options["applicable_timeout"])
 
-    def _first_of_many(self, changes: Sequence[DeviceChange]) -> DeviceChange | None:
-        """One that keeps something. Whether the service does keep it is seen before others are sent.
+    def _send_and_follow(self, changes: Sequence[DeviceChange]) -> None:
+        self._send_all(changes)
+        self.follow(AssignmentPlan(tuple(changes)))
 
-        One that carries keys that are not known comes first, then one with few pipelines, which can be put back.
-        """
-        keeping = [each for each in changes if each.changed and keeps(each.after, each.shown, each.before)]
-        online = [each for each in keeping if each.site.online is not False and each.device.enabled is not False]
-        online.sort(key=lambda each: (not carried_keys(each.after, each.shown), len(each.before)))
-        return online[0] if self._options["wait"] and len(keeping) > 1 and online else None
+    def _where_some_is_kept(self, first: DeviceChange, changes: list[DeviceChange]) -> list[DeviceChange]:
+        """What may be sent now. Those with several pipelines wait until another device shows several that were sent."""
+        held = held_back(first, changes)
+        others = [each for each in changes if each not in held]
+        if not held:
+            return others
+        self._send_and_follow(self._as_planned(others))
+        if any(len(each.after) > 1 and self.status.get(each.key, ("", ""))[0] == "applied" for each in others):
+            return held
+        if not self._over.is_set():
+            self._note(held, "not_sent", why_held_back(first))
+        return []
+
+    def _as_planned(self, changes: Iterable[DeviceChange]) -> list[DeviceChange]:
+        """Without those that were seen to run something else by now."""
+        changes = [each for each in changes if each.changed]
+        other = seen_otherwise(changes, self._listed)
+        self._note(other, "not_sent", SEEN_OTHERWISE)
+        return [each for each in changes if each not in other]
 
     def _put_back(self, change: DeviceChange) -> None:
-        """Send what it had, where that is not what it reports."""
+        """Send what it had, where that is not what it reports, and would not be added to it."""
         status, reason = self.status[change.key]
         back = replace(change, before=change.after, after=change.before)
-        if self._reports(change) == change.before:
+        reported = self._reports(change)
+        if reported == change.before or (reported and is_added(change.before, change.after, reported)):
             return
         with suppress(NxaiError):
             self._put(Batch(change.site, (back,)))
@@ -324,10 +350,11 @@ class PipelineWriter:
                 told = f"{reason} " if status == "failed" else ""
                 self._note([each], status, f"{told}It could not be read back: {error}")
             return list(changes)
+        self._listed.update(((site_id, each.id), each) for each in now.values())
         late = []
         for each in changes:
             device = now.get(each.device.id)
-            said = _shown(each, device, self.hidden) if device else None
+            said = shown_as_sent(each, device, self.hidden) if device else None
             if said is None:
                 self._seen[each.key] = device
                 late.append(each)
@@ -359,6 +386,8 @@ class PipelineWriter:
                 f" it showed before and was sent: so it is lost. {side_by_side(change.after, reported)} Set it again in"
                 f" the portal. {hint(LINE)}"
             )
+        elif is_added(change.before, change.after, reported):
+            status, reason = "conflict", f"{ADDS} {side_by_side(change.after, reported)}"
         elif reported != change.before:
             status = "conflict"
             reason = (
@@ -376,11 +405,3 @@ class PipelineWriter:
     def _note(self, changes: Iterable[DeviceChange], status: str, reason: str) -> None:
         for each in changes:
             self.status[each.key] = (status, reason)
-
-
-def _shown(change: DeviceChange, device: Device, hidden: set[str]) -> str | None:
-    """As ``compare``. A device that showed its pipelines, and shows nothing since it was sent none, has none."""
-    if device.as_read is not None:
-        return compare(change.after, device.as_read, hidden, change.shown)
-    emptied = bool(change.device.assignment) and not change.after and device.unknown and device.unknown.shape
-    return "none was sent, and nothing is shown" if emptied else None

@@ -21,7 +21,7 @@ from .._fleet.targets import why_unknown
 from .._pipelines.readback import compare
 from .ledger import DONE, Camera, Key, Ledger, Wave
 
-NO_LONGER = "it no longer reports what was sent"
+NO_LONGER = f"it no longer reports what was sent, or the listings are behind. {hint('operations.list_devices.path')}"
 
 
 @dataclass(frozen=True, kw_only=True)
