@@ -35,9 +35,10 @@ def held_back(first: DeviceChange, rest: Iterable[DeviceChange]) -> list[DeviceC
     """Those that would lose pipelines where the service keeps only some of what is sent.
 
     A first one that still reports its only pipeline may be out of reach, or of all that was sent only that was kept.
-    One that had several would show the difference.
+    One that had several, or was sent one, would show the difference.
     """
-    return [] if len(first.before) > 1 else [each for each in rest if each.changed and _has_several(each)]
+    says_nothing = len(first.before) < 2 and len(first.after) > 1
+    return [each for each in rest if says_nothing and each.changed and _has_several(each)]
 
 
 def _has_several(change: DeviceChange) -> bool:

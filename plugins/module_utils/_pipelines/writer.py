@@ -14,9 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from .._api.contract.lines import hint
 from .._api.device import DeviceApi
-from .._api.records.assignment import LINE
 from .._api.records.pipeline import Assignment, models_of
 from .._api.records.records import Device
 from .._core.errors import (
@@ -29,13 +27,13 @@ from .._core.errors import (
     Unreachable,
     may_have_worked,
 )
-from .._core.wording import shortened
 from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
-from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
+from .._fleet.targets import WHERE_PIPELINES_ARE
 from .applicable import in_fewer, named_in, of_all_or_some, says_too_many, tell_apart
 from .first import SEEN_OTHERWISE, first_of_many, held_back, seen_otherwise, shown_as_sent, why_held_back
-from .readback import ADDS, is_added, lost_keys, side_by_side
+from .late import why_late
+from .readback import is_added
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
 
 Key = tuple[str, str]
@@ -373,31 +371,12 @@ class PipelineWriter:
         if change.key not in self._seen:
             self._note([change], "pending", self.status[change.key][1])  # it could not be read back
             return
-        device, reported = self._seen[change.key], self._reports(change)
-        status, reason = "pending", self.status[change.key][1]
-        if device is None:
-            reason = "the site does not list this device any more"
-        elif reported is None:
-            reason = f"it is not known what it runs now: {why_unknown(device)}"
-        elif lost := lost_keys(change.after, reported, change.shown):
-            status = "conflict"
-            reason = (
-                f"the service does not show {shortened(lost)} any more, which"
-                f" it showed before and was sent: so it is lost. {side_by_side(change.after, reported)} Set it again in"
-                f" the portal. {hint(LINE)}"
-            )
-        elif is_added(change.before, change.after, reported):
-            status, reason = "conflict", f"{ADDS} {side_by_side(change.after, reported)}"
-        elif reported != change.before:
-            status = "conflict"
-            reason = (
-                "it reports neither what it had nor what was sent: somebody else writes, or the service changed it."
-                f" {side_by_side(change.after, reported)} {WHERE_PIPELINES_ARE}"
-            )
-        elif not reason:
-            reason = f"not reported by the device within {self._options['wait_timeout']:g} s, nor when sent again."
-            reason = f"{reason} {WHERE_PIPELINES_ARE}"
-        self._note([change], status, reason)
+        found = why_late(change, self._seen[change.key])
+        self._note([change], *(found or ("pending", self.status[change.key][1] or self._not_in_time())))
+
+    def _not_in_time(self) -> str:
+        waited = self._options["wait_timeout"]
+        return f"not reported by the device within {waited:g} s, nor when sent again. {WHERE_PIPELINES_ARE}"
 
     def _is_sent(self, change: DeviceChange) -> bool:
         return self.status.get(change.key, ("", ""))[0] == "sent"
