@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .._api.records.pipeline import Assignment, models_of
@@ -64,7 +65,7 @@ class Carrier:
         resource = self._resource(devices=self._named(), **_engine_declaration(plan.declaration))
         found = resource.look()
         overtaken = self._overtaken(resource, found, plan)
-        found = found.without({change.key for change, _reason in overtaken})
+        found = self._forced(found.without({change.key for change, _reason in overtaken}))
         found, refused = _allowed(resource, found)
         self._describe(resource, found, f"wave {self._wave}")
         self._warn_of_retiring(found, retiring)
@@ -87,6 +88,15 @@ class Carrier:
             resource.settle(found)
         finally:
             self._note("assign", [self._assigned(resource, change) for change in found.changes])
+
+    def _forced(self, plan: AssignmentPlan) -> AssignmentPlan:
+        """Where what it had is still on its way back, what is declared is sent whatever the camera reports."""
+        return replace(
+            plan,
+            changes=tuple(
+                replace(each, forced=True) if self._cameras[key_of(each)].returning else each for each in plan.changes
+            ),
+        )
 
     def _assigned(self, resource: PipelineResource, change: DeviceChange) -> Row:
         camera = self._cameras[key_of(change)]

@@ -75,6 +75,7 @@ class Camera:
     sent: tuple[Wire, ...] = ()  # to it, since it had what is its way back
     fresh: bool = False
     on_its_way: bool = False  # what was sent last has not been seen there
+    returning: bool = False  # and that is what it had
     excluded: bool = False
     foreign: tuple[int, ...] = ()
 
@@ -268,7 +269,7 @@ class Ledger:
                 camera.fresh = line.action == "assign" and camera.back is None
                 if camera.fresh:
                     camera.back = way
-                camera.on_its_way = True
+                camera.on_its_way, camera.returning = True, line.action == "restore"
                 if line.action == "assign" and line.sent not in camera.sent:
                     camera.sent = (*camera.sent, line.sent)
 
@@ -298,7 +299,7 @@ class Ledger:
                     camera.back, camera.on_its_way, camera.sent = None, False, ()
                 camera.fresh = False
                 if status in ("applied", "rolled_back"):
-                    camera.on_its_way = False
+                    camera.on_its_way = camera.returning = False
                 if line.action == "restore" and status == "rolled_back":
                     camera.back, camera.sent = None, ()
 

@@ -114,6 +114,7 @@ def _fields(given: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
             name: _places(record, name, value) for name, value in _members(f"fields.{record}", fields, lines).items()
         }
         _check_distinct(record, {name: each for name, each in places.items() if lines[name].sent}, lines)
+        _check_own(record, places, lines)
         name, other = wrong_place(record, places)
         if name:
             answer = f"has changed places with fields.{record}.{other}"
@@ -153,6 +154,16 @@ def _check_distinct(record: str, places: Mapping[str, tuple[str, ...]], lines: M
             if name != other and inside and (len(ways[name]) == len(ways[other]) or not _nested(known)):
                 answer = f"and fields.{record}.{other} are both at {'.'.join(ways[name])}"
                 raise _bad(f"fields.{record}.{name}", answer, "Give each a place of its own.")
+
+
+def _check_own(record: str, places: Mapping[str, tuple[str, ...]], lines: Mapping[str, Line]) -> None:
+    """An id or a name inside of something else is that of the other thing."""
+    for name in {"id", "name"} & places.keys():
+        for other in lines.keys() - {"id", "name"}:
+            outer = path_of(places.get(other, lines[other].default)[0])
+            if len(outer) < len(path_of(places[name][0])) and _begins(outer, path_of(places[name][0])):
+                answer = f"is at {places[name][0]}, inside of fields.{record}.{other}, so it is that of the {other}"
+                raise _bad(f"fields.{record}.{name}", answer, "Correct it.")
 
 
 def _begins(path: Path, other: Path) -> bool:

@@ -92,14 +92,14 @@ class Oracle:
         body = json.loads(call.content)
         found = devices(self.cloud)
         chosen = {(site[1], identity_of(nxid)) for nxid in body["Devices"]}
-        before = {key: (len(found[key].on_the_way), final(found[key])) for key in chosen if key in found}
+        before = {key: ([*found[key].on_the_way], final(found[key])) for key in chosen if key in found}
         if self.allowed is None or not chosen <= self.allowed:
             self.wrong.append(f"written outside the scope: {chosen - (self.allowed or set())}")
         try:
             return send()
         finally:
-            for key, (number, had) in before.items():
-                if len(found[key].on_the_way) != number:
+            for key, (earlier, had) in before.items():
+                if any(each not in earlier for each in found[key].on_the_way):  # earlier ones may have arrived by now
                     self._took_effect(key, had, final(found[key]))
 
     def _took_effect(self, key: Key, had: list[Data], has: list[Data]) -> None:

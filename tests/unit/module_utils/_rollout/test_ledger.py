@@ -97,6 +97,20 @@ def test_it_is_gone_when_the_camera_is_back_and_then_recorded_anew(book: Book) -
     assert book.back() == FOREIGN and not book.door.foreign
 
 
+def test_what_it_had_is_on_its_way_back_until_something_is_seen(book: Book) -> None:
+    book.write(HAD)
+    book.outcome("pending", True)
+    assert not book.door.returning
+    book.write(HAD, "restore")
+    book.outcome("not_restored", True, "restore")
+    assert book.door.returning
+    book.write(SENT)
+    assert not book.door.returning and book.door.on_its_way
+    book.write(HAD, "restore")
+    book.outcome("rolled_back", True, "restore")
+    assert not book.door.returning and not book.door.on_its_way
+
+
 def test_what_somebody_else_gave_it_is_named_where_it_is_written_over(book: Book) -> None:
     book.write(HAD)
     book.outcome("applied", True)
