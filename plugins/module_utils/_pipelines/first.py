@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from .._api.contract.lines import hint
+from .._api.records.pipeline import Assignment
 from .._api.records.records import Device
 from .readback import carried_keys, compare, keeps
 from .reconcile import DeviceChange
@@ -52,6 +53,11 @@ def why_held_back(first: DeviceChange) -> str:
         " have several. If that device is just out of reach, leave it out, and run the task again."
         f" {hint('fields.assignment.pipelines')}"
     )
+
+
+def is_only_less(sent: Assignment, reported: Assignment) -> bool:
+    """Whether nothing is there that was not sent. Anything else is of somebody else, and is not written over."""
+    return all(any(compare((one,), (each,)) is not None for one in sent) for each in reported)
 
 
 def seen_otherwise(changes: Iterable[DeviceChange], now: Mapping[tuple[str, str], Device]) -> list[DeviceChange]:

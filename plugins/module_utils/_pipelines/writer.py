@@ -31,9 +31,16 @@ from .._engine.polling import Deadline
 from .._engine.sites import in_parallel
 from .._fleet.targets import WHERE_PIPELINES_ARE
 from .applicable import in_fewer, named_in, of_all_or_some, says_too_many, tell_apart
-from .first import SEEN_OTHERWISE, first_of_many, held_back, seen_otherwise, shown_as_sent, why_held_back
+from .first import (
+    SEEN_OTHERWISE,
+    first_of_many,
+    held_back,
+    is_only_less,
+    seen_otherwise,
+    shown_as_sent,
+    why_held_back,
+)
 from .late import why_late
-from .readback import is_added
 from .reconcile import AssignmentPlan, Batch, DeviceChange, batches
 
 Key = tuple[str, str]
@@ -132,11 +139,11 @@ class PipelineWriter:
         return [each for each in changes if each not in other]
 
     def _put_back(self, change: DeviceChange) -> None:
-        """Send what it had, where that is not what it reports, and would not be added to it."""
+        """Send what it had, where it reports a part of what was sent. What somebody else gave it stays."""
         status, reason = self.status[change.key]
         back = replace(change, before=change.after, after=change.before)
         reported = self._reports(change)
-        if reported == change.before or (reported and is_added(change.before, change.after, reported)):
+        if reported is None or reported == change.before or not is_only_less(change.after, reported):
             return
         with suppress(NxaiError):
             self._put(Batch(change.site, (back,)))

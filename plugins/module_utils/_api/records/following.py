@@ -4,8 +4,9 @@
 
 """Whether pipelines show those that follow on them (their chains). What is not shown is unknown, never none. Pure.
 
-A pipeline without the member may have none, or the service may not show it at all. That it leaves out what is empty is
-known where another pipeline shows that something follows on it.
+A pipeline that shows all its other settings and not this one may have some, or the service may not show them at all.
+That it leaves out what is empty is known where another pipeline shows that something follows on it. A pipeline that
+does not show others either, such as a processor, is one of a service that leaves out what has no value.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ..contract.lines import WIRE_NAMES
 from .assignment import Unknown
 from .pipeline import Assignment, Pipeline
 from .records import Device
 
 LINE = "fields.pipeline.chains"
 _MEMBER = "chains"
+_BESIDE = tuple(name for name in WIRE_NAMES.values() if name != _MEMBER)
 
 
 def is_any_shown(pipelines: Iterable[Pipeline]) -> bool:
@@ -27,7 +30,10 @@ def is_any_shown(pipelines: Iterable[Pipeline]) -> bool:
 
 
 def is_any_left_out(pipelines: Iterable[Pipeline]) -> bool:
-    return any(each.wire.get(_MEMBER) is None for each in pipelines)
+    return any(
+        each.wire.get(_MEMBER) is None and all(each.wire.get(name) is not None for name in _BESIDE)
+        for each in pipelines
+    )
 
 
 def without_hidden(devices: Iterable[Device]) -> list[Device]:

@@ -32,7 +32,8 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.redaction import 
 from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, operation
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx.graph import outputs as tensors
 from ansible_collections.nxai.cloud.plugins.module_utils._openapi import comparison
-from ansible_collections.nxai.cloud.plugins.module_utils._rollout import page, waves
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout import waves
+from ansible_collections.nxai.cloud.plugins.module_utils._rollout.page import parts
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain
 from ansible_collections.nxai.cloud.plugins.plugin_utils._inventory import names
 from tools.cost import MOST_MEMORY, cost_of
@@ -186,7 +187,7 @@ PATTERNS: dict[str, Callable[[str], Any]] = {
     "alike": lambda text: comparison._alike(text, text),
     "renamed": lambda text: comparison._renamed(text, "/functions/{uuid}"),
     "folded": comparison._folded,
-    "command": page._with_code,
+    "command": parts._with_code,
     "template": plain.TEMPLATE.search,
     "version": lambda text: releases.releases([{"name": f"A@1{text}"}], "A"),
     "age of a version": releases._age,

@@ -17,7 +17,8 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records im
 
 A = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 ONE = {"modelUUID": A, "modelNMS": 0.5, "chains": []}
-PLAIN = {"modelUUID": A, "modelNMS": 0.5}
+PLAIN = {"modelUUID": A, "modelNMS": 0.5, "resizingMethod": "Letterbox", "Preprocessor": "", "Postprocessor": ""}
+SHORT = {"modelUUID": A, "modelNMS": 0.5}  # of a service that leaves out what has no value
 
 
 def row(pipeline: Any, number: int = 1) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def test_what_follows_on_a_pipeline_is_not_none_where_it_is_not_shown() -> None:
     (hidden,) = listed(PLAIN)
     assert hidden.assignment is None and hidden.unknown and "chains" in hidden.unknown.reason
     assert [each.wire for each in hidden.as_read or ()] == [PLAIN]
-    assert listed(ONE)[0].assignment is not None
+    assert listed(ONE)[0].assignment is not None and listed(SHORT)[0].assignment is not None
     assert listed(PLAIN, left_out=["chains"])[0].assignment is not None
 
 
