@@ -47,12 +47,12 @@ def _text(value: Any) -> None:
 
 
 def _whole(value: Any) -> None:
-    if type(value) is not int or not 0 <= value <= _MOST_NUMBER:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_NUMBER:
         raise Wrong(" is not a whole number from 0 on")
 
 
 def _moment(value: Any) -> None:
-    if type(value) not in (int, float) or not 0 <= value <= _LATEST:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LATEST:
         raise Wrong(" is not a time in seconds since 1970")
 
 

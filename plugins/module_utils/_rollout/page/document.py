@@ -32,7 +32,7 @@ def as_html(report: Mapping[str, Any]) -> str:
         "<header>",
         parts.what(report),
         parts.standing(report),
-        parts.bar(report),
+        parts.all_cameras(report),
         "</header><main>",
         causes.failures(report),
         causes.taken_back(report),

@@ -185,7 +185,7 @@ def _text(value: Any) -> str:
 # All cameras in one bar
 
 
-def bar(report: Data) -> str:
+def all_cameras(report: Data) -> str:
     """Wave by wave, with a mark at each; cameras of no wave come last. Each camera is in it once."""
     totals, waves = report["totals"], [each for each in report["waves"] if each["totals"]["devices"]]
     beside = {kind: totals[kind] - sum(each["totals"][kind] for each in waves) for kind in ("devices", *KINDS)}

@@ -77,8 +77,8 @@ def test_each_camera_is_counted_once(name: str) -> None:
     report = report_of(name)
     every = report["totals"]["devices"]
     page = page_of(name)
-    bar = page.one("div", "bar")
-    stretches = [each for each in page.elements if each.above is bar]
+    whole = page.one("div", "bar")
+    stretches = [each for each in page.elements if each.above is whole]
     assert sum(width(each.classes) for each in stretches) == every
     parts = [each for each in page.all("i") if each.above in stretches]
     for kind, (letter, _sign, _word) in KINDS.items():
