@@ -19,7 +19,7 @@ from .._core.files import check_trusted, read_regular, replace_file
 from .artefact import pack, to_take, unpack
 from .journal import Content, Journal
 from .ledger import Ledger
-from .lines import Began, Line, Wrong
+from .lines import Began, Line, Stands, Wrong, said
 from .page.document import as_html
 from .report import as_report
 
@@ -98,6 +98,10 @@ class Book:
         if abs(self.now() - self._published) >= _EVERY:
             with suppress(BadInput):  # at the end of the step it is said
                 self.publish()
+
+    def stands(self, status: str, message: str, back: int = 0, pause: int = 0) -> Stands:
+        """The line that says where the rollout stands now."""
+        return Stands(at=self.now(), status=status, message=said(message), back=back, pause=pause)
 
     def adopt(self) -> None:
         """Have on the disk what was taken, also where there is nothing to add to it."""

@@ -19,6 +19,7 @@ from .._core.values import identity
 from .._core.wording import counted, shortened
 from .._engine.lookup import globbed
 from .._engine.module import Task
+from .._fleet.targets import Missing
 from .._pipelines.checks import CHECKS_SPEC
 from .._pipelines.options import ARGUMENT_SPEC as ENGINE_SPEC
 from .._pipelines.options import PIPELINE
@@ -26,7 +27,7 @@ from .._pipelines.reconcile import AssignmentPlan, Batch, DeviceChange
 from .._pipelines.resource import PipelineResource
 from .book import Book
 from .judge import NO_LONGER, Rules, looked_at
-from .ledger import ASIDE, Camera, Key, assignment_of
+from .ledger import ASIDE, Camera, Key, assignment_of, camera_key
 from .lines import Outcome, Planned, Proof, Written, groups
 from .scope import globs
 
@@ -37,7 +38,7 @@ _LATE = "what the rollout had sent was never seen there; after what it had was s
 
 
 def key_of(change: DeviceChange) -> Key:
-    return identity(change.site.id), identity(change.device.id)
+    return camera_key(change.site.id, change.device.id)
 
 
 class Carrier:
@@ -125,10 +126,9 @@ class Carrier:
         """A site that is gone or forbidden is not the same as a camera that cannot take pipelines now."""
         rows: list[Row] = []
         for each in resource.found.missing:
-            camera = self._cameras[identity(each.site.id), identity(each.device)]
             aside = each.status == "not_applicable" and not each.no_site
             status = ASIDE.get(self._rules.unavailable, "not_applicable") if aside else "failed"
-            rows.append((camera, status, each.reason, False))
+            rows.append((self._missed(each), status, each.reason, False))
         return rows
 
     def _overtaken(
@@ -204,8 +204,7 @@ class Carrier:
             return
         rows = [(self._cameras[key], "not_restored", reason, False) for key, reason in refused.items()]
         for each in resource.found.missing:
-            camera = self._cameras[identity(each.site.id), identity(each.device)]
-            rows.append((camera, "not_restored", each.reason, False))
+            rows.append((self._missed(each), "not_restored", each.reason, False))
         self._note("restore", rows)
         late = {each.key for each in self._cameras.values() if each.on_its_way}
         self._late = {each.key for each in found.changes if each.unseen and key_of(each) in late}
@@ -243,7 +242,7 @@ class Carrier:
             if wrong:
                 rows.append((camera, "gate", wrong, False))
         for each in resource.found.missing:
-            rows.append((self._cameras[identity(each.site.id), identity(each.device)], "gate", each.reason, False))
+            rows.append((self._missed(each), "gate", each.reason, False))
         self._note("gate", rows)
 
     # The engine
@@ -303,6 +302,9 @@ class Carrier:
     def _named(self) -> list[dict[str, str]]:
         return [{"site": each.site, "device": each.nxid} for each in self._cameras.values()]
 
+    def _missed(self, missing: Missing) -> Camera:
+        return self._cameras[camera_key(missing.site.id, missing.device)]
+
     def _label(self, key: Key) -> str:
         return self._cameras[key].label
 
@@ -312,7 +314,7 @@ def _allowed(resource: PipelineResource, plan: AssignmentPlan) -> tuple[Assignme
     found, advice = resource.objections(plan)
     reasons: dict[Key, list[str]] = {}
     for each in found:
-        reasons.setdefault((identity(each.site), identity(each.device)), []).append(each.reason)
+        reasons.setdefault(camera_key(each.site, each.device), []).append(each.reason)
     proof = resource.proof.change
     if proof is not None and key_of(proof) in reasons:
         resource.proof.change = None

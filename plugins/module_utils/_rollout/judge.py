@@ -15,11 +15,10 @@ from .._api.contract.lines import hint
 from .._api.records.pipeline import Assignment
 from .._api.records.records import Device
 from .._core.errors import BadInput
-from .._core.values import identity
 from .._core.wording import counted
 from .._fleet.targets import why_unknown
 from .._pipelines.readback import compare
-from .ledger import DONE, Camera, Key, Ledger, Wave
+from .ledger import DONE, Camera, Key, Ledger, Wave, camera_key
 
 NO_LONGER = f"it no longer reports what was sent, or the listings are behind. {hint('operations.list_devices.path')}"
 
@@ -104,7 +103,7 @@ def named(wave: Wave, failures: Iterable[Mapping[str, Any]]) -> list[tuple[Camer
     cameras: dict[Key, Camera] = {each.key: each for each in wave.cameras}
     found = []
     for row in failures:
-        key = identity(row.get("site")), identity(row.get("device"))
+        key = camera_key(row.get("site"), row.get("device"))
         camera = cameras.get(key)
         if camera is None:
             answer = f"{key[1] or 'an entry without device'} at site {key[0]} is no camera of wave {wave.number}"

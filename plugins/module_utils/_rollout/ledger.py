@@ -11,7 +11,7 @@ and its outcome, the camera may have been written, and its way back stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,11 @@ ASIDE = {"skip": "skipped", "queue": "queued"}  # what becomes of cameras that c
 CLOSED = ("overtaken", "let_go")  # never to be written again by this rollout
 NOT_FAILED = (*DONE, *ASIDE.values(), *CLOSED, "waiting", "rolled_back")
 Key = tuple[str, str]
+
+
+def camera_key(site: Any, nxid: Any) -> Key:
+    """By which a camera is known, however its ids are written: the same NxID may be there at two sites."""
+    return identity(site), identity(nxid)
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class Camera:
 
     @property
     def key(self) -> Key:
-        return identity(self.site), identity(self.nxid)
+        return camera_key(self.site, self.nxid)
 
     @property
     def label(self) -> str:
@@ -118,8 +123,12 @@ class Wave:
 
     @property
     def unfinished(self) -> bool:
-        """A wave that is done is not, where cameras of it have come back into the scope."""
-        return any(each.open and (self.status != "done" or each.status == "waiting") for each in self.cameras)
+        return self.is_unfinished({each.number for each in self.cameras if each.excluded})
+
+    def is_unfinished(self, excluded: Container[int]) -> bool:
+        """In a scope without these cameras. A wave that is done is not, where cameras have come back into the scope."""
+        inside = [each for each in self.cameras if each.number not in excluded and each.status not in CLOSED]
+        return any(self.status != "done" or each.status == "waiting" for each in inside)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._core.errors import BadInput
 from .._core.values import identity
-from .._core.wording import counted, printable, shortened
+from .._core.wording import counted, shortened
 from .._engine.lookup import globbed, is_glob
 from .._engine.module import Task
 from .._pipelines.models import Models
@@ -21,12 +21,13 @@ from .beside import overtaken_by
 from .book import Book
 from .giving_up import given_up
 from .judge import Rules
-from .ledger import ASIDE, Camera, Ledger, Wave
-from .lines import LetGo, Opened, Outcome, Planned, Queued, Scoped, Stands, Wrong, groups, line_of, packed
+from .ledger import ASIDE, Camera, Ledger, camera_key
+from .lines import LetGo, Opened, Outcome, Planned, Queued, Scoped, Wrong, groups, line_of, packed
 from .scope import (
     declaration_of,
     excluded_now,
     globs,
+    label_of,
     models_named,
     nothing_selected,
     refuse_difference,
@@ -59,8 +60,8 @@ class Opening:
     def _ledger(self) -> Ledger:
         return self._book.ledger
 
-    def begin(self) -> bool:
-        """Whether there is anything to do. Under the lock."""
+    def begin(self) -> None:
+        """Under the lock."""
         if torn := self._book.torn():
             self.said.append(torn)
         self._take_what_was_handed_on()
@@ -72,13 +73,14 @@ class Opening:
             self.said.append(f"Would be let go: {shortened([each.label for each in let_go])}.")
             self._book.add(LetGo(at=self._book.now(), cameras=packed(each.number for each in let_go)))
         if self._back:
-            return self._take_back()
+            self._take_back()
+            return
         if self._book.exists and self._ledger.status == "rolled_back":
             answer, advice = "it was rolled back", "Choose another pipeline_rollout_name to start again."
             raise BadInput(f"Go on with the rollout {self._name}", answer, advice)
         planned = self._planned(self._rows)
         excluded = [] if planned else self._excluded(self._ledger)
-        return self._go_on(planned, excluded, self._rows)
+        self._go_on(planned, excluded, self._rows)
 
     def _take_what_was_handed_on(self) -> None:
         saved = text_of(self._options["saved"], self._name)
@@ -87,17 +89,16 @@ class Opening:
 
     # Back
 
-    def _take_back(self) -> bool:
+    def _take_back(self) -> None:
         if not self._book.exists:
             answer = f"there is none in {self._book.folder}"
             raise BadInput(f"Take back the rollout {self._name}", answer, "Check the name and the path.")
-        excluded = self._excluded(self._ledger)
-        owed = [each for each in self._ledger.cameras if each.back and each.status != "let_go"]
-        if not [each for each in owed if each not in excluded] and self._ledger.status == "rolled_back":
-            return False
-        self._book.add(self._opened(), Scoped(at=self._book.now(), excluded=packed(each.number for each in excluded)))
-        self._book.add(self._stands("rolling_back", "Taken back on request."))
-        return True
+        excluded = {each.number for each in self._excluded(self._ledger)}
+        owed = {each.number for each in self._ledger.cameras if each.back and each.status != "let_go"}
+        if owed <= excluded and self._ledger.status == "rolled_back":
+            return
+        self._book.add(self._opened(), Scoped(at=self._book.now(), excluded=packed(excluded)))
+        self._book.add(self._book.stands("rolling_back", "Taken back on request."))
 
     # Forward
 
@@ -220,19 +221,19 @@ class Opening:
 
     # Lines
 
-    def _go_on(self, planned: Planned | None, excluded: Sequence[Camera], rows: Sequence[Row]) -> bool:
+    def _go_on(self, planned: Planned | None, excluded: Sequence[Camera], rows: Sequence[Row]) -> None:
         ledger = self._ledger
         if planned is not None:
             if not ledger.lines:
                 self._book.begin(self._name, uuid.uuid4().hex)
-            self._book.add(self._opened(), planned, self._stands("running", ""))
-            return True
+            self._book.add(self._opened(), planned, self._book.stands("running", ""))
+            return
         numbers = {each.number for each in excluded}
         back_in_scope = numbers != {each.number for each in ledger.cameras if each.excluded}
         ready, closed = self._queue(rows, numbers)
-        todo = [each for each in ledger.waves if _is_unfinished(each, numbers)]
+        todo = [each for each in ledger.waves if each.is_unfinished(numbers)]
         if ledger.status in ENDED and not (ready or closed or todo or back_in_scope):
-            return False
+            return
         lines: list[Any] = [self._opened(), Scoped(at=self._book.now(), excluded=packed(numbers))]
         if closed:
             made = groups([(camera.number, "overtaken", reason, False) for camera, reason in closed])
@@ -242,18 +243,17 @@ class Opening:
         if ready:
             lines.append(Queued(at=self._book.now(), cameras=packed(each.number for each in ready)))
         if ledger.status != "rolling_back" and (todo or ready):
-            lines.append(self._stands("running", ""))
+            lines.append(self._book.stands("running", ""))
         self._book.add(*lines)
-        return True
 
     def _queue(self, rows: Sequence[Row], excluded: set[int]) -> tuple[list[Camera], list[tuple[Camera, str]]]:
         """Once all waves are done, the queued cameras that the inventory knows nothing against, and overtaken ones."""
         ledger = self._ledger
-        if self._rules.unavailable != "queue" or any(_is_unfinished(each, excluded) for each in ledger.waves):
+        if self._rules.unavailable != "queue" or any(each.is_unfinished(excluded) for each in ledger.waves):
             return [], []
         if ledger.status == "rolling_back":
             return [], []
-        away = {(identity(row["site"]), identity(row["device"])) for row in rows if row["unavailable"]}
+        away = {camera_key(row["site"], row["device"]) for row in rows if row["unavailable"]}
         queued = [each for each in ledger.cameras if each.status == "queued" and each.number not in excluded]
         overtaken = overtaken_by(self._book.folder, ledger, queued, self._task.options["trusted_owner"])
         closed = [(each, overtaken[each.key]) for each in queued if each.key in overtaken]
@@ -261,18 +261,3 @@ class Opening:
 
     def _opened(self) -> Opened:
         return Opened(at=self._book.now(), run=uuid.uuid4().hex, action=self._options["action"])
-
-    def _stands(self, status: str, message: str) -> Stands:
-        return Stands(at=self._book.now(), status=status, message=message, back=0, pause=0)
-
-
-def _is_unfinished(wave: Wave, excluded: set[int]) -> bool:
-    """As ``Wave.unfinished``, in a scope that does not count yet."""
-    inside = [
-        each for each in wave.cameras if each.number not in excluded and each.status not in ("overtaken", "let_go")
-    ]
-    return any(wave.status != "done" or each.status == "waiting" for each in inside)
-
-
-def label_of(row: Row) -> str:
-    return f"{printable(row['name'] or row['device'])} at {printable(row['site_name'] or row['site'])}"

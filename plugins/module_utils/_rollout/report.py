@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What people are told of a rollout: numbers for programs, made of the ledger alone. Pure."""
+"""What people read of a rollout, and numbers for programs, made of the ledger alone. Pure."""
 
 from __future__ import annotations
 

@@ -20,10 +20,10 @@ from .._api.records.pipeline import with_models
 from .._core.errors import BadInput
 from .._core.limits import TooLarge, inflated, read_json
 from .._core.values import identity, is_uuid
-from .._core.wording import shortened
+from .._core.wording import printable, shortened
 from .._engine.lookup import is_glob
 from .._pipelines.options import PIPELINE, SWAP
-from .ledger import Camera, Key, Ledger
+from .ledger import Camera, Key, Ledger, camera_key
 from .waves import Row
 
 STATES = ("present", "exact", "absent")
@@ -208,7 +208,7 @@ def excluded_now(
     were when it was planned. Then what the inventory has lost since, as a site that is off-line, is no reason to leave
     it out; that a group or the file of a limit has become smaller is one.
     """
-    rows = {(identity(row["site"]), identity(row["device"])): row for row in selected}
+    rows = {camera_key(row["site"], row["device"]): row for row in selected}
     known = ledger.by_key()
     added = [row for key, row in rows.items() if key not in known]
     gone = [each for key, each in known.items() if key not in rows and (key in others or not same_words)]
@@ -218,9 +218,13 @@ def excluded_now(
 def refuse_wider(ledger: Ledger, added: Sequence[Row], same_hosts: bool) -> None:
     """A larger scope than what was planned; a new camera of the same hosts is none, and is not part of the rollout."""
     if added and not same_hosts:
-        names = shortened([f"{row['name'] or row['device']} at {row['site_name'] or row['site']}" for row in added], 5)
+        names = shortened([label_of(row) for row in added], 5)
         answer = f"the hosts or the limit hold what the rollout was not planned for: {names}"
         raise BadInput(f"Go on with the rollout {ledger.rollout}", answer, f"A smaller scope is taken. {_GO_ON}")
+
+
+def label_of(row: Row) -> str:
+    return f"{printable(row['name'] or row['device'])} at {printable(row['site_name'] or row['site'])}"
 
 
 def nothing_selected(ledger: Ledger, excluded: Sequence[Camera]) -> bool:
@@ -250,7 +254,7 @@ def rows_of(given: Any) -> tuple[list[dict[str, str]], set[Key]]:
         try:
             lines, more = read_json(inflated(base64.b64decode(given, validate=True), MOST_INVENTORY))
             rows = [dict(zip(_MEMBERS, each, strict=True)) for each in lines]
-            others = {(identity(site), identity(device)) for site, device in more}
+            others = {camera_key(site, device) for site, device in more}
         except (TooLarge, ValueError, TypeError) as error:
             raise BadInput(tried, str(error), advice) from None
     found: dict[Key, dict[str, str]] = {}
@@ -258,5 +262,5 @@ def rows_of(given: Any) -> tuple[list[dict[str, str]], set[Key]]:
         if not isinstance(row, Mapping) or not row.get("site") or not row.get("device"):
             raise BadInput(tried, f"{row!r} has no site or no device", advice)
         made = {name: str(row.get(name) or "") for name in _MEMBERS}
-        found.setdefault((identity(made["site"]), identity(made["device"])), made)
+        found.setdefault(camera_key(made["site"], made["device"]), made)
     return list(found.values()), others

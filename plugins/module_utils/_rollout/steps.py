@@ -20,7 +20,7 @@ from .carry import Carrier
 from .giving_up import given_up
 from .judge import Rules, breach, limit, named, soak_left
 from .ledger import DONE, Camera, Ledger, Wave
-from .lines import Judged, LetGo, Outcome, Stands, WaveBegun, groups, packed, said
+from .lines import Judged, LetGo, Outcome, WaveBegun, groups, packed, said
 from .opening import Opening
 from .report import as_report, lines_of, summary
 from .scope import numbers_of, pauses_of, texts_of
@@ -178,7 +178,7 @@ class RolloutRun:
         message = f"Stopped in wave {wave.number} ({wave.name}): {reason}."
         back = {"rollback_wave": wave.number, "rollback_all": 0}.get(self._rules.on_breach)
         status = "stopped" if back is None else "rolling_back"
-        self._book.add(self._judged(wave, "failed", said(reason)), self._stands(status, message, back or 0))
+        self._book.add(self._judged(wave, "failed", said(reason)), self._book.stands(status, message, back or 0))
 
     # Back
 
@@ -213,7 +213,7 @@ class RolloutRun:
             message += f" {counted(len(left), 'camera')} outside the hosts or the limit of this run stay as they are."
         self._book.add(
             *(self._judged(each, "rolled_back", each.reason) for each in waves),
-            self._stands("rolled_back" if whole else "stopped", message.strip()),
+            self._book.stands("rolled_back" if whole else "stopped", message.strip()),
         )
 
     def _give_up(self) -> Result:
@@ -229,23 +229,19 @@ class RolloutRun:
         waiting = [each for each in ledger.unfinished() if self._rules.pauses_before(each, ledger.passed)]
         if waiting:
             message = f"Paused before wave {waiting[0].number} of {len(ledger.waves)} ({waiting[0].name})."
-            self._book.add(
-                Stands(at=self._book.now(), status="paused", message=message, back=0, pause=waiting[0].number)
-            )
+            self._book.add(self._book.stands("paused", message, pause=waiting[0].number))
         elif ledger.status == "running":
-            self._book.add(self._stands("finished", _ended(ledger)))
+            self._book.add(self._book.stands("finished", _ended(ledger)))
         return {"saved": self._book.saved()}
 
     def _interrupt(self) -> Result:
         """A breach has said already why it ends; anything else is an error that came in between."""
         ledger, reason = self._ledger, said(self._options["reason"])
         if ledger.status == "running":
-            self._book.add(self._stands("interrupted", reason))
+            self._book.add(self._book.stands("interrupted", reason))
         elif ledger.status == "rolling_back" and "Not all is back" not in ledger.message:
-            message = said(f"{ledger.message} Not all is back.")
-            self._book.add(
-                Stands(at=self._book.now(), status="rolling_back", message=message, back=ledger.back or 0, pause=0)
-            )
+            message = f"{ledger.message} Not all is back."
+            self._book.add(self._book.stands("rolling_back", message, back=ledger.back or 0))
         return {"saved": self._book.saved()}
 
     def _needed(self) -> Result:
@@ -262,9 +258,6 @@ class RolloutRun:
         return {"changed": False, "needed": needed}
 
     # What all steps have
-
-    def _stands(self, status: str, message: str, back: int = 0, pause: int = 0) -> Stands:
-        return Stands(at=self._book.now(), status=status, message=said(message), back=back, pause=pause)
 
     def _judged(self, wave: Wave, verdict: str, reason: str = "", soak: float = 0.0) -> Judged:
         return Judged(at=self._book.now(), wave=wave.number, verdict=verdict, reason=reason, soak=soak)

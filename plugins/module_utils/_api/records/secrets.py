@@ -4,7 +4,7 @@
 
 """Secrets in pipelines: a service may show anything in their place, and to send that back would destroy them. Pure.
 
-What says by itself that it is a mask is told apart in ``believed.py``.
+``believed.py`` finds masks that show what they are, such as ``***``.
 """
 
 from __future__ import annotations

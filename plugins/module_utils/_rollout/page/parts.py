@@ -140,7 +140,7 @@ def _life(report: Data) -> str:
 
 
 def _with_code(text: str) -> str:
-    """Options of a command are told from words."""
+    """With what is typed, such as the options of a command, shown as code."""
     return re.sub(r"-e \w+=\w+", r"<code>\g<0></code>", escape(text))
 
 

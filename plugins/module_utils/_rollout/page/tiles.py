@@ -122,7 +122,7 @@ class Tiles:
 
 
 def _label(row: Data, names: Sequence[str]) -> str:
-    """Cameras of one name at one site are told apart by their ids."""
+    """Where cameras of one site have the same name, with its id."""
     called = row["name"] or row["device"]
     more = f" <code>{escape(cut(row['device'], 40))}</code>" if row["name"] and names.count(called) > 1 else ""
     return f"{name(cut(called, 120))}{more}"
