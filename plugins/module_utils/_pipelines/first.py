@@ -28,8 +28,9 @@ def first_of_many(changes: Sequence[DeviceChange]) -> DeviceChange | None:
     """
     keeping = [each for each in changes if each.changed and keeps(each.after, each.shown, each.before)]
     online = [each for each in keeping if each.site.online is not False and each.device.enabled is not False]
-    online.sort(key=lambda each: (not carried_keys(each.after, each.shown), len(each.before)))
-    return online[0] if len(keeping) > 1 and online else None
+    if len(keeping) < 2:
+        return None
+    return min(online, key=lambda each: (not carried_keys(each.after, each.shown), len(each.before)), default=None)
 
 
 def held_back(first: DeviceChange, rest: Iterable[DeviceChange]) -> list[DeviceChange]:

@@ -103,11 +103,11 @@ class PipelineWriter:
             self._send_all(changes)
             return
         self._send_and_follow([first])
-        if self.status[first.key][0] == "conflict":
+        if self._state(first) == "conflict":
             self._put_back(first)
             return
-        changes.remove(first)
-        if self.status[first.key][0] == "pending":
+        changes = _others(changes, [first])
+        if self._state(first) == "pending":
             changes = self._where_some_is_kept(first, changes)
         self._send_all(self._as_planned(changes))
 
@@ -121,11 +121,11 @@ class PipelineWriter:
     def _where_some_is_kept(self, first: DeviceChange, changes: list[DeviceChange]) -> list[DeviceChange]:
         """What may be sent now. Those with several pipelines wait until another device shows several that were sent."""
         held = held_back(first, changes)
-        others = [each for each in changes if each not in held]
         if not held:
-            return others
+            return changes
+        others = _others(changes, held)
         self._send_and_follow(self._as_planned(others))
-        if any(len(each.after) > 1 and self.status.get(each.key, ("", ""))[0] == "applied" for each in others):
+        if any(len(each.after) > 1 and self._state(each) == "applied" for each in others):
             return held
         if not self._over.is_set():
             self._note(held, "not_sent", why_held_back(first))
@@ -136,7 +136,7 @@ class PipelineWriter:
         changes = [each for each in changes if each.changed]
         other = seen_otherwise(changes, self._listed)
         self._note(other, "not_sent", SEEN_OTHERWISE)
-        return [each for each in changes if each not in other]
+        return _others(changes, other)
 
     def _put_back(self, change: DeviceChange) -> None:
         """Send what it had, where it reports a part of what was sent. What somebody else gave it stays."""
@@ -148,7 +148,7 @@ class PipelineWriter:
         with suppress(NxaiError):
             self._put(Batch(change.site, (back,)))
         self._wait([back])
-        is_back = self.status[change.key][0] == "applied"
+        is_back = self._state(change) == "applied"
         told = "What it had was sent again, and is back." if is_back else "What it had was sent again: it is not back."
         self._note([change], status, f"{reason} {told}")
 
@@ -171,7 +171,7 @@ class PipelineWriter:
             try:
                 self._send(batch, patience, doubtful)
             except NxaiError as error:
-                open_ones = [each for each in batch.changes if self.status.get(each.key, ("", ""))[0] in ("", "again")]
+                open_ones = [each for each in batch.changes if self._state(each) in ("", "again")]
                 self._note_error(open_ones, error, doubtful)
                 if isinstance(error, (SignInFailed, NotRecorded)):
                     self._over.set()
@@ -305,18 +305,18 @@ class PipelineWriter:
 
     def follow(self, plan: AssignmentPlan) -> None:
         """Read back. A device that still reports what it had is sent to once more, alone, and then given up."""
-        late = self._wait([each for each in plan.changes if self._is_sent(each)])
+        late = self._wait([each for each in plan.changes if self._state(each) == "sent"])
         again = [each for each in late if self._reports(each) == each.before]
         if again:
             self._send_again(again)
-            self._wait([each for each in again if self._is_sent(each)])
+            self._wait([each for each in again if self._state(each) == "sent"])
         for each in late:
-            if self.status[each.key][0] in ("sent", "again"):
+            if self._state(each) in ("sent", "again"):
                 self._note_laggard(each)
 
     def follow_again(self, changes: Iterable[DeviceChange]) -> None:
         """Look once more, later, at those that are well: something that was sent before may have arrived after all."""
-        well = [each for each in changes if self.status.get(each.key, ("", ""))[0] == "applied"]
+        well = [each for each in changes if self._state(each) == "applied"]
         if well:
             self._note(well, "sent", "")
             self.follow(AssignmentPlan(tuple(well)))
@@ -364,7 +364,7 @@ class PipelineWriter:
                 self._seen[each.key] = device
                 late.append(each)
             else:
-                failed = self.status[each.key][0] == "failed"
+                failed = self._state(each) == "failed"
                 told = f"it shows what was sent, though the answer was {self._answers[each.key]}" if failed else ""
                 self._note([each], "applied", "; ".join(filter(None, (told, said))))
         return late
@@ -385,9 +385,15 @@ class PipelineWriter:
         waited = self._options["wait_timeout"]
         return f"not reported by the device within {waited:g} s, nor when sent again. {WHERE_PIPELINES_ARE}"
 
-    def _is_sent(self, change: DeviceChange) -> bool:
-        return self.status.get(change.key, ("", ""))[0] == "sent"
+    def _state(self, change: DeviceChange) -> str:
+        """Its status; "" where nothing was tried for it."""
+        return self.status.get(change.key, ("", ""))[0]
 
     def _note(self, changes: Iterable[DeviceChange], status: str, reason: str) -> None:
         for each in changes:
             self.status[each.key] = (status, reason)
+
+
+def _others(changes: Iterable[DeviceChange], these: Iterable[DeviceChange]) -> list[DeviceChange]:
+    keys = {each.key for each in these}
+    return [each for each in changes if each.key not in keys]

@@ -37,6 +37,7 @@ _SHOWN = re.compile(r"[A-Za-z0-9_-]{1,40}")  # a longer one may be a secret, in 
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _SCOPE = re.compile(r"(?:[!-~]{1,200}(?: [!-~]{1,200}){0,9})?")
 _MOST_STEPS = 8
+_OWN = ("id", "name")
 _NAMES_OF_KEYS = ("read_only", "left_out", "shown_whole")  # of pipelines
 _MAY_BE_EMPTY = (("answer", "rows"), ("answer", "total"), ("answer", "created"))
 
@@ -158,10 +159,11 @@ def _check_distinct(record: str, places: Mapping[str, tuple[str, ...]], lines: M
 
 def _check_own(record: str, places: Mapping[str, tuple[str, ...]], lines: Mapping[str, Line]) -> None:
     """An id or a name inside of something else is that of the other thing."""
-    for name in {"id", "name"} & places.keys():
-        for other in lines.keys() - {"id", "name"}:
+    for name in [each for each in _OWN if each in places]:
+        path = path_of(places[name][0])
+        for other in [each for each in lines if each not in _OWN]:
             outer = path_of(places.get(other, lines[other].default)[0])
-            if len(outer) < len(path_of(places[name][0])) and _begins(outer, path_of(places[name][0])):
+            if len(outer) < len(path) and _begins(outer, path):
                 answer = f"is at {places[name][0]}, inside of fields.{record}.{other}, so it is that of the {other}"
                 raise _bad(f"fields.{record}.{name}", answer, "Correct it.")
 

@@ -29,7 +29,8 @@ def is_any_shown(pipelines: Iterable[Pipeline]) -> bool:
     return any(isinstance(each.wire.get(_MEMBER), list) and each.wire[_MEMBER] for each in pipelines)
 
 
-def is_any_left_out(pipelines: Iterable[Pipeline]) -> bool:
+def is_any_hidden(pipelines: Iterable[Pipeline]) -> bool:
+    """Whether one of them shows all else, and not what follows on it."""
     return any(
         each.wire.get(_MEMBER) is None and all(each.wire.get(name) is not None for name in _BESIDE)
         for each in pipelines
@@ -38,7 +39,7 @@ def is_any_left_out(pipelines: Iterable[Pipeline]) -> bool:
 
 def without_hidden(devices: Iterable[Device]) -> list[Device]:
     """The same devices; of those with a pipeline that does not show what follows on it, it is not known what runs."""
-    return [_unknown(each) if is_any_left_out(each.assignment or ()) else each for each in devices]
+    return [_unknown(each) if is_any_hidden(each.assignment or ()) else each for each in devices]
 
 
 def as_shown(device: Device) -> Device:

@@ -19,7 +19,7 @@ from ..._api.contract.forms import EACH, each_of, split
 from ..._api.contract.lines import RECORDS
 from ..._api.contract.translation import STEP, path_of, value_at
 from ..._api.records.assignment import Known, Unknown, read_assignment
-from ..._api.records.following import is_any_left_out, is_any_shown
+from ..._api.records.following import is_any_hidden, is_any_shown
 from ..._api.records.pipeline import RESIZING_METHODS, models_of, understood_number
 from ..._core.errors import BadInput
 from ..._core.values import identity, plain
@@ -61,7 +61,7 @@ def infer_pipelines(rows: Rows, draft: Draft, models: set[str]) -> Inferred:
 def _infer_left_out(rows: Rows, contract: Contract, found: Inferred) -> None:
     """Whether pipelines without chains have none: so it is where others show theirs."""
     pipelines = [pipeline for each in _assigned(rows, contract) for pipeline in each.pipelines]
-    if not is_any_left_out(pipelines) or contract.assignment.left_out:
+    if not is_any_hidden(pipelines) or contract.assignment.left_out:
         return
     if is_any_shown(pipelines):
         why = "pipelines show what follows on them where there is something"
