@@ -113,7 +113,7 @@ error:
 """
 
 from ..module_utils._engine.module import run_info
-from ..module_utils._openapi.information import read_contract
+from ..module_utils._first_contact.openapi.information import read_contract
 
 APIS = ["compute", "device"]
 ARGUMENT_SPEC = {"apis": {"type": "list", "elements": "str", "choices": APIS, "default": APIS}}

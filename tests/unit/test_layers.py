@@ -26,15 +26,14 @@ CONCERNS = (
     "pipelines",
     "token",
     "rollout",
-    "openapi",
-    "doctor",
     "first_contact",
+    "doctor",
 )  # each may use those before
 INSIDE = {
     "api": ("contract", "records"),
     "onnx": ("graph",),
     "rollout": ("page",),
-    "first_contact": ("inference",),
+    "first_contact": ("openapi", "inference"),
 }  # below their folder
 ABOVE = {"onnx": ("prepare",)}  # inside their folder, and built upon it
 FROM_THE_GROUND_UP = (

@@ -7,17 +7,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .._api.contract.lines import WORDS
 from .._api.records.pipeline import models_of
-from .._api.records.records import Catalogue, Device, Model, Server, Site
 from .._connection.settings import Settings
 from .._core.errors import BadInput, NxaiError, SignInFailed, Unreachable
 from .._core.redaction import one_line
+from .._first_contact.openapi.comparison import Difference
+from .._fleet.reading import Fleet
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
-from .._openapi.comparison import Difference
 from .processors import unoffered
 
 
@@ -35,18 +35,12 @@ class Finding:
         return {key: one_line(str(value)) for key, value in asdict(self).items()}
 
 
-@dataclass(frozen=True)
-class Seen:
-    """All that was read: a part is None where it could not be; ``errors`` says why, by the name of the part."""
+@dataclass(frozen=True, kw_only=True)
+class Seen(Fleet):
+    """All that was read."""
 
     settings: Settings
     contract: list[Difference] | None = None
-    catalogues: list[Catalogue] | None = None
-    models: list[Model] | None = None
-    sites: list[Site] | None = None
-    servers: list[tuple[Site, Server]] | None = None
-    devices: list[tuple[Site, Device]] | None = None
-    errors: Mapping[str, list[NxaiError]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,14 @@ from .._api.records.wrapping import find_rows
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused
 from .._http.answer import asks_to_act
 from .._http.operation import PREFIX, Operation
-from .._openapi.comparison import Difference, compare, operations_of
-from .._openapi.document import Document
 from .inference.draft import Draft, Proposal
 from .inference.paging import LISTINGS, of_all, sizes, spellings
 from .inference.pipelines import infer_pipelines, running
 from .inference.records import Row, ids_of, infer_record
 from .inference.ways import TOTAL, ReadWays
 from .inference.words import infer_model_words, infer_server_words, infer_site_words
+from .openapi.comparison import Difference, compare, operations_of
+from .openapi.document import Document
 from .session import Session
 from .signing import sign_in
 

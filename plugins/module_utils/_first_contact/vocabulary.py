@@ -11,7 +11,7 @@ import re
 from .._api.contract.lines import LINES, WIRE_NAMES, WORDS
 from .._api.contract.operations import OPERATIONS
 from .._core.values import plain
-from .._openapi.terms import TERMS
+from .openapi.terms import TERMS
 
 _WORDS = """
     a about accept access account act active added address after age algorithm alive all allow allowed already an and

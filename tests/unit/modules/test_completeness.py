@@ -20,9 +20,9 @@ from module_runs import RunModule
 from wire_rows import BODIES, FILE, LOCAL, NOTES, ROWS, WITHOUT_REQUESTS, WORLD, Row
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import OPERATIONS
+from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.openapi.terms import TERMS
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
 from ansible_collections.nxai.cloud.plugins.module_utils._http.transport import Transport
-from ansible_collections.nxai.cloud.plugins.module_utils._openapi.terms import TERMS
 from simulator.testing import Served
 
 MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("nxai_*.py"))

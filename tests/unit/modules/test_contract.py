@@ -16,10 +16,14 @@ from module_runs import RunModule
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.operations import OPERATIONS
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.openapi.comparison import (
+    compare,
+    operations_of,
+    table,
+)
+from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.openapi.document import Document
+from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.openapi.terms import TERMS
 from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import PREFIX
-from ansible_collections.nxai.cloud.plugins.module_utils._openapi.comparison import compare, operations_of, table
-from ansible_collections.nxai.cloud.plugins.module_utils._openapi.document import Document
-from ansible_collections.nxai.cloud.plugins.module_utils._openapi.terms import TERMS
 
 
 def compared(api: str, document: Any, changes: Any = None) -> list[Any]:

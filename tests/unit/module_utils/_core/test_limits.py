@@ -29,9 +29,9 @@ from ansible_collections.nxai.cloud.plugins.module_utils._core.limits import (
     read_json,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.nxai.cloud.plugins.module_utils._first_contact.openapi import comparison
 from ansible_collections.nxai.cloud.plugins.module_utils._http import answer, operation
 from ansible_collections.nxai.cloud.plugins.module_utils._onnx.graph import outputs as tensors
-from ansible_collections.nxai.cloud.plugins.module_utils._openapi import comparison
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout import waves
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.page import parts
 from ansible_collections.nxai.cloud.plugins.plugin_utils._expressions import plain

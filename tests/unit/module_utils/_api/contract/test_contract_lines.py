@@ -167,7 +167,7 @@ def state_of(meaning: str, contract: Any, word: str) -> bool:
         return all(Site.from_api(row).online is (meaning == "online") for row in contract.known("site", known))
     if meaning == "running":
         server = Server.from_api(contract.known("server", [{"UUID": ID, "Status": word}])[0])
-        return not list(_servers(Seen(Settings(), servers=[(SITE, server)])))
+        return not list(_servers(Seen(settings=Settings(), servers=[(SITE, server)])))
     refusal = Refused("PUT", f"HTTP 422: there is {word} here", status=422)
     return bool(contract.is_not_applicable(refusal)) and not contract.is_not_applicable(
         Refused("PUT", word, status=500)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._api.contract.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE
-from .._engine.module import Task
-from .._http.operation import PREFIX, Api
-from .._http.transport import Transport
+from ..._api.contract.operations import DESCRIBE_COMPUTE, DESCRIBE_DEVICE
+from ..._engine.module import Task
+from ..._http.operation import PREFIX, Api
+from ..._http.transport import Transport
 from .comparison import SEVERITIES, Difference, compare, operations_of, table
 from .document import Document
 

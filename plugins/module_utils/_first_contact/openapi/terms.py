@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._api.contract.lines import WIRE_NAMES
-from .._fleet.registry import MEMBERS
+from ..._api.contract.lines import WIRE_NAMES
+from ..._fleet.registry import MEMBERS
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"

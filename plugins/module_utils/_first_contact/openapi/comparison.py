@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from .._api.contract.file import contract_of
-from .._api.contract.operations import OPERATIONS
-from .._core.errors import BadInput
-from .._core.redaction import one_line
-from .._core.wording import shortened
-from .._http.operation import PREFIX, Operation
+from ..._api.contract.file import contract_of
+from ..._api.contract.operations import OPERATIONS
+from ..._core.errors import BadInput
+from ..._core.redaction import one_line
+from ..._core.wording import shortened
+from ..._http.operation import PREFIX, Operation
 from .document import Described, Document, Schema
 from .terms import MULTIPART, TERMS, Terms
 

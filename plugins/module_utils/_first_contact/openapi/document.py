@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from .._core.errors import Unexpected
-from .._core.values import mapping, text
+from ..._core.errors import Unexpected
+from ..._core.values import mapping, text
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH")
 # The documents of the service are not known to be public; those of such services have less than a tenth of each.

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read all that an account sees. Sends only GETs; what one part ends with does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from .._api.client import Client
+from .._api.compute import ALL_AVAILABLE
+from .._api.records.records import Catalogue, Device, Model, Server, Site
+from .._core.errors import NxaiError
+from .._engine.sites import SiteReader
+
+Part = TypeVar("Part")
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """A part is None where it could not be read; ``errors`` says why, by the name of the part.
+
+    ``servers`` and ``devices`` lack the sites that ``errors`` names, and those that are off-line.
+    """
+
+    catalogues: list[Catalogue] | None = None
+    models: list[Model] | None = None
+    sites: list[Site] | None = None
+    servers: list[tuple[Site, Server]] | None = None
+    devices: list[tuple[Site, Device]] | None = None
+    errors: Mapping[str, list[NxaiError]] = field(default_factory=dict)
+
+
+class FleetReader:
+    def __init__(self, client: Client, sites: SiteReader) -> None:
+        self._client = client
+        self._reader = sites
+        self.errors: dict[str, list[NxaiError]] = {}
+
+    def read(self, patterns: Sequence[str]) -> Fleet:
+        """``patterns``: names, ids or globs over names of sites."""
+        catalogues = self.part("catalogues", self._client.compute.list_catalogues)
+        models = self.part("models", self._models)
+        sites = self.part("sites", lambda: self._reader.matching(patterns))
+        servers = self._of_sites("servers", sites, self._client.device.list_servers)
+        devices = self._of_sites("devices", sites, self._client.device.list_devices)
+        return Fleet(
+            catalogues=catalogues, models=models, sites=sites, servers=servers, devices=devices, errors=self.errors
+        )
+
+    def part(self, name: str, read: Callable[[], Part]) -> Part | None:
+        """What it reads. None where it ends with an error, which is kept by the name."""
+        try:
+            return read()
+        except NxaiError as error:
+            self.errors[name] = [error]
+            return None
+
+    def _models(self) -> list[Model]:
+        """Those of the account and those that are available to it: rows of the first say more."""
+        compute = self._client.compute
+        found = {model.uuid: model for model in compute.list_models(ALL_AVAILABLE)}
+        found.update({model.uuid: model for model in compute.list_models()})
+        return list(found.values())
+
+    def _of_sites(
+        self, name: str, sites: list[Site] | None, listing: Callable[[str], list[Row]]
+    ) -> list[tuple[Site, Row]] | None:
+        if sites is None:
+            self.errors[name] = self.errors["sites"]
+            return None
+        chosen = [site for site in sites if site.online is not False]
+        found: list[tuple[Site, Row]] = []
+        for site, rows in zip(chosen, self.part(name, lambda: self._reader.read(chosen, listing)) or (), strict=False):
+            if isinstance(rows, NxaiError):
+                self.errors.setdefault(name, []).append(rows)
+            else:
+                found += [(site, row) for row in rows]
+        return found
