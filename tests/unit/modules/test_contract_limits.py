@@ -115,7 +115,10 @@ table(compare(Document(document, "/dev", "GET it"), operations_of("device")))
 def test_a_document_that_stands_for_much_costs_little(tmp_path: Path, name: str) -> None:
     """It is an error that names the limit; or it is compared, where it does not matter."""
     (tmp_path / "document").write_text(json.dumps(documents()["device"]))
-    found = cost_of(FRAME.format(openapi=compare.__module__.rpartition(".")[0], bomb={**BOMBS, **CHEAP}[name]), str(tmp_path / "document"))
+    found = cost_of(
+        FRAME.format(openapi=compare.__module__.rpartition(".")[0], bomb={**BOMBS, **CHEAP}[name]),
+        str(tmp_path / "document"),
+    )
     assert found.seconds < 2 and found.mebibytes < MOST_MEMORY, found
     if name in BOMBS:
         assert re.match(r"Unexpected: GET it: the OpenAPI document has .* more than \d|.* has more than \d", found.said)
