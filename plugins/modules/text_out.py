@@ -72,7 +72,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 
 def main() -> None:
-    module = AnsibleModule({"text": {"type": "str", "required": True}, "path": {"type": "path"}})
+    options = {"text": {"type": "str", "required": True}, "path": {"type": "path"}}
+    module = AnsibleModule(options, supports_check_mode=True)
     module.fail_json(msg="text_out runs on the controller only, and Ansible has not found its action plugin there.")
 
 
