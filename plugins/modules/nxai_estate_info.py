@@ -216,6 +216,12 @@ unknown_devices:
     device: {description: The NxID of the device., type: str, sample: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"}
     name: {description: The name of the device., type: str, sample: Till 1}
     unknown: {description: Why it is not known., type: str, sample: the service shows nothing at nxAI.pipelines}
+not_known:
+  description: RV(unread_sites) and RV(unknown_devices) for people, one line for each reason.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Shop 002: the site is off-line"]
 error:
   description: What was tried, what came back, and what to do now.
   returned: failure

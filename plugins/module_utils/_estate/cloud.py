@@ -104,10 +104,11 @@ def _sites(fleet: Fleet, names: Names) -> tuple[dict[str, SiteState], dict[str, 
     rows: dict[str, list[Device]] = {}
     for site, device in fleet.devices or []:
         rows.setdefault(site.id, []).append(device)
+    errors = {site.id: error for part, site, error in fleet.unread if part == "devices"}
     entries = _Entries(names)
     sites, reasons = {}, {}
     for site in fleet.sites or []:
-        short, whole = _unread(site, fleet.unread.get(site.id), rows.get(site.id, ()))
+        short, whole = _unread(site, errors.get(site.id), rows.get(site.id, ()))
         sites[site.id] = SiteState(site.id, site.name, _devices(rows.get(site.id, ()), entries), short)
         if short:
             reasons[site.id] = whole

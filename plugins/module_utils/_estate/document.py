@@ -90,7 +90,7 @@ def _site(site: SiteState, called: Mapping[str, str]) -> dict[str, Any]:
     if site.unread:
         return {**found, "unread": site.unread}
     groups = _groups(site)
-    most = _most(groups)
+    most = _most(groups, called)
     if most is not None:
         devices = groups.pop(most)
         found.update(_assigned(devices, called), devices=_names(devices))
@@ -110,10 +110,10 @@ def _key(device: DeviceState) -> str:
     return f"~{device.unknown}" if device.pipelines is None else key_of(device.pipelines)
 
 
-def _most(groups: Mapping[str, Mapping[str, DeviceState]]) -> str | None:
-    """What most devices have; of as many, what comes first."""
+def _most(groups: Mapping[str, Mapping[str, DeviceState]], called: Mapping[str, str]) -> str | None:
+    """What most devices have; of as many, what other sites have, too."""
     known = [key for key in groups if not key.startswith("~")]
-    return min(known, key=lambda key: (-len(groups[key]), key), default=None)
+    return min(known, key=lambda key: (-len(groups[key]), key not in called, key), default=None)
 
 
 def _assigned(devices: Mapping[str, DeviceState], called: Mapping[str, str]) -> dict[str, Any]:

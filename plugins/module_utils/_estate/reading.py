@@ -15,7 +15,7 @@ from .._api.records.records import Catalogue, Model
 from .._core.errors import NxaiError
 from .._core.values import identity
 from .._engine.module import Task
-from .._engine.sites import SiteReader
+from .._engine.sites import SiteOffLine, SiteReader
 from .._fleet.information import SITES_SPEC
 from .._fleet.reading import Fleet, FleetReader
 from .._models.fields import known_row
@@ -25,7 +25,7 @@ from .compare import compare
 from .document import files_of
 from .files import is_file, read_estate
 from .records import Estate, SiteState
-from .report import as_result
+from .report import as_result, lines_of_unknown
 
 ESTATE_SPEC: dict[str, dict[str, Any]] = {
     **SITES_SPEC,
@@ -45,6 +45,8 @@ def read_estate_info(task: Task) -> dict[str, Any]:
     old = there.texts if there else {}
     if one:
         name, texts = os.path.basename(path), {"": next(iter(texts.values()))}
+    unread = [unread_line(cloud, each) for each in cloud.sites.values() if each.unread]
+    unknown = _unknown_devices(cloud)
     return {
         "files": [
             {"name": each or name, "text": text, "changed": old.get(each) != text.encode()}
@@ -52,8 +54,9 @@ def read_estate_info(task: Task) -> dict[str, Any]:
         ],
         "stale": sorted(each for each in old if each not in texts),
         "comparison": as_result(compare(there.estate, cloud)) if there else None,
-        "unread_sites": [unread_line(cloud, each) for each in cloud.sites.values() if each.unread],
-        "unknown_devices": _unknown_devices(cloud),
+        "unread_sites": unread,
+        "unknown_devices": unknown,
+        "not_known": lines_of_unknown(unread, unknown),
     }
 
 
@@ -75,9 +78,9 @@ def _raise_if_missing(fleet: Fleet) -> None:
     for part in ("catalogues", "models", "sites"):
         if part in fleet.errors:
             raise fleet.errors[part][0]
-    failed = fleet.errors.get("devices", [])
+    failed = [each for each in fleet.errors.get("devices", []) if not isinstance(each, SiteOffLine)]
     online = [each for each in fleet.sites or [] if each.online is not False]
-    if failed and (len(failed) > len(fleet.unread) or len(failed) == len(online)):
+    if failed and (not fleet.unread or len(failed) == len(online)):
         raise failed[0]
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._core.redaction import one_line
@@ -88,3 +88,17 @@ def _told(group: list[Difference]) -> str:
 def _label(about: Subject) -> str:
     site = shown(about.site_name or about.site)
     return f"{shown(about.device_name or about.device)} at {site}" if about.device else site
+
+
+def lines_of_unknown(sites: Iterable[Mapping[str, str]], devices: Iterable[Mapping[str, str]]) -> list[str]:
+    """For people, what is not in the estate: one line for each reason."""
+    unread = [Difference("site", Subject(site=each["site"], site_name=each["name"]), each["reason"]) for each in sites]
+    unknown = [
+        Difference(
+            "device",
+            Subject(site=each["site"], site_name=each["site_name"], device=each["device"], device_name=each["name"]),
+            f"it is not known what it runs: {each['unknown']}",
+        )
+        for each in devices
+    ]
+    return [each["line"] for each in _grouped([*unread, *unknown])]

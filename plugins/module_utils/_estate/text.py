@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./@+()-]*(?: [A-Za-z0-9_./@+()-]+)*")
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")  # no number, and no date
 _OTHER_THAN_TEXT = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"))
 _MOST_OF_A_KEY = 900  # characters: a longer one takes a form of its own
 
@@ -72,7 +73,7 @@ def _float(value: float) -> str:
 
 
 def _text(value: str) -> str:
-    if _PLAIN.fullmatch(value) and value.lower() not in _OTHER_THAN_TEXT:
+    if _UUID.fullmatch(value) or (_PLAIN.fullmatch(value) and value.lower() not in _OTHER_THAN_TEXT):
         return value
     return f'"{"".join(map(_sign, value))}"' if not _is_simple(value) else f'"{value}"'
 
