@@ -171,15 +171,15 @@ comparison:
           type: str
           sample: alias
         declared:
-          description: What the file says, by the option or as C(pipelines).
-          returned: for options of models and assignments
+          description: What the file says, by the option. RV(comparison.assignments) has that of devices.
+          returned: for options of models
           type: dict
-          sample: {pipelines: [{model: Person detector@7}]}
+          sample: {alias: person}
         found:
-          description: What the cloud has, likewise.
-          returned: for options of models and assignments
+          description: What the cloud has, by the option.
+          returned: for options of models
           type: dict
-          sample: {pipelines: [{model: Person detector@6}]}
+          sample: {alias: people}
     unseen:
       description: The lines of RV(comparison.not_known) as data.
       type: list

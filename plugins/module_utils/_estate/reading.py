@@ -92,13 +92,12 @@ def _in_full(task: Task, model: Model) -> Model:
 def _owners(task: Task, fleet: Fleet) -> Collection[str] | None:
     """The organisations that the account stands for; "" for itself. Asked only where something belongs to one."""
     act_as = task.client.settings.act_as
-    if act_as is not None and act_as.kind == "organization":
-        return {identity(act_as.id)}
+    itself = "" if act_as is None or act_as.kind == "user" else identity(act_as.id)
     records: list[Model | Catalogue] = [*(fleet.models or []), *(fleet.catalogues or [])]
-    if all(is_own(each, {""}) for each in records):
-        return {""}
+    if (act_as is not None and act_as.kind == "organization") or all(is_own(each, {itself}) for each in records):
+        return {itself}
     try:
-        return {"", *(each.id for each in task.client.cloud.list_organisations())}
+        return {itself, *(each.id for each in task.client.cloud.list_organisations())}
     except NxaiError as error:
         task.warn(
             "It is not known which organisations the account belongs to. So models and catalogues of others may be in "

@@ -54,19 +54,14 @@ def _group(group: list[Difference]) -> dict[str, Any]:
         found.update(name=first.about.name, uuid=first.about.uuid or None, own=first.own)
     if first.option:
         found["option"] = first.option
-    name = "pipelines" if first.kind == "assignment" else first.option
-    if name and (first.declared is not None or first.found is not None):
-        found.update(declared={name: _plain(first.declared)}, found={name: _plain(first.found)})
+    if first.option and (first.declared is not None or first.found is not None):
+        found.update(declared={first.option: first.declared}, found={first.option: first.found})
     return found
 
 
 def _place(about: Subject) -> dict[str, str]:
     site = {"site": about.site, "site_name": about.site_name}
     return {**site, "device": about.device, "name": about.device_name} if about.device else site
-
-
-def _plain(value: Any) -> Any:
-    return [dict(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _line(group: list[Difference]) -> str:
