@@ -86,8 +86,10 @@ def _label(about: Subject) -> str:
     return f"{shown(about.device_name or about.device)} at {site}" if about.device else site
 
 
-def lines_of_unknown(sites: Iterable[Mapping[str, str]], devices: Iterable[Mapping[str, str]]) -> list[str]:
-    """For people, what is not in the estate: one line for each reason."""
+def lines_of_unknown(
+    sites: Iterable[Mapping[str, str]], devices: Iterable[Mapping[str, str]], missing: Iterable[Difference]
+) -> list[str]:
+    """For people, of what the service says nothing: one line for each reason."""
     unread = [Difference("site", Subject(site=each["site"], site_name=each["name"]), each["reason"]) for each in sites]
     unknown = [
         Difference(
@@ -97,4 +99,4 @@ def lines_of_unknown(sites: Iterable[Mapping[str, str]], devices: Iterable[Mappi
         )
         for each in devices
     ]
-    return [each["line"] for each in _grouped([*unread, *unknown])]
+    return [each["line"] for each in _grouped([*unread, *unknown, *missing])]

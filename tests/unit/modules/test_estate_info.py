@@ -154,7 +154,7 @@ def test_a_site_that_is_off_line_keeps_what_the_file_says(run_module: RunModule,
     again = run_module("nxai_estate_info", path=str(tmp_path))
     assert text(again) == text(first) and not again["files"][0]["changed"]
     assert [each["name"] for each in again["unread_sites"]] == ["Shop 1", "Depot"]
-    assert again["comparison"]["summary"] == ["Shop 2: the account does not see the site any more"]
+    assert again["comparison"]["summary"] == ["Shop 2: the account does not see this shop any more"]
     assert "2 shops: the site is off-line (Shop 1, Depot)" in again["not_known"]
 
 
@@ -166,6 +166,18 @@ def test_a_site_that_shows_nothing_has_not_lost_its_cameras(
     again = run_module("nxai_estate_info", path=str(tmp_path))
     assert not again["files"][0]["changed"] and not again["comparison"]["drift"]
     assert "Shop 1: the site shows no devices" in "\n".join(again["comparison"]["not_known"])
+
+
+def test_a_camera_that_is_not_seen_any_more_stays_in_the_file(
+    run_module: RunModule, cloud: Served, tmp_path: Path
+) -> None:
+    written(run_module("nxai_estate_info", path=str(tmp_path)), tmp_path)
+    devices = site(cloud, "Shop 1").devices
+    devices.pop(next(nxid for nxid, each in devices.items() if each.name == "Yard"))
+    again = run_module("nxai_estate_info", path=str(tmp_path))
+    assert not again["files"][0]["changed"]
+    assert again["comparison"]["summary"] == ["Yard at Shop 1: not seen at its shop any more"]
+    assert again["comparison"]["summary"][0] in again["not_known"]
 
 
 def test_a_site_that_cannot_be_read_stays_as_it_is(run_module: RunModule, cloud: Served, tmp_path: Path) -> None:
