@@ -44,12 +44,12 @@ class FleetReader:
         self.errors: dict[str, list[NxaiError]] = {}
         self._unread: list[tuple[str, Site, NxaiError]] = []
 
-    def read(self, patterns: Sequence[str]) -> Fleet:
-        """``patterns``: names, ids or globs over names of sites."""
+    def read(self, patterns: Sequence[str], with_servers: bool = True) -> Fleet:
+        """``patterns``: names, ids or globs over names of sites. The servers cost a request for each site."""
         catalogues = self.part("catalogues", self._client.compute.list_catalogues)
         models = self.part("models", self._models)
         sites = self.part("sites", lambda: self._reader.matching(patterns))
-        servers = self._of_sites("servers", sites, self._client.device.list_servers)
+        servers = self._of_sites("servers", sites, self._client.device.list_servers) if with_servers else None
         devices = self._of_sites("devices", sites, self._client.device.list_devices)
         return Fleet(
             catalogues=catalogues,

@@ -47,6 +47,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "nxai_device": {"name": "R1", "groups": ["G1"]},
     "nxai_device_info": {},
     "nxai_doctor_info": {},
+    "nxai_estate_info": {},
     "nxai_first_contact": {"dir": "first-contact", "create": True},
     "nxai_model": {"name": "New", "file": "{{ model_file }}"},
     "nxai_model_check": {"file": "{{ model_file }}"},
