@@ -10,12 +10,20 @@ digests: nothing else would count, even if it got in.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 
+_WIDTH = re.compile(r'class="(?:[a-z]+[0-9]? )?g(\d+)"')
+
 
 def document(*, title: str, head: str = "", style: str, marks: str = "", body: str, script: str) -> str:
-    """All but ``style`` and ``script`` is HTML already. ``marks``: attributes of the body."""
+    """All but ``style`` and ``script`` is HTML already. ``marks``: attributes of the body.
+
+    An element of the class ``gN`` gets so many parts of the width of what it is in.
+    """
+    widths = sorted({int(each) for each in _WIDTH.findall(body)})
+    style += "".join(f".g{each}{{flex-grow:{each}}}" for each in widths)
     policy = (
         f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; base-uri 'none'; "
         "form-action 'none'"

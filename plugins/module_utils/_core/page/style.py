@@ -36,4 +36,25 @@ border-radius:.5rem;padding:.35rem .7rem;min-height:2.3rem}
 button{cursor:pointer}button[aria-pressed=true]{background:var(--text);color:var(--card);border-color:var(--text)}
 input{flex:1 1 10rem;max-width:22rem;min-width:0}
 footer{margin-top:1.5rem;color:var(--soft);font-size:.875rem;display:grid;gap:.4rem;justify-items:start}
+.state{font-size:1.5rem;line-height:1.2;font-weight:700;margin:.15rem 0 .35rem}
+.state::before{display:inline-block;margin-right:.5rem;content:attr(data-sign)}
+.state.f::before{color:var(--f)}.state.d::before{color:var(--d)}.state.a::before{color:var(--a)}
+.state.b::before{color:var(--b)}.state.u::before{color:var(--u)}.state.w::before{color:var(--wt)}
+.bar{display:flex;gap:3px;height:1.5rem;margin:.6rem 0 0}
+.bar>span{display:flex;overflow:hidden;min-width:3px;border-radius:3px;flex-basis:0}
+.bar i,.mini i{display:block;min-width:3px;flex-basis:0;background:var(--w)}
+.mini{display:flex;height:.4rem;border-radius:.2rem;overflow:hidden;margin-top:.35rem}
+.counts{display:flex;flex-wrap:wrap;gap:.1rem 1rem}
+.cause{border-left:.3rem solid var(--f);display:grid;gap:.35rem;align-content:start}
+.cause.b{border-left-color:var(--b)}.cause.a{border-left-color:var(--a)}.causes{display:grid;gap:.7rem;align-content:start;min-width:0}
+.cause>p:first-child,.cause h3{font-weight:600}
+.row{display:flex;flex-wrap:wrap;gap:.1rem .8rem;justify-content:space-between;align-items:baseline}
+.grid{display:grid;gap:.5rem;align-items:start;grid-template-columns:repeat(auto-fill,minmax(min(100%,10.4rem),1fr))}
+.many .grid{grid-template-columns:repeat(auto-fill,minmax(min(100%,9.6rem),1fr));gap:.35rem}
+.t{background:var(--card);border:1px solid var(--line);border-left:.3rem solid var(--w);border-radius:.5rem;
+padding:.45rem .6rem;min-width:0;font-size:.9rem;line-height:1.35}
+@media(min-width:62rem){body{padding:1.4rem 1.8rem 3rem}
+header{grid-template-columns:minmax(0,1fr) minmax(0,2fr)}header .wide,main>.wide{grid-column:1/-1}
+.state{font-size:2rem}.grid{grid-template-columns:repeat(auto-fill,minmax(13rem,1fr))}
+.causes{grid-template-columns:repeat(auto-fit,minmax(22rem,1fr))}}
 """

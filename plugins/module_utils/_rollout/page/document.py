@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -19,7 +18,6 @@ from .style import STYLE
 from .tiles import Tiles
 
 _ENDED = ("finished", "rolled_back")
-_WIDTH = re.compile(r'class="(?:[a-z]+ )?g(\d+)"')
 
 
 def as_html(report: Mapping[str, Any]) -> str:
@@ -37,8 +35,6 @@ def as_html(report: Mapping[str, Any]) -> str:
         "</main>",
         _footer(report),
     ])  # fmt: skip
-    widths = sorted({int(each) for each in _WIDTH.findall(body)})
-    style = STYLE + "".join(f".g{each}{{flex-grow:{each}}}" for each in widths)
     seconds = _reloads(report)
     sign, _letter = parts.sign_of(report)
     marks = f'data-key="{key_of(report["name"], report["started_at"])}"'
@@ -48,7 +44,7 @@ def as_html(report: Mapping[str, Any]) -> str:
     return document(
         title=f"{sign} {escape(report['name'])}: {escape(parts.headline(report))}",
         head=reload,
-        style=style,
+        style=STYLE,
         marks=marks,
         body=body,
         script=SCRIPT,

@@ -9,10 +9,6 @@ from __future__ import annotations
 from ..._core.page.style import BASE
 
 _OWN = """
-.state{font-size:1.5rem;line-height:1.2;font-weight:700;margin:.15rem 0 .35rem}
-.state::before{display:inline-block;margin-right:.5rem;content:attr(data-sign)}
-.state.f::before{color:var(--f)}.state.d::before{color:var(--d)}.state.a::before{color:var(--a)}
-.state.b::before{color:var(--b)}.state.u::before{color:var(--u)}.state.w::before{color:var(--wt)}
 .life{display:flex;flex-wrap:wrap;gap:.1rem .8rem;color:var(--soft)}
 .late-note{display:none;background:var(--amber);color:var(--ambert);border:2px solid var(--ambline);border-radius:.5rem;
 padding:.6rem .8rem;margin-top:.7rem}
@@ -23,11 +19,7 @@ padding:.6rem .8rem;margin-top:.7rem}
 .what dt{color:var(--soft)}.what li+li{margin-top:.7rem;padding-top:.7rem;border-top:1px solid var(--line)}
 .model{font-size:1.2rem;font-weight:700}
 .all{font-size:1.25rem;font-weight:700}
-.bar{display:flex;gap:3px;height:1.5rem;margin:.6rem 0 0}
 .bar.many{gap:0}.bar.many>span,.bar.many i{min-width:1px;border-radius:0}
-.bar>span{display:flex;overflow:hidden;min-width:3px;border-radius:3px;flex-basis:0}
-.bar i,.mini i{display:block;min-width:3px;flex-basis:0;background:var(--w)}
-.mini{display:flex;height:.4rem;border-radius:.2rem;overflow:hidden;margin-top:.35rem}
 i.d{background:var(--d)}i.u{background:var(--u)}i.a{background:var(--a)}i.b{background:var(--b)}
 i.f{background:repeating-linear-gradient(45deg,var(--f) 0 5px,var(--card) 5px 7px)}
 .mini i.f{background:var(--f)}
@@ -37,30 +29,21 @@ i.f{background:repeating-linear-gradient(45deg,var(--f) 0 5px,var(--card) 5px 7p
 padding:.1rem 0 0}
 .marks>span>span{padding-left:.2rem}.marks .desk{display:none}.marks .now{color:var(--text);font-weight:700}
 .bar+.counts{margin-top:.5rem}
-.counts{display:flex;flex-wrap:wrap;gap:.1rem 1rem}
 .whole{white-space:nowrap}.n{white-space:nowrap}.n::before{display:inline-block;min-width:1.1em;font-weight:700}
 .n.d::before{content:"✓"}.n.u::before{content:"="}.n.f::before{content:"✕"}.n.a::before{content:"◇"}
 .n.b::before{content:"↩"}.n.w::before{content:"○"}
 .n.d{color:var(--d)}.n.u{color:var(--u)}.n.f{color:var(--f);font-weight:600}.n.a{color:var(--a)}.n.b{color:var(--b)}
 .n.w{color:var(--wt)}
-.cause{border-left:.3rem solid var(--f);display:grid;gap:.35rem;align-content:start}
-.cause.b{border-left-color:var(--b)}.cause.a{border-left-color:var(--a)}.causes{display:grid;gap:.7rem;align-content:start;min-width:0}
-.cause>p:first-child,.cause h3{font-weight:600}
 .chips{display:flex;flex-wrap:wrap;gap:.3rem}
 .chips li{background:var(--ground);border:1px solid var(--line);
 border-radius:1rem;padding:.05rem .6rem;font-size:.875rem}
 .wave,.cause,.t{min-width:0}.wave .counts{font-size:.9rem}
 .wave{display:grid;align-content:start;gap:.1rem .8rem;padding:.55rem 0;border-top:1px solid var(--line)}
 .waves>li:first-child{border-top:0;padding-top:0}.waves{margin-bottom:.3rem}
-.row{display:flex;flex-wrap:wrap;gap:.1rem .8rem;justify-content:space-between;align-items:baseline}
 .wave .mini{margin:.2rem 0}.wave.now{border-left:.3rem solid var(--link);padding-left:.7rem}
 .pill{font-size:.8rem;font-weight:600;white-space:nowrap}
 .pill .late-only{color:var(--ambert)}
 .pill.f{color:var(--f)}.pill.d{color:var(--d)}.pill.b{color:var(--b)}.pill.w{color:var(--wt)}.pill.a{color:var(--a)}
-.grid{display:grid;gap:.5rem;align-items:start;grid-template-columns:repeat(auto-fill,minmax(min(100%,10.4rem),1fr))}
-.many .grid{grid-template-columns:repeat(auto-fill,minmax(min(100%,9.6rem),1fr));gap:.35rem}
-.t{background:var(--card);border:1px solid var(--line);border-left:.3rem solid var(--w);border-radius:.5rem;
-padding:.45rem .6rem;min-width:0;font-size:.9rem;line-height:1.35}
 .many .t{padding:.3rem .5rem;font-size:.82rem}
 .t.f{border-left-color:var(--f)}.t.d{border-left-color:var(--d)}.t.u{border-left-color:var(--u)}
 .t.a{border-left-color:var(--a)}.t.b{border-left-color:var(--b)}
@@ -71,12 +54,9 @@ padding:.45rem .6rem;min-width:0;font-size:.9rem;line-height:1.35}
 .t details>summary{display:block}.t details>summary strong::after{content:" ▸";color:var(--soft);font-weight:400}
 .t details[open]>summary strong::after{content:" ▾"}
 .group{margin-bottom:.4rem}.group>summary{font-weight:600}
-@media(min-width:62rem){body{padding:1.4rem 1.8rem 3rem}
-header{grid-template-columns:minmax(0,1fr) minmax(0,2fr)}header .wide,main>.wide{grid-column:1/-1}
-.state{font-size:2rem}
-.marks .desk{display:inline}.grid{grid-template-columns:repeat(auto-fill,minmax(13rem,1fr))}
+@media(min-width:62rem){.marks .desk{display:inline}
 .wide .waves{display:grid;grid-template-columns:repeat(auto-fill,minmax(22rem,1fr));column-gap:2rem}
-.wide .waves>li{border-top:0;padding-top:.55rem}.causes{grid-template-columns:repeat(auto-fit,minmax(22rem,1fr))}}
+.wide .waves>li{border-top:0;padding-top:.55rem}}
 @media(forced-colors:active){.bar i,.mini i{forced-color-adjust:none}}
 @media print{body{background:#fff}.tools,footer button{display:none}}
 """
