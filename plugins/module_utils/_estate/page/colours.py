@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ..report import Report, SiteNow
+from ..fleet import Report, SiteNow
 from ..setups import NOTHING
 
 MOST = 8  # colours that one can still tell apart; the others share one

@@ -12,14 +12,14 @@ from typing import Any
 
 from ..._core.page.document import document
 from ..._core.page.words import cameras, cut, folded, name, sites, when
+from ..fleet import GONE, WARNED, WELL, WRONG, Report, where_of
 from ..memory import MARK
-from ..report import GONE, WARNED, WELL, WRONG, Report
 from ..setups import NOTHING
 from .colours import IDLE, MOST, OTHERS, UNKNOWN, Colours
 from .data import Data, shown
 from .script import SCRIPT
 from .style import STYLE
-from .tiles import SIGNS, Tiles
+from .tiles import SIGNS, Tiles, kind_words
 
 MARK_OF_PAGE = f'<meta name="generator" content="{MARK}">'
 _MOST_PROBLEMS = 6  # that are shown at once
@@ -94,7 +94,7 @@ def _cameras(report: Report, colours: Colours) -> str:
     places = {each: number for number, each in enumerate(colours.labels)}
     legend = "".join(_legend(label, kind, number, places.get(label)) for label, kind, number in parts)
     return (
-        f'<section class="card wide"><h2>{cameras(totals["cameras"])}, by what they run</h2>'
+        f'<section class="card"><h2>{cameras(totals["cameras"])}, by what they run</h2>'
         f'<div class="bar" role="img" aria-label="{escape(cut(spoken, 900))}">{bar}</div>'
         f'<ul class="legend pick" role="list">{legend}</ul></section>'
     )
@@ -127,13 +127,12 @@ def _fold(title: str, rows: Iterable[tuple[int, Mapping[str, Any]]], key: str) -
 
 def _problem(number: int, problem: Mapping[str, Any]) -> str:
     sign, letter = _LETTERS[problem["severity"]]
-    where = [cameras(problem["cameras"])] if problem["cameras"] else []
-    where += [sites(problem["sites"])] if problem["sites"] else []
+    where = where_of(problem)
     examples = "".join(f"<li>{name(cut(each, 160))}</li>" for each in problem["examples"])
     show = f'<button type="button" data-problem="{number}" class="js-only">Show these sites</button>'
     return (
-        f'<div class="card cause {letter}"><h3>{sign} {escape(cut(problem["what"]))}</h3>'
-        f"<p><strong>{' at '.join(where)}</strong></p>{f'<ul class=soft>{examples}</ul>' if examples else ''}"
+        f'<div class="card cause {letter}"><h3>{sign} {escape(cut(where + problem["what"]))}</h3>'
+        f"{f'<ul class=soft>{examples}</ul>' if examples else ''}"
         f"<p>{escape(problem['advice'])}</p>{show if where else ''}</div>"
     )
 
@@ -162,7 +161,7 @@ def _tools(report: Report, data: Data) -> str:
     """Without script there is nothing to choose with, and all is shown."""
     runs = _options((str(number), title) for number, (title, _setups) in enumerate(data.choices()))
     plugins = {shown(server.plugin, 60) for site in report.sites for server in site.servers if server.plugin}
-    problems = ((str(number), each["what"]) for number, each in enumerate(report.problems))
+    problems = ((str(number), kind_words(each["problem"])) for number, each in enumerate(report.problems))
     versions = {shown(each.version, 60) for each in report.sites if each.version}
     selects = [
         ("runs", "Runs", runs),

@@ -37,6 +37,7 @@ button[aria-pressed=true],.pick button[aria-pressed=true]{color:var(--card)}
 .tools label{font-size:.875rem;color:var(--soft);display:inline-flex;align-items:center;gap:.3rem;min-width:0}
 select{font:inherit;font-size:.9rem;color:var(--text);background:var(--card);border:1px solid var(--u);
 border-radius:.5rem;padding:.35rem .4rem;min-height:2.3rem;max-width:13rem;min-width:0}
+@media(min-width:62rem){#all header{grid-template-columns:minmax(0,1fr) minmax(0,2fr)}}
 .tiles .group{margin-top:1rem}.group h3{margin-bottom:.4rem}
 .head{display:none}.print{display:none}
 .t{padding:0;border-left-width:1px;position:relative}
@@ -47,12 +48,13 @@ height:100%;align-content:start}
 .t.gone{background:var(--grey);border-style:dashed;border-color:var(--u)}
 .t.warned{box-shadow:inset .25rem 0 0 var(--a)}
 .tiles .grid{align-items:stretch}
-.many .t{font-size:.82rem;content-visibility:auto;contain-intrinsic-size:auto 6rem}
+.many .t{font-size:.82rem}
 .t small{font-size:inherit;color:var(--soft)}.t.well .st>.d{display:none}.st{display:flex;flex-wrap:wrap;gap:0 .6rem}
 .st>.f,.st>.a{font-weight:600}.new{color:var(--b)}
 .runs{display:grid}.t .soft{font-size:inherit}
 .t .mini{align-self:end}
-#site{gap:1rem}#site h1{font-size:1.5rem;font-weight:700}#site header{display:block;margin:0}
+#all main>*,#all header>*,#site>*{min-width:0}main,header{grid-template-columns:minmax(0,1fr)}
+#site{gap:1rem}#site h1:focus{outline:0}#site h1{font-size:1.5rem;font-weight:700}#site header{display:block;margin:0}
 #site .back{display:inline-block;padding:.35rem 0}
 dl{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;margin:.3rem 0}dl>div{display:flex;gap:.4rem}dt{color:var(--soft)}
 table{border-collapse:collapse;width:100%;margin-top:.5rem;font-size:.92rem}
@@ -75,7 +77,7 @@ tr.hit td:first-child{padding-left:0;box-shadow:none}
 body{background:#fff;padding:0;font-size:10pt}.tools,footer,.cause button,.link,.mini,.soft.hits{display:none}
 .card{border:0;padding:0}header{display:block}.bar{height:.5rem}
 .tiles .grid{display:table;width:100%;border-collapse:collapse}
-.head,.t{display:table-row!important;content-visibility:visible;break-inside:avoid}
+.head,.t{display:table-row!important;break-inside:avoid}
 .t[hidden]{display:none!important}
 .t>a{display:contents}.head>span{font-weight:700}
 .head>span,.t>a>*{display:table-cell;border-top:1px solid var(--line);padding:.15rem .6rem .15rem 0;vertical-align:top}

@@ -11,7 +11,7 @@ from html import escape
 
 from ..._core.page.words import cameras, cut, key_of, name, sites
 from ..._core.wording import counted
-from ..report import GONE, STATES, WARNED, WELL, WRONG, Report, SiteNow
+from ..fleet import GONE, STATES, WARNED, WELL, WRONG, Report, SiteNow
 from .colours import Colours
 
 _GROUPS = {
@@ -76,9 +76,12 @@ class Tiles:
         findings = [self._report.findings[each] for each in site.findings]
         told = {each["problem"]: each["severity"] for each in findings if each["severity"] != "note"}
         first = next(each["problem"] for each in findings if each["severity"] == severity)
-        words = {each["problem"]: each["what"] for each in self._report.problems}
-        more = f" +{len(told) - 1}" if len(told) > 1 else ""
-        return cut(words.get(first, first.replace("_", " ")), 60) + more
+        return kind_words(first) + (f" +{len(told) - 1}" if len(told) > 1 else "")
+
+
+def kind_words(problem: str) -> str:
+    """A kind of finding as a short name."""
+    return problem.replace("_", " ")
 
 
 def _runs(runs: Iterable[tuple[str, str, int]]) -> str:

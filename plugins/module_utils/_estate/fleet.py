@@ -14,8 +14,10 @@ from hashlib import sha256
 from typing import Any
 
 from .._api.records.records import Device, Model, Server, Site
-from .._core.page.words import in_order
+from .._core.page.words import cameras, in_order, sites
 from .._core.values import first_text, folded
+from .._core.wording import printable
+from .._engine.sites import SILENT
 from .._fleet.reading import Fleet
 from .._fleet.targets import why_unknown
 from .memory import CameraThen, Memory, ServerThen, SiteThen
@@ -85,8 +87,19 @@ class Report:
         every = [camera for site in self.sites for camera in site.cameras]
         running = sum(each.known and bool(self.setups.all[each.then.setup or 0]) for each in every)
         unknown = sum(not each.known for each in every)
-        cameras = {"cameras": len(every), "running": running, "idle": len(every) - running - unknown}
-        return {"sites": len(self.sites), **{each: states[each] for each in STATES}, **cameras, "unknown": unknown}
+        numbers = {"cameras": len(every), "running": running, "idle": len(every) - running - unknown}
+        return {"sites": len(self.sites), **{each: states[each] for each in STATES}, **numbers, "unknown": unknown}
+
+    def problem_lines(self) -> list[str]:
+        """For people, without what is only good to know."""
+        return [printable(f"{where_of(each)}{each['what']}") for each in self.problems if each["severity"] != "note"]
+
+
+def where_of(problem: Mapping[str, Any]) -> str:
+    """At how many cameras and sites a problem is, to be put before it."""
+    numbers = [(problem["cameras"], cameras), (problem["sites"], sites)]
+    words = " at ".join(put(number) for number, put in numbers if number)
+    return f"{words}: " if words else ""
 
 
 def as_report(
@@ -119,7 +132,7 @@ class _Making:
             made_at=self._now,
             scope=self._scope,
             digest=self._digest(sites),
-            problems={f"{each['problem']} {each['severity']}": each["what"] for each in problems},
+            problems={f"{each['problem']} {each['severity']}": each["problem"].replace("_", " ") for each in problems},
             setups=self._setups,
             sites={**self._kept(), **{each.id: self._then(each) for each in sites}},
         )
@@ -157,7 +170,7 @@ class _Making:
                 return str(error)
         if self._fleet.devices is None:
             return "cameras could not be read"
-        return "the site shows no cameras: it has none, is off-line, or still loading"
+        return SILENT
 
     def _cameras(self, devices: Sequence[Device], site: SiteNow, then: Mapping[str, CameraThen]) -> list[Camera]:
         places: dict[str, int] = {}
