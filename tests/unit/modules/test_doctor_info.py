@@ -45,7 +45,12 @@ sites:
 
 
 def found(result: dict[str, Any]) -> set[tuple[str, str, str]]:
-    return {(each["check"], each["severity"], each["where"].split(" (")[0]) for each in result["findings"]}
+    """But notes."""
+    return {(each["problem"], each["severity"], each["where"].split(" (")[0]) for each in wrong(result)}
+
+
+def wrong(result: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in result["findings"] if each["severity"] != "note"]
 
 
 def statuses(result: dict[str, Any]) -> dict[str, str]:
@@ -55,8 +60,8 @@ def statuses(result: dict[str, Any]) -> dict[str, str]:
 def test_nothing_is_wrong(cloud: Served, run_module: RunModule, writes: Calls) -> None:
     cloud.reset(seed=WELL)
     result = run_module("nxai_doctor_info")
-    assert result["findings"] == [] and set(statuses(result).values()) == {"ok"}, result["table"]
-    assert len(result["checks"]) == 10 and result["changed"] is False
+    assert wrong(result) == [] and set(statuses(result).values()) == {"ok"}, result["table"]
+    assert len(result["checks"]) == 12 and result["changed"] is False
     assert writes() == []
 
 
@@ -64,17 +69,19 @@ def test_each_thing_that_is_wrong_is_found_with_what_to_do(cloud: Served, run_mo
     cloud.reset(seed=SICK)
     result = run_module("nxai_doctor_info")
     assert found(result) == {
-        ("sites", "warning", "Depot"),
-        ("servers", "warning", "Shop / Old"),
-        ("servers", "warning", "Shop / Stopped"),
-        ("devices", "warning", "Shop / Idle"),
-        ("models_ready", "error", "Slow"),
-        ("models_ready", "error", "Failed"),
-        ("models_catalogued", "warning", "Loose"),
+        ("site_offline", "warning", "Depot"),
+        ("server_without_pipelines", "warning", "Old at Shop"),
+        ("server_not_running", "warning", "Stopped at Shop"),
+        ("device_idle", "warning", "Idle at Shop"),
+        ("model_pending_in_use", "error", "Slow"),
+        ("model_failed", "error", "Failed"),
+        ("model_uncatalogued", "warning", "Loose"),
     }
-    assert result["counts"] == {"error": 2, "warning": 5}
+    notes = len(result["findings"]) - 7
+    assert result["counts"] == {"error": 2, "warning": 5, "note": notes}
     assert all(each["advice"] for each in result["findings"])
-    assert all(each["where"] in result["table"] for each in result["findings"])
+    assert all(each["where"] in result["table"] for each in wrong(result))
+    assert result["table"].startswith("2 errors, 5 warnings, 1 note\n") and len(result["problems"]) == 8
 
 
 def test_plugin_5_with_a_processor_file_of_version_4(cloud: Served, run_module: RunModule) -> None:
@@ -88,8 +95,8 @@ def test_plugin_5_with_a_processor_file_of_version_4(cloud: Served, run_module: 
     world = {"catalogues": [{"name": "Shelf", "public": True}], "sites": [{"name": "Shop", "servers": servers}]}
     cloud.reset({**world, "models": [{"name": "Ready", "id": READY, "catalogues": ["Shelf"]}]})
     result = run_module("nxai_doctor_info")
-    assert found(result) == {("servers", "warning", "Shop / Updated")}
-    [finding] = result["findings"]
+    assert found(result) == {("processor_missing", "warning", "Updated at Shop")}
+    [finding] = wrong(result)
     assert finding["what"] == "1 devices name the postprocessor Heatmap, which plugin 5.0.6 does not offer there"
     assert "version 4" in finding["advice"]
 
@@ -116,7 +123,7 @@ def test_what_is_wrong_is_told_where_it_is(
 def test_certificates_that_are_not_checked(cloud: Served, run_module: RunModule) -> None:
     cloud.reset(seed=WELL)
     result = run_module("nxai_doctor_info", validate_certs=False)
-    assert found(result) == {("tls", "warning", cloud.url)}
+    assert found(result) == {("tls_unchecked", "warning", cloud.url)}
 
 
 def test_a_certificate_of_nobody_known(run_module: RunModule) -> None:
@@ -125,7 +132,7 @@ def test_a_certificate_of_nobody_known(run_module: RunModule) -> None:
         status = statuses(run_module("nxai_doctor_info", **options))
         assert (status["tls"], status["reachability"], status["token"]) == ("error", "ok", "ok")
         trusting = run_module("nxai_doctor_info", ca_path=str(cloud.ca_path), **options)
-        assert trusting["findings"] == []
+        assert wrong(trusting) == []
 
 
 @pytest.mark.parametrize(
@@ -154,6 +161,6 @@ def test_a_check_reports_its_own_part_and_says_that_it_knows_nothing_without_ano
     cloud.reset(seed=WELL)
     cloud.fault("status", "list_devices", status=500, times=0)
     result = run_module("nxai_doctor_info", retries=0)
-    assert {each["check"] for each in result["findings"]} == {"devices"}
+    assert {each["check"] for each in wrong(result)} == {"devices"}
     unknown = {check for check, status in statuses(result).items() if status == "unknown"}
-    assert unknown == {"models_ready", "models_catalogued"}
+    assert unknown == {"models_ready", "models_catalogued", "models_fit"}
