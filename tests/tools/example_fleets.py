@@ -13,8 +13,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device, Model, Server, Site
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
-from ansible_collections.nxai.cloud.plugins.module_utils._doctor.checks import Seen, diagnose
-from ansible_collections.nxai.cloud.plugins.module_utils._estate.fleet import Report, as_report
+from ansible_collections.nxai.cloud.plugins.module_utils._doctor.checks import diagnose
+from ansible_collections.nxai.cloud.plugins.module_utils._doctor.seen import Seen
+from ansible_collections.nxai.cloud.plugins.module_utils._estate.fleet.report import Report, as_report
 from ansible_collections.nxai.cloud.plugins.module_utils._fleet.reading import Fleet
 
 BEFORE, NOW = "2026-11-26T03:00:00Z", "2026-11-27T03:00:00Z"

@@ -35,7 +35,7 @@ INSIDE = {
     "onnx": ("graph",),
     "rollout": ("page",),
     "first_contact": ("openapi", "inference"),
-    "estate": ("page",),
+    "estate": ("fleet", "page"),
 }  # below their folder
 ABOVE = {"core": ("page",), "onnx": ("prepare",)}  # inside their folder, and built upon it
 FROM_THE_GROUND_UP = (

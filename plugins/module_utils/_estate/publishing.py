@@ -17,8 +17,8 @@ from .._core.wording import printable
 from .._doctor.checks import diagnose
 from .._doctor.reading import seen_by
 from .._engine.module import Task
-from .fleet import Report, as_report
-from .memory import MOST_BYTES, Memory, Wrong
+from .fleet.memory import MOST_BYTES, Memory, Wrong
+from .fleet.report import Report, as_report
 from .page.document import MARK_OF_PAGE, as_html
 
 PAGE, MEMORY = "fleet.html", "fleet.json"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ..fleet import Report, SiteNow
-from ..setups import NOTHING
+from ..fleet.report import Report, SiteNow
+from ..fleet.setups import NOTHING
 
 MOST = 8  # colours that one can still tell apart; the others share one
 OTHERS = f"r{MOST}"

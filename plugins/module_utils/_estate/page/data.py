@@ -15,7 +15,7 @@ from typing import Any
 
 from ..._core.page.words import cut, in_order, key_of
 from ..._core.wording import printable
-from ..fleet import Camera, Report, ServerNow, SiteNow
+from ..fleet.report import Camera, Report, ServerNow, SiteNow
 from .colours import Colours
 
 _RANK = {"error": 0, "warning": 1, "note": 2}

@@ -12,9 +12,9 @@ from typing import Any
 
 from ..._core.page.document import document
 from ..._core.page.words import cameras, cut, folded, name, sites, when
-from ..fleet import GONE, WARNED, WELL, WRONG, Report, where_of
-from ..memory import MARK
-from ..setups import NOTHING
+from ..fleet.memory import MARK
+from ..fleet.report import GONE, WARNED, WELL, WRONG, Report, where_of
+from ..fleet.setups import NOTHING
 from .colours import IDLE, MOST, OTHERS, UNKNOWN, Colours
 from .data import Data, shown
 from .script import SCRIPT

@@ -181,7 +181,7 @@ const server = ([name, status, , rows, found], cameras) => {
   return made;
 };
 const open = number => {
-  const site = sites[number], tile = tiles[number], standing = tile.querySelector(".st").cloneNode(true);
+  const site = sites[number], tile = tiles[number], standing = make("p", "", tile.querySelector(".st").cloneNode(true));
   const back = make("a", "back", "\\u2190 All sites"), heading = make("h1", "", named(site.n));
   back.href = "#";
   heading.tabIndex = -1;
@@ -251,7 +251,6 @@ doc.addEventListener("keydown", event => {
   if (event.key !== "Escape") return;
   if (opened !== null) leave(); else clear();
 });
-filter();
 follow();
 })();
 """

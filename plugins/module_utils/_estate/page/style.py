@@ -48,9 +48,16 @@ height:100%;align-content:start}
 .t.gone{background:var(--grey);border-style:dashed;border-color:var(--u)}
 .t.warned{box-shadow:inset .25rem 0 0 var(--a)}
 .tiles .grid{align-items:stretch}
-.many .t{font-size:.82rem}
-.t small{font-size:inherit;color:var(--soft)}.t.well .st>.d{display:none}.st{display:flex;flex-wrap:wrap;gap:0 .6rem}
-.st>.f,.st>.a{font-weight:600}.new{color:var(--b)}
+/* Of one height, so that what is not seen need not be laid out. */
+.many .t{font-size:.82rem;height:8.3rem;contain:strict;content-visibility:auto}
+.many .t>a{grid-template-rows:repeat(4,auto) 1fr;align-content:stretch}
+.many .t strong{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
+.many .runs{display:block;max-height:2.7em;overflow:hidden}.many .rel{margin-right:.5em}
+.many .st,.many small{overflow:hidden;white-space:nowrap;text-overflow:ellipsis}
+.many .grid{grid-template-columns:repeat(auto-fill,minmax(min(100%,11.2rem),1fr))}
+.t>a>*{min-width:0}
+.t small{font-size:inherit;color:var(--soft)}.t.well .st{display:none}.st.f,.st.a{font-weight:600}
+.new{color:var(--b)}
 .runs{display:grid}.t .soft{font-size:inherit}
 .t .mini{align-self:end}
 #all main>*,#all header>*,#site>*{min-width:0}main,header{grid-template-columns:minmax(0,1fr)}
@@ -81,7 +88,8 @@ body{background:#fff;padding:0;font-size:10pt}.tools,footer,.cause button,.link,
 .t[hidden]{display:none!important}
 .t>a{display:contents}.head>span{font-weight:700}
 .head>span,.t>a>*{display:table-cell;border-top:1px solid var(--line);padding:.15rem .6rem .15rem 0;vertical-align:top}
-.t>a>.mini{display:none}.t.well .st>.d{display:inline}.st>span,.runs>span{display:block}
+.t>a>.mini{display:none}.t.well .st{display:table-cell}.runs>span{display:block}
+.many .t{height:auto;contain:none;content-visibility:visible}.many .t *{white-space:normal;overflow:visible}
 .print{display:inline}.pick button{border:0;padding:0;min-height:0;background:none}}
 """
 STYLE = BASE + _OWN

@@ -11,7 +11,7 @@ from html import escape
 
 from ..._core.page.words import cameras, cut, key_of, name, sites
 from ..._core.wording import counted
-from ..fleet import GONE, STATES, WARNED, WELL, WRONG, Report, SiteNow
+from ..fleet.report import GONE, STATES, WARNED, WELL, WRONG, Report, SiteNow
 from .colours import Colours
 
 _GROUPS = {
@@ -53,18 +53,19 @@ class Tiles:
         runs = self._colours.at(site)
         bar = "".join(f'<i class="{kind} g{number}"></i>' for _label, kind, number in runs)
         key, servers = key_of(site.id), counted(len(site.servers), "server")
-        changed = '<span class="new">△ changed</span>' if site.id in self._changed else ""
+        more = f", {len(runs) - _MOST_RUNS} more kinds" if len(runs) > _MOST_RUNS else ""
+        changed = ' <span class="new">△ changed</span>' if site.id in self._changed else ""
         return (
             f'<li class="t {site.state}" id="{key}"><a href="#open-{key}">'
-            f"<strong>{name(cut(site.name or site.id, 120))}</strong>{self._standing(site, changed)}"
+            f"<strong>{name(cut(site.name or site.id, 120))}</strong>{self._standing(site)}"
             f'<span class="runs">{_runs(runs)}</span>'
-            f'<small>{cameras(len(site.cameras))}<span class="print">, {servers}</span></small>'
+            f'<small>{cameras(len(site.cameras))}{more}<span class="print">, {servers}</span>{changed}</small>'
             f'<span class="mini" aria-hidden="true">{bar}</span></a></li>'
         )
 
-    def _standing(self, site: SiteNow, changed: str) -> str:
+    def _standing(self, site: SiteNow) -> str:
         sign, letter = SIGNS[site.state]
-        return f'<span class="st"><span class="{letter}">{sign} {escape(self._why(site))}</span>{changed}</span>'
+        return f'<span class="st {letter}">{sign} {escape(self._why(site))}</span>'
 
     def _why(self, site: SiteNow) -> str:
         """In short: the worst thing, and how many more there are."""
@@ -86,9 +87,7 @@ def kind_words(problem: str) -> str:
 
 def _runs(runs: Iterable[tuple[str, str, int]]) -> str:
     rows = [*runs]
-    parts = [
+    return "".join(
         f'<span class="rel {kind}">{name(cut(label, 60))}{f" <b>{number:,}</b>" if len(rows) > 1 else ""}</span>'
         for label, kind, number in rows[:_MOST_RUNS]
-    ]
-    more = len(rows) - _MOST_RUNS
-    return "".join(parts) + (f'<span class="soft">and {more} more</span>' if more > 0 else "")
+    )

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .._api.records.pipeline import Assignment, Pipeline, is_told, models_of
-from .._core.page.words import cut
+from ..._api.records.pipeline import Assignment, Pipeline, is_told, models_of
+from ..._core.page.words import cut
 
 NOTHING = "nothing"
 _TITLES = {

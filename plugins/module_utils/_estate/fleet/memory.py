@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
 from typing import Any, TypeVar
 
-from .._core.limits import read_json
+from ..._core.limits import read_json
 from .setups import Setups
 
 MARK = "nxai.cloud fleet report"

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from .._api.records.records import Device, Model, Server, Site
-from .._core.page.words import cameras, in_order, sites
-from .._core.values import first_text, folded
-from .._core.wording import printable
-from .._engine.sites import SILENT
-from .._fleet.reading import Fleet
-from .._fleet.targets import why_unknown
+from ..._api.records.records import Device, Model, Server, Site
+from ..._core.page.words import cameras, in_order, sites
+from ..._core.values import first_text, folded
+from ..._core.wording import printable
+from ..._engine.sites import SILENT
+from ..._fleet.reading import Fleet
+from ..._fleet.targets import why_unknown
 from .memory import CameraThen, Memory, ServerThen, SiteThen
 from .setups import Setups
 from .since import Change, Since

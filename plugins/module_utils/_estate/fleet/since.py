@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .._core.page.words import cameras, sites
+from ..._core.page.words import cameras, sites
 from .memory import CameraThen, Memory, ServerThen, SiteThen
 
 

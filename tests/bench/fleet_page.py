@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page of a fleet of 10,000 cameras in Chromium, without a screen: how long until one sees it, and can use it.
+
+    python tests/bench/fleet_page.py [TIMES]
+
+Each is the median of so many runs (5). Of a scroll down the whole page: the longest time between two frames.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ansible_collections.nxai.cloud.plugins.module_utils._estate.page.document import as_html
+from tools.chromium import Chromium, found
+from tools.example_fleets import SAMPLES
+from tools.workplace import ROOT
+
+PAGES = {"200 sites of 50 cameras": "large", "2,000 sites of 5 cameras": "many", "1 site of 1,000 cameras": "one_shop"}
+LOADED = "performance.getEntriesByType('navigation')[0].loadEventEnd"
+PAINTED = "(performance.getEntriesByName('first-contentful-paint')[0] || {startTime: 0}).startTime"
+# Until the next frame after the work is done.
+TIMED = """new Promise(done => {{
+  const begin = performance.now();
+  {work};
+  requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin)));
+}})"""
+SEARCH = (
+    "const s = document.getElementById('search'); if (s) { s.value = 'till'; s.dispatchEvent(new Event('input')); }"
+)
+CLEAR = "const s = document.getElementById('search'); if (s) { s.value = ''; s.dispatchEvent(new Event('input')); }"
+FILTER = "const b = document.querySelector('[data-label]'); if (b) b.click()"
+OPEN = "location.hash = document.querySelector('.t > a').hash"
+BACK = "location.hash = ''"
+SCROLL = """new Promise(done => {
+  let last = performance.now(), longest = 0, left = 60;
+  const step = Math.max(1, (document.documentElement.scrollHeight - innerHeight) / left);
+  const next = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (left-- > 0) { scrollBy(0, step); requestAnimationFrame(next); } else done(longest);
+  };
+  requestAnimationFrame(next);
+})"""
+
+
+def main(times: int) -> int:
+    program = found()
+    if program is None:
+        print("not run: there is no Chromium on the path")
+        return 0
+    with TemporaryDirectory(prefix="nxai-bench-", dir=ROOT / ".cache") as folder:
+        with Chromium(program, Path(folder, "profile")) as browser:
+            for title, sample in PAGES.items():
+                report = SAMPLES[sample]()
+                begun = time.perf_counter()
+                page = Path(folder, f"{sample}.html")
+                page.write_text(as_html(report))
+                made = time.perf_counter() - begun
+                size = page.stat().st_size / 1e6
+                memory = len(report.memory.as_bytes()) / 1e6
+                print(f"{title}: {size:.1f} MB, made in {made:.1f} s; fleet.json {memory:.1f} MB")
+                for width in (1440, 390):
+                    browser.look(width)
+                    print(f"  {width} px: {', '.join(measured(browser, page, times))}")
+    return 0
+
+
+def measured(browser: Chromium, page: Path, times: int) -> Sequence[str]:
+    found: dict[str, list[float]] = {}
+    for _time in range(times):
+        browser.open("about:blank")
+        browser.open(page.as_uri())
+        found.setdefault("first paint", []).append(browser.value(PAINTED))
+        found.setdefault("loaded", []).append(browser.value(LOADED))
+        for name, work in (
+            ("search", SEARCH),
+            ("", CLEAR),
+            ("filter", FILTER),
+            ("", FILTER),
+            ("open", OPEN),
+            ("back", BACK),
+        ):
+            found.setdefault(name, []).append(browser.value(TIMED.format(work=work)))
+        found.setdefault("longest frame of a scroll", []).append(browser.value(SCROLL))
+    return [f"{name} {statistics.median(each):.0f} ms" for name, each in found.items() if name]
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 5))
