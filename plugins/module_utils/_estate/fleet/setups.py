@@ -62,7 +62,7 @@ class Setups:
         return models_of(assignment)
 
     def name(self, model: str) -> str:
-        return self.names.get(model) or f"model {model[:8]}"
+        return self.names.get(model) or f"model {model}"
 
     def settings(self, pipeline: Pipeline) -> list[tuple[str, str]]:
         """What is set, by its title, without what is empty."""

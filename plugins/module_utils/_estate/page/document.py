@@ -90,7 +90,7 @@ def _cameras(report: Report, colours: Colours) -> str:
     parts += [(NOTHING, IDLE, colours.counts[NOTHING])] if colours.counts[NOTHING] else []
     parts += [("not known", UNKNOWN, totals["unknown"])] if totals["unknown"] else []
     bar = "".join(f'<i class="{kind} g{number}"></i>' for _label, kind, number in parts)
-    spoken = ", ".join(f"{label}: {number:,}" for label, _kind, number in parts)
+    spoken = ", ".join(f"{shown(label, 100)}: {number:,}" for label, _kind, number in parts)
     places = {each: number for number, each in enumerate(colours.labels)}
     legend = "".join(_legend(label, kind, number, places.get(label)) for label, kind, number in parts)
     return (
@@ -131,9 +131,9 @@ def _problem(number: int, problem: Mapping[str, Any]) -> str:
     examples = "".join(f"<li>{name(cut(each, 160))}</li>" for each in problem["examples"])
     show = f'<button type="button" data-problem="{number}" class="js-only">Show these sites</button>'
     return (
-        f'<div class="card cause {letter}"><h3>{sign} {escape(cut(where + problem["what"]))}</h3>'
+        f'<div class="card cause {letter}"><h3>{sign} {escape(shown(where + problem["what"]))}</h3>'
         f"{f'<ul class=soft>{examples}</ul>' if examples else ''}"
-        f"<p>{escape(problem['advice'])}</p>{show if where else ''}</div>"
+        f"<p>{escape(shown(problem['advice'], 600))}</p>{show if where else ''}</div>"
     )
 
 
