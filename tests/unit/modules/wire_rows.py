@@ -143,6 +143,7 @@ ROWS = [
     ),
     Row("nxai_server_info", "sites", {}, ["Shop 1"]),
     Row("nxai_doctor_info", "sites", {}, ["Shop 1"]),
+    Row("nxai_fleet_report", "sites", {"dir": "fleet"}, ["Shop 1"]),
     Row("nxai_contract_info", "apis", {}, ["device"]),
     Row("nxai_device", "name", {"groups": ["G2"]}, "R1", "POST"),
     Row("nxai_device", "new_name", {"name": "R1"}, "R9", '"R9"'),

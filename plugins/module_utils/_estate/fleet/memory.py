@@ -34,6 +34,7 @@ class CameraThen:
     """``setup``: the number of what it ran when that was last known, at ``seen_at``; None: it never was.
 
     It was first seen with it at ``since``. Before that, last at ``after``, it ran something else; None: not known.
+    ``known``: whether it was known for this report.
     """
 
     name: str
@@ -42,6 +43,7 @@ class CameraThen:
     since: str | None = None
     after: str | None = None
     seen_at: str | None = None
+    known: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,14 @@ class ServerThen:
 
 @dataclass(frozen=True)
 class SiteThen:
-    """When it was last in the list of sites, and when its servers and its cameras were last read."""
+    """``listed``: whether it was for this report. Its servers and cameras are those that were last read, if ever."""
 
     name: str
     online: bool | None
     version: str | None
-    listed_at: str
-    servers_at: str | None = None
-    cameras_at: str | None = None
+    listed: bool
+    servers_read: bool = False
+    cameras_read: bool = False
     servers: Mapping[str, ServerThen] = field(default_factory=dict)
     cameras: Mapping[str, CameraThen] = field(default_factory=dict)
 
@@ -137,9 +139,9 @@ def _site_of(row: Mapping[str, Any], setups: int) -> SiteThen:
         name=_a(row["name"], str),
         online=_maybe(row["online"], bool),
         version=_maybe(row["version"], str),
-        listed_at=_time(row["listed_at"]),
-        servers_at=_maybe_time(row["servers_at"]),
-        cameras_at=_maybe_time(row["cameras_at"]),
+        listed=_a(row["listed"], bool),
+        servers_read=_a(row["servers_read"], bool),
+        cameras_read=_a(row["cameras_read"], bool),
         servers=servers,
         cameras=cameras,
     )
@@ -151,11 +153,11 @@ def _server_of(row: list[Any]) -> tuple[str, ServerThen]:
 
 
 def _camera_of(row: list[Any], setups: int) -> tuple[str, CameraThen]:
-    key, name, enabled, setup, *times = row
+    key, name, enabled, setup, *times, known = row
     since, after, seen_at = map(_maybe_time, times)
     if setup is not None and not (0 <= _a(setup, int) < setups and since and seen_at):
         raise Wrong("a camera has a setup that is not there")
-    return _a(key, str), CameraThen(_a(name, str), _maybe(enabled, bool), setup, since, after, seen_at)
+    return _a(key, str), CameraThen(_a(name, str), _maybe(enabled, bool), setup, since, after, seen_at, _a(known, bool))
 
 
 def _a(value: Any, kind: type[Kind]) -> Kind:

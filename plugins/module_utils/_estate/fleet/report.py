@@ -32,14 +32,17 @@ STATES = (WRONG, GONE, WARNED, WELL)
 
 @dataclass
 class Camera:
-    """``then``: what is known of it over time. ``known``: whether it is known now what it runs."""
+    """``then``: what is known of it over time. ``why``: why it is not known now what it runs."""
 
     id: str
     server: int | None
     then: CameraThen
-    known: bool
     why: str
     findings: list[int] = field(default_factory=list)
+
+    @property
+    def known(self) -> bool:
+        return self.then.known
 
 
 @dataclass
@@ -155,7 +158,7 @@ class _Making:
             made.why = self._why_unread(site)
             if made.why:
                 made.cameras = [
-                    Camera(key, None, self._known_before(camera), False, made.why)
+                    Camera(key, None, replace(self._known_before(camera), known=False), made.why)
                     for key, camera in (then.cameras if then else {}).items()
                 ]
         made.cameras.sort(key=lambda each: (in_order(each.then.name), each.id))
@@ -182,7 +185,6 @@ class _Making:
                 id=each.id,
                 server=places.get(each.server.id or each.server.name),
                 then=self._follow(each, then.get(each.id)),
-                known=each.assignment is not None,
                 why=why_unknown(each),
             )
             for each in devices
@@ -191,7 +193,7 @@ class _Making:
     def _follow(self, device: Device, then: CameraThen | None) -> CameraThen:
         """What was known of it, and what is seen of it now."""
         was = self._known_before(then) if then else CameraThen(device.name)
-        was = replace(was, name=device.name, enabled=device.enabled)
+        was = replace(was, name=device.name, enabled=device.enabled, known=device.assignment is not None)
         if device.assignment is None:
             return was
         setup = self._setups.add(device.assignment)
@@ -253,21 +255,23 @@ class _Making:
         """Sites that are not listed now, as they were known."""
         sites = self._before.sites if self._before else {}
         return {
-            key: replace(site, cameras={each: self._known_before(camera) for each, camera in site.cameras.items()})
+            key: replace(
+                site, listed=False, cameras={each: self._known_before(one) for each, one in site.cameras.items()}
+            )
             for key, site in sites.items()
         }
 
     def _then(self, site: SiteNow) -> SiteThen:
-        before = (self._before.sites.get(site.id) if self._before else None) or SiteThen("", None, None, "")
+        before = (self._before.sites.get(site.id) if self._before else None) or SiteThen("", None, None, False)
         servers = {each.id: ServerThen(each.name, each.status, each.plugin) for each in site.servers}
         counts = Counter(each.id for each in site.cameras)
         return SiteThen(
             name=site.name,
             online=site.online,
             version=site.version,
-            listed_at=self._now,
-            servers_at=self._now if servers else before.servers_at,
-            cameras_at=before.cameras_at if site.why else self._now,
+            listed=True,
+            servers_read=bool(servers),
+            cameras_read=not site.why,
             servers=servers or before.servers,
             # Of several rows with one NxID nobody knows which is which.
             cameras={each.id: each.then for each in site.cameras if counts[each.id] == 1},

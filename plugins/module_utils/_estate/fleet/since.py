@@ -57,13 +57,12 @@ class Since:
         before, after = self._before, self._after
         for key, site in after.sites.items():
             then = before.sites.get(key)
-            if site.listed_at == after.made_at and (then or before.scope == after.scope):
+            if site.listed and (then or before.scope == after.scope):
                 for text, is_camera in self._of_site(then, site):
                     yield key, text, is_camera
         for key, then in before.sites.items():
             seen = after.sites.get(key)
-            was, is_there = then.listed_at == before.made_at, seen and seen.listed_at == after.made_at
-            if before.scope == after.scope and was and not is_there:
+            if before.scope == after.scope and then.listed and not (seen and seen.listed):
                 yield key, f"no longer listed: {then.name or key}", False
 
     def _of_site(self, then: SiteThen | None, site: SiteThen) -> Iterator[tuple[str, bool]]:
@@ -76,9 +75,9 @@ class Since:
             yield "on-line again", False
         if then.version and site.version and then.version != site.version:
             yield f"version {then.version} → {site.version}", False
-        if site.servers_at == self._after.made_at and then.servers_at:
+        if site.servers_read and then.servers:
             yield from ((text, False) for text in _of_servers(then, site))
-        if site.cameras_at == self._after.made_at and then.cameras_at:
+        if site.cameras_read and then.cameras:
             yield from ((text, True) for text in self._of_cameras(then, site))
 
     def _of_cameras(self, then: SiteThen, site: SiteThen) -> Iterator[str]:
@@ -93,18 +92,18 @@ class Since:
         yield from ("no longer listed" for key in then.cameras if key not in site.cameras)
 
     def _of_setups(self, was: CameraThen, camera: CameraThen) -> Iterator[str]:
-        if camera.seen_at != self._after.made_at:
-            if was.seen_at == self._before.made_at:
-                yield "it is not known any more what they run"
-            return
-        if was.setup is None or camera.setup is None or camera.since == was.since:
-            return
-        pair = (was.setup, camera.setup)
-        if pair not in self._words:
-            self._words[pair] = self._after.setups.change(
-                self._before.setups.all[was.setup], self._after.setups.all[camera.setup]
-            )
-        yield self._words[pair]
+        if was.known and not camera.known:
+            yield "it is not known any more what they run"
+        if camera.known and was.setup is not None and camera.setup is not None:
+            words = self._change(was.setup, camera.setup)
+            yield from [words] if words else []
+
+    def _change(self, was: int, now: int) -> str:
+        """In words; "" for none."""
+        if (was, now) not in self._words:
+            before, after = self._before.setups.all[was], self._after.setups.all[now]
+            self._words[was, now] = "" if before == after else self._after.setups.change(before, after)
+        return self._words[was, now]
 
     def _problems(self) -> Iterator[Change]:
         before, after = self._before.problems, self._after.problems

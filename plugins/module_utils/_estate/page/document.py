@@ -128,12 +128,13 @@ def _fold(title: str, rows: Iterable[tuple[int, Mapping[str, Any]]], key: str) -
 def _problem(number: int, problem: Mapping[str, Any]) -> str:
     sign, letter = _LETTERS[problem["severity"]]
     where = where_of(problem)
+    title = f"{sign} {escape(shown(where + problem['what']))}"
     examples = "".join(f"<li>{name(cut(each, 160))}</li>" for each in problem["examples"])
     show = f'<button type="button" data-problem="{number}" class="js-only">Show these sites</button>'
     return (
-        f'<div class="card cause {letter}"><h3>{sign} {escape(shown(where + problem["what"]))}</h3>'
+        f'<details class="card cause {letter}"><summary><h3>{title}</h3></summary><div>'
         f"{f'<ul class=soft>{examples}</ul>' if examples else ''}"
-        f"<p>{escape(shown(problem['advice'], 600))}</p>{show if where else ''}</div>"
+        f"<p>{escape(shown(problem['advice'], 600))}</p>{show if where else ''}</div></details>"
     )
 
 

@@ -23,7 +23,8 @@ i.rn{background:var(--card);box-shadow:inset 0 0 0 1px var(--u)}
 .f{color:var(--f)}.a{color:var(--a)}.w{color:var(--wt)}.d{color:var(--d)}.u{color:var(--u)}
 h3>.f,h3>.a,h3>.w,h3>.d{font-weight:700}
 .card.f,.card.a,.card.u,.state{color:var(--text)}.cause.f h3{color:var(--f)}.cause.a h3{color:var(--a)}
-.cause.u{border-left-color:var(--u)}.cause button{justify-self:start}.cause ul{font-size:.875rem}
+.cause.u{border-left-color:var(--u)}.cause h3{display:inline}.cause>div{display:grid;gap:.35rem}
+.cause button{justify-self:start}.cause ul{font-size:.875rem}
 .rel::before{content:"";display:inline-block;width:.75em;height:.75em;margin-right:.4em;border-radius:.15em;
 background:var(--c);vertical-align:-.02em}
 .rel.q::before,.rel.rn::before{background:none;border:1px solid var(--u)}.rel.q::before{border-style:dashed}
@@ -63,7 +64,8 @@ height:100%;align-content:start}
 #all main>*,#all header>*,#site>*{min-width:0}main,header{grid-template-columns:minmax(0,1fr)}
 #site{gap:1rem}#site h1:focus{outline:0}#site h1{font-size:1.5rem;font-weight:700}#site header{display:block;margin:0}
 #site .back{display:inline-block;padding:.35rem 0}
-dl{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;margin:.3rem 0}dl>div{display:flex;gap:.4rem}dt{color:var(--soft)}
+dl{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;margin:.3rem 0}dl>div{display:flex;gap:.4rem}
+dt{color:var(--soft);white-space:nowrap}
 table{border-collapse:collapse;width:100%;margin-top:.5rem;font-size:.92rem}
 th{text-align:left;font-weight:600;color:var(--soft)}
 th,td{padding:.35rem .8rem .35rem 0;border-top:1px solid var(--line);vertical-align:top}

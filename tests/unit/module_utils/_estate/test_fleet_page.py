@@ -159,7 +159,7 @@ def test_more_releases_than_colours_share_one() -> None:
     for number, each in enumerate(report.sites[0].cameras + report.sites[1].cameras):
         model = f"00000000-0000-4000-8000-{number:012}"
         pipeline = type(wires[0])({**wires[0].wire, "modelUUID": model})
-        each.then = type(each.then)(each.then.name, setup=setups.add((pipeline,)), since=report.made_at)
+        each.then = type(each.then)(each.then.name, setup=setups.add((pipeline,)), since=report.made_at, known=True)
     page = Page(as_html(report))
     labels = [each.text for each in page.all("span", "r8") if in_legend(each)]
     assert len(labels) == 1 and labels[0].startswith("11 others ") and page.wrong == []
