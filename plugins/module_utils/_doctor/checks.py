@@ -34,8 +34,8 @@ class Check:
 CHECKS = {
     "reachability": Check(connection.reachability),
     "tls": Check(connection.tls),
-    "token": Check(connection.token),
-    "act_as": Check(connection.act_as),
+    "token": Check(connection.token, judged=connection.is_let_in),
+    "act_as": Check(connection.act_as, judged=connection.is_let_in),
     "contract": Check(connection.contract, "contract"),
     "sites": Check(places.sites, "sites"),
     "servers": Check(places.servers, "servers"),

@@ -44,6 +44,12 @@ def act_as(seen: Seen) -> Iterator[Finding]:
             yield Finding(KINDS["act_as_refused"], f"{whom.kind} {whom.id}", error.answer, cause=error.answer)
 
 
+def is_let_in(seen: Seen) -> bool:
+    """Whether something was answered to the token, be it that this is not for whom it stands for."""
+    parts = (seen.sites, seen.models, seen.catalogues)
+    return any(each is not None for each in parts) or any(error.status == 403 for error in seen.errors_apart)
+
+
 def contract(seen: Seen) -> Iterator[Finding]:
     for each in seen.contract or ():
         if each.severity != "note":

@@ -38,6 +38,7 @@ def junit_of(outcomes: Sequence[Outcome], findings: Sequence[Finding], fail_on_w
         _count(suite, suite.findall("testcase"))
     _count(root, root.findall("testsuite/testcase"))
     root.attrib.pop("skipped")  # the schema has it on the suites only
+    xml.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{xml.tostring(root, encoding="unicode")}\n'
 
 

@@ -32,7 +32,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("unread", "", "error", "request", "ended with an error"),
+        Kind("unread", "", "error", "request", "no answer that can be used"),
         Kind("unreachable", "reachability", "error", "request", "there is no connection to the service"),
         Kind("tls_refused", "tls", "error", "request", "there is no safe connection"),
         Kind(
@@ -98,7 +98,7 @@ KINDS: dict[str, Kind] = {
             "servers",
             "warning",
             "processor",
-            "devices name processors that their server does not offer",
+            "their server does not offer what cameras should use",
             _PROCESSOR_FILE,
         ),
         Kind(
@@ -138,7 +138,7 @@ KINDS: dict[str, Kind] = {
             "models_ready",
             "error",
             "model",
-            "cameras are to run them, and they are not ready",
+            "they are assigned and not ready",
             "Wait for the conversion, then assign it again: what is assigned before does nothing.",
         ),
         Kind("model_pending", "models_ready", "warning", "model", "they are not ready", "Wait for the conversion."),
@@ -147,7 +147,7 @@ KINDS: dict[str, Kind] = {
             "models_catalogued",
             "warning",
             "model",
-            "cameras run them, and this account does not see them",
+            "they are assigned, and this account does not see them",
             "Put it into a catalogue of the organisation of the devices, or assign another model.",
         ),
         Kind(
@@ -155,7 +155,7 @@ KINDS: dict[str, Kind] = {
             "models_catalogued",
             "warning",
             "model",
-            "cameras run them, and no catalogue has them",
+            "they are assigned, and no catalogue has them",
             "Put it into a catalogue with nxai_catalogue or nxai_model: others cannot assign it.",
         ),
         Kind(

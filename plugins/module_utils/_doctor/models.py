@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .._api.records.records import Catalogue, Model
+from .._core.wording import counted
 from .._pipelines.checks import misfit
 from .findings import Finding
 from .kinds import KINDS
@@ -24,7 +25,7 @@ def ready(seen: Seen) -> Iterator[Finding]:
         if model.state == "failed":
             name, what = "model_failed", f"its conversion failed ({said})"
         elif users:
-            name, what = "model_pending_in_use", f"{len(users)} devices are to run it and it is not ready ({said})"
+            name, what = "model_pending_in_use", f"it is not ready ({said}), and assigned to {_cameras(users)}"
         else:
             name, what = "model_pending", f"it is not ready ({said})"
         yield Finding(KINDS[name], _where(model), what, cause=said, model=model, users=users)
@@ -34,15 +35,14 @@ def catalogued(seen: Seen) -> Iterator[Finding]:
     """A model that does not say which catalogues it is in is left alone: that field is inferred."""
     for uuid, users in sorted(seen.users.items()):
         model = seen.known_models.get(uuid)
-        number = f"{len(users)} devices"
         if model is None:
-            what = f"{number} run it, and it is not seen"
+            what = f"it is assigned to {_cameras(users)}, and this account does not see it"
             yield Finding(KINDS["model_unseen"], uuid, what, model=uuid, users=users)
             continue
-        hidden = list(_hidden(seen, model, users, "are to run it"))
+        hidden = list(_hidden(seen, model, users, "it is assigned to"))
         yield from hidden
         if model.catalogue_uuids == () and not hidden:
-            what = f"{number} run it, and no catalogue has it"
+            what = f"it is assigned to {_cameras(users)}, and no catalogue has it"
             yield Finding(KINDS["model_uncatalogued"], _where(model), what, model=model, users=users)
     yield from _hidden_releases(seen)
 
@@ -59,8 +59,11 @@ def fitting(seen: Seen) -> Iterator[Finding]:
             if runtime not in reasons:
                 reasons[runtime] = next(misfit(model, runtime), "")
             if reasons[runtime]:
-                kind, where, cause = KINDS["runtime_unserved"], f"{device.label} at {site.label}", reasons[runtime]
-                yield Finding(kind, where, cause, cause=cause, site=site, server=server, device=device, model=model)
+                kind, where = KINDS["runtime_unserved"], f"{device.label} at {site.label}"
+                cause = f"{model.name or model.uuid} on {runtime}"
+                yield Finding(
+                    kind, where, reasons[runtime], cause=cause, site=site, server=server, device=device, model=model
+                )
 
 
 def releases(seen: Seen) -> Iterator[Finding]:
@@ -91,7 +94,7 @@ def _hidden_releases(seen: Seen) -> Iterator[Finding]:
         older = [each for each in running.get(release_of(model), ()) if _is_after(model, each)]
         users = [user for each in older for user in seen.users[each.uuid]]
         if model.uuid not in seen.users and model.state == "ready":
-            yield from _hidden(seen, model, users, "run an earlier release of it")
+            yield from _hidden(seen, model, users, "an earlier release of it is assigned to")
 
 
 def _is_after(model: Model, other: Model) -> bool:
@@ -106,7 +109,7 @@ def _hidden(seen: Seen, model: Model, users: Users, need: str) -> Iterator[Findi
     for organisation, these in sorted(by_organisation.items()):
         if _is_hidden(seen, model, organisation):
             label = these[0][0].organisation.label
-            what = f"{len(these)} devices of {label} {need}, and no catalogue shows it to {label}"
+            what = f"{need} {_cameras(these)} of {label}, and no catalogue shows it to {label}"
             kind = KINDS["model_hidden"]
             yield Finding(kind, _where(model), what, cause=label, model=model, users=these)
 
@@ -132,6 +135,10 @@ def _ours(seen: Seen) -> set[str]:
     """The organisations that this account certainly stands for: those of its sites, and whom it acts for."""
     acting = seen.settings.act_as.id if seen.settings.act_as else ""
     return {site.organisation.id for site in seen.sites or ()} | {acting} - {""}
+
+
+def _cameras(users: Users) -> str:
+    return counted(len(users), "camera")
 
 
 def _where(model: Model) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from .._api.contract.lines import WORDS
 from .._api.records.records import Device, Site
+from .._core.wording import counted
 from .._fleet.targets import why_unknown
 from .findings import Finding
 from .kinds import KINDS
@@ -40,7 +41,8 @@ def servers(seen: Seen) -> Iterator[Finding]:
             yield Finding(kind, where, what, cause=server.status, site=site, server=server)
     for site, server, processor, users in unoffered(seen.servers or (), seen.devices or ()):
         where = f"{server.label} at {site.label}"
-        what = f"{len(users)} devices name the {processor}, which plugin {server.plugin_version} does not offer there"
+        cameras = counted(len(users), "camera")
+        what = f"plugin {server.plugin_version} does not offer the {processor} there, which {cameras} should use"
         kind, all_users = KINDS["processor_missing"], [(site, each) for each in users]
         yield Finding(kind, where, what, cause=processor, site=site, server=server, users=all_users)
 

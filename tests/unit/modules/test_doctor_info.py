@@ -97,7 +97,7 @@ def test_plugin_5_with_a_processor_file_of_version_4(cloud: Served, run_module: 
     result = run_module("nxai_doctor_info")
     assert found(result) == {("processor_missing", "warning", "Updated at Shop")}
     [finding] = wrong(result)
-    assert finding["what"] == "1 devices name the postprocessor Heatmap, which plugin 5.0.6 does not offer there"
+    assert finding["what"] == "plugin 5.0.6 does not offer the postprocessor Heatmap there, which 1 camera should use"
     assert "version 4" in finding["advice"]
 
 

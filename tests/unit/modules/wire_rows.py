@@ -195,6 +195,10 @@ LOCAL = {
         "decides which steps are taken, with what: tests/unit/module_utils/_rollout",
     ),
     "nxai_token.return_token": "decides what is returned",
+    **dict.fromkeys(
+        ("nxai_doctor_info.formats", "nxai_doctor_info.fail_on_warnings"),
+        "decides what is returned: tests/unit/module_utils/_doctor/test_doctor_reports.py",
+    ),
 }
 WITHOUT_REQUESTS = {"nxai_model_check", "nxai_model_prepare"}
 
