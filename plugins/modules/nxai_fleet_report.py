@@ -96,6 +96,11 @@ problems:
   type: list
   elements: str
   sample: ["2 sites: they are off-line"]
+summary:
+  description: The same for people, for the log of a job.
+  returned: success
+  type: str
+  sample: "40 sites: 2 with something wrong, 38 with nothing wrong"
 unread_sites:
   description: The sites whose cameras could not be read. The page shows how they were last seen.
   returned: success

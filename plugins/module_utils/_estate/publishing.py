@@ -13,12 +13,12 @@ from typing import Any
 
 from .._core.errors import BadInput, NxaiError
 from .._core.files import check_trusted, check_trusted_file, make_folder, read_regular, replace_file
-from .._core.wording import printable
 from .._doctor.checks import diagnose
 from .._doctor.reading import seen_by
 from .._engine.module import Task
 from .fleet.memory import MOST_BYTES, Memory, Wrong
 from .fleet.report import Report, as_report
+from .fleet.summary import summary_of
 from .page.document import MARK_OF_PAGE, as_html
 
 PAGE, MEMORY = "fleet.html", "fleet.json"
@@ -41,8 +41,9 @@ def write_report(task: Task) -> dict[str, Any]:
         "files": files.paths,
         "previous_at": report.before_at,
         "totals": report.totals(),
-        "changes": [printable(str(each)) for each in report.changes],
+        "changes": report.change_lines(),
         "problems": report.problem_lines(),
+        "summary": summary_of(report),
         "unread_sites": [{"site": each.id, "name": each.name, "reason": each.why} for each in report.sites if each.why],
     }
 

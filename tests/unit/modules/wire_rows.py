@@ -190,6 +190,7 @@ LOCAL = {
         (f"nxai_first_contact.{name}" for name in ("dir", "device", "site", "prove", "model", "create", "try_refresh")),
         "decides which stages are run, and with what: tests/unit/modules/test_first_contact.py",
     ),
+    "nxai_fleet_report.dir": "where the page is written: tests/unit/modules/test_fleet_report.py",
     **dict.fromkeys(
         (f"nxai_rollout.{name}" for name in ROLLOUT_SPEC),
         "decides which steps are taken, with what: tests/unit/module_utils/_rollout",

@@ -93,6 +93,9 @@ class Report:
         numbers = {"cameras": len(every), "running": running, "idle": len(every) - running - unknown}
         return {"sites": len(self.sites), **{each: states[each] for each in STATES}, **numbers, "unknown": unknown}
 
+    def change_lines(self) -> list[str]:
+        return [printable(str(each)) for each in self.changes]
+
     def problem_lines(self) -> list[str]:
         """For people, without what is only good to know."""
         return [printable(f"{where_of(each)}{each['what']}") for each in self.problems if each["severity"] != "note"]

@@ -12,14 +12,9 @@ from html import escape
 from ..._core.page.words import cameras, cut, key_of, name, sites
 from ..._core.wording import counted
 from ..fleet.report import GONE, STATES, WARNED, WELL, WRONG, Report, SiteNow
+from ..fleet.summary import WORDS
 from .colours import Colours
 
-_GROUPS = {
-    WRONG: "with something wrong",
-    GONE: "off-line or not known",
-    WARNED: "with something to look at",
-    WELL: "with nothing wrong",
-}
 SIGNS = {WRONG: ("✕", "f"), GONE: ("○", "w"), WARNED: ("!", "a"), WELL: ("✓", "d")}
 _MOST_RUNS = 2  # on a tile; the site has them all
 _MANY = 60  # from here on tiles are small
@@ -43,7 +38,7 @@ class Tiles:
 
     def _group(self, state: str, members: Sequence[SiteNow]) -> str:
         sign, letter = SIGNS[state]
-        title = f'<span class="{letter}" aria-hidden="true">{sign}</span> {sites(len(members))} {_GROUPS[state]}'
+        title = f'<span class="{letter}" aria-hidden="true">{sign}</span> {sites(len(members))} {WORDS[state]}'
         return (
             f'<section class="group"><h3>{title} <span class="hits soft"></span></h3>'
             f'<ul class="grid" role="list">{_HEAD}{"".join(map(self._tile, members))}</ul></section>'

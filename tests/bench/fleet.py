@@ -4,9 +4,10 @@
 
 """The page of a fleet of 10,000 cameras in Chromium, without a screen: how long until one sees it, and can use it.
 
-    python tests/bench/fleet_page.py [TIMES]
+    python tests/bench/fleet.py [TIMES]
 
-Each is the median of so many runs (5). Of a scroll down the whole page: the longest time between two frames.
+Each is the median of so many runs (5). "at work for it" is the time that the page had a processor until it was loaded,
+which does not depend on what else runs here. Of a scroll down the whole page: the longest time between two frames.
 """
 
 from __future__ import annotations
