@@ -37,8 +37,8 @@ attributes:
 options:
   dir:
     description:
-      - The folder for C(fleet.html) and C(fleet.json), on the host that runs the task, such as C(fleet). It is made
-        where it is missing. One that another user owns or everyone can write to is refused.
+      - The folder for C(fleet.html) and C(fleet.json), on the host that runs the task, such as C(/srv/fleet). It
+        is made where it is missing. One that another user owns or everyone can write to is refused.
       - A C(fleet.html) that is from something else is an error.
       - A C(fleet.json) that cannot be used is named in a warning and left as it is. It may be torn, a link, from
         another user or from something else.
@@ -57,7 +57,7 @@ author:
 EXAMPLES = r"""
 - name: Look at the fleet
   nxai.cloud.nxai_fleet_report:
-    dir: fleet
+    dir: /tmp/fleet
   register: fleet
 
 - name: What changed since the last report
