@@ -21,7 +21,7 @@ _WORLD = {
     "models": [{"name": f"Person detector@{version}", "catalogues": ["Shop models"]} for version in (6, 7)],
     "catalogues": [{"name": "Shop models", "public": True}],
     "generate": {
-        "sites": 60, "servers": 2, "devices": 20, "models": 3, "offline_every": 17, "disabled_every": 9,
+        "sites": 60, "servers": 2, "devices": 20, "models": 3, "offline_every": 17,
         "plugin_5_every": 4, "assigned": True,
     },
 }  # fmt: skip
@@ -34,7 +34,8 @@ def fleet_demo() -> int:
     seed.write_text(json.dumps(_WORLD))
     venv = demo_venv()
     with simulator(venv, "--seed", str(seed), "--control") as variables:
-        env = {**environment([venv.folder / "bin"], **variables), "ANSIBLE_LOCALHOST_WARNING": "false"}
+        quiet = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"}
+        env = {**environment([venv.folder / "bin"], **variables), **quiet}
         playbook = ROOT / "playbooks" / "fleet_report.yml"
         command: list[str | Path] = [venv.bin("ansible-playbook"), playbook, "-e", f"fleet_dir={folder}"]
         for part in ("first", "second"):
@@ -42,27 +43,19 @@ def fleet_demo() -> int:
             if done.returncode:
                 return done.returncode
             if part == "first":
-                _change(variables["NXAI_API_URL"], variables["NXAI_TOKEN"])
+                _change(variables["NXAI_API_URL"], folder / "fleet.json")
     page = folder / "fleet.html"
     if not ((os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and webbrowser.open(page.as_uri())):
         print(f"The page: {page}")
     return 0
 
 
-def _change(url: str, token: str) -> None:
+def _change(url: str, memory: Path) -> None:
     """Behind the back of everybody: a site goes off-line, and cameras of another one run nothing."""
-    sites = _asked(Request(f"{url}/dev/systems", headers={"Authorization": f"Bearer {token}"}))
-    first, second, *_others = [each["id"] for each in sites]
-    _post(f"{url}/_sim/site", {"site": first, "online": False})
-    devices = Request(f"{url}/dev/system/{second}/devices", headers={"Authorization": f"Bearer {token}"})
-    for each in _asked(devices)[:5]:
-        _post(f"{url}/_sim/device", {"site": second, "device": each["NxID"], "pipelines": []})
-
-
-def _asked(request: Request) -> list[dict[str, str]]:
-    with urlopen(request, timeout=30) as answer:
-        found: list[dict[str, str]] = json.load(answer)
-        return found
+    first, second, *_others = [each for each in json.loads(memory.read_text())["sites"] if each["online"]]
+    _post(f"{url}/_sim/site", {"site": first["id"], "online": False})
+    for camera, *_members in second["cameras"][:5]:
+        _post(f"{url}/_sim/device", {"site": second["id"], "device": camera, "pipelines": []})
 
 
 def _post(url: str, body: dict[str, object]) -> None:
