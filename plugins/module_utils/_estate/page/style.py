@@ -23,7 +23,8 @@ i.rn{background:var(--card);box-shadow:inset 0 0 0 1px var(--u)}
 .f{color:var(--f)}.a{color:var(--a)}.w{color:var(--wt)}.d{color:var(--d)}.u{color:var(--u)}
 h3>.f,h3>.a,h3>.w,h3>.d{font-weight:700}
 .card.f,.card.a,.card.u,.state{color:var(--text)}.cause.f h3{color:var(--f)}.cause.a h3{color:var(--a)}
-.cause.u{border-left-color:var(--u)}.cause h3{display:inline}.cause>div{display:grid;gap:.35rem}
+.cause.u{border-left-color:var(--u)}.cause{padding:.45rem 1rem}.cause h3{display:inline}
+.cause>div{display:grid;gap:.35rem}
 .cause button{justify-self:start}.cause ul{font-size:.875rem}
 .rel::before{content:"";display:inline-block;width:.75em;height:.75em;margin-right:.4em;border-radius:.15em;
 background:var(--c);vertical-align:-.02em}
@@ -50,11 +51,12 @@ height:100%;align-content:start}
 .t.warned{box-shadow:inset .25rem 0 0 var(--a)}
 .tiles .grid{align-items:stretch}
 /* Of one height, so that what is not seen need not be laid out. */
-.many .t{font-size:.82rem;height:8.3rem;contain:strict;content-visibility:auto}
-.many .t>a{grid-template-rows:repeat(4,auto) 1fr;align-content:stretch}
-.many .t strong{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
-.many .runs{display:block;max-height:2.7em;overflow:hidden}.many .rel{margin-right:.5em}
-.many .st,.many small{overflow:hidden;white-space:nowrap;text-overflow:ellipsis}
+.many .t{font-size:.82rem;height:8.6rem;contain:strict;content-visibility:auto}
+.many .t>a{display:flex;flex-direction:column}.many .t>a>*{flex:none}
+.many .t strong,.many .st{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
+.many .t .runs{display:block;flex:1 1 0;min-height:0;overflow:hidden}.many .rel{margin-right:.5em}
+.many .t .mini{align-self:stretch}.many .new span{position:absolute;clip-path:inset(50%)}
+.many .t.well .st{display:none}.many small{overflow:hidden;white-space:nowrap;text-overflow:ellipsis}
 .many .grid{grid-template-columns:repeat(auto-fill,minmax(min(100%,11.2rem),1fr))}
 .t>a>*{min-width:0}
 .t small{font-size:inherit;color:var(--soft)}.t.well .st{display:none}.st.f,.st.a{font-weight:600}
@@ -85,13 +87,16 @@ tr.hit td:first-child{padding-left:0;box-shadow:none}
 :root{color-scheme:light;--text:#000;--soft:#333;--card:#fff;--ground:#fff;--line:#999;--red:#fff;--grey:#fff}
 body{background:#fff;padding:0;font-size:10pt}.tools,footer,.cause button,.link,.mini,.soft.hits{display:none}
 .card{border:0;padding:0}header{display:block}.bar{height:.5rem}
-.tiles .grid{display:table;width:100%;border-collapse:collapse}
+.tiles .grid{display:table;width:100%;border-collapse:collapse;table-layout:fixed}
+.t,.t.wrong,.t.gone,.t.warned{border:0;border-radius:0;box-shadow:none}
 .head,.t{display:table-row!important;break-inside:avoid}
 .t[hidden]{display:none!important}
 .t>a{display:contents}.head>span{font-weight:700}
 .head>span,.t>a>*{display:table-cell;border-top:1px solid var(--line);padding:.15rem .6rem .15rem 0;vertical-align:top}
 .t>a>.mini{display:none}.t.well .st{display:table-cell}.runs>span{display:block}
 .many .t{height:auto;contain:none;content-visibility:visible}.many .t *{white-space:normal;overflow:visible}
+.many .t>a{display:contents}.many .t strong,.many .t .st,.many .t .runs,.many .t small{display:table-cell}
+.many .t.well .st{display:table-cell}.many .t .mini{display:none}.many .new span{position:static;clip-path:none}
 .print{display:inline}.pick button{border:0;padding:0;min-height:0;background:none}}
 """
 STYLE = BASE + _OWN

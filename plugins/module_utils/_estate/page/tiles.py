@@ -48,8 +48,8 @@ class Tiles:
         runs = self._colours.at(site)
         bar = "".join(f'<i class="{kind} g{number}"></i>' for _label, kind, number in runs)
         key, servers = key_of(site.id), counted(len(site.servers), "server")
-        more = f", {len(runs) - _MOST_RUNS} more kinds" if len(runs) > _MOST_RUNS else ""
-        changed = ' <span class="new">△ changed</span>' if site.id in self._changed else ""
+        more = f", {len(runs)} kinds" if len(runs) > _MOST_RUNS else ""
+        changed = ' <span class="new">△<span> changed</span></span>' if site.id in self._changed else ""
         return (
             f'<li class="t {site.state}" id="{key}"><a href="#open-{key}">'
             f"<strong>{name(cut(site.name or site.id, 120))}</strong>{self._standing(site)}"
@@ -83,6 +83,6 @@ def kind_words(problem: str) -> str:
 def _runs(runs: Iterable[tuple[str, str, int]]) -> str:
     rows = [*runs]
     return "".join(
-        f'<span class="rel {kind}">{name(cut(label, 60))}{f" <b>{number:,}</b>" if len(rows) > 1 else ""}</span>'
+        f'<span class="rel {kind}">{name(cut(label, 60))}{f"&nbsp;<b>{number:,}</b>" if len(rows) > 1 else ""}</span>'
         for label, kind, number in rows[:_MOST_RUNS]
     )
