@@ -30,7 +30,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(SPEC)
         if options["path"] is None:
-            Display().display(visible(options["text"]))
+            if not self._task.no_log:
+                Display().display(visible(options["text"]))
             return {**result, "changed": False, "path": None}
         path = os.path.abspath(options["path"])
         try:

@@ -109,7 +109,7 @@ findings:
     advice:
       description: What to do.
       type: str
-      sample: Assign a model with nxai_pipeline, or switch the plugin off for them.
+      sample: Assign a model with nxai_pipeline, or switch the plugin off there.
     site:
       description: The id of the site. V(null) where it is not about one.
       type: str
@@ -193,7 +193,7 @@ problems:
     advice:
       description: What to do.
       type: str
-      sample: Assign a model with nxai_pipeline, or switch the plugin off for them.
+      sample: Assign a model with nxai_pipeline, or switch the plugin off there.
 counts:
   description: How many findings there are of each severity.
   returned: success

@@ -11,7 +11,8 @@ short_description: Show a text as it is, or write it to a file
 version_added: 0.1.0
 description:
   - Shows a text on the screen line by line, where M(ansible.builtin.debug) would show it as JSON. In AWX it stands in
-    the output of the job.
+    the output of the job. With C(no_log) it is not shown. Where a callback writes JSON for a program, use
+    M(ansible.builtin.debug).
   - With O(path) it replaces a file on the controller instead. Who reads the file finds the old text or the new one,
     never a part. A file beside it that is being written begins with a dot and does not end like it.
   - Characters that a terminal would obey or hide are shown as escapes.
@@ -72,7 +73,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 
 def main() -> None:
-    module = AnsibleModule({"text": {"type": "str", "required": True}, "path": {"type": "path"}})
+    options = {"text": {"type": "str", "required": True}, "path": {"type": "path"}}
+    module = AnsibleModule(options, supports_check_mode=True)
     module.fail_json(msg="text_out runs on the controller only, and Ansible has not found its action plugin there.")
 
 

@@ -107,7 +107,7 @@ KINDS: dict[str, Kind] = {
             "error",
             "camera",
             "their pipelines are not known",
-            f"nxai_pipeline does not write to them, as that could lose what runs. {WHERE_PIPELINES_ARE}",
+            f"nxai_pipeline does not write there, as that could lose what runs. {WHERE_PIPELINES_ARE}",
         ),
         Kind(
             "device_idle",
@@ -115,7 +115,7 @@ KINDS: dict[str, Kind] = {
             "warning",
             "camera",
             "they are enabled and run nothing",
-            "Assign a model with nxai_pipeline, or switch the plugin off for them.",
+            "Assign a model with nxai_pipeline, or switch the plugin off there.",
         ),
         Kind(
             "device_not_enabled",
@@ -123,7 +123,7 @@ KINDS: dict[str, Kind] = {
             "warning",
             "camera",
             "their server can run pipelines, and they are not enabled",
-            "Enable the plugin for them in the Nx client, or leave it if that is meant so.",
+            "Enable the plugin there in the Nx client, or leave it off if that is meant so.",
         ),
         Kind(
             "model_failed",
@@ -148,7 +148,7 @@ KINDS: dict[str, Kind] = {
             "warning",
             "model",
             "they are assigned, and this account does not see them",
-            "Put it into a catalogue of the organisation of the devices, or assign another model.",
+            "Put the model into a catalogue of the organisation of the cameras, or assign another one.",
         ),
         Kind(
             "model_uncatalogued",
@@ -156,7 +156,7 @@ KINDS: dict[str, Kind] = {
             "warning",
             "model",
             "they are assigned, and no catalogue has them",
-            "Put it into a catalogue with nxai_catalogue or nxai_model: others cannot assign it.",
+            "Put the model into a catalogue with nxai_catalogue or nxai_model: others cannot assign it.",
         ),
         Kind(
             "model_hidden",
@@ -164,7 +164,7 @@ KINDS: dict[str, Kind] = {
             "warning",
             "model",
             "no catalogue shows them to an organisation whose cameras need them",
-            "Put it into a catalogue that this organisation may use.",
+            "Put the model into a catalogue that this organisation may use.",
         ),
         Kind(
             "runtime_unserved",
@@ -180,7 +180,7 @@ KINDS: dict[str, Kind] = {
             "note",
             "release",
             "they run on no camera",
-            "Roll them out, or remove them (model_release_keep of the role model_release).",
+            "Roll the release out, or remove it (model_release_keep of the role model_release).",
         ),
     )
 }

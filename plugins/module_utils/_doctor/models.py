@@ -91,9 +91,10 @@ def _hidden_releases(seen: Seen) -> Iterator[Finding]:
         if model is not None and release_of(model):
             running.setdefault(release_of(model), []).append(model)
     for model in seen.models or ():
-        older = [each for each in running.get(release_of(model), ()) if _is_after(model, each)]
-        users = [user for each in older for user in seen.users[each.uuid]]
-        if model.uuid not in seen.users and model.state == "ready":
+        if model.state == "ready":
+            told = {site.organisation.id for site, _device in seen.users.get(model.uuid, ())}
+            older = [each for each in running.get(release_of(model), ()) if _is_after(model, each)]
+            users = [user for each in older for user in seen.users[each.uuid] if user[0].organisation.id not in told]
             yield from _hidden(seen, model, users, "an earlier release of it is assigned to")
 
 
@@ -134,7 +135,7 @@ def _shows_not(catalogue: Catalogue, organisation: str) -> bool:
 def _ours(seen: Seen) -> set[str]:
     """The organisations that this account certainly stands for: those of its sites, and whom it acts for."""
     acting = seen.settings.act_as.id if seen.settings.act_as else ""
-    return {site.organisation.id for site in seen.sites or ()} | {acting} - {""}
+    return {acting, *(site.organisation.id for site in seen.sites or ())} - {""}
 
 
 def _cameras(users: Users) -> str:

@@ -24,7 +24,7 @@ def text_of(outcomes: Sequence[Outcome], problems: Sequence[Problem]) -> str:
     told = [_lines(each) for each in problems]
     ends = [*_checks(outcomes, "unknown"), *_checks(outcomes, "ok")]
     if sum(map(len, told)) + len(ends) + 2 > MOST_LINES:
-        told = [[" ".join(part.strip() for part in lines)] for lines in told]
+        told = [[". ".join(map(str.strip, lines))] for lines in told]
     kept = told[: MOST_LINES - len(ends) - 2]
     more = [f"{counted(len(told) - len(kept), 'more problem')} in the result."] if len(told) > len(kept) else []
     return "\n".join([_summary(problems), *(line for lines in kept for line in lines), *more, *ends])

@@ -13,7 +13,7 @@ from module_runs import Calls, RunModule
 
 from simulator.testing import Served, serve
 
-READY, SLOW, FAILED, LOOSE = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "0123")
+READY, SLOW, FAILED, LOOSE, GONE = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01234")
 WELL = f"""
 times: {{assignment: 0}}
 catalogues: [{{name: Shelf, public: true}}]
@@ -42,6 +42,49 @@ sites:
       - {{name: Stopped, status: stopped}}
   - {{name: Depot, online: false, servers: [{{name: U, devices: [Door]}}]}}
 """
+
+
+def chain_of_shops(number: int) -> dict[str, Any]:
+    """Two organisations, and at each shop that is on-line one of everything that can be wrong."""
+
+    def camera(name: str, model: str = "", **members: Any) -> dict[str, Any]:
+        pipelines = [{"modelUUID": model, "chains": [], **members}] if model else []
+        return {"name": name, "pipelines": pipelines, "enabled": bool(model)}
+
+    servers = [
+        {
+            "name": "Main",
+            "runtime": "Hailo-8",
+            "devices": [
+                *(camera(name) for name in ("Off 1", "Off 2", "Off 3")),
+                camera("Door", READY), camera("Slow", SLOW), camera("Failed", FAILED), camera("Loose", LOOSE),
+                camera("Gone", GONE), "Idle",
+            ],
+        },
+        {"name": "Old", "supports_pipelines": False},
+        {"name": "Stopped", "status": "stopped"},
+        {"name": "New", "plugin_version": "5.0.6", "processors": ["Heatmap"], "processor_version": 4,
+         "devices": [camera("Till", READY, Postprocessor="Heatmap")]},
+    ]  # fmt: skip
+    plain = {"catalogues": ["Shelf"], "members": {"EnableConversions": []}}
+    return {
+        "times": {"assignment": 0},
+        "organisations": [{"name": "Ours"}, {"name": "Theirs"}],
+        "accounts": [{"email": "a@example.com", "password": "p", "organisations": ["Ours", "Theirs"]}],
+        "catalogues": [{"name": "Shelf", "public": True}],
+        "models": [
+            {"name": "Person@1", "id": READY, **plain},
+            {"name": "Slow", "id": SLOW, "status": "converting", **plain},
+            {"name": "Failed", "id": FAILED, "status": "failed", **plain},
+            {"name": "Loose", "id": LOOSE},
+            {"name": "Spare", "status": "converting", **plain},
+        ],
+        "sites": [
+            {"name": f"Shop {each}", "organisation": ("Ours", "Theirs")[each % 2],
+             **({"online": False} if each % 20 == 19 else {"servers": servers})}
+            for each in range(number)
+        ],
+    }  # fmt: skip
 
 
 def found(result: dict[str, Any]) -> set[tuple[str, str, str]]:
@@ -82,6 +125,30 @@ def test_each_thing_that_is_wrong_is_found_with_what_to_do(cloud: Served, run_mo
     assert all(each["advice"] for each in result["findings"])
     assert all(each["where"] in result["table"] for each in wrong(result))
     assert result["table"].startswith("2 errors, 5 warnings, 1 note\n") and len(result["problems"]) == 8
+
+
+def test_forty_shops_with_everything_wrong(cloud: Served, run_module: RunModule, writes: Calls) -> None:
+    cloud.reset(chain_of_shops(40))
+    result = run_module("nxai_doctor_info", formats=["junit", "prometheus"], token=cloud.token())
+    numbers = {each["problem"]: (each["findings"], each["cameras"], each["sites"]) for each in result["problems"]}
+    assert numbers.pop("contract_inferred")[0] > 20
+    assert numbers == {
+        "model_failed": (1, 38, 38),
+        "model_pending_in_use": (1, 38, 38),
+        "runtime_unserved": (38, 38, 38),
+        "site_offline": (2, 0, 2),
+        "server_without_pipelines": (38, 0, 38),
+        "server_not_running": (38, 0, 38),
+        "processor_missing": (38, 38, 38),
+        "device_idle": (38, 38, 38),
+        "device_not_enabled": (114, 114, 38),
+        "model_pending": (1, 0, 0),
+        "model_unseen": (1, 38, 38),
+        "model_hidden": (1, 18, 18),
+    }
+    assert len(result["table"].splitlines()) <= 40 and "UNKNOWN  releases" in result["table"]
+    assert [each["name"] for each in result["reports"]] == ["nxai_doctor.xml", "nxai_fleet.prom"]
+    assert writes() == []
 
 
 def test_plugin_5_with_a_processor_file_of_version_4(cloud: Served, run_module: RunModule) -> None:
@@ -130,7 +197,7 @@ def test_a_certificate_of_nobody_known(run_module: RunModule) -> None:
     with serve(WELL, tls=True) as cloud:
         options = {"api_url": cloud.url, "token": cloud.token()}
         status = statuses(run_module("nxai_doctor_info", **options))
-        assert (status["tls"], status["reachability"], status["token"]) == ("error", "ok", "ok")
+        assert (status["tls"], status["reachability"], status["token"]) == ("error", "ok", "unknown")
         trusting = run_module("nxai_doctor_info", ca_path=str(cloud.ca_path), **options)
         assert wrong(trusting) == []
 

@@ -155,6 +155,9 @@ TEXT = """\
     - nxai.cloud.text_out:
         text: "{{ lookup('ansible.builtin.file', 'told.txt', rstrip=false) }}"
         path: "{{ path | default(omit, true) }}"
+    - nxai.cloud.text_out:
+        text: nobody may see this
+      no_log: true
 """
 TOLD = "one\n  two {{ 7*7 }} \x1b[31m\u202e\tthree\n"
 
@@ -164,6 +167,7 @@ def test_a_text_is_shown_without_what_a_terminal_would_obey_or_written_as_it_is(
     (tmp_path / "told.txt").write_text(TOLD)
     shown = ansible(tmp_path, "playbook", "play.yml")
     assert "\none\n  two {{ 7*7 }} \\x1b[31m\\u202e\\tthree\n" in shown.stdout and "changed=0 " in shown.stdout
+    assert "nobody may see this" not in shown.stdout and "failed=0 " in shown.stdout
     there = tmp_path / "out.txt"
     planned = ansible(tmp_path, "playbook", "play.yml", "-e", "path=out.txt", "--check", "--diff")
     assert not there.exists() and "+one" in planned.stdout and "changed=1 " in planned.stdout

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -193,6 +194,22 @@ def test_a_release_that_came_later_and_that_they_do_not_see() -> None:
         found["what"]
         == "an earlier release of it is assigned to 1 camera of Theirs, and no catalogue shows it to Theirs"
     )
+
+
+def test_also_where_other_cameras_run_it_and_once_where_theirs_do() -> None:
+    hidden = model(2, "Person@2", [], UpdatedAt="2026-02-01")
+    world = of_theirs(OLD, hidden, Organisations=[organisation(THEIRS)])
+    ours = replace(world, devices=[*(world.devices or ()), (site(0), device(5, hidden))])
+    both = replace(ours, devices=[*(ours.devices or ()), (site(1, THEIRS), device(6, hidden))])
+    for each, need in ((ours, "an earlier release of it is assigned to"), (both, "it is assigned to")):
+        [found] = findings(each, "model_hidden")
+        assert found["what"] == f"{need} 1 camera of Theirs, and no catalogue shows it to Theirs"
+
+
+def test_a_site_of_nobody_makes_a_model_of_nobody_not_ours() -> None:
+    world = of_theirs(model(Organisation=None, Catalogues=[]))
+    nobodys = replace(world, sites=[*(world.sites or ()), site(2, Organisation=None)])
+    assert findings(nobodys, "model_hidden") == []
 
 
 # The contract ---------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 from doctor_world import all_wrong, device, seen, server, site
 
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
 from ansible_collections.nxai.cloud.plugins.module_utils._doctor.checks import diagnose
 from ansible_collections.nxai.cloud.plugins.module_utils._doctor.text import MOST_LINES
 
@@ -22,6 +23,14 @@ def test_it_has_at_most_40_lines_with_everything_wrong(sites: int) -> None:
     assert len(result["problems"]) > 12
     told = [line.split()[0] for line in lines[1:] if not line.startswith(" ")]
     assert told == sorted(told, key=["ERROR", "WARNING", "NOTE", "UNKNOWN", "OK"].index)
+
+
+def test_problems_that_find_no_room_are_counted() -> None:
+    failed = [Refused(f"GET {number}", f"HTTP {number}", "Wait.", number) for number in range(500, 560)]
+    lines = diagnose(seen(errors={"devices": failed}, devices=None))["table"].splitlines()
+    assert len(lines) == MOST_LINES and lines[0] == "60 errors, 1 warning"
+    assert lines[1] == "ERROR    GET 500: HTTP 500. Wait."
+    assert lines[-3] == f"{61 - 36} more problems in the result."
 
 
 def test_of_several_it_says_how_many_where_and_three_examples_of_different_sites() -> None:
@@ -40,7 +49,7 @@ def test_of_one_it_says_what_it_is() -> None:
     assert table.splitlines()[:3] == [
         "1 warning, 1 note",
         "WARNING  Camera 0 at Shop 0: it is enabled and runs nothing",
-        "         Assign a model with nxai_pipeline, or switch the plugin off for them.",
+        "         Assign a model with nxai_pipeline, or switch the plugin off there.",
     ]
 
 
