@@ -209,7 +209,8 @@ const open = number => {
   }
   if (opened === null) at = scrollY;
   opened = number;
-  overview.hidden = true;
+  overview.classList.add("away");
+  overview.inert = true;
   view.hidden = false;
   doc.title = site.n + ": " + title;
   scrollTo(0, 0);
@@ -220,7 +221,8 @@ const close = () => {
   const link = tiles[opened].querySelector("a");
   opened = null;
   view.hidden = true;
-  overview.hidden = false;
+  overview.classList.remove("away");
+  overview.inert = false;
   view.replaceChildren();
   doc.title = title;
   scrollTo(0, at);
@@ -252,5 +254,13 @@ doc.addEventListener("keydown", event => {
   if (opened !== null) leave(); else clear();
 });
 follow();
+
+// Tiles that nobody has looked at yet, so that they are there when one scrolls.
+const later = window.requestIdleCallback || (work => setTimeout(work, 50)), rest = all(".many .t");
+const lay = () => {
+  rest.splice(0, 100).forEach(each => each.classList.add("laid"));
+  if (rest.length) later(lay);
+};
+if (rest.length) addEventListener("load", () => later(lay));
 })();
 """

@@ -50,8 +50,11 @@ height:100%;align-content:start}
 .t.gone{background:var(--grey);border-style:dashed;border-color:var(--u)}
 .t.warned{box-shadow:inset .25rem 0 0 var(--a)}
 .tiles .grid{align-items:stretch}
-/* Of one height, so that what is not seen need not be laid out. */
+/* Of one height, so that what is not seen need not be laid out at first; the script does so when it has time. */
 .many .t{font-size:.82rem;height:8.6rem;contain:strict;content-visibility:auto}
+.many .t.laid{contain:size layout;content-visibility:visible}
+/* Kept as it is laid out, for the way back. */
+.away{content-visibility:hidden;height:0;overflow:hidden}
 .many .t>a{display:flex;flex-direction:column}.many .t>a>*{flex:none}
 .many .t strong,.many .st{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 .many .t .runs{display:block;flex:1 1 0;min-height:0;overflow:hidden}.many .rel{margin-right:.5em}

@@ -118,7 +118,7 @@ def test_a_site_opens_and_the_way_back_leads_to_where_one_was(opened: Open) -> N
     go(page, "document.querySelectorAll('.t:not([hidden]) > a')[4].click()")
     assert page.value("document.querySelector('#site h1').textContent") == name
     assert page.value("document.activeElement.textContent") == name and page.value("scrollY") == 0
-    assert page.value("document.getElementById('all').checkVisibility()") is False
+    assert page.value("document.querySelector('.tools').checkVisibility()") is False
     assert page.value("document.querySelectorAll('#site tbody tr').length") == 30
     said = page.value("document.getElementById('site').textContent")
     assert "Server A" in said and "NMS 0.42" in said and "26 Nov 2026" in said
@@ -143,7 +143,7 @@ def test_its_address_opens_a_site_at_once(opened: Open) -> None:
     said = page.value("document.getElementById('site').textContent")
     assert "the site is off-line" in said and "When it was last seen it ran:" in said and "last seen" in said
     go(page, "document.querySelector('#site .back').click()")
-    assert page.value("document.getElementById('all').checkVisibility()") and page.value(SHOWN) == 40
+    assert page.value("document.querySelector('.tools').checkVisibility()") and page.value(SHOWN) == 40
 
 
 def test_cameras_that_one_looked_for_come_first(opened: Open) -> None:
@@ -162,6 +162,14 @@ def test_a_large_site_shows_more_when_asked(opened: Open) -> None:
     assert page.value("document.querySelectorAll('#site tbody tr').length") == 300
     page.value("document.querySelector('#site section > div > button').click()")
     assert page.value("document.querySelectorAll('#site tbody tr').length") == 600
+
+
+def test_tiles_that_are_not_seen_are_laid_out_when_there_is_time(opened: Open) -> None:
+    page = opened("many")
+    left = "document.querySelectorAll('.t:not(.laid)').length"
+    page.value(f"new Promise(done => {{ const look = () => {left} ? setTimeout(look, 20) : done(1); look(); }})")
+    heights = "[...new Set([...document.querySelectorAll('.t')].map(each => each.offsetHeight))].length"
+    assert page.value(SHOWN) == 2_000 and page.value(heights) == 1
 
 
 def test_the_keyboard_alone_is_enough(opened: Open) -> None:
