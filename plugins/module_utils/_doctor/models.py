@@ -33,7 +33,7 @@ def ready(seen: Seen) -> Iterator[Finding]:
 
 def catalogued(seen: Seen) -> Iterator[Finding]:
     """A model that does not say which catalogues it is in is left alone: that field is inferred."""
-    for uuid, users in sorted(seen.users.items()):
+    for uuid, users in sorted(seen.users.items()) if seen.models is not None else ():
         model = seen.known_models.get(uuid)
         if model is None:
             what = f"it is assigned to {_cameras(users)}, and this account does not see it"

@@ -151,7 +151,8 @@ class _Making:
 
     def _site(self, site: Site) -> SiteNow:
         facts = [("Version", site.version), ("Organisation", site.organisation.label), ("Id", site.id)]
-        made = SiteNow(site.id, site.name, site.online, site.version, _told(facts), site.updated_at)
+        seen_at = site.updated_at if site.online else None  # off-line, it is the zero time
+        made = SiteNow(site.id, site.name, site.online, site.version, _told(facts), seen_at)
         made.servers = [_server(each) for each in self._servers.get(site.id, ())]
         then = self._before.sites.get(site.id) if self._before else None
         devices = self._devices.get(site.id, ())

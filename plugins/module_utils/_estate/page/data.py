@@ -104,7 +104,7 @@ class Data:
             "n": called(site.name, site.id),
             "v": shown(site.version or "", 60),
             "w": shown(site.why),
-            "a": self._times.of(site.updated_at),
+            "a": self._times.of(site.updated_at and shown(site.updated_at, 60)),
             "x": _facts(site.facts),
             "f": site.findings,
             "o": site.own,

@@ -32,7 +32,10 @@ const counted = (number, noun) => number.toLocaleString("en") + " " + noun + (nu
 
 const clock = new Intl.DateTimeFormat("en-GB", {hour: "2-digit", minute: "2-digit"});
 const day = new Intl.DateTimeFormat("en-GB", {day: "numeric", month: "short", year: "numeric"});
-const spoken = text => { const moment = new Date(text); return day.format(moment) + ", " + clock.format(moment); };
+const spoken = text => {
+  const moment = new Date(text);
+  return isNaN(moment) ? text : day.format(moment) + ", " + clock.format(moment);
+};
 const when = number => {
   const made = make("time", "", spoken(data.times[number]));
   made.dateTime = made.title = data.times[number];
@@ -185,8 +188,8 @@ const open = number => {
   const back = make("a", "back", "\\u2190 All sites"), heading = make("h1", "", named(site.n));
   back.href = "#";
   heading.tabIndex = -1;
-  const head = make("header", "card", back, heading, standing, make("p", "", counted(site.c.length, "camera") + ", " +
-    counted(site.s.length, "server")), facts(site.x));
+  const head = make("header", "card", back, heading, standing, make("p", "", counted(site.c.length, "camera") +
+    (site.s.length ? ", " + counted(site.s.length, "server") : "")), facts(site.x));
   if (site.a !== null) head.append(make("p", "soft", "Last seen by the cloud ", when(site.a)));
   if (site.w) head.append(make("p", "", "Its cameras could not be read: " + site.w));
   const kinds = new Map();

@@ -47,14 +47,14 @@ class Tiles:
     def _tile(self, site: SiteNow) -> str:
         runs = self._colours.at(site)
         bar = "".join(f'<i class="{kind} g{number}"></i>' for _label, kind, number in runs)
-        key, servers = key_of(site.id), counted(len(site.servers), "server")
+        key, servers = key_of(site.id), f", {counted(len(site.servers), 'server')}" if site.servers else ""
         more = f", {len(runs)} kinds" if len(runs) > _MOST_RUNS else ""
         changed = ' <span class="new">△<span> changed</span></span>' if site.id in self._changed else ""
         return (
             f'<li class="t {site.state}" id="{key}"><a href="#open-{key}">'
             f"<strong>{name(cut(site.name or site.id, 120))}</strong>{self._standing(site)}"
             f'<span class="runs">{_runs(runs)}</span>'
-            f'<small>{cameras(len(site.cameras))}{more}<span class="print">, {servers}</span>{changed}</small>'
+            f'<small>{cameras(len(site.cameras))}{more}<span class="print">{servers}</span>{changed}</small>'
             f'<span class="mini" aria-hidden="true">{bar}</span></a></li>'
         )
 

@@ -295,6 +295,19 @@ def test_a_site_that_turns_out_to_be_off_line_is_one_and_no_error() -> None:
     assert status(world, "devices") == "ok" and diagnose(world)["counts"]["error"] == 0
 
 
+@pytest.mark.parametrize("part", ["catalogues", "models", "sites", "servers", "devices"])
+def test_nothing_is_said_of_what_could_not_be_read(part: str) -> None:
+    """Each finding without the part is one that is there with it, too, or says that it could not be read."""
+    whole = all_wrong(12)
+    error = Refused("GET it", "HTTP 500", status=500)
+    parts = (part, "servers", "devices") if part == "sites" else (part,)
+    blind = replace(whole, errors={**whole.errors, part: [error]}, **dict.fromkeys(parts))
+    before, after = (
+        {(each["problem"], each["where"]) for each in diagnose(world)["findings"]} for world in (whole, blind)
+    )
+    assert {problem for problem, _where in after - before} <= {"unread", "model_pending"}
+
+
 # All together ---------------------------------------------------------------------------------------------------------
 
 

@@ -141,6 +141,7 @@ def test_its_address_opens_a_site_at_once(opened: Open) -> None:
     page.open(address)
     assert page.value("document.querySelector('#site h1').textContent") == "Berlin 34"
     said = page.value("document.getElementById('site').textContent")
+    assert "0 servers" not in said and "by the cloud" not in said
     assert "the site is off-line" in said and "When it was last seen it ran:" in said and "last seen" in said
     go(page, "document.querySelector('#site .back').click()")
     assert page.value("document.querySelector('.tools').checkVisibility()") and page.value(SHOWN) == 40
@@ -240,7 +241,9 @@ def test_without_script_all_sites_are_there(browser: Chromium, tmp_path: Path) -
 
 def test_what_others_name_does_nothing(browser: Chromium, tmp_path: Path) -> None:
     page = tmp_path / "fleet.html"
-    page.write_text(as_html(report_of(6, 12, named=written(HOSTILE))))
+    report = report_of(6, 12, named=written(HOSTILE))
+    report.sites[0].updated_at = HOSTILE  # no time at all
+    page.write_text(as_html(report))
     browser.look(1440)
     browser.open("about:blank")
     browser.open(page.as_uri())

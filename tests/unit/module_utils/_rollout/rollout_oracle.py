@@ -50,6 +50,7 @@ class Oracle:
         self.after = False  # the request still has its effect
         self.tear = 0  # the number of the write to the journal that is cut short, and ends the process
         self.allowed: set[Key] | None = None  # the scope; None: nothing may be written
+        self.step = ""  # of the run that is watched
         self.wrong: list[str] = []
         self.said = 0  # cameras that were said to be well, and are
         self._requests = self._writes = 0
@@ -104,7 +105,9 @@ class Oracle:
 
     def _took_effect(self, key: Key, had: list[Data], has: list[Data]) -> None:
         truth = self.truth.setdefault(key, Truth())
-        if not truth.owned:
+        if not truth.owned and self.step == "restore":  # a run that was killed may have written it, and had not
+            truth.owned, truth.original = True, json.dumps(has)
+        elif not truth.owned:
             truth.owned, truth.touched, truth.original = True, False, json.dumps(had)
             truth.others, truth.ours = [], set()
         truth.late = False

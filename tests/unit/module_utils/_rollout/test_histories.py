@@ -77,7 +77,7 @@ class Histories(RuleBasedStateMachine):
         self.options |= {"max_failures_per_wave": "100%"}
         self.runs = Runs(self.cloud, self.folder / "rollout-r", **self.options)
         self.runs.looked = lambda step: self.oracle.said_is_true(self.runs, step)
-        self.runs.between = self._somebody_is_quicker
+        self.runs.between = self._step_begins
         self.quicker: list[tuple[tuple[str, str], bool]] = []
         self.marks = 0
         self.was_late = False
@@ -257,7 +257,8 @@ class Histories(RuleBasedStateMachine):
         self.cloud.clear_faults()
         self.cloud.fault(operation="put_pipelines" if put else "list_devices", nth=nth, times=times, **fault)
 
-    def _somebody_is_quicker(self, step: str) -> None:
+    def _step_begins(self, step: str) -> None:
+        self.oracle.step = step
         if self.quicker and step not in ("open", "close", "interrupt"):
             self._others_write(*self.quicker.pop(0))
 
