@@ -35,8 +35,9 @@ INSIDE = {
     "onnx": ("graph",),
     "rollout": ("page",),
     "first_contact": ("openapi", "inference"),
+    "estate": ("fleet", "page"),
 }  # below their folder
-ABOVE = {"onnx": ("prepare",)}  # inside their folder, and built upon it
+ABOVE = {"core": ("page",), "onnx": ("prepare",)}  # inside their folder, and built upon it
 FROM_THE_GROUND_UP = (
     *(
         f"module_utils/_{name}{inner}"

@@ -26,13 +26,13 @@ DOCTOR_SPEC: dict[str, dict[str, Any]] = {
 
 def read_doctor(task: Task) -> dict[str, Any]:
     options, moment = task.options, time.time()
-    seen = _read(task)
+    seen = seen_by(task)
     diagnosis = diagnosis_of(seen)
     reports = reports_of(seen, diagnosis, options["formats"], options["fail_on_warnings"], moment)
     return {**diagnosis.as_result(), "reports": reports}
 
 
-def _read(task: Task) -> Seen:
+def seen_by(task: Task) -> Seen:
     client, options = task.client, task.options
     sites = SiteReader(client.device, options["concurrency"], task.warn, options["allow_empty"])
     reader = FleetReader(client, sites)

@@ -144,6 +144,7 @@ ROWS = [
     Row("nxai_server_info", "sites", {}, ["Shop 1"]),
     Row("nxai_doctor_info", "sites", {}, ["Shop 1"]),
     Row("nxai_estate_info", "sites", {}, ["Shop 1"]),
+    Row("nxai_fleet_report", "sites", {"dir": "fleet"}, ["Shop 1"]),
     Row("nxai_contract_info", "apis", {}, ["device"]),
     Row("nxai_device", "name", {"groups": ["G2"]}, "R1", "POST"),
     Row("nxai_device", "new_name", {"name": "R1"}, "R9", '"R9"'),
@@ -191,6 +192,7 @@ LOCAL = {
         (f"nxai_first_contact.{name}" for name in ("dir", "device", "site", "prove", "model", "create", "try_refresh")),
         "decides which stages are run, and with what: tests/unit/modules/test_first_contact.py",
     ),
+    "nxai_fleet_report.dir": "where the page is written: tests/unit/modules/test_fleet_report.py",
     **dict.fromkeys(
         (f"nxai_rollout.{name}" for name in ROLLOUT_SPEC),
         "decides which steps are taken, with what: tests/unit/module_utils/_rollout",

@@ -49,6 +49,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "nxai_doctor_info": {},
     "nxai_estate_info": {},
     "nxai_first_contact": {"dir": "first-contact", "create": True},
+    "nxai_fleet_report": {"dir": "fleet"},
     "nxai_model": {"name": "New", "file": "{{ model_file }}"},
     "nxai_model_check": {"file": "{{ model_file }}"},
     "nxai_model_info": {},

@@ -13,20 +13,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from .words import (
-    KINDS,
-    cameras,
-    counts,
-    cut,
-    folded,
-    name,
-    said,
-    segments,
-    sites,
-    spoken,
-    when,
-    words_of,
-)
+from ..._core.page.words import cameras, cut, folded, name, sites, when
+from .words import KINDS, counts, said, segments, spoken, words_of
 
 Data = Mapping[str, Any]
 _MOST_WAVES = 8  # that are shown at once
