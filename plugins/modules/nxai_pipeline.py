@@ -126,6 +126,60 @@ options:
             and followed. RV(snapshot) has V(true) where the task sent something that the device did not report.
         type: bool
         default: false
+  assignments:
+    description:
+      - Groups of devices, each with exactly the pipelines that it is to have, as with O(state=exact).
+      - In place of O(pipelines) and O(devices), where devices get different pipelines. One task takes any number of
+        groups, such as those of thousands of devices at hundreds of sites.
+      - A device that is named twice is refused, also where that is once by its name and once by its NxID.
+    type: list
+    elements: dict
+    suboptions:
+      site:
+        description: The cloud system id, or the name, of the site.
+        type: str
+        required: true
+      devices:
+        description: The devices of the site, each by its NxID or its name, such as V([Entrance, Till 1]).
+        type: list
+        elements: str
+        required: true
+      pipelines:
+        description:
+          - What these devices are to have, in this order. Settings that are left out get their defaults.
+          - An empty list takes away all that they have.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          model:
+            description: The model, by name or UUID, as O(pipelines[].model).
+            type: str
+            required: true
+          nms:
+            description: The threshold, from 0 to 1, as O(pipelines[].nms). V(0.42) where not given.
+            type: float
+          resizing_method:
+            description: As O(pipelines[].resizing_method). V(letterbox) where not given.
+            type: str
+            choices: [letterbox, stretch, crop]
+          preprocessor:
+            description: The name of an external preprocessor, such as V(Denoise).
+            type: str
+          postprocessor:
+            description: The name of a postprocessor, such as V(Line Crossing).
+            type: str
+          chains:
+            description:
+              - The chained models, as O(pipelines[].chains).
+              - "For example V([{modelUUID: Face blur}])."
+            type: list
+            elements: dict
+          extra:
+            description:
+              - Further keys, as O(pipelines[].extra).
+              - "For example V({newSetting: 1})."
+            type: dict
   prove:
     description:
       - What to do about devices of which the service does not show whether they run anything. The member of their row
@@ -234,6 +288,18 @@ EXAMPLES = r"""
         nms: 0.5
       - model: Face locator
     not_applicable: skip
+
+- name: Each camera of a shop as it is to be, in one task
+  nxai.cloud.nxai_pipeline:
+    assignments:
+      - site: Shop 001
+        devices: [Entrance, Till 1]
+        pipelines:
+          - model: Person detector
+            nms: 0.5
+      - site: Shop 001
+        devices: [Storage room]
+        pipelines: []
 
 - name: As it was before
   nxai.cloud.nxai_pipeline:
