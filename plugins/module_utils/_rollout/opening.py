@@ -56,6 +56,7 @@ class Opening:
         self._known = Models(task.client.compute)
         self._name: str = task.options["name"]
         self._back = task.options["action"] == "rollback"
+        self._rows: Sequence[Row]
         self._rows, self._others = rows_of(task.options["devices"])
 
     @property
