@@ -28,6 +28,7 @@ CONCERNS = (
     "rollout",
     "first_contact",
     "doctor",
+    "estate",
 )  # each may use those before
 INSIDE = {
     "api": ("contract", "records"),

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read an estate from the service, write it as files, and compare it with those that are there. Sends only GETs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from .._api.records.records import Catalogue, Model
+from .._core.errors import NxaiError
+from .._core.values import identity
+from .._engine.module import Task
+from .._engine.sites import SiteOffLine, SiteReader
+from .._fleet.information import SITES_SPEC
+from .._fleet.reading import Fleet, FleetReader
+from .._models.fields import known_row
+from .._models.memberships import Memberships
+from .cloud import Cloud, cloud_of, is_own
+from .compare import compare
+from .document import files_of
+from .files import is_file, read_estate
+from .records import Estate, SiteState
+from .report import as_result, lines_of_unknown
+
+ESTATE_SPEC: dict[str, dict[str, Any]] = {
+    **SITES_SPEC,
+    "path": {"type": "path"},
+    "split": {"type": "bool", "default": False},
+    "concurrency": {"type": "int", "default": 8},
+}
+
+
+def read_estate_info(task: Task) -> dict[str, Any]:
+    """The estate as files; with what is there already kept where nothing is known, and compared."""
+    path = task.options["path"]
+    there = read_estate(path) if path else None  # before anything is asked: it may be wrong
+    cloud = read_cloud(task)
+    one, name = path is not None and is_file(path), ""
+    texts = files_of(merged(cloud, there.estate if there else None), task.options["split"] and not one)
+    old = there.texts if there else {}
+    if one:
+        name, texts = os.path.basename(path), {"": next(iter(texts.values()))}
+    unread = [unread_line(cloud, each) for each in cloud.sites.values() if each.unread]
+    unknown = _unknown_devices(cloud)
+    return {
+        "files": [
+            {"name": each or name, "text": text, "changed": old.get(each) != text.encode()}
+            for each, text in texts.items()
+        ],
+        "stale": sorted(each for each in old if each not in texts),
+        "comparison": as_result(compare(there.estate, cloud)) if there else None,
+        "unread_sites": unread,
+        "unknown_devices": unknown,
+        "not_known": lines_of_unknown(unread, unknown),
+    }
+
+
+def read_cloud(task: Task) -> Cloud:
+    """Raises the error of the first part that is missing: without models, nothing can be named."""
+    client, options = task.client, task.options
+    sites = SiteReader(client.device, options["concurrency"], task.warn, options["allow_empty"])
+    reader = FleetReader(client, sites)
+    fleet = reader.read(options["sites"], with_servers=False)
+    _raise_if_missing(fleet)
+    fleet = replace(fleet, models=[_in_full(task, each) for each in fleet.models or []])
+    memberships = Memberships(client.compute, client.contract, fleet.catalogues or [], task.warn)
+    memberships.ask_catalogues(fleet.models or [])
+    return cloud_of(fleet, {each.id for each in sites.all()}, _owners(task, fleet), memberships.of)
+
+
+def _raise_if_missing(fleet: Fleet) -> None:
+    """A site that cannot be read is named. Where all fail, there is most likely one reason."""
+    for part in ("catalogues", "models", "sites"):
+        if part in fleet.errors:
+            raise fleet.errors[part][0]
+    failed = [each for each in fleet.errors.get("devices", []) if not isinstance(each, SiteOffLine)]
+    online = [each for each in fleet.sites or [] if each.online is not False]
+    if failed and (not fleet.unread or len(failed) == len(online)):
+        raise failed[0]
+
+
+def _in_full(task: Task, model: Model) -> Model:
+    """A listing that does not show the documentation may not show the digest in it either."""
+    return model if "Documentation" in known_row(model) else task.client.compute.in_full(model)
+
+
+def _owners(task: Task, fleet: Fleet) -> Collection[str] | None:
+    """The organisations that the account stands for; "" for itself. Asked only where something belongs to one."""
+    act_as = task.client.settings.act_as
+    if act_as is not None and act_as.kind == "organization":
+        return {identity(act_as.id)}
+    records: list[Model | Catalogue] = [*(fleet.models or []), *(fleet.catalogues or [])]
+    if all(is_own(each, {""}) for each in records):
+        return {""}
+    try:
+        return {"", *(each.id for each in task.client.cloud.list_organisations())}
+    except NxaiError as error:
+        task.warn(
+            "It is not known which organisations the account belongs to. So models and catalogues of others may be in "
+            f"the estate. Set act_as. {error}"
+        )
+        return None
+
+
+def merged(cloud: Cloud, earlier: Estate | None) -> Estate:
+    """What was read. Of sites that were not, or are not seen, what the file says of them; and the names in it."""
+    estate = cloud.estate
+    if earlier is None:
+        return estate
+    sites: dict[str, SiteState] = {**earlier.sites}
+    sites.update({site.id: site for site in estate.sites.values() if not (site.unread and site.id in earlier.sites)})
+    return replace(estate, sites=sites, profiles=earlier.profiles)
+
+
+def unread_line(cloud: Cloud, site: SiteState) -> dict[str, str]:
+    return {"site": site.id, "name": site.name, "reason": cloud.reasons.get(site.id, site.unread)}
+
+
+def _unknown_devices(cloud: Cloud) -> list[dict[str, str]]:
+    return [
+        {"site": site.id, "site_name": site.name, "device": nxid, "name": device.name, "unknown": device.unknown}
+        for site in cloud.sites.values()
+        for nxid, device in site.devices.items()
+        if device.pipelines is None
+    ]
