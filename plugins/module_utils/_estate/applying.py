@@ -18,7 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._core.errors import BadInput, NxaiError
 from .._core.wording import counted, printable, shortened
-from .._engine.module import Resource, Task, reconcile
+from .._engine.module import CONNECTION_SPEC, Resource, Task, reconcile
 from .._models.catalogue import CatalogueResource
 from .._models.model import ModelResource
 from .._models.options import CATALOGUE_SPEC, MODEL_SPEC
@@ -208,11 +208,12 @@ def kept(
     changed: bool = False,
 ) -> dict[str, Any]:
     """One thing kept as declared, as its own module does it. ``changed``: whether something was written before."""
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value is not None and name in spec}
+    shared = {name: value for name, value in options.items() if name in CONNECTION_SPEC}  # the customization of a model
     checked = ArgumentSpecValidator(dict(spec)).validate(given)
     if checked.error_messages:
         raise BadInput(f"Apply the {what}", "; ".join(checked.error_messages), "Correct the file of the estate.")
-    own = replace(task, options={**task.options, **checked.validated_parameters})
+    own = replace(task, options={**task.options, **checked.validated_parameters, **shared})
     try:
         return reconcile(make(own), task.check_mode, True)
     except NxaiError as error:
