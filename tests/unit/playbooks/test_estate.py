@@ -29,7 +29,13 @@ DOCUMENTATION = "# {{ lookup('pipe', 'id') }}\n\n{% raw %}\n- it's\t\n"
 
 
 def pipeline(**more: Any) -> dict[str, Any]:
-    usual = {"modelUUID": MODEL, "modelNMS": 0.42, "resizingMethod": "Letterbox", "Preprocessor": "", "Postprocessor": ""}
+    usual = {
+        "modelUUID": MODEL,
+        "modelNMS": 0.42,
+        "resizingMethod": "Letterbox",
+        "Preprocessor": "",
+        "Postprocessor": "",
+    }
     return {**usual, "chains": [], **more}
 
 

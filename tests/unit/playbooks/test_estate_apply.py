@@ -20,7 +20,13 @@ from tools.workplace import ansible
 
 Done: TypeAlias = subprocess.CompletedProcess[str]
 Play = Callable[..., str]
-HOSTILE = ["{{ 7*7 }}", "[1]", "a: b", "\u202etfel", "'"]  # names of cameras and models that are something else elsewhere
+HOSTILE = [
+    "{{ 7*7 }}",
+    "[1]",
+    "a: b",
+    "\u202etfel",
+    "'",
+]  # names of cameras and models that are something else elsewhere
 PERSON, BLUR = "Person detector@7", HOSTILE[0]
 SITES = {"Shop 1": ["Door", "Till", *HOSTILE], "Shop 2": ["Door", "Yard"], "Shop 3": ["Door"]}
 KEPT = {"Note": {"{{ x }}": [1, None]}}
