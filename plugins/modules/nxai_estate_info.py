@@ -171,15 +171,15 @@ comparison:
           type: str
           sample: alias
         declared:
-          description: What the file says. V(null) where that is nothing.
+          description: What the file says, by the option or as C(pipelines).
           returned: for options of models and assignments
-          type: raw
-          sample: [{model: Person detector@7}]
+          type: dict
+          sample: {pipelines: [{model: Person detector@7}]}
         found:
-          description: What the cloud has. V(null) where that is nothing.
+          description: What the cloud has, likewise.
           returned: for options of models and assignments
-          type: raw
-          sample: [{model: Person detector@6}]
+          type: dict
+          sample: {pipelines: [{model: Person detector@6}]}
     unseen:
       description: The lines of RV(comparison.not_known) as data.
       type: list

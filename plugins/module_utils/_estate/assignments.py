@@ -6,22 +6,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._api.contract.lines import WIRE_NAMES
 from .._api.records.pipeline import RESIZING_METHODS, Pipeline, is_told, models_in, with_models
 from .._core.errors import BadInput
-from .._core.limits import is_deep
-from .records import Assignment, Entry, in_order, key_of
+from .records import Assignment, Entry, in_order, is_writable
 
 DEFAULTS: dict[str, Any] = {
     "nms": 0.42, "resizing_method": "letterbox", "preprocessor": "", "postprocessor": "", "chains": [],
 }  # fmt: skip
 _DIGITS = 4  # of a threshold: as pipelines are compared
-_AROUND = 8  # lists and objects that a file has around a pipeline
-_LONG_NUMBER = re.compile(r"\d{40}")  # no file may hold one
 
 
 class Unwritable(ValueError):
@@ -33,20 +29,12 @@ def entry_of(pipeline: Pipeline, name_of: Callable[[str], str]) -> Entry:
     entry = _entry(pipeline)
     if resized := entry.get("resizing_method"):
         _refuse(resized not in RESIZING_METHODS, f"resizing_method cannot say {resized}")
-    _refuse(is_deep([entry] if not entry else _wrapped(entry)), "it is nested too deep")
-    _refuse(_LONG_NUMBER.search(key_of(entry)) is not None, "it holds a number of more than 40 digits")
+    _refuse(not is_writable(entry), "it is nested too deep, or holds a number of 40 digits")
     try:
         _refuse(pipeline_of(entry) != pipeline, "the options of nxai_pipeline cannot say all that is in it")
     except BadInput as error:
         raise Unwritable(error.answer) from None
     return renamed(entry, name_of)
-
-
-def _wrapped(entry: Entry) -> Any:
-    wrapped: Any = entry
-    for _each in range(_AROUND):
-        wrapped = [wrapped]
-    return wrapped
 
 
 def _refuse(wrong: bool, why: str) -> None:

@@ -19,7 +19,7 @@ from .._engine.sites import SILENT, SiteOffLine
 from .._fleet.reading import Fleet
 from .._models.fields import FIELDS, known_row
 from .assignments import Unwritable, entry_of
-from .records import Assignment, DeviceState, Entry, Estate, Names, Record, SiteState, in_order, key_of
+from .records import Assignment, DeviceState, Entry, Estate, Names, Record, SiteState, in_order, is_writable, key_of
 
 OFF_LINE = "the site is off-line"
 NOT_READ = "its devices could not be read"
@@ -93,7 +93,7 @@ def _model(
         for each in FIELDS
         if each.option not in ("name", "catalogues") and each.is_shown(row, {})
     }
-    options = {name: in_order(value) for name, value in options.items() if value is not None}
+    options = {name: in_order(value) for name, value in options.items() if value is not None and is_writable(value)}
     if inside is not None:
         options["catalogues"] = sorted(map(catalogues.of, inside))
     mark = {"sha256": model.digest.sha256, "size": model.digest.size} if model.digest else None

@@ -7,13 +7,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from .._core.limits import is_deep
 from .._core.values import identity, is_uuid
 
 VERSION = 1
+_AROUND = 8  # lists and objects that a file has around a value
+_LONG_NUMBER = re.compile(r"\d{40}")
 Entry: TypeAlias = Mapping[str, Any]  # one pipeline in the words of ``nxai_pipeline``, without what is a default
 Assignment: TypeAlias = tuple[Entry, ...]
 
@@ -113,3 +117,11 @@ def in_order(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: in_order(value[name]) for name in sorted(value)}
     return [in_order(each) for each in value] if isinstance(value, list) else value
+
+
+def is_writable(value: Any) -> bool:
+    """Whether a file may hold it: not nested too deep, no number that is too long."""
+    wrapped = value
+    for _each in range(_AROUND):
+        wrapped = [wrapped]
+    return not is_deep(wrapped) and not _LONG_NUMBER.search(key_of(value))

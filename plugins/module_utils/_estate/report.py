@@ -54,8 +54,9 @@ def _group(group: list[Difference]) -> dict[str, Any]:
         found.update(name=first.about.name, uuid=first.about.uuid or None, own=first.own)
     if first.option:
         found["option"] = first.option
-    if first.kind == "assignment" or first.option:
-        found.update(declared=_plain(first.declared), found=_plain(first.found))
+    name = "pipelines" if first.kind == "assignment" else first.option
+    if name and (first.declared is not None or first.found is not None):
+        found.update(declared={name: _plain(first.declared)}, found={name: _plain(first.found)})
     return found
 
 

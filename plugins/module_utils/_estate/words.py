@@ -22,9 +22,10 @@ _NO_VALUE = object()
 
 def shown(value: Any) -> str:
     """A name or value of the file or the cloud, whatever is in it, as a part of a line."""
-    text = one_line(
-        printable(value) if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
-    )
+    if value is None or value == "":
+        return "not told" if value is None else "none"
+    written = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    text = one_line(printable(written))
     return text if len(text) <= _MOST else f"{text[:_MOST]}…"
 
 
