@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+import yaml
 
 from simulator.testing import Served, serve
 from tools.demo_model import model
@@ -70,6 +72,7 @@ def play(tmp_path: Path, cloud: Served) -> Play:
         cloud.clear_log()
         done = ansible(tmp_path, "playbook", f"nxai.cloud.{playbook}", *words, "-e", json.dumps(extra), **variables)
         output = done.stdout + done.stderr
+        print(output)
         assert done.returncode == code, output
         assert "WARNING]" not in output and "Traceback" not in output, output
         return output
@@ -138,3 +141,38 @@ def test_a_round_trip_is_byte_equal(play: Play, cloud: Served, files: dict[str, 
     applied.unlink()
     play("estate_export")
     assert applied.read_bytes() == exported
+
+
+def test_in_waves_and_what_is_not_named_goes(
+    play: Play, cloud: Served, files: dict[str, str], applied: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
+    for site in cloud.world.sites.values():
+        for device in site.devices.values():
+            device.pipelines = []
+    waves = {"estate_waves": ["1", "100%"], "pipeline_rollout_settings": {"wait_interval": 0.1}}
+    inventory = ("-i", "estate.nxai.yml")
+
+    planned = play("estate", *inventory, "--check", "--diff", **waves)
+    assert methods(cloud) == {"GET"} and "wave 1" in planned and "nothing instead of" in planned
+    paused = play("estate", *inventory, pipeline_rollout_pause_before_wave=["2"], **waves)
+    assert sum(map(bool, running(cloud).values())) == 1 and "Paused before wave 2 of 2" in paused
+    done = play("estate", *inventory, **waves)
+    assert "All waves are done." in done and running(cloud)["Shop 1/{{ 7*7 }}"] == [PERSON, BLUR]
+    assert len(list(tmp_path.glob("rollout-estate-*"))) == 1, "both runs were of one rollout"
+    again = play("estate", *inventory, **waves)
+    assert "changed=0 " in again and methods(cloud) == {"GET"}
+
+    document = yaml.safe_load(applied.read_text())
+    document["sites"] = [each for each in document["sites"] if each["name"] != "Shop 2"]
+    applied.write_text(json.dumps(document))
+    person = next(each for each in cloud.world.models.values() if each.name == PERSON)
+    forgotten = "00000000-0000-4000-8000-000000000001"
+    cloud.world.models[forgotten] = replace(person, uuid=forgotten, name="Forgotten")
+    reported = play("estate")
+    assert "model Forgotten: the file does not name it" in reported and methods(cloud) == {"GET"}
+    play("estate", "--check", "--diff", estate_prune="delete")
+    assert methods(cloud) == {"GET"}
+    play("estate", estate_prune="delete")
+    assert running(cloud)["Shop 2/Door"] == [] and running(cloud)["Shop 1/Door"] == [PERSON]
+    assert "Forgotten" not in {each.name for each in cloud.world.models.values()}
