@@ -26,15 +26,20 @@ def shown_name(name: object) -> str:
     return repr(str(name)) if _SHOWN.fullmatch(str(name)) else ""
 
 
-def plain_yaml(content: bytes, tried: str, advice: str, otherwise: str) -> Any:
-    """The data of it. Raises BadInput, which names the line. ``otherwise``: what to do where PyYAML is not there."""
+def plain_yaml(content: bytes, tried: str, advice: str, otherwise: str = "", large: bool = False) -> Any:
+    """The data of it. Raises BadInput, which names the line. ``otherwise``: what to do where PyYAML is not there.
+
+    ``large``: with the parser in C, where PyYAML has it. It is six times as fast, and words errors in its own way.
+    """
     try:
         import yaml
     except ImportError:
         install = "Install it for the Python that runs this task (pip install PyYAML)"
         raise missing_library(tried, "PyYAML", f"{install}{otherwise}.") from None
 
-    class Loader(yaml.SafeLoader):
+    base: Any = _fast_loader() if large and yaml.__with_libyaml__ else yaml.SafeLoader
+
+    class Loader(base):
         """What JSON could say as well: no aliases, which a few bytes make millions of, no tags, no key twice.
 
         Long numbers are refused as they are: those to the base of 60 take seconds.
@@ -43,7 +48,7 @@ def plain_yaml(content: bytes, tried: str, advice: str, otherwise: str) -> Any:
         depth = 0
 
         def compose_node(self, parent: Any, index: Any) -> Any:
-            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+            event: Any = self.peek_event()
             if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
                 self.refuse("it holds an alias or a tag", event)
             self.depth += 1
@@ -80,3 +85,19 @@ def plain_yaml(content: bytes, tried: str, advice: str, otherwise: str) -> Any:
         raise BadInput(tried, f"it is not plain YAML: {problem}{where}", advice) from None
     except _BREAKS:
         raise BadInput(tried, "it is not plain YAML: a value is not what its form promises", advice) from None
+
+
+def _fast_loader() -> Any:
+    """The parser in C, below the rest in Python: what is in there is looked at before anything is made of it."""
+    from yaml.composer import Composer
+    from yaml.constructor import SafeConstructor
+    from yaml.cyaml import CParser
+    from yaml.resolver import Resolver
+
+    class FastLoader(Composer, CParser, SafeConstructor, Resolver):
+        def __init__(self, stream: Any) -> None:
+            CParser.__init__(self, stream)
+            for each in (Composer, SafeConstructor, Resolver):
+                each.__init__(self)
+
+    return FastLoader

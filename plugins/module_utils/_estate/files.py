@@ -50,7 +50,7 @@ def read_estate(path: str) -> EstateFiles | None:
     if not texts:
         return None
     documents = [
-        (_shown(path, name), plain_yaml(text, _tried(path, name), _ADVICE, "")) for name, text in texts.items()
+        (_shown(path, name), plain_yaml(text, _tried(path, name), _ADVICE, large=True)) for name, text in texts.items()
     ]
     return EstateFiles(estate_of(documents), texts)
 

@@ -204,6 +204,10 @@ LOCAL = {
         (f"nxai_rollout.{name}" for name in ROLLOUT_SPEC),
         "decides which steps are taken, with what: tests/unit/module_utils/_rollout",
     ),
+    **dict.fromkeys(
+        (f"nxai_estate.{name}" for name in ("path", "step", "files", "prune", "needed", "whole", "sites", "wait")),
+        "decides what is applied: tests/unit/modules/test_estate.py",
+    ),
     "nxai_token.return_token": "decides what is returned",
 }
 WITHOUT_REQUESTS = {"nxai_model_check", "nxai_model_prepare"}
