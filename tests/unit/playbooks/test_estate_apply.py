@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,7 +20,7 @@ import yaml
 
 from simulator.testing import Served, serve
 from tools.demo_model import model
-from tools.workplace import ansible
+from tools.workplace import ROOT, ansible
 
 Done: TypeAlias = subprocess.CompletedProcess[str]
 Play = Callable[..., str]
@@ -72,7 +74,6 @@ def play(tmp_path: Path, cloud: Served) -> Play:
         cloud.clear_log()
         done = ansible(tmp_path, "playbook", f"nxai.cloud.{playbook}", *words, "-e", json.dumps(extra), **variables)
         output = done.stdout + done.stderr
-        print(output)
         assert done.returncode == code, output
         assert "WARNING]" not in output and "Traceback" not in output, output
         return output
@@ -121,10 +122,6 @@ def running(cloud: Served) -> dict[str, list[str]]:
     return found
 
 
-def site_of(cloud: Served, name: str) -> Any:
-    return next(site for site in cloud.world.sites.values() if site.name == name)
-
-
 def test_a_round_trip_is_byte_equal(play: Play, cloud: Served, files: dict[str, str], applied: Path) -> None:
     exported = applied.read_bytes()
     assert b"people" in exported and b"sha256" in exported
@@ -135,7 +132,8 @@ def test_a_round_trip_is_byte_equal(play: Play, cloud: Served, files: dict[str, 
     cloud.reset(seed=seed())
     planned = play("estate", "--check", "--diff", estate_files=files)
     assert methods(cloud) == {"GET"} and not cloud.world.models
-    assert "2 cameras at 2 shops: nothing instead of Person detector@7" in planned or "nothing instead of" in planned
+    assert "4 cameras at 2 shops: nothing instead of Person detector@7 (Door at Shop 1," in planned
+    assert "it is not in the cloud" in planned and "+ Person detector@7 nms=0.42" in planned
     play("estate", estate_files=files)
     assert running(cloud)["Shop 1/Door"] == [PERSON] and running(cloud)["Shop 1/{{ 7*7 }}"] == [PERSON, BLUR]
     applied.unlink()
@@ -176,3 +174,36 @@ def test_in_waves_and_what_is_not_named_goes(
     play("estate", estate_prune="delete")
     assert running(cloud)["Shop 2/Door"] == [] and running(cloud)["Shop 1/Door"] == [PERSON]
     assert "Forgotten" not in {each.name for each in cloud.world.models.values()}
+
+
+def test_the_commands_of_the_guide(play: Play, cloud: Served, applied: Path, tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "estate.md").read_text(encoding="utf-8")
+    review, do, in_waves = re.findall(r"^ansible-playbook (.*nxai\.cloud\.estate .*)$", guide, re.MULTILINE)
+    (tmp_path / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
+    document = yaml.safe_load(applied.read_text())
+    for each in document["sites"]:
+        if each["name"] == "Shop 3":
+            each.pop("profile", None)
+            each["pipelines"] = [{"model": PERSON, "nms": 0.3}]
+    applied.write_text(json.dumps(document))
+
+    def run(command: str) -> str:
+        variables = {"NXAI_API_URL": cloud.url, "NXAI_TOKEN": cloud.token(), "NXAI_CLOUD_URL": cloud.url}
+        cloud.clear_log()
+        done = ansible(tmp_path, "playbook", *shlex.split(command), **variables)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    shown = run(review)
+    assert "Door at Shop 3: nothing instead of Person detector@7" in shown and "nms=0.3" in shown
+    assert methods(cloud) == {"GET"}
+    run(do)
+    assert running(cloud)["Shop 3/Door"] == [PERSON]
+    assert "changed=0 " in run(in_waves) and methods(cloud) == {"GET"}
+
+
+def test_each_variable_is_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "estate.md").read_text(encoding="utf-8")
+    specification = yaml.safe_load((ROOT / "roles" / "estate" / "meta" / "argument_specs.yml").read_text())
+    options = specification["argument_specs"]["main"]["options"]
+    assert sorted(each for each in options if f"`{each}`" not in guide) == []
