@@ -17,7 +17,7 @@ options:
     suboptions:
       model:
         description:
-          - The model, by name or UUID.
+          - The model, by name or UUID, such as V(Person detector@7).
           - In check mode, a name that does not exist is taken for one that an earlier task would create.
         type: str
         required: true
@@ -25,6 +25,7 @@ options:
         description:
           - The threshold of the non-maximum suppression, from 0 to 1. The portal also calls it sensitivity.
           - Where not given, V(present) keeps what the device has; a new pipeline gets V(0.42).
+          - For example V(0.5).
         type: float
       resizing_method:
         description:
@@ -62,7 +63,7 @@ options:
     elements: dict
     suboptions:
       site:
-        description: The cloud system id, or the name, of the site.
+        description: The cloud system id, or the name, of the site, such as V(Shop 001).
         type: str
         required: true
       devices:
@@ -79,11 +80,11 @@ options:
         required: true
         suboptions:
           model:
-            description: The model, by name or UUID, as O(pipelines[].model).
+            description: The model, as O(pipelines[].model), such as V(Person detector@7).
             type: str
             required: true
           nms:
-            description: The threshold, from 0 to 1, as O(pipelines[].nms). V(0.42) where not given.
+            description: The threshold, as O(pipelines[].nms), such as V(0.5). V(0.42) where not given.
             type: float
           resizing_method:
             description: As O(pipelines[].resizing_method). V(letterbox) where not given.

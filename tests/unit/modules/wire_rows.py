@@ -154,6 +154,7 @@ ROWS = [
     ),
     Row("nxai_server_info", "sites", {}, ["Shop 1"]),
     Row("nxai_doctor_info", "sites", {}, ["Shop 1"]),
+    Row("nxai_estate_info", "sites", {}, ["Shop 1"]),
     Row("nxai_contract_info", "apis", {}, ["device"]),
     Row("nxai_device", "name", {"groups": ["G2"]}, "R1", "POST"),
     Row("nxai_device", "new_name", {"name": "R1"}, "R9", '"R9"'),
@@ -207,6 +208,10 @@ LOCAL = {
     **dict.fromkeys(
         (f"nxai_estate.{name}" for name in ("path", "step", "files", "prune", "needed", "whole", "sites", "wait")),
         "decides what is applied: tests/unit/modules/test_estate.py",
+    ),
+    **dict.fromkeys(
+        ("nxai_estate_info.path", "nxai_estate_info.split"),
+        "what is compared, and how it is written: tests/unit/modules/test_estate_info.py",
     ),
     "nxai_token.return_token": "decides what is returned",
 }
