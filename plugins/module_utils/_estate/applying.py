@@ -28,8 +28,8 @@ from .cloud import Cloud
 from .compare import Comparison, Difference, compare
 from .files import read_estate
 from .reading import read_cloud
-from .records import Estate, Record
-from .report import as_result
+from .records import Estate, Record, SiteState
+from .report import as_result, lines_of_unknown
 from .words import shown
 
 _MOST_REASONS = 12
@@ -87,7 +87,7 @@ class Applying:
             "done": self._done,
             "differences": lines(todo),
             "beside": lines(beside),
-            "not_known": as_result(self._found)["not_known"],
+            "not_known": [*as_result(self._found)["not_known"], *self._unknown_at(beside)],
             "assignments": self._found.assignments(),
             "whole": self._whole() if self._task.options["whole"] else [],
             "coming": sorted(each.name for each in records if not self._uuids(each)),
@@ -105,7 +105,8 @@ class Applying:
         return [each for each in self._estate.models if (self._uuids(each) or [each.key])[0] in wrong]
 
     def _options_of(self, record: Record) -> dict[str, Any]:
-        renamed = {"new_name": record.name} if record.uuid and record.name else {}
+        found = self._cloud.models.get(next(iter(self._uuids(record)), ""))
+        renamed = {"new_name": record.name} if found and record.name not in ("", found.name) else {}
         given = {name: self._task.options[name] for name in _WAIT}
         return {
             **record.options, **given, **renamed, "name": record.key, "catalogues_mode": "exact",
@@ -131,9 +132,24 @@ class Applying:
         """With ``prune``, the devices of sites that the file does not have get nothing. What is not known stays."""
         if self._task.options["prune"] != "delete":
             return []
-        sites = [self._cloud.sites[each.about.site] for each in beside if each.kind == "site_unlisted"]
+        sites = self._unlisted_sites(beside)
         found = {site.id: [nxid for nxid, each in site.devices.items() if each.pipelines] for site in sites}
         return [{"site": site, "devices": devices, "pipelines": []} for site, devices in found.items() if devices]
+
+    def _unlisted_sites(self, beside: Iterable[Difference]) -> list[SiteState]:
+        return [self._cloud.sites[each.about.site] for each in beside if each.kind == "site_unlisted"]
+
+    def _unknown_at(self, beside: Iterable[Difference]) -> list[str]:
+        """The devices of sites that are to be emptied and do not say what they run: they stay as they are."""
+        if self._task.options["prune"] != "delete":
+            return []
+        rows = [
+            {"site": site.id, "site_name": site.name, "device": nxid, "name": each.name, "unknown": each.unknown}
+            for site in self._unlisted_sites(beside)
+            for nxid, each in site.devices.items()
+            if each.pipelines is None
+        ]
+        return lines_of_unknown([], rows)
 
     # What speaks against it
 
@@ -168,9 +184,9 @@ class Applying:
         path, name = self._file_of(record), shown(record.name)
         if path is None:
             sent = {"model_missing", "model_file"}
-            about = [each for each in todo if each.about.uuid in self._uuids(record) or each.about.name == record.name]
-            missing = any(each.kind in sent for each in about)
-            return [f"the model {name} needs its file, and estate_files has none for it"] if missing else []
+            key = (self._uuids(record) or [record.key])[0]
+            needed = any(each.kind in sent and key == (each.about.uuid or each.about.name) for each in todo)
+            return [f"the model {name} needs its file, and estate_files has none for it"] if needed else []
         mark = inspect_file(path)
         if record.file is not None and record.file != {"sha256": mark.sha256, "size": mark.size}:
             return [f"the file {printable(path)} is not the one that the estate has for {name}"]

@@ -220,6 +220,29 @@ def test_prune_empties_sites_that_the_file_does_not_have(
                if camera_of.nxid in group["devices"])  # fmt: skip
 
 
+def test_a_device_of_such_a_site_that_says_nothing_keeps_what_it_has(
+    apply: Apply, edited: Callable[[Edit], None], cloud: Served, rows_as: Callable[[Callable[[Any], Any]], None]
+) -> None:
+    edited(lambda document: document["sites"].clear())
+    rows_as(lambda row: {**row, "nxAI": None} if row["Name"] == "Till" else row)
+    done = apply(prune="delete")
+    assert names(done, cloud, "emptied") == {"Door"}
+    assert [each for each in done["not_known"] if each.startswith("Till at Shop 1: it is not known what it runs")]
+
+
+def test_models_of_one_name_are_told_apart(cloud: Served, run_module: RunModule, tmp_path: Path, writes: Calls) -> None:
+    cloud.world.models[B].name = "A"
+    file = tmp_path / "twins.yml"
+    file.write_text(run_module("nxai_estate_info")["files"][0]["text"])
+    cloud.world.models[B].members["Alias"] = "clicked"
+    found = run_module("nxai_estate", path=str(file), step="apply")
+    assert found["done"] == ["model A"] and [each.split()[0] for each in writes()] == ["PATCH"]
+    assert not cloud.world.models[B].members["Alias"] and "Alias" not in cloud.world.models[A].members
+    del cloud.world.models[B]
+    failed = run_module("nxai_estate", path=str(file), step="apply")
+    assert "the model A is not in the cloud, and is named by its UUID" in failed["msg"]
+
+
 def test_the_whole_is_the_same_in_each_run(apply: Apply, cloud: Served) -> None:
     first = apply(whole=True)["whole"]
     assert names({"whole": first}, cloud, "whole") == {"Door", "Till", "Yard", "Gate"}

@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from module_runs import Calls, RunModule
 
 from simulator.testing import Served
@@ -145,6 +148,17 @@ def test_a_site_that_is_off_line_is_named_and_the_others_are_done(
 @pytest.mark.parametrize("beside", [{"devices": ["Door"]}, {"site": "Shop 1"}, {"pipelines": [{"model": "A"}]}])
 def test_assignments_say_all_by_themselves(run_module: RunModule, beside: dict[str, Any]) -> None:
     assert "mutually exclusive" in run(run_module, *MANY, **beside)["msg"]
+
+
+def test_the_task_of_the_guide(cloud: Served, run_module: RunModule) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "pipelines.md").read_text(encoding="utf-8")
+    task = re.search(r"```yaml\n( *- name: Each camera of the shop.*?)```", guide, re.DOTALL)
+    assert task
+    (options,) = (each["nxai.cloud.nxai_pipeline"] for each in yaml.safe_load(task[1]))
+    world = WORLD.replace("Shop 1", "Shop 001").replace("Door, Till", "Entrance, Till 1")
+    cloud.reset(seed=world.replace("name: Yard", "name: Storage room").replace("{name: A,", "{name: Person detector,"))
+    assert run_module("nxai_pipeline", **options, **QUICK)["totals"]["applied"] == 3
+    assert running(cloud)["Shop 001/Storage room"] == [] and running(cloud)["Shop 001/Till 1"] == [(A, 0.5)]
 
 
 def test_to_take_out_is_not_what_exact_groups_are_for(run_module: RunModule, reads: Calls) -> None:

@@ -161,6 +161,13 @@ def test_in_waves_and_what_is_not_named_goes(
     again = play("estate", *inventory, **waves)
     assert "changed=0 " in again and methods(cloud) == {"GET"}
 
+    shop = next(iter(cloud.world.sites.values()))
+    next(each for each in shop.devices.values() if each.name == "Door").pipelines = []
+    late = play("estate", *inventory, code=2, **waves)
+    assert "is finished, and 1 cameras differ all the same" in late and methods(cloud) == {"GET"}
+    play("estate", *inventory, estate_rollout="once more", **waves)
+    assert running(cloud)["Shop 1/Door"] == [PERSON]
+
     document = yaml.safe_load(applied.read_text())
     document["sites"] = [each for each in document["sites"] if each["name"] != "Shop 2"]
     applied.write_text(json.dumps(document))
