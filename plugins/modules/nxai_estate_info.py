@@ -32,7 +32,8 @@ options:
     description:
       - The file or the folder in which the estate is, or is to be. Of a folder, all YAML files count, also those in
         folders below it. Files and folders whose name begins with a dot do not.
-      - Sites that were not read keep what it says of them, and profiles keep the names that they have in there.
+      - Sites that were not read, and sites and devices that are not seen any more, keep what it says of them. Profiles
+        keep the names that they have in there.
       - What is not there yet is not read, and RV(comparison) is V(null). For example V(estate).
     type: path
   split:
@@ -171,15 +172,15 @@ comparison:
           type: str
           sample: alias
         declared:
-          description: What the file says, by the option or as C(pipelines).
-          returned: for options of models and assignments
+          description: What the file says, by the option. RV(comparison.assignments) has that of devices.
+          returned: for options of models
           type: dict
-          sample: {pipelines: [{model: Person detector@7}]}
+          sample: {alias: person}
         found:
-          description: What the cloud has, likewise.
-          returned: for options of models and assignments
+          description: What the cloud has, by the option.
+          returned: for options of models
           type: dict
-          sample: {pipelines: [{model: Person detector@6}]}
+          sample: {alias: people}
     unseen:
       description: The lines of RV(comparison.not_known) as data.
       type: list
@@ -217,7 +218,9 @@ unknown_devices:
     name: {description: The name of the device., type: str, sample: Till 1}
     unknown: {description: Why it is not known., type: str, sample: the service shows nothing at nxAI.pipelines}
 not_known:
-  description: RV(unread_sites) and RV(unknown_devices) for people, one line for each reason.
+  description:
+    - RV(unread_sites), RV(unknown_devices), and the sites and devices of O(path) that are not seen any more. One line
+      for each reason, for people.
   returned: success
   type: list
   elements: str

@@ -39,7 +39,7 @@ def plain_yaml(content: bytes, tried: str, advice: str, otherwise: str = "", lar
 
     base: Any = _fast_loader() if large and yaml.__with_libyaml__ else yaml.SafeLoader
 
-    class Loader(base):
+    class Loader(base):  # type: ignore[misc]
         """What JSON could say as well: no aliases, which a few bytes make millions of, no tags, no key twice.
 
         Long numbers are refused as they are: those to the base of 60 take seconds.
@@ -89,9 +89,9 @@ def plain_yaml(content: bytes, tried: str, advice: str, otherwise: str = "", lar
 
 def _fast_loader() -> Any:
     """The parser in C, below the rest in Python: what is in there is looked at before anything is made of it."""
+    from yaml._yaml import CParser
     from yaml.composer import Composer
     from yaml.constructor import SafeConstructor
-    from yaml.cyaml import CParser
     from yaml.resolver import Resolver
 
     class FastLoader(Composer, CParser, SafeConstructor, Resolver):

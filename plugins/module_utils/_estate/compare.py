@@ -58,6 +58,11 @@ class Comparison:
     differences: tuple[Difference, ...] = ()
     unseen: tuple[Difference, ...] = ()
 
+    @property
+    def missing(self) -> list[Difference]:
+        """Sites and devices of the file that are not seen any more."""
+        return [each for each in self.differences if each.kind in ("site_missing", "device_missing")]
+
     def assignments(self) -> list[dict[str, Any]]:
         """What to assign so that each device has what the file says, as ``nxai_pipeline`` takes it."""
         groups: dict[tuple[str, int], list[Difference]] = defaultdict(list)
@@ -153,7 +158,7 @@ class _Comparing:
             if now is not None:
                 self._site(site, now, replace(about, site_name=now.name or site.name))
             elif site.id not in self.cloud.listed:
-                self.differ("site_missing", about, "the account does not see the site any more")
+                self.differ("site_missing", about, "the account does not see this shop any more")
         for site in self.cloud.sites.values():
             if site.id not in self.file.sites:
                 what = f"{_NOT_NAMED}, and its devices were not read" if site.unread else _NOT_NAMED
@@ -168,7 +173,7 @@ class _Comparing:
             now = found.devices.get(nxid)
             there = replace(about, device=nxid, device_name=(now.name if now else "") or device.name)
             if now is None:
-                self.differ("device_missing", there, "its site does not show it any more")
+                self.differ("device_missing", there, "not seen at its shop any more")
             else:
                 self._device(device, now, there)
         for nxid, device in found.devices.items():

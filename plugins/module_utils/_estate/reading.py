@@ -47,16 +47,17 @@ def read_estate_info(task: Task) -> dict[str, Any]:
         name, texts = os.path.basename(path), {"": next(iter(texts.values()))}
     unread = [unread_line(cloud, each) for each in cloud.sites.values() if each.unread]
     unknown = _unknown_devices(cloud)
+    comparison = compare(there.estate, cloud) if there else None
     return {
         "files": [
             {"name": each or name, "text": text, "changed": old.get(each) != text.encode()}
             for each, text in texts.items()
         ],
         "stale": sorted(each for each in old if each not in texts),
-        "comparison": as_result(compare(there.estate, cloud)) if there else None,
+        "comparison": as_result(comparison) if comparison else None,
         "unread_sites": unread,
         "unknown_devices": unknown,
-        "not_known": lines_of_unknown(unread, unknown),
+        "not_known": lines_of_unknown(unread, unknown, comparison.missing if comparison else ()),
     }
 
 
@@ -92,13 +93,12 @@ def _in_full(task: Task, model: Model) -> Model:
 def _owners(task: Task, fleet: Fleet) -> Collection[str] | None:
     """The organisations that the account stands for; "" for itself. Asked only where something belongs to one."""
     act_as = task.client.settings.act_as
-    if act_as is not None and act_as.kind == "organization":
-        return {identity(act_as.id)}
+    itself = "" if act_as is None or act_as.kind == "user" else identity(act_as.id)
     records: list[Model | Catalogue] = [*(fleet.models or []), *(fleet.catalogues or [])]
-    if all(is_own(each, {""}) for each in records):
-        return {""}
+    if (act_as is not None and act_as.kind == "organization") or all(is_own(each, {itself}) for each in records):
+        return {itself}
     try:
-        return {"", *(each.id for each in task.client.cloud.list_organisations())}
+        return {itself, *(each.id for each in task.client.cloud.list_organisations())}
     except NxaiError as error:
         task.warn(
             "It is not known which organisations the account belongs to. So models and catalogues of others may be in "
@@ -108,12 +108,15 @@ def _owners(task: Task, fleet: Fleet) -> Collection[str] | None:
 
 
 def merged(cloud: Cloud, earlier: Estate | None) -> Estate:
-    """What was read. Of sites that were not, or are not seen, what the file says of them; and the names in it."""
+    """What was read. Of sites and devices that were not, or are not seen, what the file says; and the names in it."""
     estate = cloud.estate
     if earlier is None:
         return estate
-    sites: dict[str, SiteState] = {**earlier.sites}
-    sites.update({site.id: site for site in estate.sites.values() if not (site.unread and site.id in earlier.sites)})
+    sites = {**earlier.sites}
+    for site in estate.sites.values():
+        there = earlier.sites.get(site.id)
+        if there is None or not site.unread:
+            sites[site.id] = replace(site, devices={**(there.devices if there else {}), **site.devices})
     return replace(estate, sites=sites, profiles=earlier.profiles)
 
 

@@ -54,19 +54,14 @@ def _group(group: list[Difference]) -> dict[str, Any]:
         found.update(name=first.about.name, uuid=first.about.uuid or None, own=first.own)
     if first.option:
         found["option"] = first.option
-    name = "pipelines" if first.kind == "assignment" else first.option
-    if name and (first.declared is not None or first.found is not None):
-        found.update(declared={name: _plain(first.declared)}, found={name: _plain(first.found)})
+    if first.option and (first.declared is not None or first.found is not None):
+        found.update(declared={first.option: first.declared}, found={first.option: first.found})
     return found
 
 
 def _place(about: Subject) -> dict[str, str]:
     site = {"site": about.site, "site_name": about.site_name}
     return {**site, "device": about.device, "name": about.device_name} if about.device else site
-
-
-def _plain(value: Any) -> Any:
-    return [dict(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _line(group: list[Difference]) -> str:
@@ -91,8 +86,10 @@ def _label(about: Subject) -> str:
     return f"{shown(about.device_name or about.device)} at {site}" if about.device else site
 
 
-def lines_of_unknown(sites: Iterable[Mapping[str, str]], devices: Iterable[Mapping[str, str]]) -> list[str]:
-    """For people, what is not in the estate: one line for each reason."""
+def lines_of_unknown(
+    sites: Iterable[Mapping[str, str]], devices: Iterable[Mapping[str, str]], missing: Iterable[Difference]
+) -> list[str]:
+    """For people, of what the service says nothing: one line for each reason."""
     unread = [Difference("site", Subject(site=each["site"], site_name=each["name"]), each["reason"]) for each in sites]
     unknown = [
         Difference(
@@ -102,4 +99,4 @@ def lines_of_unknown(sites: Iterable[Mapping[str, str]], devices: Iterable[Mappi
         )
         for each in devices
     ]
-    return [each["line"] for each in _grouped([*unread, *unknown])]
+    return [each["line"] for each in _grouped([*unread, *unknown, *missing])]

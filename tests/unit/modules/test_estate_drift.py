@@ -252,10 +252,10 @@ KINDS: dict[str, tuple[Change, list[str]]] = {
             "model Person@7: it is in Retail models, not in Shop models",
         ],
     ),
-    "a camera gone": (gone("Shop 1", "Till"), ["Till at Shop 1: its site does not show it any more"]),
+    "a camera gone": (gone("Shop 1", "Till"), ["Till at Shop 1: not seen at its shop any more"]),
     "a camera added": (come, ["New at Shop 1: the file does not name it; it runs Face blur"]),
     "a camera renamed": (renamed("Shop 1", "Till"), ["Other name at Shop 1: it was called Till"]),
-    "a site gone": (lost_site, ["Shop 2: the account does not see the site any more"]),
+    "a site gone": (lost_site, ["Shop 2: the account does not see this shop any more"]),
     "a site added": (new_site, ["Shop 3: the file does not name it, and its devices were not read"]),
     "a site renamed": (renamed("Shop 2"), ["Other name: it was called Shop 2"]),
 }

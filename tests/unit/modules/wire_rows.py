@@ -191,6 +191,7 @@ LOCAL = {
         (f"nxai_pipeline.{name}" for name in ("prove", "prove_device", "no_pipelines")),
         "decides whether anything is sent to a device that says nothing: tests/unit/modules/test_pipeline_proof.py",
     ),
+    **dict.fromkeys(("nxai_estate_info.path", "nxai_estate_info.split"), "of files: test_estate_info.py"),
     "nxai_model.wait": "whether to look again",
     "nxai_model.artefacts": "how long to look again",
     "nxai_model.check_file": "decides whether anything is sent: tests/unit/modules/test_model_in_full.py",

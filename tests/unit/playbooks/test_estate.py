@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ Play = Callable[..., Done]
 MODEL = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 # What a template, a path, YAML or a terminal takes for something else. Each comes through byte for byte.
 NAMES = [
-    "{{ 7*7 }}", "{% if %}", "{# x", "#jinja2: x", "!vault x", "!unsafe x", "../../etc/passwd", "null", "1e5", "~",
+    "{{ 7*7 }}", "{% if %}", "{# x", "#jinja2: x", "!vault x", "!unsafe x", "../../etc/hosts", "null", "1e5", "~",
     "- x", "a: b", "a #b", "yes", "\u202etfel", "two\nlines", "bell\x07", "é", "🎥", " blank ", "'", '"', "\\", "%a",
 ]  # fmt: skip
 DOCUMENTATION = "# {{ lookup('pipe', 'id') }}\n\n{% raw %}\n- it's\t\n"
@@ -39,13 +40,13 @@ def pipeline(**more: Any) -> dict[str, Any]:
 
 
 def seed() -> dict[str, Any]:
-    devices = [{"name": name, "pipelines": [pipeline(Note={name: name})]} for name in NAMES]
+    devices = [{"name": each, "pipelines": [pipeline(Note={each: each})]} for each in NAMES]
     models = [{"name": "{{ model }}", "id": MODEL, "members": {"Documentation": DOCUMENTATION}}]
     sites = [{"name": name, "servers": [{"name": "S", "devices": devices}]} for name in NAMES[:6]]
     return {"times": {"assignment": 0}, "catalogues": NAMES, "models": models, "sites": sites}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cloud() -> Iterator[Served]:
     with serve(seed()) as served:
         yield served
@@ -83,3 +84,40 @@ def test_an_export_is_written_once_and_stays_as_it_is(play: Play, cloud: Served,
     quiet = play("drift", "estate_path=estate")
     assert quiet.returncode == 0, quiet.stdout + quiet.stderr
     assert {entry.method for entry in cloud.log()} == {"GET"}
+
+
+def test_drift_tells_hostile_names_as_they_are(play: Play, cloud: Served, tmp_path: Path) -> None:
+    assert play("estate_export", "estate_path=estate.yml").returncode == 0
+    for site in cloud.world.sites.values():
+        for device in site.devices.values():
+            device.pipelines = [{**each, "modelNMS": 0.5} for each in device.pipelines]
+    planned = play("drift", "estate_path=estate.yml", "drift_report=drift.json", "--check")
+    assert planned.returncode == 2 and not (tmp_path / "drift.json").exists()
+    done = play("drift", "estate_path=estate.yml", "drift_report=drift.json")
+    assert done.returncode == 2, done.stdout + done.stderr
+    report = json.loads((tmp_path / "drift.json").read_text())
+    [change] = report["differences"]
+    declared = [each["pipelines"] for each in report["assignments"]]
+    assert [{"model": "{{ model }}", "extra": {"Note": {NAMES[0]: NAMES[0]}}}] in declared
+    assert {each["name"] for each in change["places"]} == set(NAMES)
+    assert report["summary"] == [change["line"]] and "{{ model }}: nms" in done.stdout
+    assert all(line.isprintable() for line in done.stdout.splitlines())
+    assert {entry.method for entry in cloud.log()} == {"GET"}
+
+
+def test_drift_without_a_file_says_so(play: Play, tmp_path: Path) -> None:
+    done = play("drift", "estate_path=nowhere")
+    assert done.returncode == 2 and f"There is no estate in {tmp_path}/nowhere." in done.stdout
+
+
+def test_a_file_whose_site_has_another_name_is_removed(play: Play, cloud: Served, tmp_path: Path) -> None:
+    options = ("estate_path=estate", "estate_split=true")
+    assert play("estate_export", *options).returncode == 0
+    site = next(iter(cloud.world.sites.values()))
+    name, site.name = site.name, "Another name"
+    before = set(contents(tmp_path / "estate"))
+    done = play("estate_export", *options)
+    site.name = name
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = set(contents(tmp_path / "estate"))
+    assert len(after) == len(before) and [each for each in after - before if "another-name" in each]
