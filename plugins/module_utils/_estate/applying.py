@@ -149,7 +149,7 @@ class Applying:
             for nxid, each in site.devices.items()
             if each.pipelines is None
         ]
-        return lines_of_unknown([], rows)
+        return lines_of_unknown([], rows, [])
 
     # What speaks against it
 

@@ -210,10 +210,6 @@ LOCAL = {
         (f"nxai_estate.{name}" for name in ("path", "step", "files", "prune", "needed", "whole", "sites", "wait")),
         "decides what is applied: tests/unit/modules/test_estate.py",
     ),
-    **dict.fromkeys(
-        ("nxai_estate_info.path", "nxai_estate_info.split"),
-        "what is compared, and how it is written: tests/unit/modules/test_estate_info.py",
-    ),
     "nxai_token.return_token": "decides what is returned",
 }
 WITHOUT_REQUESTS = {"nxai_model_check", "nxai_model_prepare"}
