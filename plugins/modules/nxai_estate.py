@@ -115,7 +115,7 @@ beside:
   returned: success, with O(step=apply)
   type: list
   elements: str
-  sample: ["Shop 9: the account does not see the site any more"]
+  sample: ["Shop 9: the account does not see this shop any more"]
 not_known:
   description: What could not be compared, so that nothing is done about it, with the reason.
   returned: success, with O(step=apply)
