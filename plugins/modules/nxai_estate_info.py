@@ -16,7 +16,7 @@ description:
   - Sends only GETs (sign-in excepted), and writes no file. The playbook C(nxai.cloud.estate_export) writes them, and
     C(nxai.cloud.drift) tells what differs.
   - What is not known is never taken for empty. A site that is off-line or cannot be read keeps what the files say of
-    it, and a device of which it is not known what it runs is marked as such. Both are named in the result.
+    it, and so does a device of which it is not known what it runs. What no file knows is marked. All are named.
   - Models and catalogues of somebody else are left out. That the service tells whose they are is inferred; what does
     not say is taken for the account's own.
 extends_documentation_fragment:
@@ -32,8 +32,8 @@ options:
     description:
       - The file or the folder in which the estate is, or is to be. Of a folder, all YAML files count, also those in
         folders below it. Files and folders whose name begins with a dot do not.
-      - Sites that were not read, and sites and devices that are not seen any more, keep what it says of them. Profiles
-        keep the names that they have in there.
+      - Sites and devices that were not read, or are not seen any more, keep what it says of them. Profiles keep the
+        names that they have in there.
       - What is not there yet is not read, and RV(comparison) is V(null). For example V(estate).
     type: path
   split:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from .cloud import Cloud, cloud_of, is_own
 from .compare import compare
 from .document import files_of
 from .files import is_file, read_estate
-from .records import Estate, SiteState
+from .records import DeviceState, Estate, SiteState
 from .report import as_result, lines_of_unknown
 
 ESTATE_SPEC: dict[str, dict[str, Any]] = {
@@ -108,7 +108,7 @@ def _owners(task: Task, fleet: Fleet) -> Collection[str] | None:
 
 
 def merged(cloud: Cloud, earlier: Estate | None) -> Estate:
-    """What was read. Of sites and devices that were not, or are not seen, what the file says; and the names in it."""
+    """What was read. Of sites and devices that are not seen or not known, what the file says; and the names in it."""
     estate = cloud.estate
     if earlier is None:
         return estate
@@ -116,8 +116,17 @@ def merged(cloud: Cloud, earlier: Estate | None) -> Estate:
     for site in estate.sites.values():
         there = earlier.sites.get(site.id)
         if there is None or not site.unread:
-            sites[site.id] = replace(site, devices={**(there.devices if there else {}), **site.devices})
+            sites[site.id] = replace(site, devices=_kept(there.devices if there else {}, site.devices))
     return replace(estate, sites=sites, profiles=earlier.profiles)
+
+
+def _kept(earlier: Mapping[str, DeviceState], now: Mapping[str, DeviceState]) -> dict[str, DeviceState]:
+    known = {nxid: each for nxid, each in earlier.items() if each.pipelines is not None and nxid in now}
+    return {
+        **earlier,
+        **now,
+        **{nxid: replace(each, name=now[nxid].name) for nxid, each in known.items() if now[nxid].pipelines is None},
+    }
 
 
 def unread_line(cloud: Cloud, site: SiteState) -> dict[str, str]:

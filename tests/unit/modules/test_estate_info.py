@@ -226,6 +226,17 @@ def test_what_cannot_be_written_down_is_marked_and_named(
     assert reason in "".join(again["comparison"]["not_known"])
 
 
+def test_a_camera_that_says_nothing_any_more_keeps_what_the_file_says(
+    run_module: RunModule, cloud: Served, tmp_path: Path
+) -> None:
+    written(run_module("nxai_estate_info", path=str(tmp_path)), tmp_path)
+    door = next(each for each in site(cloud, "Shop 1").devices.values() if each.name == "Door")
+    door.pipelines = [pipeline(A, modelNMS="high")]
+    again = run_module("nxai_estate_info", path=str(tmp_path))
+    assert not again["files"][0]["changed"] and not again["comparison"]["drift"]
+    assert [each["name"] for each in again["unknown_devices"]] == ["Door"]
+
+
 def test_where_names_are_not_unique_the_uuid_says_which(run_module: RunModule, cloud: Served, tmp_path: Path) -> None:
     world = cloud.world
     world.models[C].name = world.models[B].name = "Person@7"
