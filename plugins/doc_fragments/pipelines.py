@@ -56,6 +56,8 @@ options:
   assignments:
     description:
       - Groups of devices, each with exactly the pipelines that it is to have, as with O(state=exact).
+      - Keys that are not understood, and that a device has at a pipeline of the same model, are kept, also where
+        C(extra) does not have them.
       - In place of O(pipelines) and O(devices), where devices get different pipelines. One task takes any number of
         groups, such as those of thousands of devices at hundreds of sites.
       - A device that is named twice is refused, also where that is once by its name and once by its NxID.

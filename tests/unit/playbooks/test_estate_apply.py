@@ -153,7 +153,8 @@ def test_in_waves_and_what_is_not_named_goes(
 
     planned = play("estate", *inventory, "--check", "--diff", **waves)
     assert methods(cloud) == {"GET"} and "wave 1" in planned and "nothing instead of" in planned
-    paused = play("estate", *inventory, pipeline_rollout_pause_before_wave=["2"], **waves)
+    paused = play("estate", *inventory, pipeline_rollout_pause_before_wave=["2"], estate_prune="delete", **waves)
+    assert "Models that a rollout may have to give back] *********\nskipping" in paused, "it is not at its end"
     assert sum(map(bool, running(cloud).values())) == 1 and "Paused before wave 2 of 2" in paused
     done = play("estate", *inventory, **waves)
     assert "All waves are done." in done and running(cloud)["Shop 1/{{ 7*7 }}"] == [PERSON, BLUR]
