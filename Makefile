@@ -5,7 +5,7 @@ PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
 TARGETS = demo test test-all test-faults test-contract lint audit docs unit models sanity integration molecule build returns changelog \
-  pins coverage mutate bench-check bench-inventory bench-pipelines bench-rollout bench-upload soak soak-rollout
+  pins coverage mutate bench-check bench-estate bench-inventory bench-pipelines bench-rollout bench-upload soak soak-rollout
 
 .PHONY: help clean $(TARGETS)
 .DEFAULT_GOAL := help
@@ -30,6 +30,7 @@ build: ## Build the tarball, install it into an empty path, run from there
 coverage: ## The branches of module_utils that the unit tests take; fails under 95 %
 mutate: ## Mutation testing of the six files that must not err; fails under 85 % of any
 bench-check: ## Time and memory of the check of a model, beside onnx.load
+bench-estate: ## Time, memory and size of an estate as a file, beside the read of the inventory
 bench-inventory: ## Time and memory of large inventories, beside other ways
 bench-pipelines: ## Time, memory and requests for many devices, beside a loop of uri
 soak: ## 30 minutes of releases, rollouts and reads, with 5 % of all requests at fault

@@ -18,7 +18,7 @@ description:
   - What is not known is never taken for empty. A site that is off-line or cannot be read keeps what the files say of
     it, and so does a device of which it is not known what it runs. What no file knows is marked. All are named.
   - Models and catalogues of somebody else are left out. That the service tells whose they are is inferred; what does
-    not say is taken for the account's own.
+    not say is taken for the account's own, but for models that the account does not list and only may use.
 extends_documentation_fragment:
   - nxai.cloud.connection
   - nxai.cloud.act_as

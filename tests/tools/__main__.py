@@ -24,7 +24,7 @@ from tools.venvs import NoPython, Venv, bench_venv, cannot_run, demo_venv, newes
 from tools.workplace import TESTS, environment, prepare
 
 _ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
-_BENCHES = ("bench-check", "bench-inventory", "bench-pipelines", "bench-rollout", "bench-upload")
+_BENCHES = ("bench-check", "bench-estate", "bench-inventory", "bench-pipelines", "bench-rollout", "bench-upload")
 _SOAKS = {"soak": "faults", "soak-rollout": "rollout_kill"}
 _GATES = (
     "lint",

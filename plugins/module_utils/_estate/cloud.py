@@ -48,20 +48,25 @@ class Cloud:
 
 
 def cloud_of(
-    fleet: Fleet, listed: Collection[str], owners: Collection[str] | None, in_catalogues: InCatalogues
+    fleet: Fleet,
+    listed: Collection[str],
+    owners: Collection[str] | None,
+    others: Collection[str],
+    in_catalogues: InCatalogues,
 ) -> Cloud:
-    """``owners``: the organisations of the account, "" for a person; None where they are not known."""
+    """``owners``: the organisations of the account, "" for a person; None where they are not known.
+
+    ``others``: models that do not say whose they are, and belong to somebody else all the same.
+    """
     models, catalogues = fleet.models or [], fleet.catalogues or []
     model_names = Names((each.uuid, each.name) for each in models)
     catalogue_names = Names((each.uuid, each.name) for each in catalogues)
+    own = [each for each in models if is_own(each, owners) is not False and each.uuid not in others]
+    shelves = [each for each in catalogues if is_own(each, owners) is not False]
     sites, reasons = _sites(fleet, model_names)
     return Cloud(
-        {
-            each.uuid: _model(each, owners, model_names, catalogue_names, in_catalogues(each))
-            for each in models
-            if is_own(each, owners) is not False
-        },
-        {each.uuid: _record(each, owners, catalogue_names) for each in catalogues if is_own(each, owners) is not False},
+        {each.uuid: _model(each, owners, model_names, catalogue_names, in_catalogues(each)) for each in own},
+        {each.uuid: _record(each, owners, catalogue_names) for each in shelves},
         sites,
         model_names,
         catalogue_names,

@@ -71,7 +71,9 @@ def read_cloud(task: Task) -> Cloud:
     fleet = replace(fleet, models=[_in_full(task, each) for each in fleet.models or []])
     memberships = Memberships(client.compute, client.contract, fleet.catalogues or [], task.warn)
     memberships.ask_catalogues(fleet.models or [])
-    return cloud_of(fleet, {each.id for each in sites.all()}, _owners(task, fleet), memberships.of)
+    owners = _owners(task, fleet)
+    others = _only_available(task, fleet, owners)
+    return cloud_of(fleet, {each.id for each in sites.all()}, owners, others, memberships.of)
 
 
 def _raise_if_missing(fleet: Fleet) -> None:
@@ -95,7 +97,9 @@ def _owners(task: Task, fleet: Fleet) -> Collection[str] | None:
     act_as = task.client.settings.act_as
     itself = "" if act_as is None or act_as.kind == "user" else identity(act_as.id)
     records: list[Model | Catalogue] = [*(fleet.models or []), *(fleet.catalogues or [])]
-    if (act_as is not None and act_as.kind == "organization") or all(is_own(each, {itself}) for each in records):
+    if (act_as is not None and act_as.kind == "organization") or all(
+        is_own(each, {itself}) is not False for each in records
+    ):
         return {itself}
     try:
         return {itself, *(each.id for each in task.client.cloud.list_organisations())}
@@ -105,6 +109,12 @@ def _owners(task: Task, fleet: Fleet) -> Collection[str] | None:
             f"the estate. Set act_as. {error}"
         )
         return None
+
+
+def _only_available(task: Task, fleet: Fleet, owners: Collection[str] | None) -> set[str]:
+    """Models that do not say whose they are, and that the account's own listing does not have."""
+    silent = {each.uuid for each in fleet.models or [] if is_own(each, owners) is None}
+    return silent - {each.uuid for each in task.client.compute.list_models()} if silent else silent
 
 
 def merged(cloud: Cloud, earlier: Estate | None) -> Estate:

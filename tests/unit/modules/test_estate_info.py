@@ -14,7 +14,9 @@ import pytest
 import yaml
 from module_runs import Calls, RunModule
 
+from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ComputeApi
 from bench.estate import seed
+from simulator import views
 from simulator.records import Catalogue
 from simulator.testing import Served
 
@@ -335,3 +337,22 @@ def test_names_and_pipelines_of_all_kinds_come_back_to_the_byte(
         each for shop in document(whole)["sites"] for group in (shop, *shop["exceptions"]) for each in group["devices"]
     ]
     assert len(devices) == len(set(devices)) == 400
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_model_that_does_not_say_whose_it_is_counts_where_the_account_lists_it(
+    run_module: RunModule, cloud: Served, monkeypatch: pytest.MonkeyPatch, listed: bool
+) -> None:
+    usual, listing = views.function, ComputeApi.list_models
+
+    def silent(*arguments: Any) -> dict[str, Any]:
+        return {key: value for key, value in usual(*arguments).items() if key != "Organisation"}
+
+    def without(api: ComputeApi, catalogue: str | None = None) -> list[Any]:
+        return [each for each in listing(api, catalogue) if listed or catalogue or each.uuid != FOREIGN]
+
+    monkeypatch.setattr(views, "function", silent)
+    monkeypatch.setattr(ComputeApi, "list_models", without)
+    result = run_module("nxai_estate_info")
+    assert ("Foreign" in [each["name"] for each in document(result)["models"]]) is listed
+    assert "model: Foreign" in result["files"][0]["text"]
