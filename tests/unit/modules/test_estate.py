@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from module_runs import Calls, RunModule
 
+from simulator import views
 from simulator.testing import Served
 
 A, B, C = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "012")
@@ -255,3 +256,33 @@ def test_there_is_no_estate(run_module: RunModule, tmp_path: Path, reads: Calls)
     failed = run_module("nxai_estate", path=str(tmp_path / "nowhere"), step="apply")
     assert "nothing is there" in failed["msg"] and "nxai.cloud.estate_export makes one" in failed["msg"]
     assert reads() == []
+
+
+def test_prune_leaves_what_may_be_somebody_elses(
+    apply: Apply, edited: Callable[[Edit], None], monkeypatch: pytest.MonkeyPatch, writes: Calls
+) -> None:
+    edited(without_c)
+    usual = views.function
+
+    def silent(*given: Any) -> dict[str, Any]:
+        return {name: value for name, value in usual(*given).items() if name != "Organisation"}
+
+    monkeypatch.setattr(views, "function", silent)
+    done = apply("prune", prune="delete")
+    assert "model C: it is not known whose it is" in done["kept"] and writes() == []
+
+
+def test_what_broke_off_goes_on(apply: Apply, edited: Callable[[Edit], None], cloud: Served, onnx_file: Path) -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["catalogues"].append({"name": "New models"})
+        document["models"] += [{"name": "D", "catalogues": ["New models"]}, {"name": "E"}]
+
+    edited(change)
+    files = {"D": str(onnx_file), "E": str(onnx_file)}
+    cloud.fault(operation="create_model", nth=1, kind="status", status=403)
+    broken = apply(files=files)
+    assert broken["failed"] and broken["changed"] is True, "the catalogue was made before that"
+    cloud.clear_faults()
+    assert apply(files=files)["done"] == ["model D", "model E"]
+    assert apply(files=files)["changed"] is False
+    assert sorted(each.name for each in cloud.world.catalogues.values()) == ["New models", "Old models", "Shop models"]
