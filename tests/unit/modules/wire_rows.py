@@ -127,6 +127,17 @@ ROWS = [
             ("extra", {"extra-1": 1}, "extra-1"),
         )
     ),
+    *(
+        Row("nxai_pipeline", "assignments", _QUICK, [{"site": "Shop 1", "devices": ["Till"], "pipelines": [one]}], text)
+        for one, text in (
+            ({"model": MODEL, "nms": 0.77}, "0.77"),
+            ({"model": MODEL, "resizing_method": "crop"}, "Crop"),
+            ({"model": MODEL, "preprocessor": ""}, "Preprocessor"),
+            ({"model": MODEL, "postprocessor": ""}, "Postprocessor"),
+            ({"model": MODEL, "chains": [{"chain-1": 1}]}, "chain-1"),
+            ({"model": MODEL, "extra": {"extra-1": 1}}, "extra-1"),
+        )
+    ),
     Row("nxai_pipeline", "state", {**_ONE, "devices": ["Door"]}, "absent", "PUT"),
     Row("nxai_pipeline", "swap", {**_TILL, "devices": ["Door"]}, {"from": "A", "to": "B"}, OTHER),
     Row("nxai_pipeline", "restore", _QUICK, "SNAPSHOT", "RESTORED"),
@@ -196,6 +207,10 @@ LOCAL = {
     **dict.fromkeys(
         (f"nxai_rollout.{name}" for name in ROLLOUT_SPEC),
         "decides which steps are taken, with what: tests/unit/module_utils/_rollout",
+    ),
+    **dict.fromkeys(
+        (f"nxai_estate.{name}" for name in ("path", "step", "files", "prune", "needed", "whole", "sites", "wait")),
+        "decides what is applied: tests/unit/modules/test_estate.py",
     ),
     "nxai_token.return_token": "decides what is returned",
     **dict.fromkeys(
