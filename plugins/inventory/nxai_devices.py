@@ -272,7 +272,6 @@ from ..module_utils._core.voice import Voice
 from ..module_utils._engine.sites import MOST_AT_ONCE
 from ..plugin_utils._inventory.cache import account_key, cache_key, check_folder, keep_private, pack, private, unpack
 from ..plugin_utils._inventory.choosing import Choosing
-from ..plugin_utils._inventory.collector import no_collection
 from ..plugin_utils._inventory.contents import Contents, check_hostnames, make_contents
 from ..plugin_utils._inventory.known import LastKnown
 from ..plugin_utils._inventory.read import Estate, Wanted, read_estate
@@ -302,13 +301,12 @@ class InventoryModule(GivenOptions, Choosing, BaseInventoryPlugin, Cacheable):
         super().parse(inventory, loader, path, cache)
         try:
             self._read_options(path)
-            with no_collection():
-                contents = (
-                    self._cached(may_read=cache)
-                    if self.get_option("cache")
-                    else make_contents(self._estate(), self._choices())
-                )
-                self._populate(contents)
+            contents = (
+                self._cached(may_read=cache)
+                if self.get_option("cache")
+                else make_contents(self._estate(), self._choices())
+            )
+            self._populate(contents)
         except NxaiError as error:
             raise AnsibleParserError(str(error)) from None
 
