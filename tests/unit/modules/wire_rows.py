@@ -210,7 +210,7 @@ LOCAL = {
     ),
     **dict.fromkeys(
         (f"nxai_estate.{name}" for name in ("path", "step", "files", "prune", "needed", "whole", "sites", "wait")),
-        "decides what is applied: tests/unit/modules/test_estate.py",
+        "decides what is applied: tests/unit/modules/test_estate_steps.py",
     ),
     "nxai_token.return_token": "decides what is returned",
     **dict.fromkeys(
