@@ -60,7 +60,7 @@ def whole_site(if_no: str) -> Rewrite:
     return rewrite
 
 
-def _empties(status: int) -> Rewrite:
+def empties(status: int) -> Rewrite:
     """A PUT first takes away what is there, and then fails."""
 
     async def rewrite(asked: Asked, ask: Ask) -> Told:
@@ -140,14 +140,14 @@ def test_after_a_site_was_overwritten_no_other_is_written_to(stage: Stage, tmp_p
 
 @pytest.mark.parametrize("status", [422, 500])
 def test_a_refused_write_that_took_all_away_is_the_last(status: int, stage: Stage, tmp_path: Path) -> None:
-    play = play_of(stage, tmp_path, _empties(status))
+    play = play_of(stage, tmp_path, empties(status))
     add_queue(play)
     assert set(less(play)) == {"Door"}
 
 
 @pytest.mark.parametrize("status", [400, 422, 500])
 def test_a_camera_that_was_emptied_has_changed(status: int, stage: Stage, tmp_path: Path) -> None:
-    play = play_of(stage, tmp_path, _empties(status))
+    play = play_of(stage, tmp_path, empties(status))
     result = add_queue(play, **_DOOR)
     (door,) = result["devices"]
     assert result["changed"] and door["changed"] and door["status"] == "conflict"
