@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from .layer import Asked, Rewrite
-from .rewrites import before, sent_pipelines
+from .rewrites import DEVICE, before, rows, sent_pipelines
 from .tasks import Play
-from .test_lossy_writes import Stage, empties, less, play_of, whole_site
-from .world import within
+from .test_lossy_writes import Stage, add_queue, empties, less, play_of, whole_site
+from .world import FOREIGN, within
 
 
 def _first_contact(play: Play) -> dict[str, Any]:
@@ -84,3 +84,61 @@ def test_where_nothing_is_lost_nothing_is_kept(stage: Stage, tmp_path: Path) -> 
     result = _first_contact(play)
     assert not result.get("failed") and result["warnings"] == [] and not result["contract"]
     assert not (tmp_path / "first-contact-snapshot.json").exists()
+
+
+# Another list than that of what runs
+
+
+def _template(name: str, alike: bool = True) -> Rewrite:
+    """What runs is not shown. Cameras show another list under this name: the same, or one that differs."""
+
+    def change(row: dict[str, Any]) -> dict[str, Any]:
+        default = {
+            "modelUUID": FOREIGN,
+            "modelNMS": 0.42,
+            "resizingMethod": "Letterbox",
+            "Preprocessor": "",
+            "chains": [],
+        }
+        shown = [default] * (1 if alike or row["Name"] != "Door" else 2)
+        others = {key: value for key, value in row["nxAI"].items() if key not in ("pipelines", "models")}
+        return {**row, "nxAI": {**others, name: shown}}
+
+    return rows(DEVICE, change)
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"),
+    [
+        ("defaultPipelines", True),
+        ("history", True),
+        ("always", True),
+        ("previousPipelines", False),
+        ("available", False),
+    ],
+)
+def test_another_list_than_what_runs_is_a_question(name: str, alike: bool, stage: Stage, tmp_path: Path) -> None:
+    play = play_of(stage, tmp_path, _template(name, alike))
+    result = _first_contact(play)
+    assert not less(play) and not result["contract"], result["contract"]
+    assert any(each.startswith(f"fields.device.pipelines: nxAI.{name} ") for each in result["questions"])
+    assert add_queue(play)["failed"] and not less(play)
+
+
+def test_what_a_camera_proves_is_not_taken_for_those_of_a_server_that_shows_none(stage: Stage, tmp_path: Path) -> None:
+    """Rows without pipelines lack the place, and Server B does not show any."""
+
+    def change(row: dict[str, Any]) -> dict[str, Any]:
+        found = row["nxAI"]
+        if found["pipelines"] and row["Server"]["Name"] != "Server B":
+            return {**row, "nxAI": {**found, "PluginSettings": {}}}
+        return {**row, "nxAI": {"PluginSettings": {}}}
+
+    service = rows(DEVICE, change)
+    play = play_of(stage, tmp_path, service)
+    (kind,) = play.attempt("nxai_first_contact", dir=str(tmp_path))["cameras"]["unknown"]
+    assert kind["offered"] == "" and "None of several cameras of its server shows what it runs" in kind["advice"]
+    proved = play.attempt("nxai_first_contact", dir=str(tmp_path), device=f"{{{play.nxid('Door')}}}", prove="one")
+    assert "still a question" in proved["stages"]["prove"]["reason"] and not proved["contract"]
+    result = add_queue(play)
+    assert result["failed"] and "prove" in result["msg"] and not less(play)

@@ -295,8 +295,10 @@ class Proof:
         done = f"{device.label} took what it has, and shows it. It had none for a moment, and has again what it had."
         if none.unknown is None:
             return f"{done} It said that it had none. So other rows, which do not say so, are still a question."
-        core = core_of(none.raw)
-        shapes = [none.unknown.shape, *(each.shape for each in unknown if each.core == core and each.offered)]
+        shape, core = none.unknown.shape, core_of(none.raw)
+        if any(each.apart and each.shape == shape for each in unknown):
+            return f"{done} Other rows that look so are of a server that shows no pipelines: they are still a question."
+        shapes = [shape, *(each.shape for each in unknown if each.core == core and each.offered)]
         why = "so looked the place of the pipelines of a camera that had none for a moment"
         self._session.propose(Proposal({"no_pipelines": shapes}, why))
         return f"{done} Rows in which the place of the pipelines looks as it did then mean that nothing runs."
