@@ -164,7 +164,7 @@ def _doubt(device: Device, running: int, said_none: int, apart: bool) -> str:
         )
     if apart:
         return (
-            "None of several cameras of its server shows what it runs, and others do. So that server may not show it, or"
-            " runs nothing yet."
+            "None of several cameras of its server shows what it runs, and others do. So that server may not show it,"
+            " or runs nothing yet."
         )
     return ""
