@@ -49,7 +49,7 @@ def first_of_many(
     that was ``tried`` in vain comes one of another server.
     """
     open_ones = [(each, to_keep(each).difference(kept)) for each in changes]
-    count = Counter(name for _each, names in open_ones for name in names)
+    count = Counter(name for names in (*(names for _each, names in open_ones), *map(to_keep, tried)) for name in names)
     servers = {each.device.server for each in tried}
     found = [
         (each.device.server in servers, -len(names) if kept else 0, _KEYS not in names, len(each.before), each)
@@ -59,9 +59,12 @@ def first_of_many(
     return min(found, key=lambda one: one[:-1])[-1] if found else None
 
 
-def held_back(changes: Iterable[DeviceChange], kept: Collection[str]) -> list[DeviceChange]:
-    """Those that may lose what the service was not seen to keep. What is restored is known from elsewhere."""
-    return [each for each in changes if not each.restored and not to_keep(each) <= {*kept}]
+def held_back(
+    changes: Iterable[DeviceChange], kept: Collection[str], tried: Iterable[DeviceChange]
+) -> list[DeviceChange]:
+    """Those that have to keep what those have that were ``tried`` in vain. A snapshot has what is restored."""
+    doubted = {name for each in tried for name in to_keep(each)}.difference(kept)
+    return [each for each in changes if not each.restored and not doubted.isdisjoint(to_keep(each))]
 
 
 def why_held_back(tried: Sequence[DeviceChange]) -> str:

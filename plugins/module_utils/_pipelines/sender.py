@@ -252,7 +252,8 @@ class Sender:
 
     def _has_followed(self, change: DeviceChange, device: Device | None) -> bool:
         """Says so of one that has. One that shows something else after a refusal has lost what it had all the same."""
-        answer = f"though the answer was {self._answers[change.key]}" if self._state(change) == "failed" else ""
+        failed = self._state(change) == "failed"
+        answer = f"though the answer was {self._answers.get(change.key, 'lost')}" if failed else ""
         said = shown_as_sent(change, device, self.hidden) if device else None
         if said is not None:
             told = f"it shows what was sent, {answer}" if answer else ""

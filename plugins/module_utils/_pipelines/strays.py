@@ -69,6 +69,11 @@ class Strays:
         for each in (*planned, *beside):
             self.listed.setdefault(each.site.id, []).append(each)
 
+    def leave_out(self, keys: Collection[tuple[str, str]], key_of: Callable[[DeviceChange], tuple[str, str]]) -> None:
+        """Those to which something is on its way that was sent to them before."""
+        for site, its in self.listed.items():
+            self.listed[site] = [each for each in its if key_of(each) not in keys]
+
     def sends(self, change: DeviceChange) -> None:
         sent = self._sent.setdefault(change.site.id, [])
         if change.after not in sent:

@@ -74,7 +74,7 @@ class PipelineWriter(Sender):
                 self._put_back(lost)
                 self._note((each for each in changes if each.changed), "not_sent", why_stopped(lost))
                 return []
-        held = held_back(changes, kept) if any(each.key in self.reached for each in tried) else []
+        held = held_back(changes, kept, (each for each in tried if each.key in self.reached))
         if held and not self._over.is_set():
             self._note(held, "not_sent", why_held_back(tried))
         return _others(changes, held)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,7 +60,6 @@ def in_turn(*changes: DeviceChange) -> list[str]:
         left.remove(first)
         kept |= to_keep(first)
         names.append(first.device.name)
-    assert held_back(left, kept) == [each for each in left if not to_keep(each) <= kept]
     return names
 
 
@@ -74,10 +74,19 @@ def test_one_goes_first_for_each_kind_that_several_have() -> None:
 
 
 def test_after_one_in_vain_comes_one_of_another_server() -> None:
-    changes = [change(1, ONE), change(2, ONE), change(3, ONE, server="B")]
-    found = first_of_many(changes[1:], (), changes[:1])
-    assert found is changes[2]
-    assert held_back(changes, ()) == changes and held_back(changes, ["something"]) == []
+    tried, *changes = change(1, ONE), change(2, ONE), change(3, ONE, server="B")
+    assert first_of_many(changes, (), [tried]) is changes[1]
+    assert first_of_many(changes[:1], (), [tried]) is changes[0], "the last one, too"
+    assert first_of_many([change(2)], (), [tried]) is None, "it keeps nothing"
+
+
+def test_what_was_tried_in_vain_is_held_back_and_nothing_else() -> None:
+    one, several, chained, fresh = change(2, ONE), change(3, ONE, OTHER), change(4, CHAINED), change(5)
+    changes = [one, several, chained, fresh]
+    assert held_back(changes, (), []) == []
+    assert held_back(changes, (), [change(1, ONE)]) == [one, several, chained]
+    assert held_back(changes, ["something"], [change(1, ONE), change(6, ONE, OTHER)]) == [several]
+    assert held_back([replace(one, restored=True)], (), [change(1, ONE)]) == []
 
 
 @pytest.mark.parametrize(
