@@ -4,8 +4,8 @@
 PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
-TARGETS = demo test test-all test-faults test-contract lint audit docs unit models sanity integration molecule build returns changelog \
-  pins coverage mutate bench-check bench-inventory bench-pipelines bench-rollout bench-upload soak soak-rollout
+TARGETS = demo fleet-demo test test-all test-faults test-contract lint audit docs unit models sanity integration molecule build returns changelog \
+  pins coverage mutate bench-check bench-estate bench-fleet bench-inventory bench-pipelines bench-rollout bench-upload soak soak-rollout
 
 .PHONY: help clean $(TARGETS)
 .DEFAULT_GOAL := help
@@ -14,6 +14,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: ## Watch a playbook take a model to cameras, against a simulator
+fleet-demo: ## Look at the page of a simulated fleet, see docs/fleet.md
 test: ## Run every gate on the newest and the oldest ansible-core
 test-all: ## Run every gate, on each ansible-core that the Pythons here can run
 test-faults: ## Every request of the collection with every fault, see docs/reliability.md
@@ -30,6 +31,8 @@ build: ## Build the tarball, install it into an empty path, run from there
 coverage: ## The branches of module_utils that the unit tests take; fails under 95 %
 mutate: ## Mutation testing of the six files that must not err; fails under 85 % of any
 bench-check: ## Time and memory of the check of a model, beside onnx.load
+bench-estate: ## Time, memory and size of an estate as a file, beside the read of the inventory
+bench-fleet: ## The page of a fleet of 10,000 cameras in Chromium: load, interaction, size
 bench-inventory: ## Time and memory of large inventories, beside other ways
 bench-pipelines: ## Time, memory and requests for many devices, beside a loop of uri
 soak: ## 30 minutes of releases, rollouts and reads, with 5 % of all requests at fault

@@ -151,15 +151,7 @@ error:
 
 from ..module_utils._engine.module import run
 from ..module_utils._models.catalogue import CatalogueResource
-
-ARGUMENT_SPEC = {
-    "name": {"type": "str", "required": True},
-    "new_name": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "models": {"type": "list", "elements": "str"},
-    "models_mode": {"type": "str", "choices": ["append", "exact"], "default": "append"},
-    "force": {"type": "bool", "default": False},
-}
+from ..module_utils._models.options import CATALOGUE_SPEC as ARGUMENT_SPEC
 
 
 def main() -> None:

@@ -370,26 +370,9 @@ error:
              sample: 401}
 """
 
-from ..module_utils._engine.module import run, wait_spec
-from ..module_utils._models.fields import OPTION_FIELDS
+from ..module_utils._engine.module import run
 from ..module_utils._models.model import ModelResource
-
-ARGUMENT_SPEC = {
-    "name": {"type": "str", "required": True},
-    "new_name": {"type": "str"},
-    "file": {"type": "path"},
-    "force": {"type": "bool", "default": False},
-    "check_file": {"type": "str", "choices": ["off", "warn", "strict"]},
-    "max_size": {"type": "bytes", "default": "640M"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "in_use": {"type": "str", "choices": ["fail", "ignore"], "default": "fail"},
-    "documentation_file": {"type": "path"},
-    **{field.option: field.spec for field in OPTION_FIELDS},
-    "catalogues": {"type": "list", "elements": "str"},
-    "catalogues_mode": {"type": "str", "choices": ["append", "exact"], "default": "append"},
-    "artefacts": {"type": "list", "elements": "str"},
-    **wait_spec(timeout=900, interval=5),
-}
+from ..module_utils._models.options import MODEL_SPEC as ARGUMENT_SPEC
 
 
 def main() -> None:

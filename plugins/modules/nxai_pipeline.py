@@ -23,51 +23,10 @@ extends_documentation_fragment:
   - nxai.cloud.act_as
   - nxai.cloud.attributes
   - nxai.cloud.checks
+  - nxai.cloud.pipelines
   - nxai.cloud.targets
   - nxai.cloud.wait
 options:
-  pipelines:
-    description: The pipelines that are declared. With O(state=absent), only their models count.
-    type: list
-    elements: dict
-    suboptions:
-      model:
-        description:
-          - The model, by name or UUID.
-          - In check mode, a name that does not exist is taken for one that an earlier task would create.
-        type: str
-        required: true
-      nms:
-        description:
-          - The threshold of the non-maximum suppression, from 0 to 1. The portal also calls it sensitivity.
-          - Where not given, V(present) keeps what the device has; a new pipeline gets V(0.42).
-        type: float
-      resizing_method:
-        description:
-          - How the image is brought to the size of the model's input.
-          - Where not given, V(present) keeps what the device has; a new pipeline gets V(letterbox).
-          - Only letterbox was seen on the wire; the spelling of the others is inferred from the portal.
-        type: str
-        choices: [letterbox, stretch, crop]
-      preprocessor:
-        description: The name of an external preprocessor, such as V(Denoise); the empty string for none.
-        type: str
-      postprocessor:
-        description: The name of a postprocessor, such as V(Line Crossing); the empty string for none.
-        type: str
-      chains:
-        description:
-          - The chained models, as the API gives and takes them. Their format is not publicly documented.
-          - Wherever a C(modelUUID) stands in them, the name of a model does as well.
-          - "For example V([{modelUUID: Face blur}])."
-        type: list
-        elements: dict
-      extra:
-        description:
-          - Further keys of the pipeline in the API that this collection does not know, sent as they are.
-          - Such keys of a device's pipeline are kept where nothing is declared.
-          - "For example V({newSetting: 1})."
-        type: dict
   state:
     description:
       - V(present) adds the pipelines whose model a device does not run, changes the declared settings of those that it
@@ -234,6 +193,18 @@ EXAMPLES = r"""
         nms: 0.5
       - model: Face locator
     not_applicable: skip
+
+- name: Each camera of a shop as it is to be, in one task
+  nxai.cloud.nxai_pipeline:
+    assignments:
+      - site: Shop 001
+        devices: [Entrance, Till 1]
+        pipelines:
+          - model: Person detector
+            nms: 0.5
+      - site: Shop 001
+        devices: [Storage room]
+        pipelines: []
 
 - name: As it was before
   nxai.cloud.nxai_pipeline:

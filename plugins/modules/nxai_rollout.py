@@ -64,8 +64,9 @@ options:
     default: rollout
   declaration:
     description:
-      - What the cameras are to get, with O(step=open). C(pipelines), C(state) and C(swap) are as in
+      - What the cameras are to get, with O(step=open). C(pipelines), C(state), C(swap) and C(assignments) are as in
         M(nxai.cloud.nxai_pipeline).
+      - With C(assignments), cameras that no group names are left out.
       - It can change until the first request went out. After that another one is refused, and the difference shown.
     type: dict
   coming:

@@ -74,7 +74,7 @@ class Bench:
         self._rounds = rounds
         self._url = variables["NXAI_API_URL"]
         paths = {"PYTHONPATH": str(ROOT / "tests"), "ANSIBLE_INVENTORY_PLUGINS": str(PLUGINS)}
-        self._env = environment([venv.folder / "bin"], **variables, **paths, ANSIBLE_LOCALHOST_WARNING="false")
+        self.env = environment([venv.folder / "bin"], **variables, **paths, ANSIBLE_LOCALHOST_WARNING="false")
 
     def file(self, name: str, **options: Any) -> Path:
         path = self._folder / name
@@ -88,7 +88,7 @@ class Bench:
         """One ``parse``, and how many requests it sent."""
         self._simulator("log", "DELETE")
         command = [self._python, str(SIDE), str(source), *more]
-        done = subprocess.run(command, env=self._env, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{source.name}: {done.stderr[-2000:]}")
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -101,7 +101,7 @@ class Bench:
         """Seconds of ``ansible-inventory --list``, and a digest of what it printed."""
         started = time.perf_counter()
         command = [self._python, "-m", "ansible", "inventory", "-i", str(source), "--list", *more]
-        done = subprocess.run(command, env={**self._env, **variables}, capture_output=True, check=True)
+        done = subprocess.run(command, env={**self.env, **variables}, capture_output=True, check=True)
         return time.perf_counter() - started, hashlib.sha256(done.stdout).hexdigest()
 
     def delay(self, seconds: float) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -15,16 +16,19 @@ from pathlib import Path
 from typing import NoReturn
 
 from tools.coverage import coverage
+from tools.fleet_demo import fleet_demo
 from tools.gates import Gates, contract_on, pytest_on
 from tools.mutation import mutate
 from tools.pins import pin
 from tools.report import Step, run_steps
 from tools.simulated import simulator
 from tools.venvs import NoPython, Venv, bench_venv, cannot_run, demo_venv, newest_venv, older_venvs
-from tools.workplace import TESTS, environment, prepare
+from tools.workplace import COLLECTIONS, TESTS, environment, prepare
 
 _ON_OLDER_CORES = {"test", "test-all", "unit", "sanity", "integration"}
-_BENCHES = ("bench-check", "bench-inventory", "bench-pipelines", "bench-rollout", "bench-upload")
+_BENCHES = (
+    "bench-check", "bench-estate", "bench-fleet", "bench-inventory", "bench-pipelines", "bench-rollout", "bench-upload",
+)  # fmt: skip
 _SOAKS = {"soak": "faults", "soak-rollout": "rollout_kill"}
 _GATES = (
     "lint",
@@ -65,7 +69,7 @@ def demo() -> int:
 def script(folder: str, name: str) -> int:
     """One of the measurements in ``tests/bench`` (the inventory's compares with others), or of ``tests/soak``."""
     venv = bench_venv() if name == "inventory" else newest_venv()
-    env = environment([venv.folder / "bin"], PYTHONPATH=str(TESTS))
+    env = environment([venv.folder / "bin"], PYTHONPATH=f"{TESTS}{os.pathsep}{COLLECTIONS}")
     command = [venv.bin("python"), str(TESTS / folder / f"{name}.py")]
     return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
@@ -94,7 +98,7 @@ def _stop(signum: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools")
-    own = ("demo", "test", "test-all", "test-faults", "test-contract", "coverage", "mutate", "pins")
+    own = ("demo", "fleet-demo", "test", "test-all", "test-faults", "test-contract", "coverage", "mutate", "pins")
     parser.add_argument("target", choices=[*own, *_BENCHES, *_SOAKS, *_GATES])
     target = parser.parse_args().target
     signal.signal(signal.SIGTERM, _stop)
@@ -103,6 +107,8 @@ def main() -> int:
         match target:
             case "demo":
                 return demo()
+            case "fleet-demo":
+                return fleet_demo()
             case "pins":
                 return pin()
             case "test-faults":

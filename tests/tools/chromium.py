@@ -27,6 +27,34 @@ _OPTIONS = (
 # It reads from its descriptor 3 and writes to 4.
 _START = "import os,sys; os.dup2(int(sys.argv[1]),3); os.dup2(int(sys.argv[2]),4); os.execv(sys.argv[3],sys.argv[3:])"
 
+# The elements whose text is hard to read on what is behind it.
+POOR_CONTRAST = """
+(() => {
+  const parts = colour => colour.match(/[\\d.]+/g).map(Number);
+  const light = colour => {
+    const [r, g, b] = parts(colour).slice(0, 3).map(each => each / 255)
+      .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = element => {
+    for (let each = element; each; each = each.parentElement) {
+      const colour = getComputedStyle(each).backgroundColor, [, , , opaque = 1] = parts(colour);
+      if (opaque === 1) return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const poor = new Set();
+  for (const element of document.body.querySelectorAll("*")) {
+    const own = [...element.childNodes].some(each => each.nodeType === 3 && each.data.trim());
+    if (!own || !element.checkVisibility() || element.tagName === "SCRIPT") continue;
+    const pair = [getComputedStyle(element).color, ground(element)].map(light).sort((a, b) => b - a);
+    const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
+    if (ratio < 4.5) poor.add(element.tagName + " ." + element.className + " " + ratio.toFixed(2));
+  }
+  return [...poor];
+})()
+"""
+
 
 def found() -> str | None:
     return next(filter(None, map(shutil.which, PROGRAMS)), None)

@@ -20,7 +20,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 # What ansible-core returns, or documents itself.
 COMMON = {"changed", "diff", "exception", "failed", "invocation", "msg", "msg_to_log", "warnings"}
 # Dictionaries whose keys are the cloud's or the user's.
-OPEN = {"classes", "contract", "input_details", "names", "output_details", "option", "written"}
+OPEN = {"classes", "contract", "declared", "found", "input_details", "names", "output_details", "option", "written"}
 
 
 @cache

@@ -28,14 +28,16 @@ CONCERNS = (
     "rollout",
     "first_contact",
     "doctor",
+    "estate",
 )  # each may use those before
 INSIDE = {
     "api": ("contract", "records"),
     "onnx": ("graph",),
     "rollout": ("page",),
     "first_contact": ("openapi", "inference"),
+    "estate": ("fleet", "page"),
 }  # below their folder
-ABOVE = {"onnx": ("prepare",)}  # inside their folder, and built upon it
+ABOVE = {"core": ("page",), "onnx": ("prepare",)}  # inside their folder, and built upon it
 FROM_THE_GROUND_UP = (
     *(
         f"module_utils/_{name}{inner}"
@@ -47,7 +49,7 @@ FROM_THE_GROUND_UP = (
         )
     ),
     *("plugin_utils/_expressions", "plugin_utils/_options", "plugin_utils/_inventory", "plugin_utils/_rollout"),
-    *("doc_fragments", "filter", "inventory", "lookup", "modules"),
+    *("action", "doc_fragments", "filter", "inventory", "lookup", "modules"),
 )
 FILES = sorted(PLUGINS.rglob("*.py"))
 

@@ -151,12 +151,13 @@ def new_file(path: str, content: bytes) -> None:
         raise
 
 
-def replace_file(path: str, content: bytes) -> None:
+def replace_file(path: str, content: bytes, mode: int = 0o600) -> None:
     """Replace a file as a whole, and return only when it is on the disk. Raises OSError, and leaves no part behind."""
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}")
     new_file(temporary, content)
     try:
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:
         remove_quietly(temporary)

@@ -22,3 +22,12 @@ def shortened(names: Sequence[str], most: int = 12) -> str:
 def printable(name: str) -> str:
     """A name from the service, whatever is in it: on one line, and with nothing that moves the text around it."""
     return name if name.isprintable() else json.dumps(name)
+
+
+def visible(text: str) -> str:
+    """The text with whatever a terminal does not show, or would obey, written as an escape. Lines stay lines."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode("ascii") for each in text
+    )

@@ -11,7 +11,6 @@ it, so this is what an update leaves behind.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -27,29 +26,32 @@ Use = tuple[str, str]  # the kind and the name of a processor
 
 def unoffered(
     servers: Iterable[tuple[Site, Server]], devices: Iterable[tuple[Site, Device]]
-) -> Iterator[tuple[Site, Server, str, int]]:
-    """Of each server with AI Manager 5: a processor that it does not offer, and how many of its devices name it.
+) -> Iterator[tuple[Site, Server, str, list[Device]]]:
+    """Of each server with AI Manager 5: a processor that it does not offer, and those of its devices that name it.
 
     A server that does not say what it offers is passed over: that is not known.
     """
     uses = _uses(devices)
     for site, server in servers:
         if _is_plugin_5(server.plugin_version):
-            named = uses.get((site.id, server.id), Counter()) + uses.get((site.id, server.name), Counter())
+            by_id, by_name = (uses.get((site.id, key), {}) for key in (server.id, server.name))
             row = folded(server.raw)
-            for (kind, name), count in sorted(named.items()):
+            for use in sorted({*by_id, *by_name}):
+                kind, name = use
                 offered = _names(row.get(PROCESSORS[kind]))
                 if offered is not None and name.lower() not in offered:
-                    yield site, server, f"{kind.lower()} {name}", count
+                    yield site, server, f"{kind.lower()} {name}", by_id.get(use, []) + by_name.get(use, [])
 
 
-def _uses(devices: Iterable[tuple[Site, Device]]) -> dict[tuple[str, str], Counter[Use]]:
-    """How many devices name each processor, by site and server. A device may know its server by name alone."""
-    found: dict[tuple[str, str], Counter[Use]] = {}
+def _uses(devices: Iterable[tuple[Site, Device]]) -> dict[tuple[str, str], dict[Use, list[Device]]]:
+    """The devices that name each processor, by site and server. A device may know its server by name alone."""
+    found: dict[tuple[str, str], dict[Use, list[Device]]] = {}
     for site, device in devices:
         named = {(kind, processor_name(each.wire.get(kind))) for each in device.assignment or () for kind in PROCESSORS}
         place = (site.id, device.server.id or device.server.name)
-        found.setdefault(place, Counter()).update(use for use in named if use[1])
+        for use in named:
+            if use[1]:
+                found.setdefault(place, {}).setdefault(use, []).append(device)
     return found
 
 

@@ -6,16 +6,33 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from .._engine.module import Task
 from .._engine.sites import SiteReader
 from .._first_contact.openapi.information import differences_of
 from .._fleet.reading import FleetReader
-from .checks import Seen, diagnose
+from .checks import diagnosis_of
+from .reports import FORMATS, reports_of
+from .seen import Seen
+
+DOCTOR_SPEC: dict[str, dict[str, Any]] = {
+    "concurrency": {"type": "int", "default": 8},
+    "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": [FORMATS[0]]},
+    "fail_on_warnings": {"type": "bool", "default": False},
+}
 
 
 def read_doctor(task: Task) -> dict[str, Any]:
+    options, moment = task.options, time.time()
+    seen = seen_by(task)
+    diagnosis = diagnosis_of(seen)
+    reports = reports_of(seen, diagnosis, options["formats"], options["fail_on_warnings"], moment)
+    return {**diagnosis.as_result(), "reports": reports}
+
+
+def seen_by(task: Task) -> Seen:
     client, options = task.client, task.options
     sites = SiteReader(client.device, options["concurrency"], task.warn, options["allow_empty"])
     reader = FleetReader(client, sites)
@@ -24,4 +41,5 @@ def read_doctor(task: Task) -> dict[str, Any]:
         lambda: differences_of(client.transport, "compute") + differences_of(client.transport, "device"),
     )
     fleet = reader.read(options["sites"])
-    return diagnose(Seen(settings=client.settings, contract=contract, **vars(fleet)))
+    lines, all_sites = client.contract, "*" in options["sites"]
+    return Seen(settings=client.settings, contract=contract, lines=lines, all_sites=all_sites, **vars(fleet))

@@ -24,7 +24,8 @@ Row = TypeVar("Row")
 class Fleet:
     """A part is None where it could not be read; ``errors`` says why, by the name of the part.
 
-    ``servers`` and ``devices`` lack the sites that ``errors`` names, and those that are off-line.
+    ``servers`` and ``devices`` lack the sites of ``unread``, each with its part and the error, and those that are
+    listed as off-line.
     """
 
     catalogues: list[Catalogue] | None = None
@@ -33,6 +34,7 @@ class Fleet:
     servers: list[tuple[Site, Server]] | None = None
     devices: list[tuple[Site, Device]] | None = None
     errors: Mapping[str, list[NxaiError]] = field(default_factory=dict)
+    unread: Sequence[tuple[str, Site, NxaiError]] = ()
 
 
 class FleetReader:
@@ -40,16 +42,23 @@ class FleetReader:
         self._client = client
         self._reader = sites
         self.errors: dict[str, list[NxaiError]] = {}
+        self._unread: list[tuple[str, Site, NxaiError]] = []
 
-    def read(self, patterns: Sequence[str]) -> Fleet:
-        """``patterns``: names, ids or globs over names of sites."""
+    def read(self, patterns: Sequence[str], with_servers: bool = True) -> Fleet:
+        """``patterns``: names, ids or globs over names of sites. The servers cost a request for each site."""
         catalogues = self.part("catalogues", self._client.compute.list_catalogues)
         models = self.part("models", self._models)
         sites = self.part("sites", lambda: self._reader.matching(patterns))
-        servers = self._of_sites("servers", sites, self._client.device.list_servers)
+        servers = self._of_sites("servers", sites, self._client.device.list_servers) if with_servers else None
         devices = self._of_sites("devices", sites, self._client.device.list_devices)
         return Fleet(
-            catalogues=catalogues, models=models, sites=sites, servers=servers, devices=devices, errors=self.errors
+            catalogues=catalogues,
+            models=models,
+            sites=sites,
+            servers=servers,
+            devices=devices,
+            errors=self.errors,
+            unread=self._unread,
         )
 
     def part(self, name: str, read: Callable[[], Part]) -> Part | None:
@@ -78,6 +87,7 @@ class FleetReader:
         for site, rows in zip(chosen, self.part(name, lambda: self._reader.read(chosen, listing)) or (), strict=False):
             if isinstance(rows, NxaiError):
                 self.errors.setdefault(name, []).append(rows)
+                self._unread.append((name, site, rows))
             else:
                 found += [(site, row) for row in rows]
         return found

@@ -16,7 +16,7 @@ from .._api.records.assignment import LINE
 from .._api.records.pipeline import Assignment, Pipeline, models_of
 from .._api.records.records import Device, Site
 from .._core.errors import BadInput, NxaiError
-from .._core.values import is_uuid
+from .._core.values import identity, is_uuid
 from .._core.wording import shortened
 from .._engine.lookup import Index
 from .._engine.sites import SILENT, NoSuchSite, SiteOffLine, SiteReader, unread
@@ -36,12 +36,16 @@ TARGETS_EXCLUSIVE = [("site", "sites"), ("devices", "sites"), ("devices", "selec
 
 @dataclass(frozen=True)
 class Target:
-    """A site and a device as the user named them, and the assignment to restore, if that is what is asked."""
+    """A site and a device as the user named them, and the assignment to restore, if that is what is asked.
+
+    ``group``: the number of the group of the option ``assignments`` that names it.
+    """
 
     site: str
     device: str
     restore: Assignment | None = None
     forced: bool = False  # to be sent whatever the device reports
+    group: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Chosen:
     device: Device
     restore: Assignment | None = None
     forced: bool = False
+    group: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,15 @@ def snapshot_targets(snapshot: Sequence[Mapping[str, Any]]) -> list[Target]:
     ]
 
 
+def grouped_targets(groups: Sequence[Mapping[str, Any]]) -> list[Target]:
+    """The devices of the option ``assignments``."""
+    made = [
+        Target(each["site"], device, group=place) for place, each in enumerate(groups) for device in each["devices"]
+    ]
+    _refuse_repeated((identity(each.site), identity(each.device)) for each in made)
+    return made
+
+
 def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) -> Found:
     """The named devices, grouped by site. A site that cannot be read is no reason to give up the others."""
     grouped: dict[str, tuple[Site, list[Target]]] = {}
@@ -140,7 +154,7 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
         else:
             _pick(found, site, wanted, listing)
     _raise_if_nothing_was_read(found, len(grouped))
-    _refuse_repeated(found.chosen)
+    _refuse_repeated((each.site.id, each.device.id) for each in found.chosen)
     return found
 
 
@@ -203,7 +217,7 @@ def _pick(found: Found, site: Site, wanted: Sequence[Target], listing: Sequence[
         if device is None:
             found.missing.append(Missing(site, each.device, "not_applicable", "the site does not list this device"))
         else:
-            found.chosen.append(Chosen(site, device, each.restore, each.forced))
+            found.chosen.append(Chosen(site, device, each.restore, each.forced, each.group))
             chosen.add(device.id)
     found.beside += [Chosen(site, each) for each in listing if each.id not in chosen]
 
@@ -240,7 +254,7 @@ def _raise_if_nothing_was_read(found: Found, sites: int) -> None:
         raise found.errors[0]
 
 
-def _refuse_repeated(chosen: Sequence[Chosen]) -> None:
-    for (site, device), count in Counter((each.site.id, each.device.id) for each in chosen).items():
+def _refuse_repeated(devices: Iterable[tuple[str, str]]) -> None:
+    for (site, device), count in Counter(devices).items():
         if count > 1:
             raise BadInput(f"plan the device {device} at site {site}", "it is named twice", "Name each device once.")

@@ -170,7 +170,7 @@ class _ModelCheck:
         if self._options["require_ready"] and model.state != "ready":
             yield f"the model {model.name} is not ready (Status {model.status}, Code {model.code_status})"
         if self._options["require_runtime"]:
-            yield from _misfit(model, runtime)
+            yield from misfit(model, runtime)
         if self._options["require_available"]:
             yield from self._unavailable(model, site_id)
 
@@ -206,7 +206,8 @@ def _fits_all(artefacts: Sequence[str] | None) -> bool:
     return not artefacts or _devices_of(artefacts) >= {"", *_ACCELERATORS.values()}
 
 
-def _misfit(model: Model, runtime: str) -> Iterator[str]:
+def misfit(model: Model, runtime: str) -> Iterator[str]:
+    """That no file of the model is for this runtime. Nothing where either does not say."""
     artefacts = model.artefacts
     word = runtime.lower()
     needed = next((device for name, device in _ACCELERATORS.items() if name in word), None)

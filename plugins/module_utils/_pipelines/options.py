@@ -29,6 +29,11 @@ SNAPSHOT = {
     "pipelines": {"type": "list", "elements": "dict", "required": True},
     "on_the_way": {"type": "bool", "default": False},
 }
+ASSIGNMENT = {
+    "site": {"type": "str", "required": True},
+    "devices": {"type": "list", "elements": "str", "required": True},
+    "pipelines": {"type": "list", "elements": "dict", "options": PIPELINE, "required": True},
+}
 SWAP = {"from": {"type": "str", "required": True}, "to": {"type": "str", "required": True}}
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     **TARGETS_SPEC,
@@ -36,6 +41,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "exact", "absent"], "default": "present"},
     "swap": {"type": "dict", "options": SWAP},
     "restore": {"type": "list", "elements": "dict", "options": SNAPSHOT},
+    "assignments": {"type": "list", "elements": "dict", "options": ASSIGNMENT},
     "batch_size": {"type": "int", "default": 200},
     **CHECKS_SPEC,
     **PROOF_SPEC,
@@ -46,10 +52,13 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
 RULES: dict[str, Any] = {
     "mutually_exclusive": [
         *TARGETS_EXCLUSIVE,
-        ("pipelines", "swap", "restore"),
-        *(("restore", name) for name in ("devices", "select", "site", "sites")),
+        ("pipelines", "swap", "restore", "assignments"),
+        *((way, name) for way in ("restore", "assignments") for name in ("devices", "select", "site", "sites")),
     ],
-    "required_one_of": [("pipelines", "swap", "restore"), ("devices", "select", "restore")],
+    "required_one_of": [
+        ("pipelines", "swap", "restore", "assignments"),
+        ("devices", "select", "restore", "assignments"),
+    ],
     "required_by": {"sites": "select", "running_model": "select"},
     "required_if": [
         ("select", "all", ("site", "sites"), True),

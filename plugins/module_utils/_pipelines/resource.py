@@ -16,7 +16,7 @@ from .._api.contract.lines import WIRE_NAMES
 from .._api.records.assignment import LINE
 from .._api.records.pipeline import Assignment, with_models
 from .._api.records.records import Model, Server
-from .._core.errors import NxaiError, Refused, Unexpected
+from .._core.errors import BadInput, NxaiError, Refused, Unexpected
 from .._core.values import identity, is_uuid
 from .._core.voice import unheard
 from .._engine.lookup import globbed, is_glob
@@ -27,6 +27,7 @@ from .._fleet.targets import (
     Found,
     Missing,
     find_targets,
+    grouped_targets,
     named_targets,
     select_devices,
     snapshot,
@@ -36,13 +37,14 @@ from .._fleet.targets import (
 from .checks import Facts, Refusal, raise_if_any, refusals, sites_whose_servers_count
 from .models import Models
 from .proof import Proof
-from .reconcile import AssignmentPlan, Batch, DeviceChange, merge, swap
+from .reconcile import AssignmentPlan, Batch, DeviceChange, State, merge, swap
 from .sender import nothing
 from .writer import PipelineWriter
 
 STATUSES = (
     "unchanged", "planned", "applied", "sent", "pending", "conflict", "not_applicable", "failed", "not_sent",
 )  # fmt: skip
+Rule = Callable[[Assignment], Assignment]
 _UNTOUCHED = ("unchanged", "not_applicable", "failed", "not_sent")
 
 
@@ -69,7 +71,7 @@ class PipelineResource:
     # Look and plan
 
     def plan(self) -> AssignmentPlan:
-        if not any(self.options[name] for name in ("devices", "select", "restore")):
+        if not any(self.options[name] for name in ("devices", "select", "restore", "assignments")):
             return AssignmentPlan(())  # for no device
         plan = self.look()
         found, advice = self.objections(plan)
@@ -79,17 +81,17 @@ class PipelineResource:
 
     def look(self) -> AssignmentPlan:
         """What is to become of each device that is there."""
-        rule = self.rule()
+        rules = self.rules()
         self.found = self._reachable(self._find())
         changes = [
-            DeviceChange(each.site, each.device, before, rule(before))
+            DeviceChange(each.site, each.device, before, rules[each.group](before))
             if each.restore is None
             else DeviceChange(each.site, each.device, before, each.restore, restored=True, forced=each.forced)
             for each in self.found.chosen
             for before in _had(each)
         ]
         beside = [DeviceChange(each.site, each.device, had, had) for each in self.found.beside for had in _had(each)]
-        self.writer.strays.expect(changes, beside, None if self.options["restore"] else rule)
+        self.writer.strays.expect(changes, beside, [] if self.options["restore"] else rules)
         return AssignmentPlan(tuple(changes))
 
     def described(self, plan: AssignmentPlan) -> AssignmentPlan:
@@ -97,18 +99,29 @@ class PipelineResource:
         sites = {each.id: each.name for each in self.reader.known().values()}
         return AssignmentPlan(plan.changes, self.models.names, sites)
 
-    def rule(self) -> Callable[[Assignment], Assignment]:
-        """What becomes of the assignment of each device that is not restored."""
+    def rules(self) -> list[Rule]:
+        """What becomes of the assignment of each device that is not restored, by the number of its group."""
         if self.options["swap"]:
             old, new = self._swap
-            return lambda found: swap(found, old, new)
-        declared = [self._declared(each) for each in self.options["pipelines"] or []]
-        return lambda found: merge(found, declared, self.options["state"])
+            return [lambda found: swap(found, old, new)]
+        groups = self.options["assignments"]
+        if groups is not None:
+            if self.options["state"] == "absent":
+                advice = "Leave state out. To take away all that devices run, give them pipelines: []."
+                raise BadInput("Read the option state", "it is absent, and each of the assignments is exact", advice)
+            return [self._merging(each["pipelines"], "exact") for each in groups]
+        return [self._merging(self.options["pipelines"] or [], self.options["state"])]
+
+    def _merging(self, pipelines: Sequence[Mapping[str, Any]], state: State) -> Rule:
+        declared = [self._declared(each) for each in pipelines]
+        return lambda found: merge(found, declared, state)
 
     def _find(self) -> Found:
         options, device_api = self.options, self.client.device
         if options["restore"] is not None:
             return find_targets(snapshot_targets(options["restore"]), self.reader, device_api)
+        if options["assignments"] is not None:
+            return find_targets(grouped_targets(options["assignments"]), self.reader, device_api)
         if options["devices"] is not None:
             return find_targets(named_targets(options["devices"], options["site"]), self.reader, device_api)
         sites = options["sites"] or [options["site"]]
@@ -140,7 +153,7 @@ class PipelineResource:
         return {identity(each.uuid) for each in globbed(wanted, self.models.index.records)} - {new}, new
 
     def _declared(self, option: Mapping[str, Any]) -> dict[str, Any]:
-        """A pipeline of the option ``pipelines`` with its models, those of chains too, by UUID."""
+        """A pipeline as it is declared, with its models, those of chains too, by UUID."""
         chains = with_models(option["chains"], self._model_uuid)
         return {**option, "model": self._model_uuid(option["model"]), "chains": chains}
 
@@ -177,7 +190,7 @@ class PipelineResource:
             self.warn(self.proof.question())
 
     def _facts(self, changes: Sequence[DeviceChange], restoring: bool) -> Facts:
-        if restoring or not (self.options["pipelines"] or self.options["swap"]):
+        if restoring or not any(self.options[name] for name in ("pipelines", "swap", "assignments")):
             return Facts()
         act_as = self.client.settings.act_as
         new = self.models.by_uuid({uuid: None for each in changes for uuid in each.new_models})
@@ -208,7 +221,6 @@ class PipelineResource:
         if self.options["wait"]:
             self.writer.follow(plan)
             self._warn_of_hidden(sorted(self.writer.hidden))
-
             if told := self.writer.strays.as_warning():
                 self.warn(told)
 

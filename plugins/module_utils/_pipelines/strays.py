@@ -9,7 +9,7 @@ A service may take a request for all devices of a site, a server or a group, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from .._api.contract.lines import hint
 from .._api.records.pipeline import Assignment
@@ -55,16 +55,16 @@ class Strays:
         self.listed: dict[str, list[DeviceChange]] = {}
         self._sent: dict[str, list[Assignment]] = {}
         self._beside: set[tuple[str, str]] = set()
-        self._rule: Callable[[Assignment], Assignment] | None = None
+        self._rules: Sequence[Callable[[Assignment], Assignment]] = ()
 
     def expect(
         self,
         planned: Iterable[DeviceChange],
         beside: Iterable[DeviceChange],
-        rule: Callable[[Assignment], Assignment] | None,
+        rules: Sequence[Callable[[Assignment], Assignment]],
     ) -> None:
-        """``planned``: those of the task. ``beside``: what else their sites list. ``rule``: what it makes of one."""
-        self._rule = rule
+        """``planned``: those of the task. ``beside``: what else their sites list. ``rules``: what it makes of one."""
+        self._rules = rules
         self._beside = {each.key for each in beside}
         for each in (*planned, *beside):
             self.listed.setdefault(each.site.id, []).append(each)
@@ -94,9 +94,9 @@ class Strays:
         return len(doubtful) < len(found)
 
     def _is_alike(self, change: DeviceChange, shown: Assignment) -> bool:
-        if change.key not in self._beside or self._rule is None:
+        if change.key not in self._beside:
             return False
-        return compare(self._rule(change.before), shown) is not None
+        return any(compare(rule(change.before), shown) is not None for rule in self._rules)
 
     @property
     def beside(self) -> list[DeviceChange]:

@@ -22,9 +22,9 @@ from .._engine.module import Task
 from .._fleet.targets import Missing
 from .._pipelines.checks import CHECKS_SPEC
 from .._pipelines.options import ARGUMENT_SPEC as ENGINE_SPEC
-from .._pipelines.options import PIPELINE
 from .._pipelines.reconcile import AssignmentPlan, Batch, DeviceChange
 from .._pipelines.resource import PipelineResource
+from .assignments import Assigned, as_options
 from .book import Book
 from .judge import NO_LONGER, Rules, looked_at
 from .ledger import ASIDE, Camera, Key, assignment_of, camera_key
@@ -63,7 +63,7 @@ class Carrier:
         plan = self._book.ledger.plan
         if not self._cameras or plan is None:
             return
-        resource = self._resource(devices=self._named(), **_engine_declaration(plan.declaration))
+        resource = self._resource(**self._declared(plan.declaration))
         found = self._look(resource)
         overtaken = self._overtaken(resource, found, plan)
         found = self._forced(found.without({change.key for change, _reason in overtaken}))
@@ -231,7 +231,7 @@ class Carrier:
         plan = self._book.ledger.plan
         if not self._cameras or plan is None:
             return
-        resource = self._resource(devices=self._named(), **_engine_declaration(plan.declaration))
+        resource = self._resource(**self._declared(plan.declaration))
         found = resource.look()
         rows: list[Row] = []
         for change in found.changes:
@@ -305,8 +305,17 @@ class Carrier:
         if made:
             self._book.add(Outcome(at=self._book.now(), wave=self._wave, action=action, groups=made))
 
-    def _named(self) -> list[dict[str, str]]:
-        return [{"site": each.site, "device": each.nxid} for each in self._cameras.values()]
+    def _declared(self, declaration: Mapping[str, Any]) -> dict[str, Any]:
+        """What these cameras are to have, as the options of ``nxai_pipeline``."""
+        cameras = self._cameras.values()
+        if "assignments" in declaration:
+            return {"assignments": Assigned(declaration["assignments"]).groups(cameras)}
+        return {
+            "devices": [{"site": each.site, "device": each.nxid} for each in cameras],
+            "pipelines": as_options(declaration.get("pipelines") or []) or None,
+            "swap": declaration.get("swap") or None,
+            "state": declaration.get("state") or "present",
+        }
 
     def _missed(self, missing: Missing) -> Camera:
         return self._cameras[camera_key(missing.site.id, missing.device)]
@@ -329,10 +338,3 @@ def _allowed(resource: PipelineResource, plan: AssignmentPlan) -> tuple[Assignme
                 reasons[key_of(change)] = [f"it is not known what it runs, and {proof.label} cannot prove it"]
     told = {key: "; ".join([*words, *filter(None, [advice])]) for key, words in reasons.items()}
     return plan.without({change.key for change in plan.changes if key_of(change) in reasons}), told
-
-
-def _engine_declaration(declaration: Mapping[str, Any]) -> dict[str, Any]:
-    """As the options of ``nxai_pipeline``, with each member of a pipeline."""
-    pipelines = [{name: each.get(name) for name in PIPELINE} for each in declaration.get("pipelines") or []]
-    swap, state = declaration.get("swap"), declaration.get("state")
-    return {"pipelines": pipelines or None, "swap": swap or None, "state": state or "present"}

@@ -17,6 +17,7 @@ from .._engine.lookup import globbed, is_glob
 from .._engine.module import Task
 from .._pipelines.models import Models
 from .artefact import text_of
+from .assignments import Assigned
 from .beside import overtaken_by
 from .book import Book
 from .giving_up import given_up
@@ -26,6 +27,7 @@ from .lines import LetGo, Opened, Outcome, Planned, Queued, Scoped, Wrong, group
 from .scope import (
     declaration_of,
     excluded_now,
+    for_people,
     globs,
     label_of,
     models_named,
@@ -54,6 +56,7 @@ class Opening:
         self._known = Models(task.client.compute)
         self._name: str = task.options["name"]
         self._back = task.options["action"] == "rollback"
+        self._rows: Sequence[Row]
         self._rows, self._others = rows_of(task.options["devices"])
 
     @property
@@ -78,7 +81,7 @@ class Opening:
         if self._book.exists and self._ledger.status == "rolled_back":
             answer, advice = "it was rolled back", "Choose another pipeline_rollout_name to start again."
             raise BadInput(f"Go on with the rollout {self._name}", answer, advice)
-        planned = self._planned(self._rows)
+        planned = self._planned()
         excluded = [] if planned else self._excluded(self._ledger)
         self._go_on(planned, excluded, self._rows)
 
@@ -102,18 +105,24 @@ class Opening:
 
     # Forward
 
-    def _planned(self, rows: Sequence[Row]) -> Planned | None:
+    def _planned(self) -> Planned | None:
         """A plan, where there is none yet, or where another one still may take its place."""
         given = declaration_of(self._options["declaration"] or {})
         before = self._ledger.plan
         models, declaration = self._models(given, dict(before.models) if before else {})
+        assigned = Assigned(declaration["assignments"]) if "assignments" in declaration else None
+        if assigned is not None:
+            self._rows = assigned.scope(self._rows)
         split = {"waves": waves_of(self._options["waves"]), "canary": self._options["canary"]}
         if before is not None and self._ledger.written:
             self._compare(before, declaration, split)
             return None
         if before is not None and self._is_same(before, declaration, split):
             return None
-        return self._plan(rows, given, declaration, models, split)
+        if assigned is not None and (beside := assigned.beside(self._rows)):
+            names = f"{counted(len(beside), 'camera')} ({shortened(beside, 5)})"
+            self.said.append(f"Declared, but not among the hosts of this run, so left as it is: {names}.")
+        return self._plan(self._rows, given, declaration, models, split)
 
     def _compare(self, before: Planned, declaration: Mapping[str, Any], split: Mapping[str, Any]) -> None:
         refuse_difference(self._name, before.declaration, declaration, "what is declared")
@@ -162,7 +171,8 @@ class Opening:
             advice = (
                 "Give an inventory of nxai.cloud.nxai_devices with -i, and check pipeline_rollout_hosts and --limit."
             )
-            raise BadInput("Plan the rollout", "no host of the inventory is a device", advice)
+            which = "camera that the assignments name" if "assignments" in given else "device"
+            raise BadInput("Plan the rollout", f"no host of the inventory is a {which}", advice)
         if away and self._rules.unavailable == "fail":
             some = shortened([f"{label_of(row)} ({row['unavailable']})" for row in away], 5)
             advice = "Set pipeline_rollout_unavailable to skip or queue, or choose other hosts."
@@ -182,7 +192,7 @@ class Opening:
         made = Planned(
             at=self._book.now(),
             declaration=dict(declaration),
-            given=dict(given),
+            given=for_people(given),
             models=dict(models),
             family=sorted({identity(each.uuid) for glob in names for each in globbed(glob, listed)}),
             hosts=self._options["hosts"],

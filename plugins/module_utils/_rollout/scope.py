@@ -22,7 +22,8 @@ from .._core.limits import TooLarge, inflated, read_json
 from .._core.values import identity, is_uuid
 from .._core.wording import printable, shortened
 from .._engine.lookup import is_glob
-from .._pipelines.options import PIPELINE, SWAP
+from .._pipelines.options import ASSIGNMENT, PIPELINE, SWAP
+from .assignments import gathered, in_short
 from .ledger import Camera, Key, Ledger, camera_key
 from .waves import Row
 
@@ -115,30 +116,45 @@ def mapping_of(given: Any, option: str) -> dict[str, Any]:
 
 def declaration_of(given: Mapping[str, Any]) -> dict[str, Any]:
     """What is declared, with each value of the type that it is to have. Raises BadInput."""
-    unknown = sorted(set(given) - {"pipelines", "state", "swap"})
+    unknown = sorted(set(given) - {"pipelines", "state", "swap", "assignments"})
     if unknown:
         raise BadInput("Read the declaration", f"{', '.join(unknown)} is not known", "Leave it out.")
     every: dict[str, Any] = {
         "pipelines": list_of(given.get("pipelines"), "pipeline_rollout_pipelines"),
         "swap": mapping_of(given.get("swap"), "pipeline_rollout_swap"),
+        "assignments": list_of(given.get("assignments"), "pipeline_rollout_assignments"),
         "state": given.get("state"),
     }
     found = {name: value for name, value in every.items() if value}
     spec = {
         "pipelines": {"type": "list", "elements": "dict", "options": PIPELINE},
         "swap": {"type": "dict", "options": SWAP},
+        "assignments": {"type": "list", "elements": "dict", "options": ASSIGNMENT},
         "state": {"type": "str", "choices": list(STATES)},
     }
-    result = ArgumentSpecValidator(spec, mutually_exclusive=[("pipelines", "swap")]).validate(found)
+    one_of = [("pipelines", "swap", "assignments")]
+    result = ArgumentSpecValidator(spec, mutually_exclusive=one_of).validate(found)
     if result.error_messages:
-        raise BadInput("Read the declaration", "; ".join(result.error_messages), "Correct pipeline_rollout_pipelines.")
+        which = "assignments" if "assignments" in found else "pipelines"
+        advice = f"Correct pipeline_rollout_{which}."
+        raise BadInput("Read the declaration", "; ".join(result.error_messages), advice)
     values = result.validated_parameters
+    if values.get("assignments"):
+        return _with_assignments(values)
     if not values.get("pipelines") and not values.get("swap"):
-        answer = "it says nothing"
-        raise BadInput("Read the declaration", answer, "Set pipeline_rollout_pipelines or pipeline_rollout_swap.")
+        advice = "Set pipeline_rollout_pipelines, pipeline_rollout_swap or pipeline_rollout_assignments."
+        raise BadInput("Read the declaration", "it says nothing", advice)
     pipelines = [_without_none(each) for each in values.get("pipelines") or []]
     swap = _without_none(values.get("swap") or {})
     return {"pipelines": pipelines, "state": values.get("state") or "present", "swap": swap}
+
+
+def _with_assignments(values: Mapping[str, Any]) -> dict[str, Any]:
+    if values.get("state") == "absent":
+        advice = "Leave pipeline_rollout_state out. To take away all that cameras run, give them pipelines: []."
+        raise BadInput("Read the declaration", "its state is absent, and each of the assignments is exact", advice)
+    groups = [{**each, "pipelines": list(map(_without_none, each["pipelines"]))} for each in values["assignments"]]
+    return {"pipelines": [], "state": "exact", "swap": {}, "assignments": groups}
 
 
 def _without_none(option: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,24 +163,43 @@ def _without_none(option: Mapping[str, Any]) -> dict[str, Any]:
 
 def models_named(declaration: Mapping[str, Any]) -> list[str]:
     """Each model that is named, by name or UUID; not a glob."""
-    found: list[str] = [each["model"] for each in declaration["pipelines"]]
-    for each in declaration["pipelines"]:
+    pipelines = [*declaration["pipelines"], *(one for each in _groups(declaration) for one in each["pipelines"])]
+    found: list[str] = [each["model"] for each in pipelines]
+    for each in pipelines:
         with_models(each.get("chains", []), lambda name: found.append(name) or name)  # type: ignore[func-returns-value]
     return list(dict.fromkeys([*found, *declaration["swap"].values()]))
 
 
 def resolved(declaration: Mapping[str, Any], uuid_of: Callable[[str], str]) -> dict[str, Any]:
-    """The same with each model by its UUID. What ``uuid_of`` gives back as it is, such as a glob, stays."""
-    pipelines = [
-        {
-            **each,
-            "model": identity(uuid_of(each["model"])),
-            **({"chains": with_models(each["chains"], uuid_of)} if each.get("chains") else {}),
-        }
-        for each in declaration["pipelines"]
-    ]
+    """The same with each model by its UUID, and equal assignments once. What ``uuid_of`` gives back as it is stays."""
+
+    def by_uuid(pipelines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            {
+                **each,
+                "model": identity(uuid_of(each["model"])),
+                **({"chains": with_models(each["chains"], uuid_of)} if each.get("chains") else {}),
+            }
+            for each in pipelines
+        ]
+
     swap = {name: identity(uuid_of(value)) for name, value in declaration["swap"].items()}
-    return {**declaration, "pipelines": pipelines, "swap": swap}
+    made = {**declaration, "pipelines": by_uuid(declaration["pipelines"]), "swap": swap}
+    if "assignments" in declaration:
+        groups = declaration["assignments"]
+        made["assignments"] = gathered({**each, "pipelines": by_uuid(each["pipelines"])} for each in groups)
+    return made
+
+
+def for_people(declaration: Mapping[str, Any]) -> dict[str, Any]:
+    """As it was given. Of assignments, each once, with the number of its cameras: who they are is in the plan."""
+    groups = {"assignments": in_short(_groups(declaration))} if "assignments" in declaration else {}
+    return {**declaration, **groups}
+
+
+def _groups(declaration: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = declaration.get("assignments", ())
+    return found
 
 
 def release_of(name: str) -> str:

@@ -79,7 +79,9 @@ def test_i13_what_was_left_out_is_masked_all_the_same(
     assert "another-customer" not in json.dumps(run_module("nxai_site_info", token_file=str(token_file)))
 
 
-@pytest.mark.parametrize("module", ["nxai_site_info", "nxai_server_info", "nxai_device_info", "nxai_doctor_info"])
+@pytest.mark.parametrize(
+    "module", ["nxai_site_info", "nxai_server_info", "nxai_device_info", "nxai_doctor_info", "nxai_estate_info"]
+)
 def test_i11_a_pattern_that_matches_no_site_is_warned_of_in_every_module(run_module: RunModule, module: str) -> None:
     warnings = run_module(module, sites=["Shp *"], warns=None)["warnings"]
     assert any('No site matches "Shp *". Near: Shop 001, Shop 002.' in warning for warning in warnings)

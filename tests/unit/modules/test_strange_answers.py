@@ -28,16 +28,28 @@ QUICK = {"wait_interval": 0.01, "wait_timeout": 0.1}
 PIPELINE = ("nxai_pipeline", {"site": "Shop 1", "devices": ["Till"], "pipelines": [{"model": "A"}], **QUICK})
 MODEL_TASK = ("nxai_model", {"name": "A", "documentation": "New", "catalogues": ["Other"], **QUICK})
 TASKS: dict[str, list[tuple[str, dict[str, Any]]]] = {
-    "list_models": [MODEL_TASK, PIPELINE, ("nxai_model_info", {"usage": True}), ("nxai_doctor_info", {})],
+    "list_models": [
+        MODEL_TASK,
+        PIPELINE,
+        ("nxai_model_info", {"usage": True}),
+        ("nxai_doctor_info", {}),
+        ("nxai_estate_info", {}),
+    ],
     "get_model": [("nxai_model", {**MODEL_TASK[1], "name": MODEL}), ("nxai_model_info", {"models": [MODEL]})],
     "list_catalogues": [
         MODEL_TASK,
         ("nxai_catalogue", {"name": "Old"}),
         ("nxai_catalogue_info", {"list_models": True}),
     ],
-    "list_sites": [PIPELINE, ("nxai_site_info", {}), ("nxai_doctor_info", {})],
+    "list_sites": [PIPELINE, ("nxai_site_info", {}), ("nxai_doctor_info", {}), ("nxai_estate_info", {})],
     "list_servers": [PIPELINE, ("nxai_server_info", {}), ("nxai_doctor_info", {})],
-    "list_devices": [PIPELINE, ("nxai_device_info", {}), ("nxai_pipeline_info", {}), ("nxai_doctor_info", {})],
+    "list_devices": [
+        PIPELINE,
+        ("nxai_device_info", {}),
+        ("nxai_pipeline_info", {}),
+        ("nxai_doctor_info", {}),
+        ("nxai_estate_info", {}),
+    ],
     "list_registry_devices": [("nxai_device", {"name": "R1", "groups": ["G2"]})],
     "list_groups": [("nxai_device", {"name": "R1", "groups": ["G2"]})],
     "list_organisations": [("nxai_organisation_info", {})],
@@ -138,7 +150,7 @@ def test_of_a_task(run_module: RunModule, writes: Calls, options: dict[str, Any]
     assert writes() == []
 
 
-@pytest.mark.parametrize("name", ["nxai_device_info", "nxai_pipeline_info", "nxai_doctor_info"])
+@pytest.mark.parametrize("name", ["nxai_device_info", "nxai_pipeline_info", "nxai_doctor_info", "nxai_estate_info"])
 def test_of_the_service(cloud: Served, run_module: RunModule, name: str) -> None:
     rows = [{"NxID": "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}", "Name": "Till", "nxAI": {"pipelines": [chained(200)]}}]
     cloud.fault("status", "list_devices", status=200, body=json.dumps(rows), times=0)

@@ -127,6 +127,17 @@ ROWS = [
             ("extra", {"extra-1": 1}, "extra-1"),
         )
     ),
+    *(
+        Row("nxai_pipeline", "assignments", _QUICK, [{"site": "Shop 1", "devices": ["Till"], "pipelines": [one]}], text)
+        for one, text in (
+            ({"model": MODEL, "nms": 0.77}, "0.77"),
+            ({"model": MODEL, "resizing_method": "crop"}, "Crop"),
+            ({"model": MODEL, "preprocessor": ""}, "Preprocessor"),
+            ({"model": MODEL, "postprocessor": ""}, "Postprocessor"),
+            ({"model": MODEL, "chains": [{"chain-1": 1}]}, "chain-1"),
+            ({"model": MODEL, "extra": {"extra-1": 1}}, "extra-1"),
+        )
+    ),
     Row("nxai_pipeline", "state", {**_ONE, "devices": ["Door"]}, "absent", "PUT"),
     Row("nxai_pipeline", "swap", {**_TILL, "devices": ["Door"]}, {"from": "A", "to": "B"}, OTHER),
     Row("nxai_pipeline", "restore", _QUICK, "SNAPSHOT", "RESTORED"),
@@ -143,6 +154,8 @@ ROWS = [
     ),
     Row("nxai_server_info", "sites", {}, ["Shop 1"]),
     Row("nxai_doctor_info", "sites", {}, ["Shop 1"]),
+    Row("nxai_estate_info", "sites", {}, ["Shop 1"]),
+    Row("nxai_fleet_report", "sites", {"dir": "fleet"}, ["Shop 1"]),
     Row("nxai_contract_info", "apis", {}, ["device"]),
     Row("nxai_device", "name", {"groups": ["G2"]}, "R1", "POST"),
     Row("nxai_device", "new_name", {"name": "R1"}, "R9", '"R9"'),
@@ -179,6 +192,7 @@ LOCAL = {
         (f"nxai_pipeline.{name}" for name in ("prove", "prove_device", "no_pipelines")),
         "decides whether anything is sent to a device that says nothing: tests/unit/modules/test_pipeline_proof.py",
     ),
+    **dict.fromkeys(("nxai_estate_info.path", "nxai_estate_info.split"), "of files: test_estate_info.py"),
     "nxai_model.wait": "whether to look again",
     "nxai_model.artefacts": "how long to look again",
     "nxai_model.check_file": "decides whether anything is sent: tests/unit/modules/test_model_in_full.py",
@@ -189,11 +203,20 @@ LOCAL = {
         (f"nxai_first_contact.{name}" for name in ("dir", "device", "site", "prove", "model", "create", "try_refresh")),
         "decides which stages are run, and with what: tests/unit/modules/test_first_contact.py",
     ),
+    "nxai_fleet_report.dir": "where the page is written: tests/unit/modules/test_fleet_report.py",
     **dict.fromkeys(
         (f"nxai_rollout.{name}" for name in ROLLOUT_SPEC),
         "decides which steps are taken, with what: tests/unit/module_utils/_rollout",
     ),
+    **dict.fromkeys(
+        (f"nxai_estate.{name}" for name in ("path", "step", "files", "prune", "needed", "whole", "sites", "wait")),
+        "decides what is applied: tests/unit/modules/test_estate.py",
+    ),
     "nxai_token.return_token": "decides what is returned",
+    **dict.fromkeys(
+        ("nxai_doctor_info.formats", "nxai_doctor_info.fail_on_warnings"),
+        "decides what is returned: tests/unit/module_utils/_doctor/test_doctor_reports.py",
+    ),
 }
 WITHOUT_REQUESTS = {"nxai_model_check", "nxai_model_prepare"}
 

@@ -47,7 +47,10 @@ TASKS: dict[str, dict[str, Any]] = {
     "nxai_device": {"name": "R1", "groups": ["G1"]},
     "nxai_device_info": {},
     "nxai_doctor_info": {},
+    "nxai_estate_info": {},
+    "nxai_estate": {"path": "{{ estate_file }}", "step": "apply"},
     "nxai_first_contact": {"dir": "first-contact", "create": True},
+    "nxai_fleet_report": {"dir": "fleet"},
     "nxai_model": {"name": "New", "file": "{{ model_file }}"},
     "nxai_model_check": {"file": "{{ model_file }}"},
     "nxai_model_info": {},
@@ -172,6 +175,7 @@ def talk(tmp_path: Path, account: Account) -> Talk:
 def playbook(tmp_path: Path, account: Account, talk: Talk) -> Talk:
     """A playbook of a task for each module, with the secrets as options, from a file as a vault gives them, or not."""
     (tmp_path / "model.onnx").write_bytes(model().SerializeToString())
+    (tmp_path / "estate.yml").write_text("estate: 1\n")
 
     def run(options: dict[str, str], **variables: str) -> str:
         vault = {f"vault_{name}": value for name, value in {**options, "code": CODE}.items()}
@@ -189,7 +193,11 @@ def playbook(tmp_path: Path, account: Account, talk: Talk) -> Talk:
             "hosts": "localhost",
             "gather_facts": not variables,  # the environment is one of the facts
             "vars_files": ["secrets.yml"],
-            "vars": {"model_file": str(tmp_path / "model.onnx"), "token_file": str(tmp_path / "token.json")},
+            "vars": {
+                "model_file": str(tmp_path / "model.onnx"),
+                "token_file": str(tmp_path / "token.json"),
+                "estate_file": str(tmp_path / "estate.yml"),
+            },
             "module_defaults": {"group/nxai.cloud.nxai": defaults},
             "tasks": tasks,
         }

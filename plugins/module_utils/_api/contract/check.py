@@ -17,6 +17,7 @@ from typing import Any
 
 from ..._connection.settings import ACT_AS_KINDS, ActAs
 from ..._core.errors import BadInput
+from ..._core.plain_yaml import shown_name
 from ..._core.values import UUID_TEXT, identity, plain
 from ..._core.wording import shortened
 from ..._http.operation import CHANGEABLE, ISSUE_TOKEN, TRIED, Operation
@@ -33,7 +34,6 @@ MOST_ENTRIES = 50  # of any list
 MOST_OF_A_TEXT = 2000
 _MOST_EXTRA = 1 << 14
 MOST_AT_ONCE = 10_000
-_SHOWN = re.compile(r"[A-Za-z0-9_-]{1,40}")  # a longer one may be a secret, in a file that is no contract
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _SCOPE = re.compile(r"(?:[!-~]{1,200}(?: [!-~]{1,200}){0,9})?")
 _MOST_STEPS = 8
@@ -82,11 +82,6 @@ def _members(key: str, value: Any, known: Iterable[str]) -> dict[str, Any]:
             advice = f"Did you mean {' or '.join(near)}?" if near else f"The names are {shortened(names, 40)}."
             raise _bad("", f"there is no {whole!a}", advice)
     return {name: each for name, each in value.items() if each is not None}
-
-
-def shown_name(name: object) -> str:
-    """The name in quotes, or "" for one that is better not shown."""
-    return repr(str(name)) if _SHOWN.fullmatch(str(name)) else ""
 
 
 def _operations(given: Any, auth: Auth, if_match: bool) -> dict[str, Operation]:

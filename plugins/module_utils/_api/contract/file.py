@@ -8,28 +8,22 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
-from ..._core.errors import BadInput, missing_library
+from ..._core.errors import BadInput
 from ..._core.files import check_trusted, read_regular
 from ..._core.limits import MOST_DEPTH, is_deep, read_json
+from ..._core.plain_yaml import MOST_DIGITS, plain_yaml, shown_name
 from ..._core.wording import printable
 from ..._http.operation import TRIED
-from .check import checked, shown_name
+from .check import checked
 from .contract import Contract
 
 Taken = TypeVar("Taken")
 MOST_BYTES = 1 << 18
 SHAPE = "docs/contract.md has a sample of each section."
-_MOST_DIGITS = 40
-_QUOTED = re.compile(r"'(?!<)[^']{3,}'")  # of the file, in YAML's own words; '<scalar>' is its own word
-# What a YAML library makes of a value that is not what its form promises.
-_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-_MERGE = "tag:yaml.org,2002:merge"
-_YAML_BREAKS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
 def contract_of(given: Any, trusted_owner: str | None = None) -> Contract:
@@ -97,7 +91,7 @@ def _within_limits(document: Any) -> Any:
     if is_deep(document):
         raise BadInput(TRIED, f"its values are nested more than {MOST_DEPTH} deep", SHAPE)
     if _has_long_number(document):
-        raise BadInput(TRIED, f"it holds a number of more than {_MOST_DIGITS} digits", SHAPE)
+        raise BadInput(TRIED, f"it holds a number of more than {MOST_DIGITS} digits", SHAPE)
     return document
 
 
@@ -106,63 +100,11 @@ def _has_long_number(document: Any) -> bool:
     waiting = [document]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, int) and value.bit_length() > 3 * _MOST_DIGITS:
+        if isinstance(value, int) and value.bit_length() > 3 * MOST_DIGITS:
             return True
         waiting += [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
     return False
 
 
 def _from_yaml(content: bytes) -> Any:
-    try:
-        import yaml
-    except ImportError:
-        advice = "Install it for the Python that runs this task (pip install PyYAML), or write the contract as JSON."
-        raise missing_library(TRIED, "PyYAML", advice) from None
-
-    class Loader(yaml.SafeLoader):
-        """What JSON could say as well: no aliases, which a few bytes make millions of, no tags, no key twice.
-
-        Long numbers are refused as they are: those to the base of 60 take seconds.
-        """
-
-        depth = 0
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
-                self.refuse("it holds an alias or a tag", event)
-            self.depth += 1
-            if self.depth > MOST_DEPTH:
-                self.refuse(f"its values are nested more than {MOST_DEPTH} deep", event)
-            try:
-                node = super().compose_node(parent, index)
-            finally:
-                self.depth -= 1
-            if isinstance(node, yaml.ScalarNode) and node.tag in _NUMBERS and len(node.value) > _MOST_DIGITS:
-                self.refuse(f"it holds a number of more than {_MOST_DIGITS} digits", event)
-            return node
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            seen: set[str] = set()
-            for key in (key for key, _value in node.value if isinstance(key, yaml.ScalarNode)):
-                if key.tag == _MERGE:  # its members go below those that are there, without a word
-                    self.refuse("it holds a merge (<<)", key)
-                if key.value in seen:
-                    shown = shown_name(key.value)
-                    self.refuse(f"{f'the key {shown}' if shown else 'a key'} is there twice", node)
-                seen.add(key.value)
-            return super().construct_mapping(node, deep)
-
-        def refuse(self, problem: str, where: Any) -> NoReturn:
-            line = where.start_mark.line + 1
-            raise BadInput(TRIED, f"it is not plain YAML: {problem} in line {line}", SHAPE)
-
-    try:
-        return yaml.load(content, Loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
-        problem = _QUOTED.sub("…", getattr(error, "problem", None) or "it is no text that YAML allows")
-        raise BadInput(TRIED, f"it is not plain YAML: {problem}{where}", SHAPE) from None
-    except _YAML_BREAKS:
-        raise BadInput(TRIED, "it is not plain YAML: a value is not what its form promises", SHAPE) from None
+    return plain_yaml(content, TRIED, SHAPE, ", or write the contract as JSON")

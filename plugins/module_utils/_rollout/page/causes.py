@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from .words import cameras, cut, folded, key_of, name, sites, status_words
+from ..._core.page.words import cameras, cut, folded, key_of, name, sites
+from .words import status_words
 
 Data = Mapping[str, Any]
 _MOST_CAUSES = 6  # that are shown at once

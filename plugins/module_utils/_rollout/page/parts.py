@@ -13,25 +13,14 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from .words import (
-    KINDS,
-    cameras,
-    counts,
-    cut,
-    folded,
-    name,
-    said,
-    segments,
-    sites,
-    spoken,
-    when,
-    words_of,
-)
+from ..._core.page.words import cameras, cut, folded, name, sites, when
+from .words import KINDS, counts, said, segments, spoken, words_of
 
 Data = Mapping[str, Any]
 _MOST_WAVES = 8  # that are shown at once
 _MOST_FOLDED_WAVES = 300
 _MOST_MARKS = 40
+_MOST_ASSIGNMENTS = 12
 _PHASES = {
     "planned": ("○", "w"), "running": ("▶", "d"), "soaking": ("◷", "d"), "paused": ("‖", "a"), "stopped": ("✕", "f"),
     "interrupted": ("✕", "f"), "rolling_back": ("↩", "b"), "rolled_back": ("↩", "b"), "finished": ("✓", "d"),
@@ -150,6 +139,7 @@ def _with_code(text: str) -> str:
 def what(report: Data) -> str:
     given = report["declaration"]
     parts = [_model(each) for each in given.get("pipelines") or []]
+    parts += _assignments(given.get("assignments") or [])
     note = _STATES.get(str(given.get("state")), "")
     if given.get("swap"):
         swap = given["swap"]
@@ -166,6 +156,16 @@ def what(report: Data) -> str:
         f"<ul>{''.join(parts)}</ul>{f'<p class=soft>{escape(note)}</p>' if note else ''}"
         f"{folded('Ids of the models', f'<dl>{ids}</dl>', 'ids') if ids else ''}</section>"
     )
+
+
+def _assignments(given: Sequence[Data]) -> list[str]:
+    """The most frequent ones: there may be thousands."""
+    parts = []
+    for each in sorted(given, key=lambda each: -each["devices"])[:_MOST_ASSIGNMENTS]:
+        models = cut(", ".join(_text(one.get("model", "")) for one in each["pipelines"]) or "nothing", 240)
+        parts.append(f'<li><p class="model">{name(models)}</p><p>for {cameras(each["devices"])}</p></li>')
+    more = len(given) - len(parts)
+    return [*parts, f"<li><p>and {more} more</p></li>"] if more else parts
 
 
 def _model(pipeline: Data) -> str:

@@ -6,47 +6,20 @@
 
 from __future__ import annotations
 
-STYLE = """
-:root{color-scheme:light dark;--text:#14181d;--soft:#525d68;--ground:#f3f5f7;--card:#fff;--line:#d5dbe1;--link:#1d5fb8;
---d:#1a7a48;--u:#66707b;--f:#bd2424;--a:#8a5600;--b:#5546c9;--w:#dce2e8;--wt:#525d68;--amber:#fff1cf;--ambert:#5a3900;
---ambline:#d99a1c}
-@media(prefers-color-scheme:dark){:root{--text:#e9ecef;--soft:#a5afba;--ground:#0f1215;--card:#181c20;--line:#2e353c;
---link:#86b7ff;--d:#47bd85;--u:#8d98a4;--f:#ff7d79;--a:#e3a740;--b:#a9a2ff;--w:#343c45;--wt:#a5afba;--amber:#39290a;
---ambert:#ffd98f;--ambline:#b47c12}}
-*{box-sizing:border-box}[hidden]{display:none!important}
-html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-body{margin:0;padding:1rem 1rem 3rem;background:var(--ground);color:var(--text);overflow-wrap:anywhere;
-font:16px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-h1,h2,h3,p,ul,dl,dd,figure,pre{margin:0;padding:0}ul{list-style:none}
-h1{font-size:1.05rem;font-weight:600}h1 small{font-weight:400}h2{font-size:1.1rem;margin:0 0 .6rem}h3{font-size:1rem}
-a{color:var(--link)}small,.soft{color:var(--soft);font-size:.875rem}
-code,pre{font:.85em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-code{display:inline-block;max-width:100%;
-background:var(--ground);border:1px solid var(--line);border-radius:.3rem;padding:.05rem .3rem}
-pre{white-space:pre-wrap;background:var(--ground);border-radius:.4rem;padding:.6rem;margin-top:.3rem}
-:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:.3rem}
-.card{background:var(--card);border:1px solid var(--line);border-radius:.7rem;padding:1rem;min-width:0}
-header,main{display:grid;gap:1rem}header{margin-bottom:1rem}
-.state{font-size:1.5rem;line-height:1.2;font-weight:700;margin:.15rem 0 .35rem}
-.state::before{display:inline-block;margin-right:.5rem;content:attr(data-sign)}
-.state.f::before{color:var(--f)}.state.d::before{color:var(--d)}.state.a::before{color:var(--a)}
-.state.b::before{color:var(--b)}.state.u::before{color:var(--u)}.state.w::before{color:var(--wt)}
+from ..._core.page.style import BASE
+
+_OWN = """
 .life{display:flex;flex-wrap:wrap;gap:.1rem .8rem;color:var(--soft)}
 .late-note{display:none;background:var(--amber);color:var(--ambert);border:2px solid var(--ambline);border-radius:.5rem;
 padding:.6rem .8rem;margin-top:.7rem}
 .late .late-note{display:block}
 .late .fresh,html:not(.late) .late-only{display:none}.late .life,.late .state::before{color:var(--ambert)}
-.js .nojs{display:none}html:not(.js) .js-only{display:none}
-p+p{margin-top:.35rem}.next{margin-top:.7rem;padding-top:.7rem;border-top:1px solid var(--line)}
+.next{margin-top:.7rem;padding-top:.7rem;border-top:1px solid var(--line)}
 .what dl{display:grid;grid-template-columns:auto 1fr;gap:.15rem .8rem;margin-top:.3rem}
 .what dt{color:var(--soft)}.what li+li{margin-top:.7rem;padding-top:.7rem;border-top:1px solid var(--line)}
 .model{font-size:1.2rem;font-weight:700}
 .all{font-size:1.25rem;font-weight:700}
-.bar{display:flex;gap:3px;height:1.5rem;margin:.6rem 0 0}
 .bar.many{gap:0}.bar.many>span,.bar.many i{min-width:1px;border-radius:0}
-.bar>span{display:flex;overflow:hidden;min-width:3px;border-radius:3px;flex-basis:0}
-.bar i,.mini i{display:block;min-width:3px;flex-basis:0;background:var(--w)}
-.mini{display:flex;height:.4rem;border-radius:.2rem;overflow:hidden;margin-top:.35rem}
 i.d{background:var(--d)}i.u{background:var(--u)}i.a{background:var(--a)}i.b{background:var(--b)}
 i.f{background:repeating-linear-gradient(45deg,var(--f) 0 5px,var(--card) 5px 7px)}
 .mini i.f{background:var(--f)}
@@ -56,36 +29,21 @@ i.f{background:repeating-linear-gradient(45deg,var(--f) 0 5px,var(--card) 5px 7p
 padding:.1rem 0 0}
 .marks>span>span{padding-left:.2rem}.marks .desk{display:none}.marks .now{color:var(--text);font-weight:700}
 .bar+.counts{margin-top:.5rem}
-.counts{display:flex;flex-wrap:wrap;gap:.1rem 1rem}
 .whole{white-space:nowrap}.n{white-space:nowrap}.n::before{display:inline-block;min-width:1.1em;font-weight:700}
 .n.d::before{content:"✓"}.n.u::before{content:"="}.n.f::before{content:"✕"}.n.a::before{content:"◇"}
 .n.b::before{content:"↩"}.n.w::before{content:"○"}
 .n.d{color:var(--d)}.n.u{color:var(--u)}.n.f{color:var(--f);font-weight:600}.n.a{color:var(--a)}.n.b{color:var(--b)}
 .n.w{color:var(--wt)}
-summary{cursor:pointer;padding:.35rem 0}
-.cause{border-left:.3rem solid var(--f);display:grid;gap:.35rem;align-content:start}
-.cause.b{border-left-color:var(--b)}.cause.a{border-left-color:var(--a)}.causes{display:grid;gap:.7rem;align-content:start;min-width:0}
-.cause>p:first-child,.cause h3{font-weight:600}
 .chips{display:flex;flex-wrap:wrap;gap:.3rem}
 .chips li{background:var(--ground);border:1px solid var(--line);
 border-radius:1rem;padding:.05rem .6rem;font-size:.875rem}
 .wave,.cause,.t{min-width:0}.wave .counts{font-size:.9rem}
 .wave{display:grid;align-content:start;gap:.1rem .8rem;padding:.55rem 0;border-top:1px solid var(--line)}
 .waves>li:first-child{border-top:0;padding-top:0}.waves{margin-bottom:.3rem}
-.row{display:flex;flex-wrap:wrap;gap:.1rem .8rem;justify-content:space-between;align-items:baseline}
 .wave .mini{margin:.2rem 0}.wave.now{border-left:.3rem solid var(--link);padding-left:.7rem}
 .pill{font-size:.8rem;font-weight:600;white-space:nowrap}
 .pill .late-only{color:var(--ambert)}
 .pill.f{color:var(--f)}.pill.d{color:var(--d)}.pill.b{color:var(--b)}.pill.w{color:var(--wt)}.pill.a{color:var(--a)}
-.tools{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin-bottom:.7rem}
-button,input{font:inherit;font-size:.9rem;color:var(--text);background:var(--card);border:1px solid var(--u);
-border-radius:.5rem;padding:.35rem .7rem;min-height:2.3rem}
-button{cursor:pointer}button[aria-pressed=true]{background:var(--text);color:var(--card);border-color:var(--text)}
-input{flex:1 1 10rem;max-width:22rem;min-width:0}
-.grid{display:grid;gap:.5rem;align-items:start;grid-template-columns:repeat(auto-fill,minmax(min(100%,10.4rem),1fr))}
-.many .grid{grid-template-columns:repeat(auto-fill,minmax(min(100%,9.6rem),1fr));gap:.35rem}
-.t{background:var(--card);border:1px solid var(--line);border-left:.3rem solid var(--w);border-radius:.5rem;
-padding:.45rem .6rem;min-width:0;font-size:.9rem;line-height:1.35}
 .many .t{padding:.3rem .5rem;font-size:.82rem}
 .t.f{border-left-color:var(--f)}.t.d{border-left-color:var(--d)}.t.u{border-left-color:var(--u)}
 .t.a{border-left-color:var(--a)}.t.b{border-left-color:var(--b)}
@@ -96,13 +54,10 @@ padding:.45rem .6rem;min-width:0;font-size:.9rem;line-height:1.35}
 .t details>summary{display:block}.t details>summary strong::after{content:" ▸";color:var(--soft);font-weight:400}
 .t details[open]>summary strong::after{content:" ▾"}
 .group{margin-bottom:.4rem}.group>summary{font-weight:600}
-footer{margin-top:1.5rem;color:var(--soft);font-size:.875rem;display:grid;gap:.4rem;justify-items:start}
-@media(min-width:62rem){body{padding:1.4rem 1.8rem 3rem}
-header{grid-template-columns:minmax(0,1fr) minmax(0,2fr)}header .wide,main>.wide{grid-column:1/-1}
-.state{font-size:2rem}
-.marks .desk{display:inline}.grid{grid-template-columns:repeat(auto-fill,minmax(13rem,1fr))}
+@media(min-width:62rem){.marks .desk{display:inline}
 .wide .waves{display:grid;grid-template-columns:repeat(auto-fill,minmax(22rem,1fr));column-gap:2rem}
-.wide .waves>li{border-top:0;padding-top:.55rem}.causes{grid-template-columns:repeat(auto-fit,minmax(22rem,1fr))}}
+.wide .waves>li{border-top:0;padding-top:.55rem}}
 @media(forced-colors:active){.bar i,.mini i{forced-color-adjust:none}}
 @media print{body{background:#fff}.tools,footer button{display:none}}
 """
+STYLE = BASE + _OWN

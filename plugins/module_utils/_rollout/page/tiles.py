@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from .words import KINDS, cameras, cause_of, counts, cut, folded, key_of, name, segments, sites, status_words, words_of
+from ..._core.page.words import cameras, cut, folded, in_order, key_of, name, sites
+from .words import KINDS, cause_of, counts, segments, status_words, words_of
 
 Data = Mapping[str, Any]
 _MANY = 60  # from here on tiles are small, and in groups
@@ -28,7 +28,6 @@ _GROUPS = {
     "done": "done",
     "unchanged": "unchanged",
 }
-_NUMBER = re.compile(r"([0-9]+)")
 _TOLD = ("failures", "queued", "skipped", "excluded", "overtaken", "let_go")  # what the report has by camera
 
 
@@ -134,10 +133,4 @@ def _worst(site: Data) -> str:
 
 def _badness(site: Data) -> tuple[int, int, list[tuple[int, str]], str]:
     worst = _worst(site)
-    return [*_GROUPS].index(worst), -site[worst] if worst == "failed" else 0, _in_order(site["name"]), site["site"]
-
-
-def _in_order(called: str) -> list[tuple[int, str]]:
-    """Shop 9 comes before Shop 10."""
-    pieces = (each.lstrip("0") if each.isdigit() else each for each in _NUMBER.split(called))
-    return [(len(each) if number % 2 else 0, each) for number, each in enumerate(pieces)]
+    return [*_GROUPS].index(worst), -site[worst] if worst == "failed" else 0, in_order(site["name"]), site["site"]

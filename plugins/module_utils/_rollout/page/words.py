@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from ..._core.wording import counted, printable
+from ..._core.page.words import cut, folded
 
 # What a camera counts as, in the order of the bars: a letter, a sign and a word, since colours alone do not tell all.
 KINDS = {
@@ -35,7 +34,6 @@ STATUSES = {
     "rolled_back": "rolled back",
     "let_go": "let go",
 }
-MOST_TEXT = 300  # characters of a reason that are shown at once
 _MOST_FOLDED = 4_000
 _URL = re.compile(r"\bhttps?://\S+?(?=[:.,;)]*(?:\s|$))")
 _ID = re.compile(r"\{?\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b\}?")
@@ -52,36 +50,11 @@ def status_words(status: str) -> str:
     return escape(STATUSES.get(status, status.replace("_", " ")))
 
 
-def name(text: str) -> str:
-    """What something is called: on one line, and whatever direction it is written in, the text around it stays."""
-    return f"<bdi>{escape(printable(text))}</bdi>"
-
-
-def cut(text: str, most: int = MOST_TEXT) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 def said(text: str, key: str, title: str = "In full") -> str:
     """What the service or a task said: without addresses, which are in a fold with all else that is too long."""
     short = cut(cause_of(text))
     shown = f"<p>{escape(short)}</p>" if short else ""
     return shown + (folded(title, f"<pre>{escape(cut(text, _MOST_FOLDED))}</pre>", key) if short != text else "")
-
-
-def folded(title: str, inner: str, key: str, opened: bool = False) -> str:
-    """``key``: by which the page knows it again when it is loaded anew."""
-    state = " open" if opened else ""
-    return f'<details data-k="{key}"{state}><summary>{title}</summary>{inner}</details>'
-
-
-def key_of(*parts: object) -> str:
-    """A short name for something that has the same one the next time."""
-    return "s" + hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:10]
-
-
-def when(time: str) -> str:
-    """A time, in UTC until the script makes it local."""
-    return f'<time datetime="{escape(time)}">{escape(f"{time[:10]} {time[11:16]}")} UTC</time>'
 
 
 def words_of(report: Mapping[str, Any]) -> dict[str, str]:
@@ -107,11 +80,3 @@ def spoken(totals: Mapping[str, Any], words: Mapping[str, str]) -> str:
 def segments(totals: Mapping[str, Any]) -> str:
     """The parts of a bar. ``gN``: as wide as N cameras."""
     return "".join(f'<i class="{words[0]} g{totals[kind]}"></i>' for kind, words in KINDS.items() if totals[kind])
-
-
-def cameras(number: int) -> str:
-    return counted(number, "camera") if number < 1000 else f"{number:,} cameras"
-
-
-def sites(number: int) -> str:
-    return counted(number, "site") if number < 1000 else f"{number:,} sites"

@@ -32,7 +32,7 @@ def device(number: int, *pipelines: dict[str, Any], **at: Any) -> Device:
 
 def found(servers: list[Server], devices: list[Device], site: Site = SHOP) -> list[tuple[str, str, int]]:
     rows = unoffered([(SHOP, each) for each in servers], [(site, each) for each in devices])
-    return [(server.id, processor, count) for _site, server, processor, count in rows]
+    return [(server.id, processor, len(users)) for _site, server, processor, users in rows]
 
 
 HEATMAP = {"Postprocessor": "Heatmap"}

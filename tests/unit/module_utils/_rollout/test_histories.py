@@ -42,6 +42,13 @@ DECLARATIONS: list[dict[str, Any]] = [
     {"pipelines": [{"model": "Counter@2", "nms": 0.5}], "state": "present"},
     {"pipelines": [{"model": "Counter@1"}], "state": "absent"},
     {"swap": {"from": "Counter@1", "to": "Counter@2"}},
+    {
+        "assignments": [
+            {"site": "Shop 1", "devices": ["Aisle 2", "Door"], "pipelines": [{"model": "Counter@2", "nms": 0.5}]},
+            {"site": "Shop 2", "devices": ["Aisle 2", "Yard"], "pipelines": [{"model": "Finder"}]},
+            {"site": "Shop 3", "devices": ["Dock"], "pipelines": []},
+        ]
+    },
 ]
 FAULTS: list[dict[str, Any]] = [
     {"kind": "reset", "handled": True}, {"kind": "reset"}, {"kind": "status", "status": 500, "handled": True},

@@ -11,12 +11,12 @@ from functools import cache
 from typing import Any
 
 import pytest
-from page_parser import Element, Page
 
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.page.document import as_html
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.page.words import KINDS, cause_of
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.report import as_report
 from tools.example_rollouts import SAMPLES, Made, named
+from tools.page_parser import Element, Page
 
 NOW = 1_800_000_000.0
 HOSTILE = [

@@ -14,36 +14,10 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.page.document import as_html
 from ansible_collections.nxai.cloud.plugins.module_utils._rollout.report import as_report
-from tools.chromium import Chromium, found
+from tools.chromium import POOR_CONTRAST, Chromium, found
 from tools.example_rollouts import SAMPLES
 
 Open = Callable[[str], Chromium]
-CONTRAST = """
-(() => {
-  const parts = colour => colour.match(/[\\d.]+/g).map(Number);
-  const light = colour => {
-    const [r, g, b] = parts(colour).slice(0, 3).map(each => each / 255)
-      .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const ground = element => {
-    for (let each = element; each; each = each.parentElement) {
-      const colour = getComputedStyle(each).backgroundColor, [, , , opaque = 1] = parts(colour);
-      if (opaque === 1) return colour;
-    }
-    return "rgb(255, 255, 255)";
-  };
-  const poor = new Set();
-  for (const element of document.body.querySelectorAll("*")) {
-    const own = [...element.childNodes].some(each => each.nodeType === 3 && each.data.trim());
-    if (!own || !element.checkVisibility() || element.tagName === "SCRIPT") continue;
-    const pair = [getComputedStyle(element).color, ground(element)].map(light).sort((a, b) => b - a);
-    const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
-    if (ratio < 4.5) poor.add(element.tagName + " ." + element.className + " " + ratio.toFixed(2));
-  }
-  return [...poor];
-})()
-"""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +57,7 @@ def test_all_text_can_be_read(opened: Open, name: str, scheme: str) -> None:
     page = opened(name)
     page.look(390, scheme)
     page.value("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-    assert page.value(CONTRAST) == []
+    assert page.value(POOR_CONTRAST) == []
 
 
 @pytest.mark.parametrize("name", ["stopped", "many"])

@@ -34,7 +34,8 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records im
 from ansible_collections.nxai.cloud.plugins.module_utils._connection.settings import Settings
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
 from ansible_collections.nxai.cloud.plugins.module_utils._core.values import folded
-from ansible_collections.nxai.cloud.plugins.module_utils._doctor.checks import Seen, _servers
+from ansible_collections.nxai.cloud.plugins.module_utils._doctor.places import servers
+from ansible_collections.nxai.cloud.plugins.module_utils._doctor.seen import Seen
 from ansible_collections.nxai.cloud.plugins.module_utils._fleet.information import _server
 from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import describe_model
 
@@ -167,7 +168,7 @@ def state_of(meaning: str, contract: Any, word: str) -> bool:
         return all(Site.from_api(row).online is (meaning == "online") for row in contract.known("site", known))
     if meaning == "running":
         server = Server.from_api(contract.known("server", [{"UUID": ID, "Status": word}])[0])
-        return not list(_servers(Seen(settings=Settings(), servers=[(SITE, server)])))
+        return not list(servers(Seen(settings=Settings(), servers=[(SITE, server)])))
     refusal = Refused("PUT", f"HTTP 422: there is {word} here", status=422)
     return bool(contract.is_not_applicable(refusal)) and not contract.is_not_applicable(
         Refused("PUT", word, status=500)
