@@ -68,6 +68,7 @@ class Proof:
         self.left: list[dict[str, str]] = []
         self._beside: list[Device] = []  # all cameras of its site, before anything was sent
         self._last: dict[str, Device] = {}  # and as they were listed last after that
+        self._set_by_service: list[str] = []  # keys of pipelines
         self._touched = False  # whether a write may have had its effect
         self._strange_words = ""  # of a refusal that was none a moment later
 
@@ -249,6 +250,8 @@ class Proof:
     def _look_later(self, camera: Camera, sent: Assignment, given: Sequence[str]) -> None:
         """What was there looks like what was sent. That it is gone, came twice or went elsewhere shows later."""
         self._task.deadline(_LATER).pause(_LATER)
+        given = [*given, *self._set_by_service]
+        sent = tuple(each.without(given) for each in sent)
         self._read_back(camera, sent, given, patience=0.0)
         own = camera.device(self._session.draft).id
         others = [
@@ -270,6 +273,7 @@ class Proof:
             return False
         why = "each was sent as it was, and shows otherwise: the service sets it"
         self._session.propose(Proposal({read_only.LINE: keys}, why))
+        self._set_by_service += keys
         return True
 
     def _now(self, camera: Camera, given: Sequence[str] | None = None) -> Device | None:
