@@ -248,9 +248,9 @@ devices:
         - V(unchanged) where it had what is declared; V(planned) in check mode; V(applied) where it reports what was
           sent; V(sent) with O(wait=false).
         - V(pending) where it did not report in time what was sent; V(conflict) where it reports neither that nor what
-          it had; V(not_applicable) where it cannot be written to now; V(failed) where its site could not be read, or
-          the request failed; V(not_sent) where its site could no longer be reached, or a device before it proved
-          nothing (O(prove)).
+          it had, or others lost theirs for it; V(not_applicable) where it cannot be written to now; V(failed) where
+          its site could not be read, or the request failed; V(not_sent) where its site could no longer be reached, or
+          a device before it did not keep what it was sent, or proved nothing (O(prove)).
       type: str
       sample: applied
     reason:
@@ -260,7 +260,9 @@ devices:
       type: str
       sample: ""
 snapshot:
-  description: The assignments before the task, of all its devices of which they are known, as O(restore) takes them.
+  description:
+    - The assignments before the task, of all its devices of which they are known, as O(restore) takes them. Also those
+      of others that lost theirs for what a device of the task was sent.
   returned: success, and failure after the plan
   type: list
   elements: dict

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
-from .._api.records.records import Device
+from .._api.records.records import Device, normalise_nxid
 from .._core.errors import BadInput, NxaiError
 from .._core.values import identity
 from .._fleet.targets import Target, snapshot_targets
 from .._pipelines.readback import compare
 from .evidence import MARK
 
+Added: TypeAlias = "Sequence[Mapping[str, Any]]"  # entries of a snapshot
 _SURE_AFTER = 120.0  # seconds: so long a camera may still show what it has lost already
 
 
@@ -57,8 +58,23 @@ class Kept:
                 raise BadInput("Find out what an earlier run has left", answer, advice) from None
         self._entries = list(self._before)
 
-    def add(self, entries: Sequence[Mapping[str, Any]]) -> None:
-        self._entries += [dict(each) for each in entries if self.of(each["site"], each["device"]) is None]
+    def add(self, entries: Sequence[Mapping[str, Any]]) -> Added:
+        """Gives those that were not kept before."""
+        added = [dict(each) for each in entries if self.of(each["site"], each["device"]) is None]
+        self._entries += added
+        return added
+
+    def close_seen(self, added: Added, now: Mapping[str, Device], keys: Collection[str]) -> list[str]:
+        """Close those that a camera has, but for these keys. ``now``: by NxID. Gives the names of the others."""
+        lost = []
+        for each in added:
+            device = now.get(normalise_nxid(each["device"]))
+            (target,) = snapshot_targets([each])
+            if device is not None and is_there(target, device, keys):
+                self.close(each["site"], each["device"])
+            else:
+                lost.append(str(each.get("name") or each["device"]))
+        return lost
 
     def of(self, site: str, device: str) -> Target | None:
         """What this camera is to get back."""
@@ -113,7 +129,7 @@ class Kept:
         ]
 
 
-def is_there(target: Target, device: Device) -> bool:
-    """Whether the device shows what it is to get back."""
-    shown = device.assignment
-    return shown is not None and compare(target.restore or (), shown) is not None
+def is_there(target: Target, device: Device, keys: Collection[str] = ()) -> bool:
+    """Whether the device shows what it is to get back, but for these keys."""
+    had, shown = (tuple(each.without(keys) for each in found or ()) for found in (target.restore, device.assignment))
+    return device.assignment is not None and compare(had, shown, None, had) is not None

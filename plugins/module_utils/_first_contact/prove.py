@@ -14,23 +14,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .._api.contract.lines import hint
 from .._api.contract.operations import LIST_DEVICES, PUT_PIPELINES
 from .._api.device import DeviceApi
 from .._api.records.assignment import LINE, core_of
-from .._api.records.listed import devices_listed, with_chains
 from .._api.records.pipeline import Assignment, Pipeline, models_of
-from .._api.records.records import Device, Model, Site, normalise_nxid
+from .._api.records.records import Device, Model, Site
 from .._core.errors import BadInput, NxaiError, Refused, Unexpected
 from .._core.values import folded, mapping, text
+from .._core.voice import unheard
 from .._core.wording import shortened
 from .._engine.lookup import Index
 from .._engine.module import Task
 from .._fleet.targets import WHERE_PIPELINES_ARE, snapshot, why_unknown
 from .._pipelines.checks import is_doubled, thresholds_above_one
-from .._pipelines.readback import ADDS, compare, side_by_side
+from .._pipelines.readback import compare, lost_keys, side_by_side
+from .._pipelines.reconcile import DeviceChange
+from .._pipelines.strays import strays
+from .camera import TRIED, Camera, Finder
 from .explore import explore
 from .files import Files
 from .inference import read_only
@@ -40,11 +43,11 @@ from .inference.paths import other_places
 from .inference.pipelines import elements_of, running
 from .inference.records import Row
 from .inference.ways import SENT, WriteWays, missing_names, unknown_names, words_of
+from .kept import Added
 from .read import Seen
 from .session import Session
 from .shown import LOOK, NOT_SHOWN, not_as_sent, twice
 
-_TRIED = "Prove how pipelines are written"
 _DONE = ("", "ok", "done", "success", "accepted", "updated")
 _PATIENCE = 60.0  # seconds for a camera to be announced, and to show what was sent
 _LATER = 10.0
@@ -52,17 +55,6 @@ _LATER = 10.0
 
 class _Doubtful(Unexpected):
     """Success in words that are not known: reading back what was there before cannot tell whether it was one."""
-
-
-@dataclass(frozen=True)
-class _Camera:
-    site: Site
-    row: Row  # raw
-
-    def device(self, draft: Draft) -> Device:
-        contract = draft.contract
-        (device,) = devices_listed(contract.known("device", [self.row]), contract)
-        return with_chains(device, contract).with_proof(contract.no_pipelines)
 
 
 class Proof:
@@ -74,34 +66,30 @@ class Proof:
         self._seen = seen
         self._files = files
         self.left: list[dict[str, str]] = []
+        self._beside: list[Device] = []  # all cameras of its site, before anything was sent
+        self._last: dict[str, Device] = {}  # and as they were listed last after that
+        self._set_by_service: list[str] = []  # keys of pipelines
         self._touched = False  # whether a write may have had its effect
         self._strange_words = ""  # of a refusal that was none a moment later
 
     def run(self) -> str:
         """What was proved, in words. Raises what it ended with; nothing else was changed then."""
         self._session.forget(LIST_DEVICES.name)
-        camera = self._find()
+        options = self._task.options
+        camera = Finder(self._session, self._seen, options["device"], options["site"]).find()
         device = camera.device(self._session.draft)
-        self._files.kept.check(camera.site.id, device, _TRIED)
+        self._files.kept.check(camera.site.id, device, TRIED)
         if device.assignment is None:
             return self._prove_none(camera, device)
         high = next(thresholds_above_one(device.assignment), None)
         if high is not None:
             answer = f"{device.label} shows a threshold of {high:g}, and they are known to go from 0 to 1"
-            raise BadInput(_TRIED, answer, f"Nothing was sent. {hint('fields.pipeline.nms')}")
+            raise BadInput(TRIED, answer, f"Nothing was sent. {hint('fields.pipeline.nms')}")
         if is_doubled(device.assignment):
             answer = f"{device.label} shows each of its pipelines more than once, and would be sent them so"
-            raise BadInput(_TRIED, answer, f"Nothing was sent. Choose another camera. {hint(LINE)}")
+            raise BadInput(TRIED, answer, f"Nothing was sent. Choose another camera. {hint(LINE)}")
         device = self._look_again(camera, device)
-        before, has = self._session.draft, device.assignment or ()
-        self._send(camera, None)
-        try:
-            self._read_back(camera, has, before.contract.assignment.read_only)
-            self._look_later(camera, has)
-        except NxaiError:
-            if self._session.draft.value(read_only.LINE) != before.value(read_only.LINE):
-                self._session.keep(before)  # what does not come back is not the service's own
-            raise
+        self._send_what_it_has(camera, device.assignment or ())
         if not device.assignment:
             return f"{device.label} took an empty assignment. It proves more with a camera that runs something."
         unknown = cameras_of(self._seen.cameras, self._session.draft.contract).unknown
@@ -109,7 +97,40 @@ class Proof:
             return self._prove_by_none(camera, unknown)
         return f"{device.label} took what it has, and shows it."
 
-    def _look_again(self, camera: _Camera, device: Device) -> Device:
+    def _send_what_it_has(self, camera: Camera, has: Assignment) -> None:
+        """What all cameras of the site have is kept until it is seen there again: one that has lost it may show it for
+        a while, and another may be written to in its place."""
+        before, kept = self._session.draft, self._files.kept
+        given = before.contract.assignment.read_only
+        added = kept.add(snapshot([(camera.site, each) for each in self._beside], unheard))
+        self._files.keep()
+        try:
+            self._send(camera, None)
+            self._read_back(camera, has, given)
+            self._look_later(camera, has, given)
+        except NxaiError as error:
+            if self._session.draft.value(read_only.LINE) != before.value(read_only.LINE):
+                self._session.keep(before)  # what does not come back is not the service's own
+            raise self._with_what_is_lost(camera, error, added) from None
+        self._close(added)
+
+    def _with_what_is_lost(self, camera: Camera, error: NxaiError, added: Added) -> NxaiError:
+        """After a request that may have had an effect, whatever it was answered with."""
+        with suppress(NxaiError):
+            if not self._last:
+                self._task.deadline(_LATER).pause(_LATER)
+                self._now(camera)
+        lost = self._close(added)
+        if not lost:
+            return error
+        answer = f"{error.answer}. Not seen to have what they had before: {shortened(lost)}"
+        return replace(error, answer=answer, advice=f"{error.advice} {self._files.kept.advice}".strip())
+
+    def _close(self, added: Added) -> list[str]:
+        """The names of those that were not seen to have what they had."""
+        return self._files.kept.close_seen(added, self._last, self._session.draft.contract.assignment.read_only)
+
+    def _look_again(self, camera: Camera, device: Device) -> Device:
         """Nothing has been written: what differs now is what the service says anew at each look."""
         session = self._session
         listed = session.device(session.draft).list_devices(camera.site.id)
@@ -117,57 +138,12 @@ class Proof:
         keys = read_only.volatile(device.assignment, now)
         if keys:
             session.propose(Proposal({read_only.LINE: keys}, "they differ at each look, and nothing was written"))
+        self._beside = [each.without(session.draft.contract.assignment.read_only) for each in listed]
         return camera.device(session.draft)
-
-    # Which one
-
-    def _find(self) -> _Camera:
-        wanted, site = normalise_nxid(self._task.options["device"]), self._task.options["site"]
-        found = [each for each in self._cameras(site) if each.device(self._session.draft).id == wanted]
-        found = [each for place, each in enumerate(found) if each not in found[:place]]  # a row may come twice
-        if len(found) == 1:
-            return found[0]
-        if found and len({each.site.id for each in found}) == 1:
-            answer = "its site lists it several times, each time otherwise"
-            raise BadInput(_TRIED, answer, "Choose another camera.")
-        where = f"at the site {site}" if site else "at any site that can be read"
-        if not found:
-            advice = self._by_name(site) or "Correct first_contact_device."
-            raise BadInput(_TRIED, f"there is no camera with the NxID {wanted} {where}", advice)
-        sites = ", ".join(each.site.label for each in found)
-        advice = "Say which one with first_contact_site."
-        raise BadInput(_TRIED, f"{len(found)} sites have a camera with the NxID {wanted}: {sites}", advice)
-
-    def _by_name(self, site: str | None) -> str:
-        """The NxIDs of the cameras that have the name which was given in place of one."""
-        name, draft = self._task.options["device"].strip().lower(), self._session.draft
-        named = [each for each in self._cameras(site) if each.device(draft).name.strip().lower() == name]
-        some = [f"{each.device(draft).nxid} (site {each.site.label})" for each in named]
-        return f"Give an NxID. Of that name there is {shortened(some)}." if some else ""
-
-    def _cameras(self, wanted: str | None) -> Iterator[_Camera]:
-        session, contract = self._session, self._session.draft.contract
-        sites = [Site.from_api(row) for row in contract.known("site", self._seen.rows.get("site", []))]
-        if wanted:
-            sites = [Index(sites, "site").find(wanted)]
-        for site in sites:
-            try:
-                rows = session.rows(session.draft, "list_devices", "device", {"site_id": site.id}, {})
-            except NxaiError:
-                if wanted:
-                    raise
-                continue
-            yield from (_Camera(site, row) for row in rows if self._is_readable(row))
-
-    def _is_readable(self, row: Row) -> bool:
-        try:
-            return bool(_Camera(Site.from_api({"id": "x"}), row).device(self._session.draft).id)
-        except NxaiError:
-            return False
 
     # Write, and look
 
-    def _send(self, camera: _Camera, pipelines: Assignment | None) -> None:
+    def _send(self, camera: Camera, pipelines: Assignment | None) -> None:
         """``pipelines``: None for what it has, as each draft reads it."""
         session, name = self._session, PUT_PIPELINES.name
         refresh: bool = self._task.options["try_refresh"]
@@ -179,11 +155,11 @@ class Proof:
             device = camera.device(draft)
             wanted = device.assignment if pipelines is None else pipelines
             if wanted is None:
-                raise Unexpected(_TRIED, f"it is not known what {device.label} runs: {why_unknown(device)}")
+                raise Unexpected(TRIED, f"it is not known what {device.label} runs: {why_unknown(device)}")
             self._put(session.device(draft), camera.site, device, wanted)
             said = text(folded(mapping(session.heard)).get("message")) or ""
             if said.strip().lower().rstrip(".") not in _DONE:
-                raise _Doubtful(_TRIED, f"the service answered with success, and said: {said[:200]!a}")
+                raise _Doubtful(TRIED, f"the service answered with success, and said: {said[:200]!a}")
 
         def ways(draft: Draft, error: NxaiError) -> Iterator[Proposal]:
             if isinstance(error, _Doubtful):
@@ -245,18 +221,22 @@ class Proof:
             deadline.pause(pause)
             pause *= 2
 
-    def _read_back(self, camera: _Camera, sent: Assignment, given: Sequence[str] | None = None) -> None:
+    def _read_back(
+        self, camera: Camera, sent: Assignment, given: Sequence[str] | None = None, patience: float = _PATIENCE
+    ) -> None:
         """Where none was sent, a camera that shows nothing is as it should be.
 
         ``given``: the only keys that need not be there again, where not those of the contract as it is found.
         """
-        deadline, contract = self._task.deadline(_PATIENCE), self._session.draft.contract
+        deadline, contract = self._task.deadline(patience), self._session.draft.contract
         left_out = set() if given is None else set(contract.assignment.read_only) - set(given)
         while True:
             device = self._now(camera, given)
             shown = device.assignment if device else None
             hidden: set[str] = set()
-            if shown is not None and compare(sent, shown, hidden) is not None and not hidden & left_out:
+            same = shown is not None and compare(sent, shown, hidden) is not None
+            lost = lost_keys(sent, shown or (), sent)
+            if same and not lost and not hidden & left_out:
                 return
             if not sent and device and device.unknown and device.unknown.shape:
                 return
@@ -264,15 +244,26 @@ class Proof:
                 return
             if deadline.left <= 0:
                 self.left += twice(device, sent)
-                raise Unexpected(_TRIED, not_as_sent(sent, shown, hidden & left_out), LOOK)
+                raise Unexpected(TRIED, not_as_sent(sent, shown, hidden & left_out, lost), LOOK)
             deadline.pause(3.0)
 
-    def _look_later(self, camera: _Camera, sent: Assignment) -> None:
-        """What was there looks like what was sent: that one came on top of the other shows a moment later."""
+    def _look_later(self, camera: Camera, sent: Assignment, given: Sequence[str]) -> None:
+        """What was there looks like what was sent. That it is gone, came twice or went elsewhere shows later."""
         self._task.deadline(_LATER).pause(_LATER)
-        self.left += twice(self._now(camera), sent)
-        if self.left:
-            raise Unexpected(_TRIED, ADDS, LOOK)
+        given = [*given, *self._set_by_service]
+        sent = tuple(each.without(given) for each in sent)
+        self._read_back(camera, sent, given, patience=0.0)
+        own = camera.device(self._session.draft).id
+        others = [
+            DeviceChange(camera.site, each, had, had)
+            for each in self._beside
+            for had in [each.assignment or ()]
+            if each.id != own
+        ]
+        if found := strays([sent], others, self._last):
+            labels = shortened([each.label for each, _shown in found])
+            answer = f"{labels}, to which nothing was sent, lost what they had and show what the camera was sent"
+            raise Unexpected(TRIED, answer, f"{LOOK} {hint('fields.assignment.devices')}")
 
     def _is_set_by_service(self, sent: Assignment, shown: Assignment, left_out: set[str]) -> bool:
         """Whether all that is not as it was sent is in keys that each pipeline has, and that no request sets."""
@@ -282,16 +273,18 @@ class Proof:
             return False
         why = "each was sent as it was, and shows otherwise: the service sets it"
         self._session.propose(Proposal({read_only.LINE: keys}, why))
+        self._set_by_service += keys
         return True
 
-    def _now(self, camera: _Camera, given: Sequence[str] | None = None) -> Device | None:
+    def _now(self, camera: Camera, given: Sequence[str] | None = None) -> Device | None:
         session = self._session
-        now = {each.id: each for each in session.showing(session.draft, given).list_devices(camera.site.id)}
-        return now.get(camera.device(session.draft).id)
+        listed = session.showing(session.draft, given).list_devices(camera.site.id)
+        self._last = {each.id: each for each in listed}
+        return self._last.get(camera.device(session.draft).id)
 
     # A camera that shows what it runs, and then has none
 
-    def _prove_by_none(self, camera: _Camera, unknown: Iterable[Silent]) -> str:
+    def _prove_by_none(self, camera: Camera, unknown: Iterable[Silent]) -> str:
         device = camera.device(self._session.draft)
         if self._session.draft.contract.assignment.read_only:  # with nothing there, what is not sent may not come back
             return f"{device.label} took what it has, and shows it. As {read_only.LINE} differs, it was not given none."
@@ -306,13 +299,15 @@ class Proof:
         done = f"{device.label} took what it has, and shows it. It had none for a moment, and has again what it had."
         if none.unknown is None:
             return f"{done} It said that it had none. So other rows, which do not say so, are still a question."
-        core = core_of(none.raw)
-        shapes = [none.unknown.shape, *(each.shape for each in unknown if each.core == core and each.offered)]
+        shape, core = none.unknown.shape, core_of(none.raw)
+        if any(each.apart and each.shape == shape for each in unknown):
+            return f"{done} Other rows that look so are of a server that shows no pipelines: they are still a question."
+        shapes = [shape, *(each.shape for each in unknown if each.core == core and each.offered)]
         why = "so looked the place of the pipelines of a camera that had none for a moment"
         self._session.propose(Proposal({"no_pipelines": shapes}, why))
         return f"{done} Rows in which the place of the pipelines looks as it did then mean that nothing runs."
 
-    def _without(self, camera: _Camera, had: Assignment) -> Device:
+    def _without(self, camera: Camera, had: Assignment) -> Device:
         """How it is listed without pipelines; where it does not say that it has none, twice in turn."""
         deadline, before = self._task.deadline(_PATIENCE), ""
         while True:
@@ -322,11 +317,11 @@ class Proof:
                 return device
             if deadline.left <= 0:
                 answer = side_by_side((), device.assignment or had) if device else "it is not listed any more"
-                raise Unexpected(_TRIED, f"the camera does not show that it has none. {answer}", LOOK)
+                raise Unexpected(TRIED, f"the camera does not show that it has none. {answer}", LOOK)
             before = shape
             deadline.pause(3.0)
 
-    def _give_back(self, camera: _Camera, device: Device, had: Assignment) -> None:
+    def _give_back(self, camera: Camera, device: Device, had: Assignment) -> None:
         try:
             self._send(camera, had)
             self._read_back(camera, had)
@@ -337,17 +332,17 @@ class Proof:
 
     # A camera that shows nothing
 
-    def _prove_none(self, camera: _Camera, device: Device) -> str:
+    def _prove_none(self, camera: Camera, device: Device) -> str:
         shape = device.unknown.shape if device.unknown else ""
         reason = f"it is not known what {device.label} runs: {why_unknown(device)}"
         if not shape:
-            raise BadInput(_TRIED, reason, f"Nothing was sent. Choose another camera. {WHERE_PIPELINES_ARE}")
+            raise BadInput(TRIED, reason, f"Nothing was sent. Choose another camera. {WHERE_PIPELINES_ARE}")
         if self._task.options["prove"] != "one":
             advice = (
                 "Nothing was sent. Choose another camera; or, if this one may lose what it runs, set"
                 " first_contact_prove=one: it is sent a model, and given none again at the end."
             )
-            raise BadInput(_TRIED, reason, advice)
+            raise BadInput(TRIED, reason, advice)
         uuid, name = self._model(camera.site)
         sent = (Pipeline.new({"model": uuid}),)
         try:
@@ -366,7 +361,7 @@ class Proof:
             " runs. What it ran before, if the service did not show it, is gone."
         )
 
-    def _take_away(self, camera: _Camera, device: Device, uuid: str, name: str) -> None:
+    def _take_away(self, camera: Camera, device: Device, uuid: str, name: str) -> None:
         try:
             self._send(camera, ())
             self._read_back(camera, ())
@@ -390,7 +385,7 @@ class Proof:
             for uuid in (*names, *sorted(anywhere)):
                 if uuid in group:
                     return uuid, names.get(uuid, uuid)
-        raise BadInput(_TRIED, "there is no model that could be sent", "Name one with first_contact_model.")
+        raise BadInput(TRIED, "there is no model that could be sent", "Name one with first_contact_model.")
 
 
 def _models(rows: Iterable[Row]) -> Iterator[Model]:

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from .._api.records.pipeline import Assignment, models_of
 from .._api.records.records import Device
-from .._pipelines.readback import ADDS, is_added, side_by_side
+from .._pipelines.readback import ADDS, compare, is_added, side_by_side
 
 LOOK = "Look at it in the portal."
 NOT_SHOWN = (
@@ -19,9 +19,14 @@ NOT_SHOWN = (
 )
 
 
-def not_as_sent(sent: Assignment, shown: Assignment | None, gone: Iterable[str]) -> str:
+def not_as_sent(sent: Assignment, shown: Assignment | None, gone: Collection[str], lost: Collection[str] = ()) -> str:
+    """``gone``: keys that it showed and was not sent. ``lost``: those that it was sent."""
     if gone:
         return f"what was left out of the request is gone: the camera does not show {', '.join(sorted(gone))} any more"
+    if shown and lost and compare(sent, shown) is not None:
+        return (
+            f"the camera does not show {', '.join(sorted(lost))} any more, which it showed and was sent: so it is lost"
+        )
     if shown and is_added(sent, sent, shown):
         return ADDS
     answer = side_by_side(sent, shown) if shown is not None else "it no longer shows what it runs"

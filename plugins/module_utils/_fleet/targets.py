@@ -79,9 +79,13 @@ class Missing:
 
 @dataclass
 class Found:
-    """What was read. ``unread`` holds a line for each site that could not be read, or shows no devices."""
+    """What was read. ``unread`` holds a line for each site that could not be read, or shows no devices.
+
+    ``beside``: what else the sites of those that are chosen list.
+    """
 
     chosen: list[Chosen] = field(default_factory=list)
+    beside: list[Chosen] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     unread: list[dict[str, str]] = field(default_factory=list)
     errors: list[NxaiError] = field(default_factory=list)
@@ -168,7 +172,9 @@ def select_devices(
             continue
         if not listing:
             found.unread.append(unread(site))
-        found.chosen += [Chosen(site, each) for each in _one_each(listing) if _is_selected(each, site, select, models)]
+        for each in _one_each(listing):
+            means = _is_selected(each, site, select, models)
+            (found.chosen if means else found.beside).append(Chosen(site, each))
     _raise_if_nothing_was_read(found, len(sites))
     return found
 
@@ -205,13 +211,15 @@ def _target(entry: Any, site: str | None) -> Target:
 
 def _pick(found: Found, site: Site, wanted: Sequence[Target], listing: Sequence[Device]) -> None:
     """A name that is not there may be a slip of the pen, which is an error; an NxID is a device that has gone."""
-    index = Index(listing, "device", f"at site {site.label}")
+    index, chosen = Index(listing, "device", f"at site {site.label}"), set[str]()
     for each in wanted:
         device = index.find_or_none(each.device) if is_uuid(each.device) else index.find(each.device)
         if device is None:
             found.missing.append(Missing(site, each.device, "not_applicable", "the site does not list this device"))
         else:
             found.chosen.append(Chosen(site, device, each.restore, each.forced, each.group))
+            chosen.add(device.id)
+    found.beside += [Chosen(site, each) for each in listing if each.id not in chosen]
 
 
 def _is_selected(device: Device, site: Site, select: str, models: Collection[str]) -> bool:

@@ -30,7 +30,8 @@ ADVICE = {
     404: "It is not there, or the token may not see it (this service can answer 404 to a token that may not write). "
     "Check the name or UUID, the address and act_as.",
     409: "It was changed at the same time, or is in use. Look at its state and run the task again.",
-    413: "The file is larger than the service accepts.",
+    413: "The request is larger than the service, or a proxy on the way, accepts: for the file of a model, or for the "
+    "pipelines of many devices, of which batch_size sends fewer at a time.",
     422: "The service understood the request but cannot do it. Correct what its message names.",
     429: "Too many requests. Run the task again later, or raise retries and retry_budget.",
     408: LATER,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why a device does not report what was sent to it. Pure."""
+"""Whether a device reports what was sent to it, and why it does not. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .._api.records.assignment import LINE
 from .._api.records.records import Device
 from .._core.wording import shortened
 from .._fleet.targets import WHERE_PIPELINES_ARE, why_unknown
-from .readback import ADDS, is_added, lost_keys, side_by_side
+from .readback import ADDS, compare, is_added, lost_keys, side_by_side
 from .reconcile import DeviceChange
 
 
@@ -36,3 +36,18 @@ def why_late(change: DeviceChange, device: Device | None) -> tuple[str, str] | N
             f" {side_by_side(change.after, reported)} {WHERE_PIPELINES_ARE}"
         )
     return None
+
+
+def differs(change: DeviceChange, now: Device) -> bool:
+    """Whether it shows something else than it had when it was planned, as far as that is known."""
+    if change.restored or change.device.as_read is None or now.as_read is None:
+        return False
+    return compare(change.before, now.as_read) is None
+
+
+def shown_as_sent(change: DeviceChange, device: Device, hidden: set[str]) -> str | None:
+    """As ``compare``. A device that showed its pipelines, and shows nothing since it was sent none, has none."""
+    if device.as_read is not None:
+        return compare(change.after, device.as_read, hidden, change.shown)
+    emptied = bool(change.device.assignment) and not change.after and device.unknown and device.unknown.shape
+    return "none was sent, and nothing is shown" if emptied else None

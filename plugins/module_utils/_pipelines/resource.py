@@ -23,6 +23,7 @@ from .._engine.lookup import globbed, is_glob
 from .._engine.module import Task
 from .._engine.sites import SiteReader
 from .._fleet.targets import (
+    Chosen,
     Found,
     Missing,
     find_targets,
@@ -37,7 +38,8 @@ from .checks import Facts, Refusal, raise_if_any, refusals, sites_whose_servers_
 from .models import Models
 from .proof import Proof
 from .reconcile import AssignmentPlan, Batch, DeviceChange, State, merge, swap
-from .writer import PipelineWriter, nothing
+from .sender import nothing
+from .writer import PipelineWriter
 
 STATUSES = (
     "unchanged", "planned", "applied", "sent", "pending", "conflict", "not_applicable", "failed", "not_sent",
@@ -86,8 +88,10 @@ class PipelineResource:
             if each.restore is None
             else DeviceChange(each.site, each.device, before, each.restore, restored=True, forced=each.forced)
             for each in self.found.chosen
-            for before in [each.device.as_read or ()]  # where it is not known: see Proof
+            for before in _had(each)
         ]
+        beside = [DeviceChange(each.site, each.device, had, had) for each in self.found.beside for had in _had(each)]
+        self.writer.strays.expect(changes, beside, [] if self.options["restore"] else rules)
         return AssignmentPlan(tuple(changes))
 
     def described(self, plan: AssignmentPlan) -> AssignmentPlan:
@@ -217,6 +221,8 @@ class PipelineResource:
         if self.options["wait"]:
             self.writer.follow(plan)
             self._warn_of_hidden(sorted(self.writer.hidden))
+            if told := self.writer.strays.as_warning():
+                self.warn(told)
 
     def _warn_of_hidden(self, keys: Sequence[str]) -> None:
         if not keys:
@@ -237,7 +243,7 @@ class PipelineResource:
         ]
         count = Counter(each["status"] for each in devices)
         changed = sum(each["changed"] for each in devices)
-        snapshot_of = [(each.site, self.proof.resolved(each)) for each in plan.changes]
+        snapshot_of = [(each.site, self.proof.resolved(each)) for each in (*plan.changes, *self.writer.strays.beside)]
         entries = snapshot(snapshot_of, self.warn if self.settled else unheard)
         for entry in entries:
             entry["on_the_way"] = self.writer.on_the_way((entry["site"], entry["device"]))
@@ -286,6 +292,11 @@ class PipelineResource:
         advice = "The result has every device. Look at those named, then run the task again, or restore the snapshot."
         status = next((each.status for each in errors if isinstance(each, Refused)), None)
         return Unexpected("Make the assignments as declared", "; ".join(said), advice, status)
+
+
+def _had(chosen: Chosen) -> tuple[Assignment]:
+    """Where it is not known: see Proof."""
+    return (chosen.device.as_read or (),)
 
 
 def _reasons(devices: Sequence[Mapping[str, Any]], status: str) -> str:

@@ -64,7 +64,7 @@ class Carrier:
         if not self._cameras or plan is None:
             return
         resource = self._resource(**self._declared(plan.declaration))
-        found = resource.look()
+        found = self._look(resource)
         overtaken = self._overtaken(resource, found, plan)
         found = self._forced(found.without({change.key for change, _reason in overtaken}))
         found, refused = _allowed(resource, found)
@@ -198,7 +198,7 @@ class Carrier:
             return
         options = {"pipelines": None, "swap": None, "state": "present", "require_support": False}
         resource = self._resource(restore=entries, **options)
-        found, refused = _allowed(resource, resource.look())
+        found, refused = _allowed(resource, self._look(resource))
         self._describe(resource, found, "taken back")
         if self._task.check_mode:
             return
@@ -246,6 +246,12 @@ class Carrier:
         self._note("gate", rows)
 
     # The engine
+
+    def _look(self, resource: PipelineResource) -> AssignmentPlan:
+        found = resource.look()
+        late = {each.key for each in self._book.ledger.cameras if each.on_its_way}
+        resource.writer.strays.leave_out(late, key_of)
+        return found
 
     def _describe(self, resource: PipelineResource, plan: AssignmentPlan, header: str) -> None:
         """Keep what changes, for people; no request is made for names."""

@@ -11,6 +11,7 @@ camera says so by an empty list, and their own rows name no pipeline that is sel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -33,7 +34,8 @@ class Silent(NamedTuple):
     """Cameras whose rows have one shape, and do not say what runs. ``device`` at ``site`` is one of them.
 
     ``offered`` at ``offered_site`` shows what it runs, and may prove what that means; "" for none.
-    ``core``: their shape without what is beside the place of the pipelines.
+    ``core``: their shape without what is beside the place of the pipelines. ``apart``: one is of a server that shows no
+    pipelines on any of several cameras, so that another server proves nothing for it.
     """
 
     shape: str
@@ -44,9 +46,10 @@ class Silent(NamedTuple):
     offered_site: str
     advice: str
     core: str
+    apart: bool
 
     def as_result(self) -> dict[str, Any]:
-        return {name: value for name, value in self._asdict().items() if name != "core"}
+        return {name: value for name, value in self._asdict().items() if name not in ("core", "apart")}
 
     @property
     def question(self) -> str:
@@ -80,12 +83,14 @@ def cameras_of(listings: Mapping[str, Rows], contract: Contract) -> Cameras:
     for site, device in read:
         if device.unknown is not None and device.unknown.shape:
             classes.setdefault(device.unknown.shape, []).append((site, device))
+    several = Counter(map(_server, read))
+    hidden = {each for each, count in several.items() if count > 1}.difference(map(_server, running))
     groups = sorted(classes.items(), key=lambda group: -len(group[1]))[:_MOST_CLASSES]
     return Cameras(
         running=len(running),
         none=sum(device.assignment == () for _site, device in read),
         not_understood=sum(device.unknown is not None and not device.unknown.shape for _site, device in read),
-        unknown=tuple(_silent(shape, group, running, said_none) for shape, group in groups),
+        unknown=tuple(_silent(shape, group, running, said_none, hidden) for shape, group in groups),
     )
 
 
@@ -102,10 +107,12 @@ def _devices(rows: Rows, contract: Contract) -> Iterator[Device]:
     yield from {each.id: with_chains(each, contract, shown) for each in listed}.values()
 
 
-def _silent(shape: str, group: list[_At], running: list[_At], said_none: int) -> Silent:
-    site, device = min(group, key=_is_off)
+def _silent(shape: str, group: list[_At], running: list[_At], said_none: int, hidden: set[tuple[str, str]]) -> Silent:
+    """``hidden``: the servers that show no pipelines on any of several cameras."""
+    apart = not hidden.isdisjoint(map(_server, group))
+    site, device = min(group, key=lambda each: (apart and _server(each) not in hidden, _is_off(each)))
     alike = [each for each in running if rest_of(each[1].raw) == rest_of(device.raw)]
-    doubt = _doubt(device, len(running), said_none)
+    doubt = _doubt(device, len(running), said_none, apart)
     offered, at = "", ""
     words = [doubt] if doubt else []
     if not doubt:
@@ -128,7 +135,12 @@ def _silent(shape: str, group: list[_At], running: list[_At], said_none: int) ->
         "it is sent a model, and none again at the end. What it runs now, if the service does not show it, is lost. The"
         " portal may show you one that runs nothing."
     )
-    return Silent(shape, len(group), device.id, site, offered, at, " ".join(words), core_of(device.raw))
+    return Silent(shape, len(group), device.id, site, offered, at, " ".join(words), core_of(device.raw), apart)
+
+
+def _server(camera: _At) -> tuple[str, str]:
+    """With its site; of cameras that name no server, the site is one."""
+    return camera[0], camera[1].server.label
 
 
 def _is_off(camera: _At) -> bool:
@@ -136,7 +148,7 @@ def _is_off(camera: _At) -> bool:
     return camera[1].enabled is False
 
 
-def _doubt(device: Device, running: int, said_none: int) -> str:
+def _doubt(device: Device, running: int, said_none: int, apart: bool) -> str:
     """Why it may well run something, "" for no reason."""
     if names_a_selected_pipeline(device.raw):
         return "The row names a pipeline that is selected, so it may well run one that is not shown."
@@ -149,5 +161,10 @@ def _doubt(device: Device, running: int, said_none: int) -> str:
         return (
             "No camera that was read shows what it runs, so the service may not show it, or in another place, for which"
             " there is fields.device.pipelines."
+        )
+    if apart:
+        return (
+            "None of several cameras of its server shows what it runs, and others do. So that server may not show it,"
+            " or runs nothing yet."
         )
     return ""

@@ -9,6 +9,7 @@ A place counts only if its elements name models that are listed: a wrong place w
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
@@ -30,6 +31,12 @@ from .records import Fits, Inferred, Row, Rows, ids_of, is_text
 _PIPELINES = "fields.device.pipelines"
 _MODEL = "fields.pipeline.model"
 _LEFT_OUT = "assignment.left_out"
+# A name of what is no longer, not yet, or not for this device alone: a wrong place would be written over what runs.
+_OTHER = re.compile(
+    "default|previous|former|last|old|histor|past|backup|recommend|suggest|available|supported|possible|allowed|choice"
+    "|template|preset|group|draft|plan|schedul|pending|next",
+    re.IGNORECASE,
+)
 
 
 def infer_pipelines(rows: Rows, draft: Draft, models: set[str]) -> Inferred:
@@ -41,6 +48,10 @@ def infer_pipelines(rows: Rows, draft: Draft, models: set[str]) -> Inferred:
             found.questions.append(
                 f"{_PIPELINES}: pipelines were found at {place.lines.get(_PIPELINES)}, and beside them rows say that"
                 " there are more than these. What is not shown would be lost. Where are all pipelines of a device?"
+            )
+        elif place is not None and (doubt := _doubt(rows, str(place.lines.get(_PIPELINES, "")), draft.adding(place))):
+            found.questions.append(
+                f"{_PIPELINES}: {doubt} If that is what each camera runs now, say so with this line: else that is lost."
             )
         elif place is not None:
             draft = draft.adding(place)
@@ -88,6 +99,17 @@ def _is_partial(rows: Rows, contract: Contract) -> bool:
     """Whether a row says that it shows only some of its pipelines."""
     known = map(read_assignment, contract.known("device", list(rows)))
     return any(isinstance(each, Unknown) and each.partial for each in known)
+
+
+def _doubt(rows: Rows, place: str, draft: Draft) -> str:
+    """Why pipelines in another place may be something else than what runs; "" for no reason."""
+    if place and _OTHER.search(place):
+        return f"{place} looks like pipelines, and by its name like others than those that run."
+    found = [*map(read_assignment, draft.contract.known("device", list(rows)))]
+    shown = [each.pipelines for each in found if isinstance(each, Known) and each.pipelines]
+    if place and 1 < len(found) == len(shown) and all(each == shown[0] for each in shown):
+        return f"{place} looks like pipelines, and every camera shows the same ones there: so look defaults, too."
+    return ""
 
 
 def _may_hold(row: Row, models: set[str]) -> bool:

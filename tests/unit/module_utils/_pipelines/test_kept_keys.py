@@ -28,17 +28,19 @@ OPTIONS = {
 class Service:
     devices_at_once = 0
 
-    def __init__(self, drops: tuple[str, ...], shown: dict[str, Any]) -> None:
+    def __init__(self, drops: tuple[str, ...], shown: dict[str, Any], devices: int = 3) -> None:
         self.drops, self.now = drops, 0.0
         self.requests: list[int] = []
-        self.rows = {f"{{4f7d9c1e-2b6a-4d3f-8a5b-{number:012}}}": [shown] for number in range(3)}
+        self.rows = {f"{{4f7d9c1e-2b6a-4d3f-8a5b-{number:012}}}": [shown] for number in range(devices)}
 
     def put_pipelines(self, _site: str, devices: list[str], _models: Any, pipelines: list[dict[str, Any]]) -> None:
         self.requests.append(len(devices))
         kept = [{key: value for key, value in each.items() if key not in self.drops} for each in pipelines]
-        self.rows.update(dict.fromkeys(devices, kept[-1:] if self.last_only else kept))
+        reached = [each for each in devices if each in list(self.rows)[self.out_of_reach :]]
+        self.rows.update(dict.fromkeys(reached, kept[-1:] if self.last_only else kept))
 
     last_only = False  # whether a write keeps the last pipeline alone
+    out_of_reach = 0  # of the devices, from the first on
 
     def list_devices(self, _site: str) -> list[Device]:
         return [Device.from_api({"NxID": nxid, "nxAI": {"pipelines": shown}}) for nxid, shown in self.rows.items()]
@@ -91,3 +93,22 @@ def test_where_a_pipeline_does_not_stay_one_device_gets_back_what_it_had() -> No
     assert [status for status, _reason in found] == ["conflict", "not_sent", "not_sent"]
     assert "was sent again, and is back" in found[0][1] and set(service.requests) == {1}
     assert all(shown == [had] for shown in service.rows.values())
+
+
+@pytest.mark.parametrize(
+    ("out_of_reach", "ends"),
+    [
+        (1, ["pending", *["applied"] * 5]),
+        (2, ["pending", "pending", *["applied"] * 4]),
+        (3, [*["pending"] * 3, *["not_sent"] * 3]),
+    ],
+)
+def test_after_some_that_do_not_follow_the_others_keep_what_they_have(out_of_reach: int, ends: list[str]) -> None:
+    """The service may lose it, or these may be out of reach: nobody knows until one is seen to have kept it."""
+    had = {"modelUUID": MODEL, "modelNMS": 0.3, "chains": []}
+    service = Service((), had, devices=6)
+    service.out_of_reach = out_of_reach
+    found = service.run(had, {**had, "modelUUID": f"5{MODEL[1:]}"})
+    assert [status for status, _reason in found] == ends
+    held = [reason for status, reason in found if status == "not_sent"]
+    assert all("wait_timeout" in each and "fields.assignment.pipelines" in each for each in held)
