@@ -20,7 +20,8 @@ from ..._core.wording import printable
 from ..._engine.sites import SILENT
 from ..._fleet.reading import Fleet
 from ..._fleet.targets import why_unknown
-from .memory import CameraThen, Memory, ServerThen, SiteThen
+from .memory import CameraThen, Memory, ProblemThen, ServerThen, SiteThen
+from .problems import Problems, blind_checks
 from .setups import Setups
 from .since import Change, Since
 
@@ -138,11 +139,15 @@ class _Making:
             made_at=self._now,
             scope=self._scope,
             digest=self._digest(sites),
-            problems={f"{each['problem']} {each['severity']}": each["problem"].replace("_", " ") for each in problems},
+            problems=self._problems(sites),
+            blind=blind_checks(self._found),
+            has_models=self._fleet.models is not None and self._fleet.catalogues is not None,
             setups=self._setups,
             sites={**self._kept(), **{each.id: self._then(each) for each in sites}},
         )
         before = self._before
+        if before:
+            memory = replace(memory, problems={**memory.problems, **Problems(before, memory).kept()})
         changes = Since(before, memory).changes() if before else []
         changed = before is None or before.digest != memory.digest
         before_at = before.made_at if before else None
@@ -254,6 +259,18 @@ class _Making:
         return WARNED if "warning" in severities else WELL
 
     # What the next report is to know
+
+    def _problems(self, sites: Iterable[SiteNow]) -> dict[str, ProblemThen]:
+        keys = [f"{each['problem']} {each['severity']}" for each in self._found["findings"]]
+        places: dict[str, list[str]] = {}
+        for site in sites:
+            for key in dict.fromkeys(keys[number] for number in site.findings):
+                places.setdefault(key, []).append(site.id)
+        made = {}
+        for each in self._found["problems"]:
+            key = f"{each['problem']} {each['severity']}"
+            made[key] = ProblemThen(each["problem"].replace("_", " "), each["check"], tuple(places.get(key, ())))
+        return made
 
     def _kept(self) -> dict[str, SiteThen]:
         """Sites that are not listed now, as they were known."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..._core.page.words import cameras, sites
 from .memory import CameraThen, Memory, ServerThen, SiteThen
+from .problems import Problems
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Since:
             for (text, is_camera), places in found.items()
         ]
         changes.sort(key=lambda each: (-each.cameras, -len(each.sites), each.text))
-        return [*changes, *self._problems()]
+        return [*changes, *(Change(each, ()) for each in Problems(self._before, self._after).changes())]
 
     def _all(self) -> Iterator[tuple[str, str, bool]]:
         """The site, what, and whether it is a camera that it happened to."""
@@ -104,11 +105,6 @@ class Since:
             before, after = self._before.setups.all[was], self._after.setups.all[now]
             self._words[was, now] = "" if before == after else self._after.setups.change(before, after)
         return self._words[was, now]
-
-    def _problems(self) -> Iterator[Change]:
-        before, after = self._before.problems, self._after.problems
-        yield from (Change(f"new problem: {after[each]}", ()) for each in after if each not in before)
-        yield from (Change(f"no longer a problem: {before[each]}", ()) for each in before if each not in after)
 
 
 def _of_servers(then: SiteThen, site: SiteThen) -> Iterator[str]:

@@ -170,6 +170,47 @@ def test_problems_come_and_go(night: Nights) -> None:
     assert "no longer a problem: device idle" in map(str, night(fleet(device())).changes)
 
 
+def of_problems(report: Report) -> list[str]:
+    return [str(each) for each in report.changes if "problem" in each.text and "unread" not in each.text]
+
+
+UNREAD: dict[str, Callable[[], tuple[Fleet, tuple[str, ...]]]] = {
+    "off-line": lambda: (fleet(online=False), ("*",)),
+    "not read": lambda: (fleet(device(), unread=True), ("*",)),
+    "no cameras, or still loading": lambda: (fleet(), ("*",)),
+    "servers not read": lambda: (replace(fleet(device()), servers=[]), ("*",)),
+    "not asked for": lambda: (replace(fleet(), sites=[], servers=[], devices=[]), ("Other *",)),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_a_problem_that_nobody_could_look_at_is_neither_gone_nor_new(night: Nights, name: str) -> None:
+    idle, well = fleet(device(pipelines=())), fleet(device())
+    seen, scope = UNREAD[name]()
+    night(idle)
+    for _each in range(2):
+        assert "no longer a problem: device idle" not in of_problems(night(seen, scope))
+    assert "device idle" not in " ".join(of_problems(night(idle)))
+    night(seen, scope)
+    assert "no longer a problem: device idle" in of_problems(night(well))
+
+
+def test_models_that_are_not_read_take_no_problem_away(night: Nights) -> None:
+    gone = device(pipelines=({**RUNS, "modelUUID": uuid("model", "gone")},))
+    error = Unexpected("GET models", "HTTP 500", "Try again.")
+    blind = replace(fleet(gone), models=None, errors={"models": [error]})
+    night(fleet(gone))
+    assert of_problems(night(blind)) == [] == of_problems(night(fleet(gone)))
+    night(blind)
+    assert "no longer a problem: model unseen" in of_problems(night(fleet(device())))
+
+
+def test_a_problem_of_a_site_that_is_gone_is_gone(night: Nights) -> None:
+    night(fleet(device(pipelines=())))
+    gone = replace(fleet(), sites=[], servers=[], devices=[])
+    assert "no longer a problem: device idle" in of_problems(night(gone))
+
+
 def test_how_a_site_stands() -> None:
     report = report_of(40, 30)
     states = [each.state for each in report.sites]
