@@ -294,9 +294,15 @@ class _Making:
             servers_read=bool(servers),
             cameras_read=not site.why,
             servers=servers or before.servers,
-            # Of several rows with one NxID nobody knows which is which.
-            cameras={each.id: each.then for each in site.cameras if counts[each.id] == 1},
+            cameras={each.id: self._then_of(each, counts[each.id], before) for each in site.cameras},
         )
+
+    def _then_of(self, camera: Camera, rows: int, before: SiteThen) -> CameraThen:
+        """Of several rows with one NxID nobody knows which is which: only that it is there, and what it was before."""
+        if rows == 1:
+            return camera.then
+        was = before.cameras.get(camera.id)
+        return replace(self._known_before(was) if was else CameraThen(camera.then.name), known=False)
 
     def _digest(self, sites: Sequence[SiteNow]) -> str:
         """Of all that is said but times."""

@@ -51,7 +51,14 @@ class Since:
             for (text, is_camera), places in found.items()
         ]
         changes.sort(key=lambda each: (-each.cameras, -len(each.sites), each.text))
-        return [*changes, *(Change(each, ()) for each in Problems(self._before, self._after).changes())]
+        others = [*self._of_models(), *Problems(self._before, self._after).changes()]
+        return [*changes, *(Change(each, ()) for each in others)]
+
+    def _of_models(self) -> Iterator[str]:
+        names = self._after.setups.used_names()
+        for model, was in self._before.setups.used_names().items():
+            if was != names.get(model, was):
+                yield f"a model is renamed: {was} → {names[model]}"
 
     def _all(self) -> Iterator[tuple[str, str, bool]]:
         """The site, what, and whether it is a camera that it happened to."""
@@ -70,6 +77,8 @@ class Since:
         if then is None:
             yield f"new: {site.name}", False
             return
+        if then.name and site.name and then.name != site.name:
+            yield f"renamed: {then.name} → {site.name}", False
         if site.online is False and then.online is not False:
             yield "off-line", False
         elif site.online and then.online is False:
@@ -87,6 +96,8 @@ class Since:
             if was is None:
                 yield "new"
                 continue
+            if was.name and camera.name and was.name != camera.name:
+                yield "renamed"
             if was.enabled is not None and camera.enabled is not None and was.enabled != camera.enabled:
                 yield "switched on" if camera.enabled else "switched off"
             yield from self._of_setups(was, camera)
@@ -118,6 +129,8 @@ def _of_servers(then: SiteThen, site: SiteThen) -> Iterator[str]:
 
 
 def _of_server(was: ServerThen, server: ServerThen) -> Iterator[str]:
+    if was.name and server.name and was.name != server.name:
+        yield f"a server is renamed: {was.name} → {server.name}"
     pairs: dict[str, tuple[Any, Any]] = {
         "plugin": (was.plugin, server.plugin),
         "status of a server": (was.status, server.status),

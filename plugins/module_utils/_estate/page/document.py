@@ -15,6 +15,7 @@ from ..._core.page.words import cameras, cut, folded, name, sites, when
 from ..fleet.memory import MARK
 from ..fleet.report import GONE, WARNED, WELL, WRONG, Report, where_of
 from ..fleet.setups import NOTHING
+from ..fleet.summary import nothing_told
 from .colours import IDLE, MOST, OTHERS, UNKNOWN, Colours
 from .data import Data, shown
 from .script import SCRIPT
@@ -144,7 +145,7 @@ def _changes(report: Report) -> str:
         return f'<section class="wide"><p class="soft">{words}</p></section>'
     title = f"<h2>What changed since the last report, {when(report.before_at)}</h2>"
     if not report.changes:
-        return f'<section class="wide">{title}<p class="soft">Nothing.</p></section>'
+        return f'<section class="wide">{title}<p class="soft">{nothing_told(report).capitalize()}.</p></section>'
     rows = [_change(number, str(each), bool(each.sites)) for number, each in enumerate(report.changes)]
     first, more = rows[:_MOST_CHANGES], rows[_MOST_CHANGES:_MOST_FOLDED]
     left = len(rows) - len(first) - len(more)
