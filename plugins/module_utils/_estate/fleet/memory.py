@@ -69,7 +69,7 @@ class SiteThen:
 
 @dataclass(frozen=True)
 class ProblemThen:
-    """``text``: how it is told. ``check``: which found it. ``sites``: the ids of those that have it, if it is about any."""
+    """``text``: how it is told. ``check``: which found it. ``sites``: the ids of those that have it."""
 
     text: str
     check: str
@@ -78,8 +78,8 @@ class ProblemThen:
 
 @dataclass(frozen=True)
 class Memory:
-    """``scope``: the patterns of sites. ``digest``: of all that the report said but times. ``problems``: those that were
-    found, and those that nobody could look at since, by their kind and severity. ``blind``: checks that could not look.
+    """``scope``: the patterns of sites. ``digest``: of all that the report said but times. ``problems``: by kind and
+    severity, those that were found, and those that nobody could look at since. ``blind``: checks that could not look.
     ``has_models``: whether models and catalogues could be read.
     """
 

@@ -99,7 +99,7 @@ class Report:
 
     def problem_lines(self) -> list[str]:
         """For people, without what is only good to know."""
-        return [printable(f"{where_of(each)}{each['what']}") for each in self.problems if each["severity"] != "note"]
+        return [printable(sentence_of(each)) for each in self.problems if each["severity"] != "note"]
 
 
 def where_of(problem: Mapping[str, Any]) -> str:
@@ -107,6 +107,15 @@ def where_of(problem: Mapping[str, Any]) -> str:
     numbers = [(problem["cameras"], cameras), (problem["sites"], sites)]
     words = " at ".join(put(number) for number, put in numbers if number)
     return f"{words}: " if words else ""
+
+
+def sentence_of(problem: Mapping[str, Any]) -> str:
+    """What is wrong, and with what: by its name where it is one, or where it is about no camera and no site."""
+    number, named = problem["findings"], problem["examples"]
+    if number > 1 and where_of(problem):
+        return f"{where_of(problem)}{problem['what']}"
+    more = f" and {number - len(named):,} more" if number > len(named) else ""
+    return f"{', '.join(named)}{more}: {problem['what']}"
 
 
 def as_report(
