@@ -17,7 +17,7 @@ description:
   - C(fleet.json) beside it is what the next report compares with. From it the page knows what changed since the last
     report, and since when each camera runs what it runs. What was not read is neither new nor gone.
   - Sends only GETs (sign-in excepted). What cannot be read is shown as not known. Where the list of sites cannot be
-    read, the task fails, and the page stays as it is.
+    read, or has none after a report that had some, the task fails, and the page stays as it is.
   - The files are for their owner alone, since they hold the names of your sites and cameras.
 extends_documentation_fragment:
   - nxai.cloud.connection

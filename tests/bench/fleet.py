@@ -37,8 +37,9 @@ TIMED = """new Promise(done => {{
   {work};
   requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin)));
 }})"""
+# A town: it hides seven of eight sites.
 SEARCH = (
-    "const s = document.getElementById('search'); if (s) { s.value = 'till'; s.dispatchEvent(new Event('input')); }"
+    "const s = document.getElementById('search'); if (s) { s.value = 'berlin'; s.dispatchEvent(new Event('input')); }"
 )
 CLEAR = "const s = document.getElementById('search'); if (s) { s.value = ''; s.dispatchEvent(new Event('input')); }"
 FILTER = "const b = document.querySelector('[data-label]'); if (b) b.click()"

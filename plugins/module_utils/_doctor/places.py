@@ -25,7 +25,7 @@ ONE_IN = 10
 
 def sites(seen: Seen) -> Iterator[Finding]:
     if seen.sites == []:
-        yield Finding(KINDS["no_sites"], "all sites", "there is none")
+        yield Finding(KINDS["no_sites"], "the account", "there are no sites")
     for site in seen.offline:
         yield Finding(KINDS["site_offline"], site.label, "the site is off-line", site=site)
 

@@ -26,11 +26,14 @@ _TRIED = "Write the report of the fleet"
 
 
 def write_report(task: Task) -> dict[str, Any]:
-    """Its sites have to be read at least: a page of nothing would take the place of a good one."""
+    """Some of its sites have to be there at least: a page of nothing would take the place of a good one."""
     files = Files(task.options["dir"], task.options["trusted_owner"], task.warn)
     seen = seen_by(task)
     if seen.sites is None:
         raise seen.errors["sites"][0]
+    if not seen.sites and files.memory and files.memory.sites:
+        advice = "Correct the option sites, or act_as. If it is so, move fleet.html and fleet.json away."
+        raise BadInput(_TRIED, "there are no sites, and the last report had some: the page stays as it is", advice)
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     report = as_report(seen, diagnose(seen), files.memory, task.options["sites"], now)
     changed = report.changed or not files.has_page

@@ -101,7 +101,7 @@ def test_a_site_that_is_off_line_is_shown_as_it_was_last_seen(report: Report, fo
     assert [each["name"] for each in result["unread_sites"]] == ["Shop"]
     assert result["totals"]["unknown"] == 2 and result["totals"]["gone"] == 1
     assert "1 site: off-line" in result["changes"]
-    assert "1 site: the site is off-line" in result["problems"]
+    assert "Shop: the site is off-line" in result["problems"]
     cloud.reset(world())
     back = report()
     assert "1 site: on-line again" in back["changes"] and not any("camera" in each for each in back["changes"])
@@ -113,6 +113,26 @@ def test_sites_that_cannot_be_listed_leave_the_page_as_it_is(report: Report, fol
     cloud.fault("status", "list_sites", status=403, times=0)
     result = report()
     assert result["failed"] and "HTTP 403" in result["msg"] and files(folder) == before
+
+
+def test_no_site_at_all_leaves_the_page_as_it_is(report: Report, folder: Path) -> None:
+    report()
+    before = files(folder)
+    result = report(sites=["Shpo *"], warns=True)
+    assert result["failed"] and "there are no sites" in result["msg"] and files(folder) == before
+
+
+def test_a_first_report_of_no_site_says_so(report: Report) -> None:
+    result = report(sites=["Shpo *"], warns=True)
+    assert result["problems"] == ["the account: there are no sites"] and "no sites" in result["summary"]
+
+
+def test_a_model_that_is_not_ready_is_named(report: Report, cloud: Served) -> None:
+    seed = world()
+    seed["models"].append({"name": "Spare", "status": "error"})
+    cloud.reset(seed)
+    [line] = [each for each in report()["problems"] if "conversion" in each]
+    assert line.startswith("Spare (")
 
 
 def test_a_site_that_fails_is_not_known_and_hides_no_other(report: Report, cloud: Served) -> None:

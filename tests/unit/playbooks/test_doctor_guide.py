@@ -44,6 +44,15 @@ def test_a_line_of_the_guide_runs(line: str, tmp_path: Path) -> None:
     assert {name for name in files if name in line} == {name for name in files if (tmp_path / files[name]).exists()}
 
 
+def test_a_report_that_cannot_be_written_is_not_shown(tmp_path: Path) -> None:
+    arguments = ("nxai.cloud.doctor", "-e", "doctor_format=junit,prometheus", "-e", "doctor_path=no/such")
+    with serve(SEED) as cloud:
+        done = ansible(tmp_path, "playbook", *arguments, NXAI_API_URL=cloud.url, NXAI_TOKEN=cloud.token())
+    said = done.stdout + done.stderr
+    assert done.returncode == 2 and "make its folder" in said and "nxai_doctor.xml" in said
+    assert "<testsuite" not in said and "# HELP" not in said
+
+
 def test_each_check_and_kind_is_in_the_table_with_its_severity() -> None:
     table = [row for row in rows(0, 1, 2) if row[1] in KINDS]
     assert [row[1] for row in table] == list(KINDS)

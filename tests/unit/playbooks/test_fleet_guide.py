@@ -38,6 +38,12 @@ def test_a_line_of_the_guide_runs(line: str, tmp_path: Path) -> None:
     assert "This is the first report" in said and str(folder / "fleet.html") in said
 
 
+def test_check_mode_names_no_page_that_is_not_there(tmp_path: Path) -> None:
+    with serve(SEED) as cloud:
+        said = play(cloud, tmp_path, "nxai.cloud.fleet_report", "--check")
+    assert "This is the first report" in said and "fleet.html" not in said and not (tmp_path / "fleet").exists()
+
+
 def test_the_playbook_of_the_guide_tells_changes_only(tmp_path: Path) -> None:
     [book] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
     (tmp_path / "nightly.yml").write_text(book)

@@ -19,7 +19,7 @@ from ..._core.limits import read_json
 from .setups import Setups
 
 MARK = "nxai.cloud fleet report"
-FORMAT = 1
+FORMAT = 2
 MOST_BYTES = 64 << 20  # some 400,000 cameras
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 Kind = TypeVar("Kind")
@@ -68,14 +68,27 @@ class SiteThen:
 
 
 @dataclass(frozen=True)
+class ProblemThen:
+    """``text``: how it is told. ``check``: which found it. ``sites``: the ids of those that have it."""
+
+    text: str
+    check: str
+    sites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Memory:
-    """``scope``: the patterns of sites. ``digest``: of all that the report said but times. ``problems``: as they were
-    told, by their kind and severity."""
+    """``scope``: the patterns of sites. ``digest``: of all that the report said but times. ``problems``: by kind and
+    severity, those that were found, and those that nobody could look at since. ``blind``: checks that could not look.
+    ``has_models``: whether models and catalogues could be read.
+    """
 
     made_at: str
     scope: tuple[str, ...]
     digest: str
-    problems: Mapping[str, str]
+    problems: Mapping[str, ProblemThen]
+    blind: tuple[str, ...]
+    has_models: bool
     setups: Setups
     sites: Mapping[str, SiteThen]
 
@@ -86,7 +99,9 @@ class Memory:
             "made_at": self.made_at,
             "scope": self.scope,
             "digest": self.digest,
-            "problems": self.problems,
+            "problems": {key: astuple(each) for key, each in self.problems.items()},
+            "blind": self.blind,
+            "has_models": self.has_models,
             "models": self.setups.used_names(),
             "setups": self.setups.as_wires(),
             "sites": [{"id": each, **_site_as_data(site)} for each, site in self.sites.items()],
@@ -119,8 +134,18 @@ class Memory:
         rows = [_a(row, dict) for row in _a(data["sites"], list)]
         sites = {_a(row["id"], str): _site_of(row, len(wires)) for row in rows}
         scope = tuple(_a(each, str) for each in _a(data["scope"], list))
-        problems = _texts(data["problems"])
-        return cls(_time(data["made_at"]), scope, _a(data["digest"], str), problems, setups, sites)
+        problems = {key: _problem_of(_a(row, list)) for key, row in _a(data["problems"], dict).items()}
+        blind = tuple(_a(each, str) for each in _a(data["blind"], list))
+        return cls(
+            made_at=_time(data["made_at"]),
+            scope=scope,
+            digest=_a(data["digest"], str),
+            problems=problems,
+            blind=blind,
+            has_models=_a(data["has_models"], bool),
+            setups=setups,
+            sites=sites,
+        )
 
 
 def _site_as_data(site: SiteThen) -> dict[str, Any]:
@@ -145,6 +170,11 @@ def _site_of(row: Mapping[str, Any], setups: int) -> SiteThen:
         servers=servers,
         cameras=cameras,
     )
+
+
+def _problem_of(row: list[Any]) -> ProblemThen:
+    text, check, sites = row
+    return ProblemThen(_a(text, str), _a(check, str), tuple(_a(each, str) for each in _a(sites, list)))
 
 
 def _server_of(row: list[Any]) -> tuple[str, ServerThen]:

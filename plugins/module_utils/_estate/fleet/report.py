@@ -20,7 +20,8 @@ from ..._core.wording import printable
 from ..._engine.sites import SILENT
 from ..._fleet.reading import Fleet
 from ..._fleet.targets import why_unknown
-from .memory import CameraThen, Memory, ServerThen, SiteThen
+from .memory import CameraThen, Memory, ProblemThen, ServerThen, SiteThen
+from .problems import Problems, blind_checks
 from .setups import Setups
 from .since import Change, Since
 
@@ -98,7 +99,7 @@ class Report:
 
     def problem_lines(self) -> list[str]:
         """For people, without what is only good to know."""
-        return [printable(f"{where_of(each)}{each['what']}") for each in self.problems if each["severity"] != "note"]
+        return [printable(sentence_of(each)) for each in self.problems if each["severity"] != "note"]
 
 
 def where_of(problem: Mapping[str, Any]) -> str:
@@ -106,6 +107,15 @@ def where_of(problem: Mapping[str, Any]) -> str:
     numbers = [(problem["cameras"], cameras), (problem["sites"], sites)]
     words = " at ".join(put(number) for number, put in numbers if number)
     return f"{words}: " if words else ""
+
+
+def sentence_of(problem: Mapping[str, Any]) -> str:
+    """What is wrong, and with what: by its name where it is one, or where it is about no camera and no site."""
+    number, named = problem["findings"], problem["examples"]
+    if number > 1 and where_of(problem):
+        return f"{where_of(problem)}{problem['what']}"
+    more = f" and {number - len(named):,} more" if number > len(named) else ""
+    return f"{', '.join(named)}{more}: {problem['what']}"
 
 
 def as_report(
@@ -138,11 +148,15 @@ class _Making:
             made_at=self._now,
             scope=self._scope,
             digest=self._digest(sites),
-            problems={f"{each['problem']} {each['severity']}": each["problem"].replace("_", " ") for each in problems},
+            problems=self._problems(sites),
+            blind=blind_checks(self._found),
+            has_models=self._fleet.models is not None and self._fleet.catalogues is not None,
             setups=self._setups,
             sites={**self._kept(), **{each.id: self._then(each) for each in sites}},
         )
         before = self._before
+        if before:
+            memory = replace(memory, problems={**memory.problems, **Problems(before, memory).kept()})
         changes = Since(before, memory).changes() if before else []
         changed = before is None or before.digest != memory.digest
         before_at = before.made_at if before else None
@@ -255,6 +269,18 @@ class _Making:
 
     # What the next report is to know
 
+    def _problems(self, sites: Iterable[SiteNow]) -> dict[str, ProblemThen]:
+        keys = [f"{each['problem']} {each['severity']}" for each in self._found["findings"]]
+        places: dict[str, list[str]] = {}
+        for site in sites:
+            for key in dict.fromkeys(keys[number] for number in site.findings):
+                places.setdefault(key, []).append(site.id)
+        made = {}
+        for each in self._found["problems"]:
+            key = f"{each['problem']} {each['severity']}"
+            made[key] = ProblemThen(each["problem"].replace("_", " "), each["check"], tuple(places.get(key, ())))
+        return made
+
     def _kept(self) -> dict[str, SiteThen]:
         """Sites that are not listed now, as they were known."""
         sites = self._before.sites if self._before else {}
@@ -277,9 +303,15 @@ class _Making:
             servers_read=bool(servers),
             cameras_read=not site.why,
             servers=servers or before.servers,
-            # Of several rows with one NxID nobody knows which is which.
-            cameras={each.id: each.then for each in site.cameras if counts[each.id] == 1},
+            cameras={each.id: self._then_of(each, counts[each.id], before) for each in site.cameras},
         )
+
+    def _then_of(self, camera: Camera, rows: int, before: SiteThen) -> CameraThen:
+        """Of several rows with one NxID nobody knows which is which: only that it is there, and what it was before."""
+        if rows == 1:
+            return camera.then
+        was = before.cameras.get(camera.id)
+        return replace(self._known_before(was) if was else CameraThen(camera.then.name), known=False)
 
     def _digest(self, sites: Sequence[SiteNow]) -> str:
         """Of all that is said but times."""

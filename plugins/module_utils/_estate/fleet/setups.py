@@ -62,7 +62,9 @@ class Setups:
         return models_of(assignment)
 
     def name(self, model: str) -> str:
-        return self.names.get(model) or f"model {model}"
+        """Whatever it is called, it is not taken for nothing."""
+        called = self.names.get(model)
+        return called if called and called != NOTHING else f"model {called or model}"
 
     def settings(self, pipeline: Pipeline) -> list[tuple[str, str]]:
         """What is set, by its title, without what is empty."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..._core.page.words import cameras, sites
 from .memory import CameraThen, Memory, ServerThen, SiteThen
+from .problems import Problems
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,14 @@ class Since:
             for (text, is_camera), places in found.items()
         ]
         changes.sort(key=lambda each: (-each.cameras, -len(each.sites), each.text))
-        return [*changes, *self._problems()]
+        others = [*self._of_models(), *Problems(self._before, self._after).changes()]
+        return [*changes, *(Change(each, ()) for each in others)]
+
+    def _of_models(self) -> Iterator[str]:
+        names = self._after.setups.used_names()
+        for model, was in self._before.setups.used_names().items():
+            if was != names.get(model, was):
+                yield f"a model is renamed: {was} → {names[model]}"
 
     def _all(self) -> Iterator[tuple[str, str, bool]]:
         """The site, what, and whether it is a camera that it happened to."""
@@ -69,6 +77,8 @@ class Since:
         if then is None:
             yield f"new: {site.name}", False
             return
+        if then.name and site.name and then.name != site.name:
+            yield f"renamed: {then.name} → {site.name}", False
         if site.online is False and then.online is not False:
             yield "off-line", False
         elif site.online and then.online is False:
@@ -86,6 +96,8 @@ class Since:
             if was is None:
                 yield "new"
                 continue
+            if was.name and camera.name and was.name != camera.name:
+                yield "renamed"
             if was.enabled is not None and camera.enabled is not None and was.enabled != camera.enabled:
                 yield "switched on" if camera.enabled else "switched off"
             yield from self._of_setups(was, camera)
@@ -105,11 +117,6 @@ class Since:
             self._words[was, now] = "" if before == after else self._after.setups.change(before, after)
         return self._words[was, now]
 
-    def _problems(self) -> Iterator[Change]:
-        before, after = self._before.problems, self._after.problems
-        yield from (Change(f"new problem: {after[each]}", ()) for each in after if each not in before)
-        yield from (Change(f"no longer a problem: {before[each]}", ()) for each in before if each not in after)
-
 
 def _of_servers(then: SiteThen, site: SiteThen) -> Iterator[str]:
     for key, server in site.servers.items():
@@ -122,6 +129,8 @@ def _of_servers(then: SiteThen, site: SiteThen) -> Iterator[str]:
 
 
 def _of_server(was: ServerThen, server: ServerThen) -> Iterator[str]:
+    if was.name and server.name and was.name != server.name:
+        yield f"a server is renamed: {was.name} → {server.name}"
     pairs: dict[str, tuple[Any, Any]] = {
         "plugin": (was.plugin, server.plugin),
         "status of a server": (was.status, server.status),

@@ -35,7 +35,12 @@ def _lines(report: Report) -> Iterator[str]:
     if report.before_at is None:
         yield from ("", "This is the first report: there is nothing to compare with.")
     else:
-        yield from _part(f"Changed since {report.before_at}:", report.change_lines() or ["nothing"])
+        yield from _part(f"Changed since {report.before_at}:", report.change_lines() or [nothing_told(report)])
+
+
+def nothing_told(report: Report) -> str:
+    """What is said where no change is named, although something is not as it was."""
+    return "nothing but details, or which sites were asked for" if report.changed else "nothing"
 
 
 def _part(title: str, lines: Sequence[str]) -> Iterator[str]:

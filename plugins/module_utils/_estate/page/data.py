@@ -45,7 +45,6 @@ class Data:
         self._colours = colours
         self._times = Numbers()
         self._whys = Numbers()
-        self._kinds = [(each["problem"], each["severity"]) for each in report.problems]
 
     def as_json(self) -> str:
         """As a script may hold it: with no character that could end it."""
@@ -92,9 +91,8 @@ class Data:
         return [self._colours.of(number), pipelines]
 
     def _finding(self, finding: Mapping[str, Any]) -> list[Any]:
-        kind = (finding["problem"], finding["severity"])
-        number = self._kinds.index(kind) if kind in self._kinds else None
-        return [number, _RANK[finding["severity"]], shown(finding["what"]), shown(finding["advice"])]
+        kind, rank = number_of(finding, self._report), _RANK[finding["severity"]]
+        return [kind, rank, shown(finding["what"]), shown(finding["advice"])]
 
     def _site(self, site: SiteNow) -> dict[str, Any]:
         cameras = sorted(site.cameras, key=self._badness)
@@ -123,6 +121,13 @@ class Data:
         why = None if camera.known else self._whys.of(camera.why)
         row = [called(then.name, camera.id), camera.id, camera.server, then.enabled, then.setup, *times, why]
         return [*row, camera.findings] if camera.findings else row
+
+
+def number_of(one: Mapping[str, Any], report: Report) -> int:
+    """Of a finding or a problem: the number of the first problem of its kind, as one kind may be several problems."""
+    kind = (one["problem"], one["severity"])
+    numbers = (number for number, each in enumerate(report.problems) if (each["problem"], each["severity"]) == kind)
+    return next(numbers, -1)
 
 
 def called(name: str, key: str) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 from ..._core.page.document import document
 from ..._core.page.words import cameras, cut, folded, name, sites, when
 from ..fleet.memory import MARK
-from ..fleet.report import GONE, WARNED, WELL, WRONG, Report, where_of
+from ..fleet.report import GONE, WARNED, WELL, WRONG, Report, sentence_of, where_of
 from ..fleet.setups import NOTHING
+from ..fleet.summary import nothing_told
 from .colours import IDLE, MOST, OTHERS, UNKNOWN, Colours
-from .data import Data, shown
+from .data import Data, number_of, shown
 from .script import SCRIPT
 from .style import STYLE
 from .tiles import SIGNS, Tiles, kind_words
@@ -109,8 +110,9 @@ def _legend(label: str, kind: str, number: int, place: int | None) -> str:
 
 
 def _problems(report: Report) -> str:
-    told = [(number, each) for number, each in enumerate(report.problems) if each["severity"] != "note"]
-    notes = [(number, each) for number, each in enumerate(report.problems) if each["severity"] == "note"]
+    numbered = [(number_of(each, report), each) for each in report.problems]
+    told = [(number, each) for number, each in numbered if each["severity"] != "note"]
+    notes = [(number, each) for number, each in numbered if each["severity"] == "note"]
     if not told and not notes:
         return ""
     first, more = told[:_MOST_PROBLEMS], told[_MOST_PROBLEMS:]
@@ -128,7 +130,7 @@ def _fold(title: str, rows: Iterable[tuple[int, Mapping[str, Any]]], key: str) -
 def _problem(number: int, problem: Mapping[str, Any]) -> str:
     sign, letter = _LETTERS[problem["severity"]]
     where = where_of(problem)
-    title = f"{sign} {escape(shown(where + problem['what']))}"
+    title = f"{sign} {escape(shown(sentence_of(problem)))}"
     examples = "".join(f"<li>{name(cut(each, 160))}</li>" for each in problem["examples"])
     show = f'<button type="button" data-problem="{number}" class="js-only">Show these sites</button>'
     return (
@@ -144,7 +146,7 @@ def _changes(report: Report) -> str:
         return f'<section class="wide"><p class="soft">{words}</p></section>'
     title = f"<h2>What changed since the last report, {when(report.before_at)}</h2>"
     if not report.changes:
-        return f'<section class="wide">{title}<p class="soft">Nothing.</p></section>'
+        return f'<section class="wide">{title}<p class="soft">{nothing_told(report).capitalize()}.</p></section>'
     rows = [_change(number, str(each), bool(each.sites)) for number, each in enumerate(report.changes)]
     first, more = rows[:_MOST_CHANGES], rows[_MOST_CHANGES:_MOST_FOLDED]
     left = len(rows) - len(first) - len(more)
@@ -162,11 +164,11 @@ def _tools(report: Report, data: Data) -> str:
     """Without script there is nothing to choose with, and all is shown."""
     runs = _options((str(number), title) for number, (title, _setups) in enumerate(data.choices()))
     plugins = {shown(server.plugin, 60) for site in report.sites for server in site.servers if server.plugin}
-    problems = ((str(number), kind_words(each["problem"])) for number, each in enumerate(report.problems))
+    problems = {str(number_of(each, report)): kind_words(each["problem"]) for each in reversed(report.problems)}
     versions = {shown(each.version, 60) for each in report.sites if each.version}
     selects = [
         ("runs", "Runs", runs),
-        ("problem", "Problem", _options((*problems, ("changed", "changed since the last report")))),
+        ("problem", "Problem", _options((*reversed(problems.items()), ("changed", "changed since the last report")))),
         ("version", "Version of the site", _options((each, each) for each in sorted(versions))),
         ("plugin", "Plugin", _options((each, each) for each in sorted(plugins))),
     ]

@@ -42,7 +42,8 @@ border-radius:.5rem;padding:.35rem .4rem;min-height:2.3rem;max-width:13rem;min-w
 @media(min-width:62rem){#all header{grid-template-columns:minmax(0,1fr) minmax(0,2fr)}}
 .tiles .group{margin-top:1rem}.group h3{margin-bottom:.4rem}
 .head{display:none}.print{display:none}
-.t{padding:0;border-left-width:1px;position:relative}
+/* No list item: where one is hidden, the browser would count all those behind it anew. */
+.t{display:block;padding:0;border-left-width:1px;position:relative}
 .t>a{display:grid;gap:.1rem;padding:.45rem .6rem .5rem;color:inherit;text-decoration:none;border-radius:inherit;
 height:100%;align-content:start}
 .t>a:hover strong{text-decoration:underline}

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
-from ansible_collections.nxai.cloud.plugins.module_utils._estate.fleet.report import Report
+from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
+from ansible_collections.nxai.cloud.plugins.module_utils._estate.fleet.report import Report, as_report
 from ansible_collections.nxai.cloud.plugins.module_utils._estate.page.document import as_html
-from tools.example_fleets import SAMPLES, report_of, written
+from tools.example_fleets import MODELS, NOW, SAMPLES, Made, found_in, report_of, written
 from tools.page_parser import Page
 
 SMALL = ("three", "forty", "well", "one_shop")
@@ -163,6 +165,28 @@ def test_more_releases_than_colours_share_one() -> None:
     page = Page(as_html(report))
     labels = [each.text for each in page.all("span", "r8") if in_legend(each)]
     assert len(labels) == 1 and labels[0].startswith("11 others ") and page.wrong == []
+
+
+def test_each_problem_shows_the_sites_of_its_kind() -> None:
+    """One kind may be several problems: answers that differ, such as HTTP 500 and 503."""
+    made = Made(20, 4)
+    seen = made.fleet()
+    errors = [Refused("GET", f"HTTP {status}", "Wait.", status) for status in (500, 503)]
+    unread = [("devices", site, error) for site, error in zip(made.sites, errors, strict=False)]
+    found = found_in(replace(seen, errors={"devices": errors}, unread=unread))
+    report = as_report(seen, found, None, ["*"], NOW)
+    page = Page(as_html(report))
+    of_findings = {each[0] for each in data_of(page)["findings"]}
+    buttons = {int(each.attributes["data-problem"]) for each in page.all("button") if "data-problem" in each.attributes}
+    assert buttons <= of_findings and len(buttons) > 1
+    choices = [each.text for each in page.all("option") if each.text == "unread"]
+    assert choices == ["unread"]
+
+
+def test_a_model_that_is_called_nothing_is_not_nothing() -> None:
+    named = {MODELS[0]: "nothing"}
+    page = Page(as_html(report_of(1, 1, named=lambda called: named.get(called, called))))
+    assert all(each[0] >= 0 for each in data_of(page)["setups"]) and "model nothing" in page.text
 
 
 def test_the_same_fleet_is_the_same_page() -> None:

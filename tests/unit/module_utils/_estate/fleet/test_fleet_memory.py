@@ -39,7 +39,7 @@ def set_in(*path: Any, value: Any) -> Break:
 CAMERA = ("sites", 0, "cameras", 0)
 BREAKS: dict[str, Break] = {
     "another program's": set_in("written_by", value="somebody"),
-    "another version": set_in("format", value=2),
+    "another version": set_in("format", value=1),
     "no time": set_in("made_at", value="yesterday"),
     "a time with more behind it": set_in("made_at", value="2026-11-26T03:00:00Z<script>"),
     "no sites": lambda data: data.pop("sites"),
@@ -55,6 +55,8 @@ BREAKS: dict[str, Break] = {
     "the same setup twice": lambda data: data["setups"].append(data["setups"][0]),
     "a model without a name": set_in("models", "m", value=None),
     "a problem that is a number": set_in("problems", "p", value=1),
+    "a problem at a number": set_in("problems", "p", value=["text", "check", [1]]),
+    "a check that is a number": set_in("blind", value=[1]),
 }
 
 

@@ -16,6 +16,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records im
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._estate.fleet.memory import Memory
 from ansible_collections.nxai.cloud.plugins.module_utils._estate.fleet.report import Report, as_report
+from ansible_collections.nxai.cloud.plugins.module_utils._estate.fleet.summary import summary_of
 from ansible_collections.nxai.cloud.plugins.module_utils._fleet.reading import Fleet
 from tools.example_fleets import MODELS, found_in, report_of, uuid
 
@@ -49,6 +50,21 @@ def fleet(
         devices=[(site, each) for each in devices] if there else [],
         errors={"devices": [error]} if unread else {},
         unread=[("devices", site, error)] if unread else [],
+    )
+
+
+def renamed(
+    site: Callable[[str], str] = str, server: Callable[[str], str] = str, model: Callable[[str], str] = str
+) -> Fleet:
+    seen = fleet(device())
+    [old] = seen.sites or ()
+    place = replace(old, name=site(old.name))
+    return replace(
+        seen,
+        models=[replace(each, name=model(each.name)) for each in seen.models or ()],
+        sites=[place],
+        servers=[(place, replace(each, name=server(each.name))) for _site, each in seen.servers or ()],
+        devices=[(place, each) for _site, each in seen.devices or ()],
     )
 
 
@@ -141,6 +157,23 @@ CHANGES: dict[str, tuple[Callable[[], Fleet], list[str]]] = {
     "off-line": (lambda: fleet(online=False), ["1 site: off-line"]),
     "not read": (lambda: fleet(device(), unread=True), []),
     "another version": (lambda: fleet(device(), version="6.1"), ["1 site: version 6.0 → 6.1"]),
+    "a camera is renamed": (lambda: fleet(device(Name="Gate")), ["1 camera at 1 site: renamed"]),
+    "two rows of a camera": (
+        lambda: fleet(device(), device()),
+        ["1 camera at 1 site: it is not known any more what they run"],
+    ),
+    "a site is renamed": (
+        lambda: renamed(site=lambda _was: "Depot"),
+        ["1 site: renamed: Shop → Depot"],
+    ),
+    "a server is renamed": (
+        lambda: renamed(server=lambda _was: "T"),
+        ["1 site: a server is renamed: S → T"],
+    ),
+    "a model is renamed": (
+        lambda: renamed(model=lambda was: f"New {was}"),
+        ["a model is renamed: Person detector@7 → New Person detector@7"],
+    ),
     "another plugin": (lambda: fleet(device(), plugin="5.0"), ["1 site: plugin 4.2 → 5.0"]),
 }
 
@@ -168,6 +201,64 @@ def test_problems_come_and_go(night: Nights) -> None:
     night(fleet(device()))
     assert "new problem: device idle" in map(str, night(fleet(device(pipelines=()))).changes)
     assert "no longer a problem: device idle" in map(str, night(fleet(device())).changes)
+
+
+def test_two_rows_of_a_camera_hide_what_it_ran_for_as_long_as_they_are_there(night: Nights) -> None:
+    night(fleet(device()))
+    for _each in range(2):
+        night(fleet(device(), device(pipelines=())))
+    report = night(fleet(device()))
+    assert changes(report) == [] and since(report) == (DAYS[0], None, DAYS[3])
+
+
+def test_a_change_of_details_is_not_called_nothing(night: Nights) -> None:
+    night(fleet(device()))
+    seen = fleet(device())
+    other = replace(seen, servers=[(site, replace(each, runtime="nvidia")) for site, each in seen.servers or ()])
+    report = night(other)
+    assert report.changed and changes(report) == [] and "nothing but details" in summary_of(report)
+    assert summary_of(night(other)).endswith("  nothing")
+
+
+def of_problems(report: Report) -> list[str]:
+    return [str(each) for each in report.changes if "problem" in each.text and "unread" not in each.text]
+
+
+UNREAD: dict[str, Callable[[], tuple[Fleet, tuple[str, ...]]]] = {
+    "off-line": lambda: (fleet(online=False), ("*",)),
+    "not read": lambda: (fleet(device(), unread=True), ("*",)),
+    "no cameras, or still loading": lambda: (fleet(), ("*",)),
+    "servers not read": lambda: (replace(fleet(device()), servers=[]), ("*",)),
+    "not asked for": lambda: (replace(fleet(), sites=[], servers=[], devices=[]), ("Other *",)),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_a_problem_that_nobody_could_look_at_is_neither_gone_nor_new(night: Nights, name: str) -> None:
+    idle, well = fleet(device(pipelines=())), fleet(device())
+    seen, scope = UNREAD[name]()
+    night(idle)
+    for _each in range(2):
+        assert "no longer a problem: device idle" not in of_problems(night(seen, scope))
+    assert "device idle" not in " ".join(of_problems(night(idle)))
+    night(seen, scope)
+    assert "no longer a problem: device idle" in of_problems(night(well))
+
+
+def test_models_that_are_not_read_take_no_problem_away(night: Nights) -> None:
+    gone = device(pipelines=({**RUNS, "modelUUID": uuid("model", "gone")},))
+    error = Unexpected("GET models", "HTTP 500", "Try again.")
+    blind = replace(fleet(gone), models=None, errors={"models": [error]})
+    night(fleet(gone))
+    assert of_problems(night(blind)) == [] == of_problems(night(fleet(gone)))
+    night(blind)
+    assert "no longer a problem: model unseen" in of_problems(night(fleet(device())))
+
+
+def test_a_problem_of_a_site_that_is_gone_is_gone(night: Nights) -> None:
+    night(fleet(device(pipelines=())))
+    gone = replace(fleet(), sites=[], servers=[], devices=[])
+    assert "no longer a problem: device idle" in of_problems(night(gone))
 
 
 def test_how_a_site_stands() -> None:
