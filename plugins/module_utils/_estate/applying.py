@@ -151,7 +151,7 @@ class Applying:
         """With ``prune``, what stays as it is at sites that the file does not have."""
         if self._task.options["prune"] != "delete":
             return []
-        why = "the file has this shop under another id, it seems: nothing is taken away there. Correct its id in the file"
+        why = "the file has this shop under another id, it seems: correct it there. Nothing is taken away"
         sites = [{"site": each.id, "name": each.name, "reason": why} for each in self._perhaps_known(beside)]
         rows = [
             {"site": site.id, "site_name": site.name, "device": nxid, "name": each.name, "unknown": each.unknown}
