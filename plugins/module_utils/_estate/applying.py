@@ -137,19 +137,29 @@ class Applying:
         return [{"site": site, "devices": devices, "pipelines": []} for site, devices in found.items() if devices]
 
     def _unlisted_sites(self, beside: Iterable[Difference]) -> list[SiteState]:
-        return [self._cloud.sites[each.about.site] for each in beside if each.kind == "site_unlisted"]
+        unlisted = [self._cloud.sites[each.about.site] for each in beside if each.kind == "site_unlisted"]
+        return [each for each in unlisted if each not in self._perhaps_known(beside)]
+
+    def _perhaps_known(self, beside: Iterable[Difference]) -> list[SiteState]:
+        """Unlisted sites that may be one of the file under another id: set up anew, or an id written wrong."""
+        gone = [self._estate.sites[each.about.site] for each in beside if each.kind == "site_missing"]
+        names, devices = {each.name for each in gone if each.name}, {nxid for each in gone for nxid in each.devices}
+        unlisted = [self._cloud.sites[each.about.site] for each in beside if each.kind == "site_unlisted"]
+        return [each for each in unlisted if each.name in names or devices & each.devices.keys()]
 
     def _unknown_at(self, beside: Iterable[Difference]) -> list[str]:
-        """The devices of sites that are to be emptied and do not say what they run: they stay as they are."""
+        """With ``prune``, what stays as it is at sites that the file does not have."""
         if self._task.options["prune"] != "delete":
             return []
+        why = "the file has this shop under another id, it seems: correct it there. Nothing is taken away"
+        sites = [{"site": each.id, "name": each.name, "reason": why} for each in self._perhaps_known(beside)]
         rows = [
             {"site": site.id, "site_name": site.name, "device": nxid, "name": each.name, "unknown": each.unknown}
             for site in self._unlisted_sites(beside)
             for nxid, each in site.devices.items()
             if each.pipelines is None
         ]
-        return lines_of_unknown([], rows, [])
+        return lines_of_unknown(sites, rows, [])
 
     # What speaks against it
 
@@ -158,6 +168,7 @@ class Applying:
         reasons = [*self._unknown_files(), *self._not_to_be_made(todo)]
         for record in records:
             reasons += self._against(record, todo)
+        reasons += self._catalogues_of_nobody(records)
         reasons += self._models_of_nobody(todo, {each.name for each in records if not self._uuids(each)})
         if reasons:
             more = f"; and {len(reasons) - _MOST_REASONS} more" if len(reasons) > _MOST_REASONS else ""
@@ -191,6 +202,16 @@ class Applying:
         if record.file is not None and record.file != {"sha256": mark.sha256, "size": mark.size}:
             return [f"the file {printable(path)} is not the one that the estate has for {name}"]
         return []
+
+    def _catalogues_of_nobody(self, records: Iterable[Record]) -> list[str]:
+        declared = {name for each in self._estate.catalogues for name in (each.name, each.key)}
+        return [
+            f"the model {shown(each.name)} is to be in the catalogue {shown(name)}, which is neither in the cloud nor"
+            " in the estate"
+            for each in records
+            for name in each.options.get("catalogues", ())
+            if name not in declared and not self._cloud.catalogue_names.uuids(name)
+        ]
 
     def _models_of_nobody(self, todo: Iterable[Difference], coming: set[str]) -> list[str]:
         missing: dict[str, list[str]] = {}

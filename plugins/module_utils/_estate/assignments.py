@@ -85,5 +85,18 @@ def options_of(assignment: Assignment) -> list[dict[str, Any]]:
     return [{name: value for name, value in entry.items() if value is not None} for entry in assignment]
 
 
+def settings_untold(declared: Assignment, found: Assignment) -> list[str]:
+    """What ``declared`` does not know and ``found`` has at its default, where they differ in nothing else.
+
+    To assign ``declared`` makes just that.
+    """
+    pairs = list(zip(declared, found, strict=False))
+    untold = [{name for name in was if was[name] is None and name not in now} for was, now in pairs]
+    told = [
+        {name: was[name] for name in was if name not in out} for (was, _now), out in zip(pairs, untold, strict=True)
+    ]
+    return sorted(set().union(*untold)) if len(declared) == len(found) and told == list(found) else []
+
+
 def is_entry(value: Any) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("model"), str) and bool(value["model"])

@@ -48,11 +48,12 @@ def _once(
 ) -> dict[str, Any]:
     """A section of all files. What is in there twice is refused: nobody knows which is meant."""
     found: dict[str, Any] = {}
+    first: dict[str, _Document] = {}
     for document in documents:
         for key, value in read(document):
             if key in found:
-                document.refuse(section, f"{printable(key)} is there twice")
-            found[key] = value
+                document.refuse_twice(section, key, first[key])
+            found[key], first[key] = value, document
     return found
 
 
@@ -69,6 +70,14 @@ class _Document:
 
     def refuse(self, place: str, what: str) -> NoReturn:
         raise BadInput(f"read the estate {printable(self._name)}", f"{place} {what}".strip(), _ADVICE)
+
+    def refuse_twice(self, section: str, key: str, first: _Document) -> NoReturn:
+        what = f"{printable(key)} is there twice"
+        if first is self:
+            self.refuse(section, what)
+        advice = "Keep one of them. An interrupted export leaves both: go back to the files of git, and export again."
+        tried = f"read the estate {printable(self._name)}"
+        raise BadInput(tried, f"{section} {what}, in {printable(first._name)} too", advice)
 
     def records(self, section: str, specs: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Record]]:
         names = ("name", "uuid", *specs, *(["file"] if specs else []))

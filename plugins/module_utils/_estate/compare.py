@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._models.fields import FIELDS
-from .assignments import models_named, options_of, renamed
+from .assignments import models_named, options_of, renamed, settings_untold
 from .cloud import Cloud
 from .records import Assignment, DeviceState, Estate, Names, Record, SiteState
 from .words import change_of, option_change, runs, shown
@@ -194,6 +194,8 @@ class _Comparing:
         wanted, problem = self._resolved(declared)
         if problem:
             self.skip("device", about, problem)
+        elif untold := settings_untold(wanted, found):
+            self.skip("device", about, f"the file does not say its {' and '.join(untold)}; it has the default now")
         elif wanted != found:
             self.differ("assignment", about, change_of(wanted, found), declared=declared, found=found)
 

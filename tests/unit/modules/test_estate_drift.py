@@ -318,6 +318,25 @@ def test_what_is_not_known_is_named_apart(cloud: Served, run_module: RunModule, 
     assert "Door at Shop 1: it is not known what it runs" in said
 
 
+def test_a_setting_that_the_file_does_not_know_cannot_differ_from_its_default(
+    cloud: Served, run_module: RunModule, file: Path
+) -> None:
+    """A camera that showed no setting has the default after the file was applied: that is no drift for ever."""
+    silent = {name: value for name, value in pipeline(A).items() if name != "resizingMethod"}
+    runs("Shop 1", "Door", silent)(cloud)
+    file.write_text(run_module("nxai_estate_info")["files"][0]["text"])
+    runs("Shop 1", "Door", pipeline(A))(cloud)
+    found = compared(run_module, file)
+    assert found["differences"] == [] and found["assignments"] == []
+    assert "Door at Shop 1: the file does not say its resizing_method; it has the default now" in found["not_known"]
+    runs("Shop 1", "Door", pipeline(A, resizingMethod="Crop"))(cloud)
+    assert compared(run_module, file)["summary"] == [
+        "Door at Shop 1: Person@7: resizing_method is crop instead of not told"
+    ]
+    runs("Shop 1", "Door", pipeline(A), pipeline(B))(cloud)
+    assert compared(run_module, file)["drift"] is True
+
+
 def test_the_declared_assignments_are_handed_on(cloud: Served, run_module: RunModule, file: Path) -> None:
     everywhere(cloud)
     runs("Shop 1", "Yard", pipeline(C))(cloud)

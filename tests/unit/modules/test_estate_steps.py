@@ -149,6 +149,20 @@ def test_a_model_that_vanished_is_named_before_anything_is_written(
     assert "x, which is no model of the estate" in apply(files={"x": str(onnx_file)})["msg"]
 
 
+@pytest.mark.parametrize("check", [False, True])
+def test_a_catalogue_that_nobody_has_is_named_before_anything_is_written(
+    apply: Apply, edited: Callable[[Edit], None], writes: Calls, check: bool
+) -> None:
+    def misspell(document: dict[str, Any]) -> None:
+        document["catalogues"].append({"name": "New models"})
+        document["models"][0]["catalogues"] = ["New models", "New model"]
+
+    edited(misspell)
+    refused = apply(check=check)
+    words = "the model A is to be in the catalogue New model, which is neither in the cloud nor in the estate"
+    assert refused["refused"] == [words] and writes() == []
+
+
 def test_another_file_than_the_estate_has_is_refused(
     apply: Apply, edited: Callable[[Edit], None], writes: Calls, onnx_file: Path
 ) -> None:
@@ -229,6 +243,17 @@ def test_a_device_of_such_a_site_that_says_nothing_keeps_what_it_has(
     done = apply(prune="delete")
     assert names(done, cloud, "emptied") == {"Door"}
     assert [each for each in done["not_known"] if each.startswith("Till at Shop 1: it is not known what it runs")]
+
+
+@pytest.mark.parametrize("change", [{"name": "Renamed"}, {"exceptions": [], "devices": {}}])
+def test_a_site_that_the_file_may_have_under_another_id_is_not_emptied(
+    apply: Apply, edited: Callable[[Edit], None], change: dict[str, Any]
+) -> None:
+    """Of a site that was set up anew, or whose id was written wrong, the name or the devices are the same."""
+    edited(lambda document: document["sites"][0].update({"id": "another", **change}))
+    done = apply(prune="delete")
+    assert done["emptied"] == []
+    assert [each for each in done["not_known"] if each.startswith("Shop 1: the file has this shop under another id")]
 
 
 def test_models_of_one_name_are_told_apart(cloud: Served, run_module: RunModule, tmp_path: Path, writes: Calls) -> None:

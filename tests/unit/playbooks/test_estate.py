@@ -110,6 +110,17 @@ def test_drift_without_a_file_says_so(play: Play, tmp_path: Path) -> None:
     assert done.returncode == 2 and f"There is no estate in {tmp_path}/nowhere." in done.stdout
 
 
+@pytest.mark.parametrize("name", ["drift", "estate_export", "estate"])
+@pytest.mark.parametrize("sites", ['["Shp *"]', "\"['Shop *']\""])
+def test_sites_that_are_none_are_not_sites_where_nothing_differs(
+    play: Play, cloud: Served, tmp_path: Path, name: str, sites: str
+) -> None:
+    (tmp_path / "estate.yml").write_text("estate: 1\nsites: []\n")
+    done = play(name, "estate_path=estate.yml", "-e", f'{{"estate_sites": {sites}}}')
+    assert done.returncode == 2 and "Find sites that match" in done.stdout, done.stdout
+    assert (tmp_path / "estate.yml").read_text() == "estate: 1\nsites: []\n" and cloud.writes() == []
+
+
 def test_a_file_whose_site_has_another_name_is_removed(play: Play, cloud: Served, tmp_path: Path) -> None:
     options = ("estate_path=estate", "estate_split=true")
     assert play("estate_export", *options).returncode == 0

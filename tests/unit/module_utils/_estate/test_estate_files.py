@@ -138,7 +138,7 @@ def test_a_folder_is_all_of_its_files(tmp_path: Path) -> None:
 def test_what_is_twice_is_told_with_the_second_file(tmp_path: Path) -> None:
     for name in ("a.yml", "b.yml"):
         (tmp_path / name).write_text("estate: 1\nsites: [{id: a}]", encoding="utf-8")
-    with pytest.raises(BadInput, match=r"b\.yml: sites a is there twice"):
+    with pytest.raises(BadInput, match=r"b\.yml: sites a is there twice, in \S+/a\.yml too\. Keep one of them\."):
         read_estate(str(tmp_path))
 
 
