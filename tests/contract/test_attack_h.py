@@ -1,0 +1,375 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a stranger has found: each of these fails. Judged by the simulator's world, before and after."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.testing import Served
+
+from .layer import TOTAL, Ask, Asked, Layer, Rewrite, Told, refusal, told
+from .rewrites import DEVICE, MODEL, answers, before, dropped, each_pipeline, member, rows, sent_pipelines
+from .scenes import SCENES, _ALL, _QUEUE, _WAITS, _upload, outcome
+from .tasks import Play
+from .world import COUNTS, FINDS, FOREIGN, within
+
+Stage = tuple[Served, Layer]
+_PUT = ("put_pipelines",)
+
+
+def _play(stage: Stage, folder: Path, *rewrites: Rewrite) -> Play:
+    return Play(*stage, rewrites, folder, "")
+
+
+def _less(play: Play) -> dict[str, Any]:
+    """Cameras that lack something of what they had: [had, has]."""
+    now = play.truth()
+    return {
+        name: [had, now.cameras[name]]
+        for name, had in play.before.cameras.items()
+        if not within(had, now.cameras[name])
+    }
+
+
+def _is_told(result: dict[str, Any]) -> bool:
+    return bool(result.get("failed") or result["warnings"])
+
+
+def _first_contact(play: Play) -> dict[str, Any]:
+    return play.attempt("nxai_first_contact", dir=str(play.folder), device=f"{{{play.nxid('Door')}}}")
+
+
+def _add_queue(play: Play, **where: Any) -> dict[str, Any]:
+    _upload(play)
+    return play.attempt("nxai_pipeline", pipelines=_QUEUE, **(where or _ALL), **_WAITS)
+
+
+# Services
+
+
+def _named(theirs: str) -> Rewrite:
+    """The list of pipelines has this name in a PUT; others are passed over, and without it there are none."""
+
+    def change(asked: Asked) -> None:
+        data = asked.data
+        data["Pipelines"], found = data.pop(theirs, []), data.pop("Pipelines")
+        data["Functions"] = data["Functions"] if data["Pipelines"] else found and []
+        asked.data = data
+
+    return before(_PUT, change)
+
+
+def _settings_named(theirs: str) -> Rewrite:
+    """UserSettings are shown, and taken under another name alone; what is not known is passed over."""
+    return sent_pipelines(
+        lambda each: {
+            ("UserSettings" if key == theirs else key): value for key, value in each.items() if key != "UserSettings"
+        }
+    )
+
+
+def _whole_site(if_no: str) -> Rewrite:
+    """The devices have this name in a PUT. Without it, all cameras of the site are meant."""
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        seen: dict[str, list[str]] = asked.memory.setdefault("seen", {})
+        if asked.operation in _PUT and if_no not in asked.data:
+            asked = asked.copy()
+            asked.data = {**asked.data, "Devices": seen[asked.path.removesuffix("/pipelines")]}
+        answer = await ask(asked)
+        if asked.operation == "list_devices" and answer.good:
+            seen[asked.path] = sorted({*seen.get(asked.path, []), *(row["NxID"] for row in answer.data)})
+        return answer
+
+    return rewrite
+
+
+def _empties(status: int) -> Rewrite:
+    """A PUT first takes away what is there, and then fails."""
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        if asked.operation not in _PUT:
+            return await ask(asked)
+        none = asked.copy()
+        none.data = {**asked.data, "Pipelines": [], "Functions": []}
+        await ask(none)
+        return refusal(status, "The pipelines could not be stored")
+
+    return rewrite
+
+
+def _nx_ai(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Rewrite:
+    return rows(DEVICE, lambda row: {**row, "nxAI": change(row["nxAI"])})
+
+
+def _first_and(**beside: Callable[[list[Any]], Any]) -> Rewrite:
+    """Of several pipelines the first is shown, and something beside it says that there are more."""
+    return _nx_ai(
+        lambda found: {
+            **found,
+            "pipelines": found["pipelines"][:1],
+            **{name: of(copy.deepcopy(found["pipelines"])) for name, of in beside.items()},
+        }
+    )
+
+
+def _kept(choice: Callable[[list[Any]], list[Any]]) -> Rewrite:
+    def change(asked: Asked) -> None:
+        asked.data = {**asked.data, "Pipelines": choice(asked.data["Pipelines"])}
+
+    return before(_PUT, change)
+
+
+_NOTHING: dict[str, Any] = {"pipelines": [], "models": [], "selectedPipeline": ""}
+
+
+def _shows_none(server: str, look: int) -> Rewrite:
+    """One listing of the site of a server shows no pipelines, as that server has just been started."""
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        answer = await ask(asked)
+        if asked.operation == "list_devices" and answer.good:
+            found = answer.data
+            if any(row["Server"]["Name"] == server for row in found):
+                count = asked.memory["look"] = asked.memory.get("look", 0) + 1
+                if count == look:
+                    answer.data = [{**row, "nxAI": {**row["nxAI"], **_NOTHING}} for row in found]
+        return answer
+
+    return rewrite
+
+
+# 1. First contact, stage 2: "one camera gets exactly what it has. Nothing changes"
+
+
+@pytest.mark.parametrize(
+    "service", [_named("pipelines"), _settings_named("userSettings")], ids=["pipelines", "userSettings"]
+)
+def test_first_contact_says_that_a_camera_shows_what_it_has_lost(service: Rewrite, stage: Stage, tmp_path: Path) -> None:
+    """What it had is still shown when it looks for the first time, and the look 10 s later is for doubled ones only."""
+    play = _play(stage, tmp_path, service)
+    result = _first_contact(play)
+    lost = _less(play)
+    report = (tmp_path / "first-contact.md").read_text()
+    assert not lost or (_is_told(result) and "Door took what it has, and shows it" not in report), lost
+
+
+def test_first_contact_overwrites_a_site_and_says_that_nothing_differs(stage: Stage, tmp_path: Path) -> None:
+    play = _play(stage, tmp_path, _whole_site(if_no="NxIDs"))
+    result = _first_contact(play)
+    lost = _less(play)
+    report = (tmp_path / "first-contact.md").read_text()
+    assert not lost or (_is_told(result) and "You need no contract file" not in report), lost
+
+
+# 2. A write that reaches other cameras
+
+
+def test_a_write_to_one_camera_that_reached_others_is_success(stage: Stage, tmp_path: Path) -> None:
+    play = _play(stage, tmp_path, _whole_site(if_no="NxIDs"))
+    result = _add_queue(play, site="Shop 1", devices=["Door"])
+    lost = _less(play)
+    assert not lost or _is_told(result), lost
+
+
+def test_after_a_site_was_overwritten_the_next_one_is_written_to(stage: Stage, tmp_path: Path) -> None:
+    """The cameras beside the first one are seen to have changed with its PUT ("not_sent"), and it goes on."""
+    play = _play(stage, tmp_path, _whole_site(if_no="NxIDs"))
+    result = _add_queue(play)
+    states = {each["name"]: each["status"] for each in result["devices"]}
+    assert states["Till"] == "not_sent"
+    assert set(_less(play)) <= {"Till", "Yard"}, _less(play)
+
+
+# 3. A refused write that had an effect
+
+
+@pytest.mark.parametrize("status", [422, 500])
+def test_refused_writes_empty_every_camera(status: int, stage: Stage, tmp_path: Path) -> None:
+    """The first one is sent alone and refused, a look shows that it has nothing now, and all others follow."""
+    play = _play(stage, tmp_path, _empties(status))
+    _add_queue(play)
+    assert set(_less(play)) <= {"Door"}, _less(play).keys()
+
+
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_a_camera_that_was_emptied_is_not_changed(status: int, stage: Stage, tmp_path: Path) -> None:
+    play = _play(stage, tmp_path, _empties(status))
+    result = _add_queue(play, site="Shop 1", devices=["Door"])
+    (door,) = result["devices"]
+    assert not _less(play) or (result["changed"] and door["changed"]), (result["changed"], door["status"])
+
+
+# 4. What says that not all is shown
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        _first_and(pipelinesLength=len),
+        _first_and(pipelinesShown=lambda _all: 1, pipelinesAvailable=len),
+        _first_and(morePipelines=lambda found: len(found[1:])),
+        _first_and(remainingPipelines=lambda found: len(found[1:])),
+        _first_and(omitted=lambda found: len(found[1:])),
+        _first_and(others=lambda found: [each["modelUUID"] for each in found[1:]]),
+        _first_and(models=lambda found: [each["modelUUID"] for each in found]),
+        _first_and(PluginSettings=lambda found: {"pipelines": found}),
+    ],
+    ids=["length", "available", "more", "remaining", "omitted", "others", "models", "plugin-settings"],
+)
+def test_pipelines_that_are_not_shown_are_overwritten(service: Rewrite, stage: Stage, tmp_path: Path) -> None:
+    play = _play(stage, tmp_path, service)
+    result = _add_queue(play)
+    assert not _less(play), ("failed" in result, result["warnings"], _less(play).keys())
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        each_pipeline(lambda each: {**each, "chains": [], "chainCount": len(each["chains"])}),
+        each_pipeline(lambda each: {**each, "chains": [], "hasChains": bool(each["chains"])}),
+        each_pipeline(lambda each: {**each, "chains": [], "followUps": each["chains"]}),
+    ],
+    ids=["count", "flag", "elsewhere"],
+)
+def test_chains_that_are_said_to_be_there_are_taken_away(service: Rewrite, stage: Stage, tmp_path: Path) -> None:
+    play = _play(stage, tmp_path, service)
+    _add_queue(play)
+    assert not _less(play), _less(play)
+
+
+@pytest.mark.parametrize("name", ["modelNMS", "resizingMethod"])
+def test_a_setting_that_no_row_shows_is_taken_away(name: str, stage: Stage, tmp_path: Path) -> None:
+    """As with chains: a service may not show it at all, and each camera has had one."""
+    play = _play(stage, tmp_path, each_pipeline(lambda each: {key: each[key] for key in each if key != name}))
+    result = _add_queue(play)
+    assert not _less(play), (result.get("failed"), result["warnings"])
+
+
+@pytest.mark.parametrize(
+    "mask", ["<set>", "…", "...", "1 setting", {"$ref": "/x"}, {"zone": "[truncated]"}, {"zone": "[Array]"}, ["zone"]], ids=str
+)
+def test_what_stands_in_place_of_settings_is_written_back(mask: Any, stage: Stage, tmp_path: Path) -> None:
+    def change(each: dict[str, Any]) -> dict[str, Any]:
+        return {key: copy.deepcopy(mask) if key == "UserSettings" else value for key, value in each.items()}
+
+    play = _play(stage, tmp_path, each_pipeline(change))
+    result = _add_queue(play)
+    assert not _less(play), (result.get("failed"), result["warnings"])
+
+
+def test_settings_beside_the_pipelines_are_taken_away(stage: Stage, tmp_path: Path) -> None:
+    def change(found: dict[str, Any]) -> dict[str, Any]:
+        plain = [{key: each[key] for key in each if key != "UserSettings"} for each in found["pipelines"]]
+        settings = {each["modelUUID"]: each.get("UserSettings") for each in found["pipelines"]}
+        return {**found, "pipelines": plain, "UserSettings": settings}
+
+    play = _play(stage, tmp_path, _nx_ai(change))
+    result = _add_queue(play)
+    assert not _less(play), (result.get("failed"), result["warnings"])
+
+
+# 5. A server that has just been started: all of its cameras, and for one look alone
+
+
+def test_a_site_that_shows_nothing_for_one_look_is_overwritten(stage: Stage, tmp_path: Path) -> None:
+    play = _play(stage, tmp_path, _shows_none("Server B", look=1))
+    result = _add_queue(play)
+    assert not _less(play), (result.get("failed"), result["warnings"], _less(play).keys())
+
+
+def test_a_model_is_deleted_though_the_next_look_shows_its_use(stage: Stage, tmp_path: Path) -> None:
+    play = _play(stage, tmp_path, _shows_none("Server A", look=1))
+    play.attempt("nxai_model", name=FINDS, state="absent")  # Till and Yard, both at Server A
+    assert play.truth().named(FINDS)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [{"error": "timeout"}, {"Message": "site is starting"}, {"loading": True}, {"status": "pending"}, {"partial": True}],
+    ids=lambda beside: next(iter(beside)),
+)
+def test_a_model_in_use_is_deleted_where_a_listing_says_that_it_failed(
+    beside: dict[str, Any], stage: Stage, tmp_path: Path
+) -> None:
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        answer = await ask(asked)
+        if asked.operation == "list_devices" and any(row["Name"] == "Till" for row in answer.data):
+            return told(200, {"items": [], **beside})
+        return answer
+
+    play = _play(stage, tmp_path, rewrite)
+    play.attempt("nxai_model", name=FINDS, state="absent")
+    assert play.truth().named(FINDS)
+
+
+# 6. What the first of many does not have, nobody looks at
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        _kept(lambda found: found[-2:]),
+        _kept(lambda found: [{**each, "chains": []} for each in found]),
+    ],
+    ids=["the last two are kept", "chains are dropped"],
+)
+def test_more_than_one_camera_loses_before_it_stops(service: Rewrite, stage: Stage, tmp_path: Path) -> None:
+    """In a world in which several have what is lost: 2 of 2 that have several pipelines, 2 of 2 with chains."""
+    play = _play(stage, tmp_path, service)
+    served = stage[0]
+    yard = next(each for site in served.world.sites.values() for each in site.devices.values() if each.name == "Yard")
+    till = next(each for site in served.world.sites.values() for each in site.devices.values() if each.name == "Till")
+    both = [*yard.pipelines, *till.pipelines]
+    yard.pipelines = till.pipelines = both
+    play.before = play.truth()
+    _add_queue(play)
+    assert len(_less(play)) < 2, _less(play)
+
+
+# 7. Details of models
+
+
+@pytest.mark.parametrize("name", ["order", "channels", "width"])
+def test_a_detail_that_is_not_shown_is_taken_away(name: str, stage: Stage, tmp_path: Path) -> None:
+    play = _play(stage, tmp_path, dropped(MODEL, f"InputDriverDetails.{name}"))
+    result = play.attempt("nxai_model", name=COUNTS, height=640)
+    now = play.truth().models[FOREIGN]["InputDriverDetails"]
+    assert now.get(name) == play.before.models[FOREIGN]["InputDriverDetails"][name], (result.get("failed"), now)
+
+
+@pytest.mark.parametrize("shown", [None, [], "127.5,127.5,127.5"], ids=str)
+def test_means_that_are_not_shown_as_they_are_are_written_over(shown: Any, stage: Stage, tmp_path: Path) -> None:
+    play = _play(stage, tmp_path, member(MODEL, "InputDriverDetails.means", lambda _value: shown))
+    result = play.attempt("nxai_model", name=COUNTS, height=640)
+    now = play.truth().models[FOREIGN]["InputDriverDetails"]
+    assert now.get("means") == [127.5] * 3, (result.get("failed"), result["warnings"], now)
+
+
+# 8. Listings
+
+
+def test_a_total_of_pages_is_believed_as_that_of_sites_was_right(stage: Stage, tmp_path: Path) -> None:
+    """Two rows in a page of devices, and X-Pagination-Records is at most two there."""
+
+    def change(asked: Asked) -> None:
+        asked.query["Limit"] = str(min(int(asked.query.get("Limit", 2)), 2))
+
+    async def capped(asked: Asked, ask: Ask) -> Told:
+        answer = await ask(asked)
+        if asked.operation == "list_devices" and answer.good:
+            answer.headers[TOTAL] = str(min(2, int(answer.headers[TOTAL])))
+        return answer
+
+    play = _play(stage, tmp_path, capped, before(("list_devices",), change))
+    result = play.attempt("nxai_device_info", concurrency=1)
+    assert result.get("failed") or len(result["devices"]) == 7, [each["name"] for each in result["devices"]]
