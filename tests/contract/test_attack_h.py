@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ import pytest
 from simulator.testing import Served
 
 from .layer import TOTAL, Ask, Asked, Layer, Rewrite, Told, refusal, told
-from .rewrites import DEVICE, MODEL, answers, before, dropped, each_pipeline, member, rows, sent_pipelines
-from .scenes import SCENES, _ALL, _QUEUE, _WAITS, _upload, outcome
+from .rewrites import DEVICE, MODEL, before, dropped, each_pipeline, member, rows, sent_pipelines
+from .scenes import _ALL, _QUEUE, _WAITS, _upload
 from .tasks import Play
 from .world import COUNTS, FINDS, FOREIGN, within
 
@@ -154,7 +153,9 @@ def _shows_none(server: str, look: int) -> Rewrite:
 @pytest.mark.parametrize(
     "service", [_named("pipelines"), _settings_named("userSettings")], ids=["pipelines", "userSettings"]
 )
-def test_first_contact_says_that_a_camera_shows_what_it_has_lost(service: Rewrite, stage: Stage, tmp_path: Path) -> None:
+def test_first_contact_says_that_a_camera_shows_what_it_has_lost(
+    service: Rewrite, stage: Stage, tmp_path: Path
+) -> None:
     """What it had is still shown when it looks for the first time, and the look 10 s later is for doubled ones only."""
     play = _play(stage, tmp_path, service)
     result = _first_contact(play)
@@ -256,7 +257,9 @@ def test_a_setting_that_no_row_shows_is_taken_away(name: str, stage: Stage, tmp_
 
 
 @pytest.mark.parametrize(
-    "mask", ["<set>", "…", "...", "1 setting", {"$ref": "/x"}, {"zone": "[truncated]"}, {"zone": "[Array]"}, ["zone"]], ids=str
+    "mask",
+    ["<set>", "…", "...", "1 setting", {"$ref": "/x"}, {"zone": "[truncated]"}, {"zone": "[Array]"}, ["zone"]],
+    ids=str,
 )
 def test_what_stands_in_place_of_settings_is_written_back(mask: Any, stage: Stage, tmp_path: Path) -> None:
     def change(each: dict[str, Any]) -> dict[str, Any]:
@@ -295,7 +298,13 @@ def test_a_model_is_deleted_though_the_next_look_shows_its_use(stage: Stage, tmp
 
 @pytest.mark.parametrize(
     "beside",
-    [{"error": "timeout"}, {"Message": "site is starting"}, {"loading": True}, {"status": "pending"}, {"partial": True}],
+    [
+        {"error": "timeout"},
+        {"Message": "site is starting"},
+        {"loading": True},
+        {"status": "pending"},
+        {"partial": True},
+    ],
     ids=lambda beside: next(iter(beside)),
 )
 def test_a_model_in_use_is_deleted_where_a_listing_says_that_it_failed(
@@ -373,3 +382,66 @@ def test_a_total_of_pages_is_believed_as_that_of_sites_was_right(stage: Stage, t
     play = _play(stage, tmp_path, capped, before(("list_devices",), change))
     result = play.attempt("nxai_device_info", concurrency=1)
     assert result.get("failed") or len(result["devices"]) == 7, [each["name"] for each in result["devices"]]
+
+
+# 9. First contact finds a list that is none of what runs
+
+
+def _template(name: str) -> Rewrite:
+    """What runs is not shown. Every camera shows the same list under this name: what it would get by default."""
+    default = [
+        {"modelUUID": FOREIGN, "modelNMS": 0.42, "resizingMethod": "Letterbox", "Preprocessor": "", "chains": []}
+    ]
+
+    def change(found: dict[str, Any]) -> dict[str, Any]:
+        others = {key: value for key, value in found.items() if key not in ("pipelines", "models")}
+        return {**others, name: copy.deepcopy(default)}
+
+    return _nx_ai(change)
+
+
+_NAMES = ["defaultPipelines", "previousPipelines", "recommended", "history", "available"]
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_first_contact_takes_another_list_for_what_runs(name: str, stage: Stage, tmp_path: Path) -> None:
+    """With the file of stage 1, which has asked nothing, every camera is overwritten; the first one has not followed."""
+    service = _template(name)
+    found = _play(stage, tmp_path, service).attempt("nxai_first_contact", dir=str(tmp_path))
+    later = tmp_path / "later"
+    later.mkdir()
+    play = Play(*stage, (service,), later, str(found["files"]["contract"]) if found["contract"] else "")
+    result = _add_queue(play)
+    assert set(_less(play)) <= {"Door"}, (found["contract"], result.get("msg"), _less(play).keys())
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_first_contact_overwrites_the_camera_that_is_to_lose_nothing(name: str, stage: Stage, tmp_path: Path) -> None:
+    play = _play(stage, tmp_path, _template(name))
+    result = _first_contact(play)
+    assert not _less(play), (result.get("failed"), result["contract"], result["questions"])
+
+
+# 10. What first contact proves with one camera is taken for those of another server
+
+
+def test_what_one_camera_proves_overwrites_those_of_another_server(stage: Stage, tmp_path: Path) -> None:
+    """Rows without pipelines lack the place. Server B does not show any. The camera is the one that the report offers."""
+
+    def change(row: dict[str, Any]) -> dict[str, Any]:
+        found = row["nxAI"]
+        if found["pipelines"] and row["Server"]["Name"] != "Server B":
+            return row
+        return {**row, "nxAI": {"PluginSettings": found["PluginSettings"], "models": [], "selectedPipeline": ""}}
+
+    service = rows(DEVICE, change)
+    play = _play(stage, tmp_path, service)
+    found = play.attempt("nxai_first_contact", dir=str(tmp_path))
+    (one,) = (each for each in found["cameras"]["unknown"] if each["offered"])
+    where = {"device": one["offered"], "site": one["offered_site"], "prove": "one", "dir": str(tmp_path)}
+    proved = play.attempt("nxai_first_contact", contract=found["files"]["contract"], **where)
+    later = tmp_path / "later"
+    later.mkdir()
+    play = Play(*stage, (service,), later, str(proved["files"]["contract"]))
+    result = _add_queue(play)
+    assert not _less(play), (result.get("failed"), result["warnings"], proved["contract"], _less(play).keys())
