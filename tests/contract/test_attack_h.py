@@ -19,7 +19,7 @@ from .layer import TOTAL, Ask, Asked, Layer, Rewrite, Told, refusal, told
 from .rewrites import DEVICE, MODEL, before, dropped, each_pipeline, member, rows, sent_pipelines
 from .scenes import _ALL, _QUEUE, _WAITS, _upload
 from .tasks import Play
-from .world import COUNTS, FINDS, FOREIGN, within
+from .world import COUNTS, FINDS, FOREIGN, OTHER, within
 
 Stage = tuple[Served, Layer]
 _PUT = ("put_pipelines",)
@@ -445,3 +445,58 @@ def test_what_one_camera_proves_overwrites_those_of_another_server(stage: Stage,
     play = Play(*stage, (service,), later, str(proved["files"]["contract"]))
     result = _add_queue(play)
     assert not _less(play), (result.get("failed"), result["warnings"], proved["contract"], _less(play).keys())
+
+
+# 11. Whether a model is in use, where no listing knows the ids that cameras show
+
+
+@pytest.mark.parametrize("with_name", [True, False], ids=["with its name beside", "alone"])
+def test_a_model_in_use_is_deleted_where_cameras_show_the_id_of_what_was_made_of_it(
+    with_name: bool, stage: Stage, tmp_path: Path
+) -> None:
+    """No modelUUID of any camera is that of a listed model, so it is not known which are in use."""
+    names = {FOREIGN: COUNTS, OTHER: FINDS}
+
+    def change(row: dict[str, Any]) -> dict[str, Any]:
+        shown = [
+            {
+                **each,
+                "modelUUID": f"{each['modelUUID'][:-4]}eeee",
+                **({"modelName": names[each["modelUUID"]]} if with_name else {}),
+            }
+            for each in row["nxAI"]["pipelines"]
+        ]
+        return {**row, "nxAI": {"pipelines": shown}}
+
+    play = _play(stage, tmp_path, rows(DEVICE, change))
+    result = play.attempt("nxai_model", name=COUNTS, state="absent")
+    assert play.truth().named(COUNTS), (result.get("failed"), result["warnings"], result.get("used_by"))
+
+
+# 12. Two listings that disagree about one camera
+
+
+def test_a_camera_that_two_sites_list_otherwise_is_overwritten(stage: Stage, tmp_path: Path) -> None:
+    """Within one listing such rows are "duplicate rows", and nothing is written."""
+    served = stage[0]
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        sites = {f"/dev/system/{uuid}/devices": each for uuid, each in served.world.sites.items()}
+        own = {device.nxid.lower(): path for path, each in sites.items() for device in each.devices.values()}
+        if asked.operation in _PUT:  # wherever a camera is written to, it is that camera
+            answer = told(200, {"Message": "Ok"})
+            for nxid in asked.data["Devices"]:
+                one = asked.copy(path=f"{own[nxid.lower()]}/pipelines")
+                one.data = {**asked.data, "Devices": [nxid]}
+                answer = await ask(one)
+            return answer
+        answer = await ask(asked)
+        if asked.operation == "list_devices" and answer.good and any(row["Name"] == "Door" for row in answer.data):
+            gate = next(each for site in sites.values() for each in site.devices.values() if each.name == "Gate")
+            stale = {"NxID": gate.nxid, "Name": "Gate", "nxAI": {"pipelines": []}}
+            answer.data = [*answer.data, {**answer.data[0], **stale}]
+        return answer
+
+    play = _play(stage, tmp_path, rewrite)
+    _add_queue(play)
+    assert not _less(play), _less(play)
