@@ -405,7 +405,7 @@ _NAMES = ["defaultPipelines", "previousPipelines", "recommended", "history", "av
 
 @pytest.mark.parametrize("name", _NAMES)
 def test_first_contact_takes_another_list_for_what_runs(name: str, stage: Stage, tmp_path: Path) -> None:
-    """With the file of stage 1, which has asked nothing, every camera is overwritten; the first one has not followed."""
+    """With the file of stage 1, which has asked nothing, all are overwritten; the first one has not followed."""
     service = _template(name)
     found = _play(stage, tmp_path, service).attempt("nxai_first_contact", dir=str(tmp_path))
     later = tmp_path / "later"
@@ -426,7 +426,7 @@ def test_first_contact_overwrites_the_camera_that_is_to_lose_nothing(name: str, 
 
 
 def test_what_one_camera_proves_overwrites_those_of_another_server(stage: Stage, tmp_path: Path) -> None:
-    """Rows without pipelines lack the place. Server B does not show any. The camera is the one that the report offers."""
+    """Rows without pipelines lack the place. Server B does not show any. The report offers the camera."""
 
     def change(row: dict[str, Any]) -> dict[str, Any]:
         found = row["nxAI"]
@@ -500,3 +500,30 @@ def test_a_camera_that_two_sites_list_otherwise_is_overwritten(stage: Stage, tmp
     play = _play(stage, tmp_path, rewrite)
     _add_queue(play)
     assert not _less(play), _less(play)
+
+
+# 13. A swap of what follows on a pipeline
+
+
+@pytest.mark.parametrize("key", ["functionUUID", "model"])
+def test_a_swap_leaves_the_old_model_in_chains_and_says_nothing(key: str, stage: Stage, tmp_path: Path) -> None:
+    """What names the model of a chain is a guess; ``nxai_model state=absent`` finds its UUID under any name."""
+
+    def shown(each: dict[str, Any]) -> dict[str, Any]:
+        return {
+            **each,
+            "chains": [{key if name == "modelUUID" else name: one[name] for name in one} for one in each["chains"]],
+        }
+
+    def taken(each: dict[str, Any]) -> dict[str, Any]:
+        return {
+            **each,
+            "chains": [{"modelUUID" if name == key else name: one[name] for name in one} for one in each["chains"]],
+        }
+
+    play = _play(stage, tmp_path, each_pipeline(shown), sent_pipelines(taken))
+    _upload(play)
+    swapped = {"from": FINDS, "to": "Queue"}
+    result = play.attempt("nxai_pipeline", swap=swapped, sites=["*"], select="running", not_applicable="skip", **_WAITS)
+    left = [name for name, has in play.truth().cameras.items() if OTHER in str(has)]
+    assert not left or _is_told(result), left
