@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from simulator.records import RegistryDevice
 from simulator.testing import Served
 
 from .layer import TOTAL, Ask, Asked, Layer, Rewrite, Told, refusal, told
@@ -527,3 +528,45 @@ def test_a_swap_leaves_the_old_model_in_chains_and_says_nothing(key: str, stage:
     result = play.attempt("nxai_pipeline", swap=swapped, sites=["*"], select="running", not_applicable="skip", **_WAITS)
     left = [name for name, has in play.truth().cameras.items() if OTHER in str(has)]
     assert not left or _is_told(result), left
+
+
+# 14. The older registry, and catalogues
+
+_BOX = "5c1f0000-1111-4111-8111-111111111111"
+
+
+@pytest.mark.parametrize("shown", ["lower", "null"])
+def test_a_new_name_takes_the_serial_number_away(shown: str, stage: Stage, tmp_path: Path) -> None:
+    """Keys in lower case, where a change replaces the whole; or null in place of what is not shown."""
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        if asked.operation == "update_registry_device" and shown == "lower":
+            asked = asked.copy()
+            asked.data = {"Runtime": "", "Serial": "", "Type": "", **asked.data}
+        answer = await ask(asked)
+        if asked.path == "/dev/devices" and answer.good and shown == "lower":
+            answer.data = [{key.lower(): value for key, value in row.items()} for row in answer.data]
+        elif asked.path == "/dev/devices" and answer.good:
+            answer.data = [{**row, "Serial": None} for row in answer.data]
+        return answer
+
+    play = _play(stage, tmp_path, rewrite)
+    world = stage[0].world
+    members = {"Name": "Box", "Runtime": "hailo", "Serial": "S-17", "Type": "edge"}
+    world.registry[_BOX] = RegistryDevice(_BOX, next(iter(world.models.values())).owner, members)
+    result = play.attempt("nxai_device", name="Box", new_name="Box 2")
+    assert world.registry[_BOX].members["Serial"] == "S-17", (result.get("failed"), result["warnings"])
+
+
+def test_a_catalogue_whose_own_listing_has_models_is_deleted(stage: Stage, tmp_path: Path) -> None:
+    """Where nxai_model changes the catalogues of a model it asks those listings; the service deletes with all in it."""
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        if asked.operation == "delete_catalogue":
+            for each in stage[0].world.models.values():
+                each.catalogues = []
+        return await ask(asked)
+
+    play = _play(stage, tmp_path, rewrite, member(MODEL, "Catalogues", lambda _uuids: []))
+    result = play.attempt("nxai_catalogue", name="House", state="absent")
+    assert play.truth().models[FOREIGN]["catalogues"] == ["House"], (result.get("failed"), result["warnings"])
