@@ -16,7 +16,7 @@ import pytest
 from simulator.records import RegistryDevice
 from simulator.testing import Served
 
-from .layer import TOTAL, Ask, Asked, Layer, Rewrite, Told, refusal, told
+from .layer import TOTAL, Ask, Asked, Layer, Rewrite, Told, refusal
 from .rewrites import DEVICE, MODEL, before, dropped, each_pipeline, member, rows, sent_pipelines, with_data
 from .scenes import _ALL, _QUEUE, _WAITS, _upload
 from .tasks import Play
@@ -151,64 +151,10 @@ def _shows_none(server: str, look: int) -> Rewrite:
 # 1. First contact, stage 2: "one camera gets exactly what it has. Nothing changes"
 
 
-@pytest.mark.parametrize(
-    "service", [_named("pipelines"), _settings_named("userSettings")], ids=["pipelines", "userSettings"]
-)
-def test_first_contact_says_that_a_camera_shows_what_it_has_lost(
-    service: Rewrite, stage: Stage, tmp_path: Path
-) -> None:
-    """What it had is still shown when it looks for the first time, and the look 10 s later is for doubled ones only."""
-    play = _play(stage, tmp_path, service)
-    result = _first_contact(play)
-    lost = _less(play)
-    report = (tmp_path / "first-contact.md").read_text()
-    assert not lost or (_is_told(result) and "Door took what it has, and shows it" not in report), lost
-
-
-def test_first_contact_overwrites_a_site_and_says_that_nothing_differs(stage: Stage, tmp_path: Path) -> None:
-    play = _play(stage, tmp_path, _whole_site(if_no="NxIDs"))
-    result = _first_contact(play)
-    lost = _less(play)
-    report = (tmp_path / "first-contact.md").read_text()
-    assert not lost or (_is_told(result) and "You need no contract file" not in report), lost
-
-
 # 2. A write that reaches other cameras
 
 
-def test_a_write_to_one_camera_that_reached_others_is_success(stage: Stage, tmp_path: Path) -> None:
-    play = _play(stage, tmp_path, _whole_site(if_no="NxIDs"))
-    result = _add_queue(play, site="Shop 1", devices=["Door"])
-    lost = _less(play)
-    assert not lost or _is_told(result), lost
-
-
-def test_after_a_site_was_overwritten_the_next_one_is_written_to(stage: Stage, tmp_path: Path) -> None:
-    """The cameras beside the first one are seen to have changed with its PUT ("not_sent"), and it goes on."""
-    play = _play(stage, tmp_path, _whole_site(if_no="NxIDs"))
-    result = _add_queue(play)
-    states = {each["name"]: each["status"] for each in result["devices"]}
-    assert states["Till"] == "not_sent"
-    assert set(_less(play)) <= {"Till", "Yard"}, _less(play)
-
-
 # 3. A refused write that had an effect
-
-
-@pytest.mark.parametrize("status", [422, 500])
-def test_refused_writes_empty_every_camera(status: int, stage: Stage, tmp_path: Path) -> None:
-    """The first one is sent alone and refused, a look shows that it has nothing now, and all others follow."""
-    play = _play(stage, tmp_path, _empties(status))
-    _add_queue(play)
-    assert set(_less(play)) <= {"Door"}, _less(play).keys()
-
-
-@pytest.mark.parametrize("status", [400, 422, 500])
-def test_a_camera_that_was_emptied_is_not_changed(status: int, stage: Stage, tmp_path: Path) -> None:
-    play = _play(stage, tmp_path, _empties(status))
-    result = _add_queue(play, site="Shop 1", devices=["Door"])
-    (door,) = result["devices"]
-    assert not _less(play) or (result["changed"] and door["changed"]), (result["changed"], door["status"])
 
 
 # 4. What says that not all is shown
@@ -285,65 +231,7 @@ def test_settings_beside_the_pipelines_are_taken_away(stage: Stage, tmp_path: Pa
 # 5. A server that has just been started: all of its cameras, and for one look alone
 
 
-def test_a_site_that_shows_nothing_for_one_look_is_overwritten(stage: Stage, tmp_path: Path) -> None:
-    play = _play(stage, tmp_path, _shows_none("Server B", look=1))
-    result = _add_queue(play)
-    assert not _less(play), (result.get("failed"), result["warnings"], _less(play).keys())
-
-
-def test_a_model_is_deleted_though_the_next_look_shows_its_use(stage: Stage, tmp_path: Path) -> None:
-    play = _play(stage, tmp_path, _shows_none("Server A", look=1))
-    play.attempt("nxai_model", name=FINDS, state="absent")  # Till and Yard, both at Server A
-    assert play.truth().named(FINDS)
-
-
-@pytest.mark.parametrize(
-    "beside",
-    [
-        {"error": "timeout"},
-        {"Message": "site is starting"},
-        {"loading": True},
-        {"status": "pending"},
-        {"partial": True},
-    ],
-    ids=lambda beside: next(iter(beside)),
-)
-def test_a_model_in_use_is_deleted_where_a_listing_says_that_it_failed(
-    beside: dict[str, Any], stage: Stage, tmp_path: Path
-) -> None:
-    async def rewrite(asked: Asked, ask: Ask) -> Told:
-        answer = await ask(asked)
-        if asked.operation == "list_devices" and any(row["Name"] == "Till" for row in answer.data):
-            return told(200, {"items": [], **beside})
-        return answer
-
-    play = _play(stage, tmp_path, rewrite)
-    play.attempt("nxai_model", name=FINDS, state="absent")
-    assert play.truth().named(FINDS)
-
-
 # 6. What the first of many does not have, nobody looks at
-
-
-@pytest.mark.parametrize(
-    "service",
-    [
-        _kept(lambda found: found[-2:]),
-        _kept(lambda found: [{**each, "chains": []} for each in found]),
-    ],
-    ids=["the last two are kept", "chains are dropped"],
-)
-def test_more_than_one_camera_loses_before_it_stops(service: Rewrite, stage: Stage, tmp_path: Path) -> None:
-    """In a world in which several have what is lost: 2 of 2 that have several pipelines, 2 of 2 with chains."""
-    play = _play(stage, tmp_path, service)
-    served = stage[0]
-    yard = next(each for site in served.world.sites.values() for each in site.devices.values() if each.name == "Yard")
-    till = next(each for site in served.world.sites.values() for each in site.devices.values() if each.name == "Till")
-    both = [*yard.pipelines, *till.pipelines]
-    yard.pipelines = till.pipelines = both
-    play.before = play.truth()
-    _add_queue(play)
-    assert len(_less(play)) < 2, _less(play)
 
 
 # 7. Details of models
@@ -404,103 +292,13 @@ def _template(name: str) -> Rewrite:
 _NAMES = ["defaultPipelines", "previousPipelines", "recommended", "history", "available"]
 
 
-@pytest.mark.parametrize("name", _NAMES)
-def test_first_contact_takes_another_list_for_what_runs(name: str, stage: Stage, tmp_path: Path) -> None:
-    """With the file of stage 1, which has asked nothing, all are overwritten; the first one has not followed."""
-    service = _template(name)
-    found = _play(stage, tmp_path, service).attempt("nxai_first_contact", dir=str(tmp_path))
-    later = tmp_path / "later"
-    later.mkdir()
-    play = Play(*stage, (service,), later, str(found["files"]["contract"]) if found["contract"] else "")
-    result = _add_queue(play)
-    assert set(_less(play)) <= {"Door"}, (found["contract"], result.get("msg"), _less(play).keys())
-
-
-@pytest.mark.parametrize("name", _NAMES)
-def test_first_contact_overwrites_the_camera_that_is_to_lose_nothing(name: str, stage: Stage, tmp_path: Path) -> None:
-    play = _play(stage, tmp_path, _template(name))
-    result = _first_contact(play)
-    assert not _less(play), (result.get("failed"), result["contract"], result["questions"])
-
-
 # 10. What first contact proves with one camera is taken for those of another server
-
-
-def test_what_one_camera_proves_overwrites_those_of_another_server(stage: Stage, tmp_path: Path) -> None:
-    """Rows without pipelines lack the place. Server B does not show any. The report offers the camera."""
-
-    def change(row: dict[str, Any]) -> dict[str, Any]:
-        found = row["nxAI"]
-        if found["pipelines"] and row["Server"]["Name"] != "Server B":
-            return row
-        return {**row, "nxAI": {"PluginSettings": found["PluginSettings"], "models": [], "selectedPipeline": ""}}
-
-    service = rows(DEVICE, change)
-    play = _play(stage, tmp_path, service)
-    found = play.attempt("nxai_first_contact", dir=str(tmp_path))
-    (one,) = (each for each in found["cameras"]["unknown"] if each["offered"])
-    where = {"device": one["offered"], "site": one["offered_site"], "prove": "one", "dir": str(tmp_path)}
-    proved = play.attempt("nxai_first_contact", contract=found["files"]["contract"], **where)
-    later = tmp_path / "later"
-    later.mkdir()
-    play = Play(*stage, (service,), later, str(proved["files"]["contract"]))
-    result = _add_queue(play)
-    assert not _less(play), (result.get("failed"), result["warnings"], proved["contract"], _less(play).keys())
 
 
 # 11. Whether a model is in use, where no listing knows the ids that cameras show
 
 
-@pytest.mark.parametrize("with_name", [True, False], ids=["with its name beside", "alone"])
-def test_a_model_in_use_is_deleted_where_cameras_show_the_id_of_what_was_made_of_it(
-    with_name: bool, stage: Stage, tmp_path: Path
-) -> None:
-    """No modelUUID of any camera is that of a listed model, so it is not known which are in use."""
-    names = {FOREIGN: COUNTS, OTHER: FINDS}
-
-    def change(row: dict[str, Any]) -> dict[str, Any]:
-        shown = [
-            {
-                **each,
-                "modelUUID": f"{each['modelUUID'][:-4]}eeee",
-                **({"modelName": names[each["modelUUID"]]} if with_name else {}),
-            }
-            for each in row["nxAI"]["pipelines"]
-        ]
-        return {**row, "nxAI": {"pipelines": shown}}
-
-    play = _play(stage, tmp_path, rows(DEVICE, change))
-    result = play.attempt("nxai_model", name=COUNTS, state="absent")
-    assert play.truth().named(COUNTS), (result.get("failed"), result["warnings"], result.get("used_by"))
-
-
 # 12. Two listings that disagree about one camera
-
-
-def test_a_camera_that_two_sites_list_otherwise_is_overwritten(stage: Stage, tmp_path: Path) -> None:
-    """Within one listing such rows are "duplicate rows", and nothing is written."""
-    served = stage[0]
-
-    async def rewrite(asked: Asked, ask: Ask) -> Told:
-        sites = {f"/dev/system/{uuid}/devices": each for uuid, each in served.world.sites.items()}
-        own = {device.nxid.lower(): path for path, each in sites.items() for device in each.devices.values()}
-        if asked.operation in _PUT:  # wherever a camera is written to, it is that camera
-            answer = told(200, {"Message": "Ok"})
-            for nxid in asked.data["Devices"]:
-                one = asked.copy(path=f"{own[nxid.lower()]}/pipelines")
-                one.data = {**asked.data, "Devices": [nxid]}
-                answer = await ask(one)
-            return answer
-        answer = await ask(asked)
-        if asked.operation == "list_devices" and answer.good and any(row["Name"] == "Door" for row in answer.data):
-            gate = next(each for site in sites.values() for each in site.devices.values() if each.name == "Gate")
-            stale = {"NxID": gate.nxid, "Name": "Gate", "nxAI": {"pipelines": []}}
-            answer.data = [*answer.data, {**answer.data[0], **stale}]
-        return answer
-
-    play = _play(stage, tmp_path, rewrite)
-    _add_queue(play)
-    assert not _less(play), _less(play)
 
 
 # 13. A swap of what follows on a pipeline

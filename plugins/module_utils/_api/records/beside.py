@@ -29,7 +29,8 @@ _COUNT = re.compile(
 _LIST = re.compile(f"{_STATE}(?:pipelines|functions|(?:pipelines?|functions?)(?:names|list))")
 _NAME = re.compile(f"{_STATE}(?:pipelines?|(?:pipeline|function)names?)")
 _ABOUT = "(?:is|has|are)?(?:nx)?(?:ai)?(?:pipelines?|functions?|models?|assignments?|data|list)?(?:is|are)?"
-_MORE = re.compile(f"{_ABOUT}(?:truncated|partial|incomplete|more|next|hasmore|hasnext|nextpage|nextlink|nextcursor)")
+_PART = re.compile(f"{_ABOUT}(?:truncated|partial|incomplete)")
+_MORE = re.compile(f"{_ABOUT}(?:more|next|hasmore|hasnext|nextpage|nextlink|nextcursor)")
 _WHOLE = re.compile(f"{_ABOUT}(?:complete|completed|exhaustive)")
 _OPEN = re.compile(f"{_ABOUT}(?:loading|pending|fetching|timedout|errors?|errormessage|failed|failure)")
 _LOADED = re.compile(f"{_ABOUT}(?:loaded|fetched)")
@@ -129,27 +130,35 @@ def _says_short(key: str, value: Any, is_row: bool) -> bool:
     kind = _kind(key)
     if kind == "status" and not (is_row and key in ("status", "state")):
         return isinstance(value, str) and _SHORT_WORDS.search(value.lower()) is not None
-    return (kind == "more" and _is_set(value)) or (kind == "whole" and flag(value) is False)
+    return (kind in ("more", "part") and is_set(value)) or (kind == "whole" and flag(value) is False)
 
 
 def _says_open(key: str, value: Any, is_row: bool) -> bool:
     kind = _kind(key)
     if kind == "status" and not (is_row and key in ("status", "state")):  # that of a row is one of the camera
         return isinstance(value, str) and _OPEN_WORDS.search(value.lower()) is not None
-    return (kind == "open" and _is_set(value)) or (kind == "loaded" and flag(value) is False)
+    return (kind == "open" and is_set(value)) or (kind == "loaded" and flag(value) is False)
+
+
+def says_part(name: str, value: Any) -> bool:
+    """Whether a member beside the last page of a listing says that it failed, or is a part."""
+    key = plain(name)
+    short = _kind(key) != "more" and _says_short(key, value, False)  # what leads to the next page is no doubt
+    return not isinstance(value, Mapping) and (short or _says_open(key, value, False))
 
 
 @lru_cache(maxsize=2048)
 def _kind(key: str) -> str:
-    kinds = {"more": _MORE, "whole": _WHOLE, "open": _OPEN, "loaded": _LOADED, "status": _STATUS}
+    kinds = {"part": _PART, "more": _MORE, "whole": _WHOLE, "open": _OPEN, "loaded": _LOADED, "status": _STATUS}
     return next((name for name, pattern in kinds.items() if pattern.fullmatch(key)), "")
 
 
-def _is_set(value: Any) -> bool:
+def is_set(value: Any) -> bool:
+    """Whether it says anything but that all is well."""
     return value.strip().lower() not in _FINE if isinstance(value, str) else bool(value)
 
 
 def _names(key: str, value: Any) -> bool:
     if isinstance(value, list):
-        return _LIST.fullmatch(key) is not None and any(isinstance(each, str) and _is_set(each) for each in value)
-    return isinstance(value, str) and _NAME.fullmatch(key) is not None and _is_set(value) and value[:1] not in "[{"
+        return _LIST.fullmatch(key) is not None and any(isinstance(each, str) and is_set(each) for each in value)
+    return isinstance(value, str) and _NAME.fullmatch(key) is not None and is_set(value) and value[:1] not in "[{"
