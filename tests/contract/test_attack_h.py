@@ -17,7 +17,7 @@ from simulator.records import RegistryDevice
 from simulator.testing import Served
 
 from .layer import TOTAL, Ask, Asked, Layer, Rewrite, Told, refusal
-from .rewrites import DEVICE, MODEL, before, dropped, each_pipeline, member, rows, sent_pipelines, with_data
+from .rewrites import DEVICE, MODEL, before, dropped, each_pipeline, member, rows, sent_pipelines
 from .scenes import _ALL, _QUEUE, _WAITS, _upload
 from .tasks import Play
 from .world import COUNTS, FINDS, FOREIGN, OTHER, within
@@ -368,19 +368,3 @@ def test_a_catalogue_whose_own_listing_has_models_is_deleted(stage: Stage, tmp_p
     play = _play(stage, tmp_path, rewrite, member(MODEL, "Catalogues", lambda _uuids: []))
     result = play.attempt("nxai_catalogue", name="House", state="absent")
     assert play.truth().models[FOREIGN]["catalogues"] == ["House"], (result.get("failed"), result["warnings"])
-
-
-def test_a_membership_that_the_service_took_away_is_success(stage: Stage, tmp_path: Path) -> None:
-    """A change keeps the last catalogue alone. It is read back, and what was declared is compared with what is left."""
-
-    def change(asked: Asked) -> None:
-        asked.body = with_data(
-            asked.body,
-            lambda data: {**data, **({"Catalogues": data["Catalogues"][-1:]} if "Catalogues" in data else {})},
-        )
-
-    play = _play(stage, tmp_path, before(("update_model",), change))
-    play.attempt("nxai_catalogue", name="Fleet")
-    result = play.attempt("nxai_model", name=COUNTS, catalogues=["Fleet"])
-    has = play.truth().models[FOREIGN]["catalogues"]
-    assert "House" in has or _is_told(result), (result.get("diff"), has)

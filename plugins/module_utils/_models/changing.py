@@ -77,9 +77,10 @@ class Changing:
         self._keeps = not gone
         if not gone:
             return False
-        what = f"A change of the model {before.name} has taken away or changed what was not named: {', '.join(gone)}"
-        was = to_json(gone)[:_MOST]
-        self._transport.findings.note(f"{what}. It is sent again as it was before: {was}", {REPLACES: True})
+        if not set(gone) <= set(data):
+            what = f"A change of the model {before.name} has taken away or changed what was not named"
+            was = f"{', '.join(gone)}. It is sent again as it was before: {to_json(gone)[:_MOST]}"
+            self._transport.findings.note(f"{what}: {was}", {REPLACES: True})
         left, refusal = gone, ""
         try:
             self._compute.update_model(before.uuid, {**self._whole(before, data), **gone, **data})
@@ -87,11 +88,12 @@ class Changing:
             refusal = f" ({error.answer})"
         left = self._gone(before, gone)
         if left:
-            answer = "the service has taken away or changed what was not named, and it does not come back"
+            answer = "the service has taken away or changed what was to stay, and it does not come back"
+            line = "fields.model.catalogues" if set(left) == {"Catalogues"} else REPLACES
             raise Unexpected(
                 f"change the model {before.name}",
                 f"{answer}{refusal}: {to_json(left)[:_MOST]}",
-                f"Put it back in the portal. {self._contract.hint(REPLACES)}",
+                f"Put it back in the portal. {self._contract.hint(line)}",
                 result={"changed": True},
             )
         return True
@@ -128,13 +130,15 @@ def taken_away(before: Model, data: Mapping[str, Any], now: Model) -> dict[str, 
 
 def _kept(before: Model, data: Mapping[str, Any]) -> dict[str, Any]:
     members = {
-        name: _unchanged(value, data[name]) if name in data else value for name, value in _members(before).items()
+        name: _unchanged(name, value, data[name]) if name in data else value for name, value in _members(before).items()
     }
     return {name: value for name, value in members.items() if value not in _NOTHING}
 
 
-def _unchanged(before: Any, sent: Any) -> Any:
-    """Of an object that was sent as a whole, what is in it as before."""
+def _unchanged(name: str, before: Any, sent: Any) -> Any:
+    """Of what was sent as a whole, what is in it as before: members of an object, or catalogues."""
+    if name == "Catalogues" and isinstance(before, list):
+        return [each for each in before if each in sent]
     if not isinstance(before, Mapping) or not isinstance(sent, Mapping):
         return None
     return {key: value for key, value in before.items() if key in sent and _same(sent[key], value)}

@@ -204,7 +204,7 @@ class ModelResource:
         desired["name"] = self.options["new_name"] or (self.found.name if self.found else self.wanted)
         if self.memberships:
             desired["catalogues"] = self.memberships.declared(
-                self.options, self.found, self.header, self.task.check_mode
+                self.options, self.found, self.header, self.task.check_mode, self.sent.get("Catalogues", ())
             )
         return desired
 
