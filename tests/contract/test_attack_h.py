@@ -13,14 +13,13 @@ from typing import Any
 
 import pytest
 
-from simulator.records import RegistryDevice
 from simulator.testing import Served
 
 from .layer import TOTAL, Ask, Asked, Layer, Rewrite, Told, refusal
-from .rewrites import DEVICE, MODEL, before, dropped, each_pipeline, member, rows, sent_pipelines
+from .rewrites import DEVICE, MODEL, before, each_pipeline, member, rows, sent_pipelines
 from .scenes import _ALL, _QUEUE, _WAITS, _upload
 from .tasks import Play
-from .world import COUNTS, FINDS, FOREIGN, OTHER, within
+from .world import FINDS, FOREIGN, OTHER, within
 
 Stage = tuple[Served, Layer]
 _PUT = ("put_pipelines",)
@@ -237,22 +236,6 @@ def test_settings_beside_the_pipelines_are_taken_away(stage: Stage, tmp_path: Pa
 # 7. Details of models
 
 
-@pytest.mark.parametrize("name", ["order", "channels", "width"])
-def test_a_detail_that_is_not_shown_is_taken_away(name: str, stage: Stage, tmp_path: Path) -> None:
-    play = _play(stage, tmp_path, dropped(MODEL, f"InputDriverDetails.{name}"))
-    result = play.attempt("nxai_model", name=COUNTS, height=640)
-    now = play.truth().models[FOREIGN]["InputDriverDetails"]
-    assert now.get(name) == play.before.models[FOREIGN]["InputDriverDetails"][name], (result.get("failed"), now)
-
-
-@pytest.mark.parametrize("shown", [None, [], "127.5,127.5,127.5"], ids=str)
-def test_means_that_are_not_shown_as_they_are_are_written_over(shown: Any, stage: Stage, tmp_path: Path) -> None:
-    play = _play(stage, tmp_path, member(MODEL, "InputDriverDetails.means", lambda _value: shown))
-    result = play.attempt("nxai_model", name=COUNTS, height=640)
-    now = play.truth().models[FOREIGN]["InputDriverDetails"]
-    assert now.get("means") == [127.5] * 3, (result.get("failed"), result["warnings"], now)
-
-
 # 8. Listings
 
 
@@ -331,29 +314,6 @@ def test_a_swap_leaves_the_old_model_in_chains_and_says_nothing(key: str, stage:
 # 14. The older registry, and catalogues
 
 _BOX = "5c1f0000-1111-4111-8111-111111111111"
-
-
-@pytest.mark.parametrize("shown", ["lower", "null"])
-def test_a_new_name_takes_the_serial_number_away(shown: str, stage: Stage, tmp_path: Path) -> None:
-    """Keys in lower case, where a change replaces the whole; or null in place of what is not shown."""
-
-    async def rewrite(asked: Asked, ask: Ask) -> Told:
-        if asked.operation == "update_registry_device" and shown == "lower":
-            asked = asked.copy()
-            asked.data = {"Runtime": "", "Serial": "", "Type": "", **asked.data}
-        answer = await ask(asked)
-        if asked.path == "/dev/devices" and answer.good and shown == "lower":
-            answer.data = [{key.lower(): value for key, value in row.items()} for row in answer.data]
-        elif asked.path == "/dev/devices" and answer.good:
-            answer.data = [{**row, "Serial": None} for row in answer.data]
-        return answer
-
-    play = _play(stage, tmp_path, rewrite)
-    world = stage[0].world
-    members = {"Name": "Box", "Runtime": "hailo", "Serial": "S-17", "Type": "edge"}
-    world.registry[_BOX] = RegistryDevice(_BOX, next(iter(world.models.values())).owner, members)
-    result = play.attempt("nxai_device", name="Box", new_name="Box 2")
-    assert world.registry[_BOX].members["Serial"] == "S-17", (result.get("failed"), result["warnings"])
 
 
 def test_a_catalogue_whose_own_listing_has_models_is_deleted(stage: Stage, tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from simulator.records import RegistryDevice
 from simulator.testing import Served
 
-from .layer import Asked, Layer, Rewrite
-from .rewrites import before, with_data
+from .layer import Asked, Layer, Rewrite, Told
+from .rewrites import MODEL, after, before, dropped, member, with_data
 from .tasks import Play, judged
 from .world import COUNTS, FOREIGN
 
@@ -45,3 +46,53 @@ def test_a_membership_that_is_taken_away_is_told(
     assert play.truth().models[FOREIGN]["catalogues"] == ["Fleet"]
     assert result["failed"] and result["changed"]
     assert "fields.model.catalogues" in judged(module, result)[1]
+
+
+@pytest.mark.parametrize("name", ["order", "channels", "width"])
+def test_a_detail_that_no_model_shows_is_not_taken_away(name: str, stage: Stage, tmp_path: Path) -> None:
+    play = Play(*stage, (dropped(MODEL, f"InputDriverDetails.{name}"),), tmp_path, "")
+    result = play.attempt("nxai_model", name=COUNTS, height=640)
+    assert play.truth() == play.before
+    assert result["failed"] and ("layout" if name == "order" else name) in result["msg"]
+
+
+@pytest.mark.parametrize("shown", [None, [], "127.5,127.5,127.5"], ids=str)
+def test_means_that_are_not_shown_as_they_are_stay(shown: Any, stage: Stage, tmp_path: Path) -> None:
+    service = member(MODEL, "InputDriverDetails.means", lambda _value: shown)
+    play = Play(*stage, (service,), tmp_path, "")
+    result = play.attempt("nxai_model", name=COUNTS, height=640)
+    assert play.truth() == play.before
+    assert "fields.model.input_details" in judged("nxai_model", result)[1]
+
+
+_BOX = "5c1f0000-1111-4111-8111-111111111111"
+_EMPTY = {"Runtime": "", "Serial": "", "Type": ""}
+
+
+def _lower(_asked: Asked, answer: Told) -> None:
+    answer.data = [{key.lower(): value for key, value in row.items()} for row in answer.data]
+
+
+def _null(_asked: Asked, answer: Told) -> None:
+    answer.data = [{**row, "Serial": None} for row in answer.data]
+
+
+def _replaces(asked: Asked) -> None:
+    asked.data = {**_EMPTY, **asked.data}
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        (before(("update_registry_device",), _replaces), after(("list_registry_devices",), _lower)),
+        (after(("list_registry_devices",), _null),),
+    ],
+    ids=["lower", "null"],
+)
+def test_a_new_name_of_a_device_takes_nothing_away(service: tuple[Rewrite, ...], stage: Stage, tmp_path: Path) -> None:
+    play = Play(*stage, service, tmp_path, "")
+    world = stage[0].world
+    members = {"Name": "Box", "Runtime": "hailo", "Serial": "S-17", "Type": "edge"}
+    world.registry[_BOX] = RegistryDevice(_BOX, next(iter(world.models.values())).owner, members)
+    play.task("nxai_device", name="Box", new_name="Box 2")
+    assert world.registry[_BOX].members == {**members, "Name": "Box 2"}

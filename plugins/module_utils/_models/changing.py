@@ -21,7 +21,7 @@ from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import UUID_TEXT, plain, to_json
 from .._engine.module import Task
 from .._engine.reconcile import same
-from .fields import FIELDS, known_row
+from .fields import FIELDS, is_whole, known_row
 from .memberships import Memberships
 from .texts import same_text
 
@@ -31,7 +31,8 @@ _READ_ONLY = frozenset(
     [plain(place.partition(".")[0]) for line in RECORDS["model"].values() if not line.sent for place in line.default]
     + ["namedinput", "namedoutput", "(not read)"]
 )
-_DEAR = ("Documentation", "InputDriverDetails", "Catalogues")  # which every model has
+_INPUT = "InputDriverDetails"
+_DEAR = ("Documentation", _INPUT, "Catalogues")  # which every model has
 _MOST = 4000  # characters of what is lost, in an error
 _NOTHING: tuple[Any, ...] = (None, "", [], {}, 0)
 
@@ -110,6 +111,7 @@ class Changing:
         """All that is understood of it, to be sent. Raises ``BadInput`` where that is not the whole."""
         row = {name: value for name, value in _members(model).items() if value is not None}
         hidden = [name for name in _DEAR if name not in {**row, **data}]
+        hidden += [name for name in row if name == _INPUT and name not in data and not is_whole(row[name])]
         catalogues = row.get("Catalogues") or []
         if not all(UUID_TEXT.fullmatch(each) for each in catalogues):
             known = Memberships(self._compute, self._contract, self._compute.list_catalogues())

@@ -21,7 +21,7 @@ from .._engine.reconcile import Plan, plan_object
 from .changing import Changing
 from .creation import kept_model, log_of, new_record
 from .deletion import left_alone, use_of
-from .fields import FIELDS, describe_model, has_artefact, known_row, new_model
+from .fields import FIELDS, describe_model, fields_of, has_artefact, known_row, new_model
 from .memberships import TURNS, Memberships
 from .model_file import ModelFile, documentation_of
 from .texts import how_to_go_on, warn_of_form
@@ -43,6 +43,7 @@ class ModelResource:
         self.header = f"model {self.wanted}"
         self.found: Model | None = None
         self.by_id = is_uuid(self.wanted)  # and not by name
+        self.models: list[Model] = []  # as listed last
         self.listed = False  # whether a listing shows it, by which the next run would find it
         self.file = ModelFile(task)
         self.written = False
@@ -86,7 +87,8 @@ class ModelResource:
 
     def _look(self) -> Model | None:
         """By name or UUID. One that was created by this task, or is given by its UUID, need not be listed."""
-        found = find_renamed(self.wanted, self.options["new_name"], self.compute.list_models(), "model")
+        self.models = self.compute.list_models()
+        found = find_renamed(self.wanted, self.options["new_name"], self.models, "model")
         self.listed = found is not None
         if found is None and self.by_id:
             found = Index(self.compute.list_models(ALL_AVAILABLE), "model").find_or_none(self.wanted)
@@ -130,14 +132,13 @@ class ModelResource:
         return plan
 
     def _against(self, found: Model | None) -> Plan:
-        row = None if found is None else self._row(found)
+        row = known_row(found) if found else None
+        if found and row and self.memberships:
+            row["Catalogues"] = self.memberships.of(found)
         self.desired = self._desired()
         defaults = new_model(self.task.client.settings.brand)
-        return plan_object(FIELDS, row, self.desired, defaults, self.options["force"] and not self.written)
-
-    def _row(self, found: Model) -> dict[str, Any]:
-        row = known_row(found)
-        return {**row, "Catalogues": self.memberships.of(found)} if self.memberships else row
+        force = self.options["force"] and not self.written
+        return plan_object(fields_of(found, self.models), row, self.desired, defaults, force)
 
     def _documentation(self) -> str | None:
         """As declared, or as the model has it; None where neither is known."""
@@ -380,8 +381,7 @@ class ModelResource:
         """The line of the contract by which it is not ready: which word says so, or where that is shown."""
         if self.found is None or self.found.state == "ready":
             return ""
-        shown = self.found.status or self.found.code_status
-        return self.contract.hint("words.ready" if shown else "fields.model.status")
+        return self.contract.hint("words.ready" if self.found.shows_state else "fields.model.status")
 
     def _failure(self, tried: str, answer: str, advice: str) -> NxaiError:
         model = describe_model(self.found) if self.found else None
