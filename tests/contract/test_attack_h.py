@@ -314,17 +314,3 @@ def test_a_swap_leaves_the_old_model_in_chains_and_says_nothing(key: str, stage:
 # 14. The older registry, and catalogues
 
 _BOX = "5c1f0000-1111-4111-8111-111111111111"
-
-
-def test_a_catalogue_whose_own_listing_has_models_is_deleted(stage: Stage, tmp_path: Path) -> None:
-    """Where nxai_model changes the catalogues of a model it asks those listings; the service deletes with all in it."""
-
-    async def rewrite(asked: Asked, ask: Ask) -> Told:
-        if asked.operation == "delete_catalogue":
-            for each in stage[0].world.models.values():
-                each.catalogues = []
-        return await ask(asked)
-
-    play = _play(stage, tmp_path, rewrite, member(MODEL, "Catalogues", lambda _uuids: []))
-    result = play.attempt("nxai_catalogue", name="House", state="absent")
-    assert play.truth().models[FOREIGN]["catalogues"] == ["House"], (result.get("failed"), result["warnings"])

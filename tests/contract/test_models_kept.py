@@ -14,7 +14,7 @@ import pytest
 from simulator.records import RegistryDevice
 from simulator.testing import Served
 
-from .layer import Asked, Layer, Rewrite, Told
+from .layer import Ask, Asked, Layer, Rewrite, Told
 from .rewrites import MODEL, after, before, dropped, member, with_data
 from .tasks import Play, judged
 from .world import COUNTS, FOREIGN
@@ -96,3 +96,16 @@ def test_a_new_name_of_a_device_takes_nothing_away(service: tuple[Rewrite, ...],
     world.registry[_BOX] = RegistryDevice(_BOX, next(iter(world.models.values())).owner, members)
     play.task("nxai_device", name="Box", new_name="Box 2")
     assert world.registry[_BOX].members == {**members, "Name": "Box 2"}
+
+
+def test_a_catalogue_is_not_deleted_with_models_that_only_its_own_listing_has(stage: Stage, tmp_path: Path) -> None:
+    async def cascades(asked: Asked, ask: Ask) -> Told:
+        if asked.operation == "delete_catalogue":
+            for each in stage[0].world.models.values():
+                each.catalogues = []
+        return await ask(asked)
+
+    play = Play(*stage, (cascades, member(MODEL, "Catalogues", lambda _uuids: [])), tmp_path, "")
+    result = play.attempt("nxai_catalogue", name="House", state="absent")
+    assert play.truth() == play.before
+    assert "2 models are in it" in result["msg"]

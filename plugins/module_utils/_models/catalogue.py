@@ -87,7 +87,9 @@ class CatalogueResource:
     def _plan_deletion(self, found: Catalogue) -> Plan:
         models = self.compute.list_models()
         self._ask_catalogues(models)
-        self.members = self.go = self._members(models, found.uuid)
+        members = self._members(models, found.uuid)
+        hidden = self.memberships.hidden_in(found.uuid, members) if self.memberships else []
+        self.members = self.go = members + hidden
         self._warn_of_silent(models)
         if self.go and not self.options["force"]:
             raise BadInput(

@@ -134,6 +134,15 @@ class Memberships:
         )
         return others
 
+    def hidden_in(self, catalogue: str, shown: Collection[Model]) -> list[Model]:
+        """Of the models in its own listing those that do not show it. They would go with the catalogue."""
+        try:
+            listed = self._compute.list_models(catalogue)
+        except Refused:
+            return []
+        hidden = [each for each in listed if each.uuid not in {one.uuid for one in shown}]
+        return hidden if hidden and self._is_of_one() else []
+
     def contradicted(self, model: Model, wanted: Iterable[str]) -> list[str]:
         """Whose own listing does not have it, in words. Asked where a contract says which catalogues it is in."""
         if "model.catalogues" not in self._contract.fields:
