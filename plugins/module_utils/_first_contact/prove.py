@@ -20,7 +20,7 @@ from .._api.contract.lines import hint
 from .._api.contract.operations import LIST_DEVICES, PUT_PIPELINES
 from .._api.device import DeviceApi
 from .._api.records.assignment import LINE, core_of
-from .._api.records.listed import devices_listed, with_chains
+from .._api.records.listed import devices_listed, with_settings
 from .._api.records.pipeline import Assignment, Pipeline, models_of
 from .._api.records.records import Device, Model, Site, normalise_nxid
 from .._core.errors import BadInput, NxaiError, Refused, Unexpected
@@ -62,7 +62,7 @@ class _Camera:
     def device(self, draft: Draft) -> Device:
         contract = draft.contract
         (device,) = devices_listed(contract.known("device", [self.row]), contract)
-        return with_chains(device, contract).with_proof(contract.no_pipelines)
+        return with_settings(device, contract).with_proof(contract.no_pipelines)
 
 
 class Proof:

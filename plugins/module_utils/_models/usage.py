@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from .._api.compute import ALL_AVAILABLE, ComputeApi
 from .._api.contract.lines import hint
 from .._api.device import DeviceApi
+from .._api.records.following import may_have_chains
 from .._api.records.pipeline import ids_in, models_of
 from .._api.records.records import Device, Site
 from .._core.errors import NxaiError, Unexpected
@@ -106,7 +107,7 @@ def _add_site(use: Use, site: Site, listing: Sequence[Device]) -> None:
         for uuid in {*set(use.devices).intersection(_ids_in(device)), *_opaque_in(device, opaque)}:
             _add(use.devices[uuid], line)
         use.running.update(each.model for each in device.as_read or ())
-        if device.assignment is None:
+        if device.assignment is None and (device.as_read is None or may_have_chains(device.as_read)):
             _add(use.unknown, line)
             silent += 1
     if silent:
@@ -114,13 +115,13 @@ def _add_site(use: Use, site: Site, listing: Sequence[Device]) -> None:
 
 
 def _ids_in(device: Device) -> Iterator[str]:
-    return ids_in(device.raw, None if device.assignment is None else _ONCE)
+    return ids_in(device.raw, None if device.as_read is None else _ONCE)
 
 
 def _opaque_in(device: Device, opaque: Sequence[str]) -> Iterator[str]:
     """Those of the ids that are no UUIDs. A short one may stand anywhere by chance, and counts as a model's alone."""
     if opaque:
-        models, whole = models_of(device.assignment or ()), json.dumps(device.raw, default=str)
+        models, whole = models_of(device.as_read or ()), json.dumps(device.raw, default=str)
         yield from (each for each in opaque if each in models or (len(each) >= _TELLING and each in whole))
 
 
