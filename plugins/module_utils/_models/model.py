@@ -316,16 +316,16 @@ class ModelResource:
             self.found = self._look()
             left = self._compared()
         shown = [f"{name} is {value!r}" for name, value in left.before.items()]
-        line = next(iter(left.before), "catalogues")
         if self.memberships and self.found and "catalogues" in plan.after and not left.before:
             shown = self.memberships.contradicted(self.found, self.desired["catalogues"])
         other = self.file.read_back(self.found, self.header) if self.found else None
+        line = next(iter(left.before), "catalogues" if shown else "documentation")
         if shown or other:
             raise self._failure(
                 f"read back the {self.header}",
                 f"the service accepted the change, but {', '.join([*shown, *([other] if other else [])])}"[:1000],
                 "Correct in the portal what it does not take from here, or leave these options out."
-                + (f" {self.contract.hint(f'fields.model.{line}')}" if shown else ""),
+                + f" {self.contract.hint(f'fields.model.{line}')}",
             )
         self._warn_of((each for each in left.unknown if each in plan.after), "it was accepted")
 
