@@ -66,16 +66,6 @@ class _Listing(Pages):
         return f"{self.line}.query.Offset"
 
     @property
-    def _own_total(self) -> bool:
-        """Whether its total is proved by itself, by the page behind: what is not listed of devices nobody misses."""
-        return self.record == "device"
-
-    @property
-    def _total(self) -> str:
-        """What is proved of a total."""
-        return f"{TOTAL} of {self.line}" if self._own_total else TOTAL
-
-    @property
     def way(self) -> str:
         """One of PAGING_WAYS, as it is known or was found."""
         return str(self.findings.found.get(f"{self.line}.paging") or self.operation.paging)
@@ -222,13 +212,13 @@ class _Listing(Pages):
     def _doubts_total(self, answer: Answer, page: list[Row], rows: list[Row], size: int) -> bool:
         """Whether the total may count something else: the rows of a page, or the pages. A last page that is short
         shows that it does not."""
-        if self._total in self.findings.proved:
+        if TOTAL in self.findings.proved:
             return False
         if len(rows) == len(page):
             careful = self.findings.careful and len(page) > 1
             return len(page) == size or careful or self.findings.wary
         if len(page) < self.first:
-            self.findings.proved.add(self._total)
+            self.findings.proved.add(TOTAL)
         return len(page) >= self.first and self.first < size
 
     def _counts_all(self, total: int) -> bool | None:
@@ -239,7 +229,7 @@ class _Listing(Pages):
         except (Refused, Unexpected):
             return None
         if len(page) == 1 and told == total:
-            self.findings.proved.add(self._total)
+            self.findings.proved.add(TOTAL)
         return told == total if len(page) == 1 else None
 
     def _look_behind_none(self, size: int) -> None:
@@ -254,8 +244,7 @@ class _Listing(Pages):
 
     def _look_behind(self, rows: list[Row], size: int, total: int) -> None:
         """Raises if there are more rows than the total says. That nothing comes, or the same, leaves it believed."""
-        asks_for_one = len(rows) > 1 and self.findings.careful
-        if asks_for_one and not self._own_total and self._counts_all(total):
+        if len(rows) > 1 and self.findings.careful and self._counts_all(total):
             return
         try:
             answer = self.fetch({"Limit": str(size), "Offset": str(self._offset(rows, size))})
@@ -267,8 +256,6 @@ class _Listing(Pages):
             place = self.places(TOTAL)[-1 if TOTAL in self.findings.found else 0]
             how = f"{place} says {total}, and more rows come behind these: it does not count all rows"
             raise TooSmall(answer.tried, *self.not_whole(how, TOTAL))
-        if asks_for_one and self._own_total and (not page or self._counts_all(total)):
-            self.findings.proved.add(self._total)
 
     def _page(self, size: int, position: Query, rows: list[Row]) -> tuple[Answer, int] | None:
         """One page, and its size: a smaller one where the service refuses more rows and says so. None: there is none.

@@ -68,7 +68,7 @@ def as_shown(device: Device, lines: Collection[str]) -> Device:
 
 def _unknown(device: Device, hidden: list[str]) -> Device:
     words = ", ".join(_WORDS.get(name, f"{name} of its pipelines") for name in hidden)
-    reason = f"the service does not show {words}"
+    reason = f"the service does not show {words} (if none is there, assignment.left_out of the contract file says so)"
     return replace(device, assignment=None, unknown=Unknown(reason, partial=True, read=device.assignment))
 
 
