@@ -75,8 +75,8 @@ options:
     description:
       - What to do with O(state=absent) where devices use the model.
       - V(fail) looks for them first, and deletes nothing where it finds one. This reads the devices of every site of
-        the account, with one request for each site (more where a site has more than 500 devices), eight at a time.
-        Sites that show no devices, as those do that are offline, are listed in RV(unread_sites).
+        the account, twice where nothing uses it, with one request for each site (more where it has more than 500
+        devices), eight at a time. Sites that show no devices, as offline ones do, are listed in RV(unread_sites).
       - V(ignore) deletes without looking.
     type: str
     choices: [fail, ignore]

@@ -231,7 +231,7 @@ VARIANTS = (
         "nms-lenient",
         "the same, but the PUT does without",
         *_renamed_key("modelNMS", "Sensitivity", strict=False),
-        outcome=WORKS,
+        outcome=ADAPTED,
         fields={"pipeline": {"nms": "Sensitivity"}},
     ),
     _read(

@@ -69,6 +69,10 @@ class ComputeApi:
             self._known_models = {model.uuid for model in models}
         return models
 
+    def known_models(self) -> set[str]:
+        """The UUIDs of all models that the account sees, as they were listed last."""
+        return {each.uuid for each in self.list_models()} if self._known_models is None else self._known_models
+
     def get_model(self, uuid: str) -> Model | None:
         """One model by the call for one, which was seen to show less than a listing. None where it shows none."""
         try:

@@ -31,9 +31,8 @@ from .contract.operations import (
 )
 from .pages import all_pages
 from .records.assignment import is_bare
-from .records.following import LINE as CHAINS
-from .records.following import is_any_shown, read_of
-from .records.listed import devices_listed, with_chains
+from .records.following import lines_shown, read_of
+from .records.listed import devices_listed, with_settings
 from .records.pipeline import models_in, with_models, without_keys
 from .records.records import Device, DeviceGroup, RegistryDevice, Server, Site, names_of_rows
 from .records.spelling import RUNNING, Id, learn, learn_rows, own_id, spelled, spelled_models
@@ -133,8 +132,7 @@ class DeviceApi:
         rows = self._list("device", LIST_DEVICES, self._site(site_id))
         listed = devices_listed(self._devices_in(rows), self._contract, self._is_model)
         self._warn_of_shared_ids(listed)
-        if is_any_shown(read_of(listed)):
-            self._transport.findings.proved.add(CHAINS)
+        self._transport.findings.proved.update(lines_shown(read_of(listed)))
         found = self.as_known(listed)
         for device in found:
             learn(self._transport.findings, RUNNING, models_in([each.wire for each in device.assignment or ()]))
@@ -142,8 +140,8 @@ class DeviceApi:
 
     def as_known(self, listed: Iterable[Device]) -> list[Device]:
         """The same devices, with what was proved since they were listed."""
-        shown = CHAINS in self._transport.findings.proved
-        return [with_chains(each, self._contract, shown).with_proof(self.no_pipelines) for each in listed]
+        proved = self._transport.findings.proved
+        return [with_settings(each, self._contract, proved).with_proof(self.no_pipelines) for each in listed]
 
     def _devices_in(self, rows: list[Row]) -> list[Row]:
         """Those with an NxID. What has none, and shows nothing of pipelines, is no device that any could be sent to."""

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 import time
 from collections.abc import Callable
@@ -16,28 +15,22 @@ from dataclasses import dataclass, replace
 from .._core.errors import Incomplete, Refused, Unexpected
 from .._core.findings import Findings
 from .._http.answer import Answer
-from .._http.operation import Operation, names_a_line
+from .._http.operation import names_a_line
 from .contract.contract import KNOWN, Contract, Row
-from .contract.lines import RECORDS
 from .cursors import LINK, NoCursor, Query, linked, next_page
-from .records.rows import Listed, is_record
-from .records.wrapping import find_rows, find_total
+from .page import TOTAL, Pages
 
 # No listing that a task can keep comes near these. A service that gives a row at a time, or slowly, would never end.
 MOST_ROWS = 1_000_000
 MOST_PAGES = 10_000
 MOST_SECONDS = 3_600.0
 _NO_SUCH_PAGE = (400, 404, 416, 422)
-_ROWS, _TOTAL, _NEXT = "fields.answer.rows", "fields.answer.total", "fields.answer.next"
+_NEXT = "fields.answer.next"
 _FIRST_PAGE = {"pages": 1, "pages_from_0": 0}  # the number of the first page
 
 
 class TooSmall(Incomplete):
     """There are more rows than the total of the listing says."""
-
-
-class NoList(Unexpected):
-    """Null, or nothing at all, where a list is expected. That is not an empty list."""
 
 
 def all_pages(
@@ -55,7 +48,7 @@ def all_pages(
     ``Unexpected`` if a page is not a list of objects, or if there is no end to them. What is learned on the way goes
     into ``findings`` and is used for the next listing.
     """
-    listing = _Listing(fetch, record, contract, findings or Findings())
+    listing = _Listing(record, contract, findings or Findings(), fetch)
     try:
         return listing.read(page_size)
     except Incomplete:
@@ -64,24 +57,13 @@ def all_pages(
 
 
 @dataclass
-class _Listing:
+class _Listing(Pages):
     fetch: Callable[[dict[str, str]], Answer]
-    record: str
-    contract: Contract
-    findings: Findings
     first: int = 0  # the rows of the first page
-
-    @property
-    def line(self) -> str:
-        return f"operations.list_{self.record}s"
 
     @property
     def _offsets(self) -> str:
         return f"{self.line}.query.Offset"
-
-    @property
-    def operation(self) -> Operation:
-        return self.contract.operations[f"list_{self.record}s"]
 
     @property
     def way(self) -> str:
@@ -95,7 +77,7 @@ class _Listing:
         except TooSmall as error:
             if self.findings.wary:
                 raise
-            self.findings.note(f"{error.answer}. All rows are read without it", {_TOTAL: [""]})
+            self.findings.note(f"{error.answer}. All rows are read without it", {TOTAL: [""]})
             return self.read(size)
 
     def read(self, size: int) -> list[Row]:
@@ -111,14 +93,14 @@ class _Listing:
             if found is None:
                 break
             answer, size = found
-            page, told = self._understood(answer, bool(rows))
+            page, told = self.understood(answer, bool(rows))
             if told is not None and total not in (None, told):
-                raise self._incomplete(answer, f"the total changed from {total} to {told} between two pages", _TOTAL)
+                raise self.incomplete(answer, f"the total changed from {total} to {told} between two pages", TOTAL)
             total = told if total is None else total
             if self._overlaps(position, rows):
                 page = self._without_first(answer, page, rows, seen)
             self.first = self.first if rows else len(page)
-            names = {self._id(row) for row in page}
+            names = {self.id_of(row) for row in page}
             if seen & names:
                 if total is None and names == seen and 0 < size < len(rows) and self.way == "rows":
                     break  # neither Limit nor Offset means anything to the service: it gives all that there is
@@ -132,6 +114,7 @@ class _Listing:
                 raise self._endless(answer, f"more than {MOST_ROWS} rows")
             following = self._next(answer, page, rows, size, total)
             if following is None:
+                self.believe(answer, rows, total)
                 break
             if following in asked:
                 raise self._repeated(answer, total)
@@ -142,9 +125,9 @@ class _Listing:
                 how = f"{number} pages with {len(rows)} rows came in {took:.0f} s, and more follow"
                 raise self._endless(answer, how)
         if total is not None and len(rows) < total:
-            place = self._places(_TOTAL)[-1 if _TOTAL in self.findings.found else 0]
+            place = self.places(TOTAL)[-1 if TOTAL in self.findings.found else 0]
             how = f"{len(rows)} rows came and {place} says {total}"
-            raise self._incomplete(answer, how, _TOTAL)
+            raise self.incomplete(answer, how, TOTAL)
         return rows
 
     def _next(
@@ -156,6 +139,8 @@ class _Listing:
             return None
         if self.way == "cursor":
             return self._cursor(answer, page, size)
+        if not rows and total is None and self.way == "rows":
+            self._look_behind_none(size)
         if not page or self._is_last(page, rows, total):
             if page and total == len(rows) and self._doubts_total(answer, page, rows, size):
                 self._look_behind(rows, size, total)
@@ -176,23 +161,23 @@ class _Listing:
 
     def _without_first(self, answer: Answer, page: list[Row], rows: list[Row], seen: set[str]) -> list[Row]:
         """What is new in it. That it begins as it was to proves that Offset counts rows."""
-        names = [self._id(row) for row in page]
-        if names and names[0] == self._id(rows[-1]):
+        names = [self.id_of(row) for row in page]
+        if names and names[0] == self.id_of(rows[-1]):
             self.findings.proved.add(self._offsets)
             return page[1:]
         if names and set(names) <= seen:
             return page  # Offset is passed over
         how = f"the page from row {len(rows)} on does not begin with it: Offset does not count rows, or rows moved"
-        raise self._incomplete(answer, how, f"{self.line}.paging")
+        raise self.incomplete(answer, how, f"{self.line}.paging")
 
     def _cursor(self, answer: Answer, page: list[Row], size: int) -> dict[str, str] | None:
-        places = self._places(_NEXT)
+        places = self.places(_NEXT)
         try:
             found, there = next_page(answer, self.operation, places)
         except NoCursor as error:
-            raise self._incomplete(answer, f"what leads to the next page is not understood: {error}", _NEXT) from None
+            raise self.incomplete(answer, f"what leads to the next page is not understood: {error}", _NEXT) from None
         if found is None and not there and LINK not in places and len(page) >= size:
-            raise self._incomplete(answer, f"{size} rows came, and nothing says whether more follow", _NEXT)
+            raise self.incomplete(answer, f"{size} rows came, and nothing says whether more follow", _NEXT)
         return None if found is None else dict(found)
 
     def _note_link(self, answer: Answer, first: bool) -> None:
@@ -209,7 +194,7 @@ class _Listing:
         if self.way not in _FIRST_PAGE or not page or not size:
             return size
         if rows and (len(rows) % size or len(page) > size):
-            raise self._incomplete(answer, "pages are not of one length, so their numbers mean nothing", self._offsets)
+            raise self.incomplete(answer, "pages are not of one length, so their numbers mean nothing", self._offsets)
         return size if rows else len(page)
 
     def _is_last(self, page: list[Row], rows: list[Row], total: int | None) -> bool:
@@ -227,25 +212,35 @@ class _Listing:
     def _doubts_total(self, answer: Answer, page: list[Row], rows: list[Row], size: int) -> bool:
         """Whether the total may count something else: the rows of a page, or the pages. A last page that is short
         shows that it does not."""
-        if _TOTAL in self.findings.proved:
+        if TOTAL in self.findings.proved:
             return False
         if len(rows) == len(page):
             careful = self.findings.careful and len(page) > 1
             return len(page) == size or careful or self.findings.wary
         if len(page) < self.first:
-            self.findings.proved.add(_TOTAL)
+            self.findings.proved.add(TOTAL)
         return len(page) >= self.first and self.first < size
 
     def _counts_all(self, total: int) -> bool | None:
         """Whether it stays the same where one row is asked for: then it is no count of a page, or of pages. None where
         that does not show it, as more rows come, or none."""
         try:
-            page, told = self._understood(self.fetch({"Limit": "1"}), further=True)
+            page, told = self.understood(self.fetch({"Limit": "1"}), further=True)
         except (Refused, Unexpected):
             return None
         if len(page) == 1 and told == total:
-            self.findings.proved.add(_TOTAL)
+            self.findings.proved.add(TOTAL)
         return told == total if len(page) == 1 else None
+
+    def _look_behind_none(self, size: int) -> None:
+        """Raises where a first page is empty, and there are rows behind it: pages may be filtered afterwards."""
+        try:
+            answer = self.fetch({"Limit": str(size), "Offset": str(size)})
+            page = self.understood(answer, further=True)[0]
+        except (Refused, Unexpected):
+            return
+        if page:
+            raise self.incomplete(answer, "the first page is empty, and there are rows behind it", self._offsets)
 
     def _look_behind(self, rows: list[Row], size: int, total: int) -> None:
         """Raises if there are more rows than the total says. That nothing comes, or the same, leaves it believed."""
@@ -253,14 +248,14 @@ class _Listing:
             return
         try:
             answer = self.fetch({"Limit": str(size), "Offset": str(self._offset(rows, size))})
-            page = self._understood(answer, further=True)[0]
+            page = self.understood(answer, further=True)[0]
         except (Refused, Unexpected):
             page = []
-        seen = {self._id(row) for row in rows}
-        if any(self._id(row) not in seen for row in page):
-            place = self._places(_TOTAL)[-1 if _TOTAL in self.findings.found else 0]
+        seen = {self.id_of(row) for row in rows}
+        if any(self.id_of(row) not in seen for row in page):
+            place = self.places(TOTAL)[-1 if TOTAL in self.findings.found else 0]
             how = f"{place} says {total}, and more rows come behind these: it does not count all rows"
-            raise TooSmall(answer.tried, *self._not_whole(how, _TOTAL))
+            raise TooSmall(answer.tried, *self.not_whole(how, TOTAL))
 
     def _page(self, size: int, position: Query, rows: list[Row]) -> tuple[Answer, int] | None:
         """One page, and its size: a smaller one where the service refuses more rows and says so. None: there is none.
@@ -276,7 +271,7 @@ class _Listing:
                     if self._ends_with(rows, size, position, error):
                         return None
                     how = f"after {len(rows)} rows came {error.answer}"
-                    raise self._incomplete(error, how, self._offsets) from None
+                    raise self.incomplete(error, how, self._offsets) from None
                 names_limit = self._names_limit(error)
                 if error.status not in (400, 422) or not size or (names_a_line(error) and not names_limit):
                     raise
@@ -309,48 +304,14 @@ class _Listing:
     def _is_row(self, query: dict[str, str], row: Row) -> bool:
         """Whether this row, and no other, is the answer."""
         try:
-            page = self._understood(self.fetch(query), further=True)[0]
+            page = self.understood(self.fetch(query), further=True)[0]
         except Refused:
             return False
-        return [self._id(each) for each in page] == [self._id(row)]
+        return [self.id_of(each) for each in page] == [self.id_of(row)]
 
     def _names_limit(self, error: Refused) -> bool:
         own = self.operation.spelling.get("Limit", "Limit")
         return bool(re.search(rf"\blimit\b|page.?size|{re.escape(own)}", error.answer, re.IGNORECASE))
-
-    def _understood(self, answer: Answer, further: bool) -> tuple[list[Row], int | None]:
-        """The rows of a page, and the number of all rows, or None. ``further``: it is not the first page."""
-        total = None if self._places(_TOTAL) == [""] else self.contract.total(answer)
-        found = find_rows(answer.data, self.record, self._places(_ROWS))
-        if found is None and answer.data in (None, {}) and (further or total == 0):
-            return [], total
-        if found is None and total in (None, 1) and self.operation.page_size and is_record(answer.data, self.record):
-            found = Listed([answer.data], "")  # of a list of one, where lists come as one object on each line
-        if found is None or not all(isinstance(row, dict) for row in found.rows):
-            raise self._no_list(answer, found)
-        self._note_place(_ROWS, found.place, f"Lists come inside of {found.place!a}")
-        if found.groups:
-            total = self._total_of_groups(answer, found, total, further)
-        if total is None and self._places(_TOTAL) != [""] and (told := find_total(answer.data, found)):
-            total = told.total
-            self._note_place(_TOTAL, told.place, f"The number of all rows comes as {told.place!a}")
-        return self.contract.known(self.record, found.rows), total
-
-    def _total_of_groups(self, answer: Answer, found: Listed, total: int | None, further: bool) -> int | None:
-        """What a total in groups or rows says of the rows. Groups over several pages could be cut in two."""
-        if further or found.groups >= self.operation.page_size > 0:
-            raise self._incomplete(answer, "rows came in groups, which do not fit into one page", _ROWS)
-        return len(found.rows) if total == found.groups else total
-
-    def _places(self, key: str) -> list[str]:
-        """Those of the contract, and those that were found."""
-        found: list[str] = self.findings.found.get(key) or [*self.contract.places(key.removeprefix("fields."))]
-        return found
-
-    def _note_place(self, key: str, place: str, what: str) -> None:
-        known = self._places(key)
-        if place not in known:
-            self.findings.note(what, {key: [*known, place]})
 
     def _note_cap(self, first: int, size: int) -> None:
         """There was another page behind one that was short."""
@@ -359,35 +320,13 @@ class _Listing:
             what = f"list_{self.record}s gives {first} rows at a time though {size} were asked for, and tells no total"
             self.findings.note(what, {key: first})
 
-    def _id(self, row: Row) -> str:
-        """What tells it from others: the whole of it where it has no id."""
-        for name in RECORDS[self.record]["id"].default:
-            found = row.get(name)
-            if isinstance(found, str) and found:
-                return found
-        return json.dumps(row, sort_keys=True, default=str)
-
-    def _no_list(self, answer: Answer, found: Listed | None) -> Unexpected:
-        shape = type(answer.data).__name__ if found is None else "a list with something else in it"
-        advice = "Check that api_url is the Nx AI Cloud. If it is, its API is not as it was known."
-        kind = NoList if answer.data is None else Unexpected
-        return kind(
-            answer.tried, f"the answer is not a list of objects but {shape}", f"{advice} {self.contract.hint(_ROWS)}"
-        )
-
     def _endless(self, answer: Answer, how: str) -> Unexpected:
         return Unexpected(answer.tried, f"the listing does not end: {how}", "Check api_url.")
 
     def _repeated(self, answer: Answer, total: int | None) -> Incomplete:
         how = "rows came twice: Offset is not honoured, or rows moved between pages"
         whole = f"If the service always gives all of these rows, set {self.line}.page_size to 0 in the contract. "
-        return self._incomplete(answer, how, self._offsets, whole if total is None else "")
-
-    def _incomplete(self, answer: Answer | Refused, how: str, key: str, also: str = "") -> Incomplete:
-        return Incomplete(answer.tried, *self._not_whole(how, key, also))
-
-    def _not_whole(self, how: str, key: str, also: str = "") -> tuple[str, str]:
-        return f"the listing is not whole: {how}", f"Run the task again. {also}{self.contract.hint(key)}"
+        return self.incomplete(answer, how, self._offsets, whole if total is None else "")
 
 
 def _smaller(error: Refused, size: int) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Generic, TypeVar
 
-from .._api.records.names import named_elsewhere, unnamed
+from .._api.records.names import line_of_ids, named_elsewhere, unnamed
 from .._core.errors import BadInput
 from .._core.values import identity, is_uuid
 
@@ -77,7 +77,8 @@ class Index(Generic[Record]):
         if len(found) > 1:
             listed = ", ".join(f'"{_name(record)}" ({_id_of(record)})' for record in found)
             answer = f"{len(found)} match: {listed}"
-            raise BadInput(self._tried(wanted), answer, f"Give the UUID of the {self._kind} you mean.")
+            advice = f"Give the UUID of the {self._kind} you mean. {line_of_ids(found)}".rstrip()
+            raise BadInput(self._tried(wanted), answer, advice)
         return found[0] if found else None
 
     def _tried(self, wanted: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 Action = Literal["none", "create", "update", "delete"]
@@ -30,8 +31,9 @@ class Field:
 
     ``wire`` is the path into the API object, for example ``("InputDriverDetails", "means")``. ``decode`` gives None for
     what the option cannot say. With ``merge`` the option is a dictionary, of which only the keys declared count.
-    ``shape``: a value of another one says nothing. ``beside``: what each object that this one is in has; without those
-    it is shown in part only, and what is missing in it may be there all the same. ``alike``: whether two are the same.
+    ``shape``: a value of another one says nothing. ``beside``: what each object that this one is in has, and what
+    understands that; without those it is shown in part only, and what is missing in it may be there all the same.
+    ``alike``: whether two are the same.
     """
 
     option: str
@@ -41,7 +43,7 @@ class Field:
     decode: Callable[[Any], Any] = lambda value: value
     merge: bool = False
     shape: type = object
-    beside: tuple[str, ...] = ()
+    beside: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     alike: Callable[[Any, Any], bool] = same
 
     def is_shown(self, raw: Mapping[str, Any], wanted: Any) -> bool:
@@ -56,7 +58,12 @@ class Field:
         return isinstance(value, self.shape)
 
     def is_whole(self, container: Mapping[str, Any]) -> bool:
-        return all(key in container for key in self.beside)
+        return all(map(partial(self.is_told, container), self.beside))
+
+    def is_told(self, container: Mapping[str, Any], key: str) -> bool:
+        """Whether the object says what it has of that name, be it in a way that no option can say."""
+        understood = self.beside.get(key)
+        return key in container and (understood is None or understood(container[key]) not in (None, []))
 
 
 @dataclass(frozen=True)
@@ -169,4 +176,5 @@ def _lost_with(
     if (len(changed.wire) == 1 and not changed.merge) or (shown and changed.is_whole(shown)):
         return []
     inside = [each for each in fields if each.wire[:1] == changed.wire[:1] and len(each.wire) > 1]
-    return [each.option for each in inside if each.wire[1] not in shown and desired.get(each.option) is None]
+    silent = (each for each in inside if not each.is_told(shown, each.wire[1]))
+    return [each.option for each in silent if desired.get(each.option) is None]

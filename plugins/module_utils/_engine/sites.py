@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from .._api.contract.lines import hint
 from .._api.device import DeviceApi
-from .._api.pages import NoList
+from .._api.page import NoList
 from .._api.records.records import Device, Site
 from .._core.errors import BadInput, Incomplete, NxaiError, Refused, SignInFailed, Unexpected
 from .._core.values import is_uuid

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .._api.records.listed import devices_listed, with_chains
+from .._api.records.listed import devices_listed, with_settings
 from .._api.records.records import Device, Site, normalise_nxid
 from .._core.errors import BadInput, NxaiError
 from .._core.wording import shortened
@@ -30,7 +30,7 @@ class Camera:
     def device(self, draft: Draft) -> Device:
         contract = draft.contract
         (device,) = devices_listed(contract.known("device", [self.row]), contract)
-        return with_chains(device, contract).with_proof(contract.no_pipelines)
+        return with_settings(device, contract).with_proof(contract.no_pipelines)
 
 
 class Finder:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._api.contract.lines import hint
 from .._api.records.records import DeviceGroup, RegistryDevice
 from .._core.errors import BadInput, Unexpected
+from .._core.values import plain
 from .._engine.lookup import Index, find_renamed
 from .._engine.module import Task
 from .._engine.reconcile import Plan
 
 MEMBERS = ("Name", "Runtime", "Serial", "Type")
+_MEMBERS = {plain(name): name for name in MEMBERS}
 
 
 class DeviceResource:
@@ -26,6 +29,7 @@ class DeviceResource:
         self.header = f"device {task.options['name']}"
         self.device: RegistryDevice
         self.groups: Index[DeviceGroup] = Index([], "group")
+        self.kept: dict[str, Any] = {}  # what was sent along with a new name
 
     def plan(self) -> Plan:
         self._look()
@@ -46,8 +50,8 @@ class DeviceResource:
     def act(self, plan: Plan) -> None:
         uuid = self.device.uuid
         if plan.after["name"] != plan.before["name"]:
-            kept = {name: self.device.raw[name] for name in MEMBERS if name in self.device.raw}
-            self.api.update_registry_device(uuid, {**kept, "Name": plan.after["name"]})
+            self.kept = {name: value for name, value in _members(self.device).items() if name != "Name"}
+            self.api.update_registry_device(uuid, {**self.kept, "Name": plan.after["name"]})
         before, after = set(plan.before["groups"] or ()), set(plan.after["groups"] or ())
         for group in sorted(after - before):
             self.api.join_group(group, [uuid])
@@ -58,6 +62,15 @@ class DeviceResource:
         if not plan.changed:
             return
         self._look()
+        now = _members(self.device)
+        lost = [name for name, value in self.kept.items() if now.get(name) != value]
+        if lost:
+            raise Unexpected(
+                f"read back the {self.header}",
+                f"with its name these have changed: {', '.join(f'{name} was {self.kept[name]!a}' for name in lost)}",
+                f"Put them back in the portal. {hint('operations.update_registry_device.path')}",
+                result={"changed": True},
+            )
         if self._view() != plan.after:
             raise Unexpected(
                 f"read back the {self.header}",
@@ -85,3 +98,9 @@ class DeviceResource:
         if groups is None and any(each.devices is not None for each in self.groups.records):
             groups = tuple(each.uuid for each in self.groups.records if self.device.uuid in (each.devices or ()))
         return {"name": self.device.name, "groups": None if groups is None else sorted(groups)}
+
+
+def _members(device: RegistryDevice) -> dict[str, Any]:
+    """What a change sends, in the API's spelling. What is null is not shown, and is not sent in place of the truth."""
+    known = ((_MEMBERS.get(plain(name)), value) for name, value in device.raw.items())
+    return {name: value for name, value in known if name and value is not None}

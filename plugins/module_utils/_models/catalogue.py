@@ -46,6 +46,7 @@ class CatalogueResource:
         self.come: list[Model] = []
         self.go: list[Model] = []
         self.changing = Changing(task)
+        self.sent: dict[str, list[str]] = {}  # by the UUID of a model that has moved, all that it is to be in
         self._said: set[str] = set()
         self.done: dict[str, list[dict[str, str]]] = {"models_added": [], "models_removed": []}
 
@@ -86,7 +87,9 @@ class CatalogueResource:
     def _plan_deletion(self, found: Catalogue) -> Plan:
         models = self.compute.list_models()
         self._ask_catalogues(models)
-        self.members = self.go = self._members(models, found.uuid)
+        members = self._members(models, found.uuid)
+        hidden = self.memberships.hidden_in(found.uuid, members) if self.memberships else []
+        self.members = self.go = members + hidden
         self._warn_of_silent(models)
         if self.go and not self.options["force"]:
             raise BadInput(
@@ -224,7 +227,7 @@ class CatalogueResource:
         if self.memberships is None:
             raise AssertionError("the plan has not looked at the models")
         come, go = ([self.wanted], []) if model in self.come else ([], [self.wanted])
-        wanted = self.memberships.with_new(model, come, go)
+        wanted = self.sent[model.uuid] = self.memberships.with_new(model, come, go)
         try:
             self.changing.send(model, {"Catalogues": wanted})
         except NxaiError as error:
@@ -254,15 +257,26 @@ class CatalogueResource:
                     self._move(model)
                 wrong = wrong and self._not_moved()
             if wrong:
-                self._not_taken(plan, f"these models did not move, though it was accepted: {', '.join(_names(wrong))}")
+                answer = (
+                    f"these models are not where they were sent to, though it was accepted: {', '.join(_names(wrong))}"
+                )
+                self._not_taken(plan, answer, self.task.client.contract.hint("fields.model.catalogues"))
 
     def _not_moved(self) -> list[Model]:
-        """Of those that were to come or go. Where the listing does not show it, the call for one model may."""
+        """Of those that were to come or go, also those that have left others. Where the listing does not show it, the
+        call for one model may."""
         moved = {each.uuid for each in (*self.come, *self.go)}
         models = [self._known(each) if each.uuid in moved else each for each in self.compute.list_models()]
         self.members = self._members(models, self.wanted)
         there = {each.uuid for each in self.members}
-        return [each for each in self.come if each.uuid not in there] + [each for each in self.go if each.uuid in there]
+        wrong = {each.uuid for each in self.come} - there | {each.uuid for each in self.go} & there
+        wrong |= {each.uuid for each in models if self._has_left(each)}
+        return [each for each in (*self.come, *self.go) if each.uuid in wrong]
+
+    def _has_left(self, model: Model) -> bool:
+        """Whether it is not in all that it was sent as in."""
+        inside = self.memberships.of(model) if self.memberships else None
+        return not set(self.sent.get(model.uuid, ())) <= set(inside or ())
 
     def _not_taken(self, plan: Plan, answer: str, hint: str = "") -> None:
         advice = f"Run the task again: it looks before it writes. {hint}".rstrip()

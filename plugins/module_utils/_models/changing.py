@@ -21,7 +21,7 @@ from .._core.errors import BadInput, NxaiError, Unexpected
 from .._core.values import UUID_TEXT, plain, to_json
 from .._engine.module import Task
 from .._engine.reconcile import same
-from .fields import FIELDS, known_row
+from .fields import FIELDS, is_whole, known_row
 from .memberships import Memberships
 from .texts import same_text
 
@@ -31,7 +31,8 @@ _READ_ONLY = frozenset(
     [plain(place.partition(".")[0]) for line in RECORDS["model"].values() if not line.sent for place in line.default]
     + ["namedinput", "namedoutput", "(not read)"]
 )
-_DEAR = ("Documentation", "InputDriverDetails", "Catalogues")  # which every model has
+_INPUT = "InputDriverDetails"
+_DEAR = ("Documentation", _INPUT, "Catalogues")  # which every model has
 _MOST = 4000  # characters of what is lost, in an error
 _NOTHING: tuple[Any, ...] = (None, "", [], {}, 0)
 
@@ -77,9 +78,10 @@ class Changing:
         self._keeps = not gone
         if not gone:
             return False
-        what = f"A change of the model {before.name} has taken away or changed what was not named: {', '.join(gone)}"
-        was = to_json(gone)[:_MOST]
-        self._transport.findings.note(f"{what}. It is sent again as it was before: {was}", {REPLACES: True})
+        if not set(gone) <= set(data):
+            what = f"A change of the model {before.name} has taken away or changed what was not named"
+            was = f"{', '.join(gone)}. It is sent again as it was before: {to_json(gone)[:_MOST]}"
+            self._transport.findings.note(f"{what}: {was}", {REPLACES: True})
         left, refusal = gone, ""
         try:
             self._compute.update_model(before.uuid, {**self._whole(before, data), **gone, **data})
@@ -87,11 +89,12 @@ class Changing:
             refusal = f" ({error.answer})"
         left = self._gone(before, gone)
         if left:
-            answer = "the service has taken away or changed what was not named, and it does not come back"
+            answer = "the service has taken away or changed what was to stay, and it does not come back"
+            line = "fields.model.catalogues" if set(left) == {"Catalogues"} else REPLACES
             raise Unexpected(
                 f"change the model {before.name}",
                 f"{answer}{refusal}: {to_json(left)[:_MOST]}",
-                f"Put it back in the portal. {self._contract.hint(REPLACES)}",
+                f"Put it back in the portal. {self._contract.hint(line)}",
                 result={"changed": True},
             )
         return True
@@ -108,6 +111,7 @@ class Changing:
         """All that is understood of it, to be sent. Raises ``BadInput`` where that is not the whole."""
         row = {name: value for name, value in _members(model).items() if value is not None}
         hidden = [name for name in _DEAR if name not in {**row, **data}]
+        hidden += [name for name in row if name == _INPUT and name not in data and not is_whole(row[name])]
         catalogues = row.get("Catalogues") or []
         if not all(UUID_TEXT.fullmatch(each) for each in catalogues):
             known = Memberships(self._compute, self._contract, self._compute.list_catalogues())
@@ -128,13 +132,15 @@ def taken_away(before: Model, data: Mapping[str, Any], now: Model) -> dict[str, 
 
 def _kept(before: Model, data: Mapping[str, Any]) -> dict[str, Any]:
     members = {
-        name: _unchanged(value, data[name]) if name in data else value for name, value in _members(before).items()
+        name: _unchanged(name, value, data[name]) if name in data else value for name, value in _members(before).items()
     }
     return {name: value for name, value in members.items() if value not in _NOTHING}
 
 
-def _unchanged(before: Any, sent: Any) -> Any:
-    """Of an object that was sent as a whole, what is in it as before."""
+def _unchanged(name: str, before: Any, sent: Any) -> Any:
+    """Of what was sent as a whole, what is in it as before: members of an object, or catalogues."""
+    if name == "Catalogues" and isinstance(before, list):
+        return [each for each in before if each in sent]
     if not isinstance(before, Mapping) or not isinstance(sent, Mapping):
         return None
     return {key: value for key, value in before.items() if key in sent and _same(sent[key], value)}

@@ -12,7 +12,7 @@ from typing import Any
 from .._api.records.records import Model
 from .._core.errors import BadInput, NxaiError
 from .._engine.module import Task
-from .usage import find_use, named
+from .usage import MODEL_LINE, find_use_twice, named, of_no_model
 
 
 def use_of(task: Task, model: Model, header: str) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def use_of(task: Task, model: Model, header: str) -> dict[str, Any]:
     if task.options["in_use"] != "fail":
         return {}
     try:
-        use = find_use(task.client.device, [model.uuid])
+        use = find_use_twice(task.client.device, [model.uuid])
     except NxaiError as error:
         advice = f"{error.advice} To delete it without looking for devices: in_use: ignore.".strip()
         raise replace(error, advice=advice) from None
@@ -36,6 +36,9 @@ def use_of(task: Task, model: Model, header: str) -> dict[str, Any]:
             "fields.device.pipelines"
         )
         raise BadInput(f"delete the {header}", answer, advice, result=told)
+    if strange := of_no_model(use, task.client.compute):
+        advice = f"So it is not known whether they use it. To delete it all the same: in_use: ignore. {MODEL_LINE}"
+        raise BadInput(f"delete the {header}", strange, advice, result=told)
     return told
 
 

@@ -10,6 +10,7 @@ Names on the wire are those of contract B2, B3 and I2. That ``vars`` holds the s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._api.records.file_mark import split_documentation
@@ -57,7 +58,8 @@ def _layout(order: Any) -> Any:
 
 
 _INPUT = "InputDriverDetails"
-_EVERY = ("means", "vars")  # which the portal's form and every client give to each new model
+# Which the portal's form and every client give to each new model. What is no list of numbers is not what it has.
+_EVERY = {"means": _numbers, "vars": _numbers}
 _PER_CHANNEL = {"type": "list", "elements": "float"}
 _ORDER = {"type": "str", "choices": list(_LAYOUTS)}
 _INPUT_FIELDS = (
@@ -109,6 +111,25 @@ def known_row(model: Model) -> dict[str, Any]:
     if isinstance(details, Mapping):
         row[_INPUT] = {_INNER_NAMES.get(plain(name), name): value for name, value in details.items()}
     return {**row, "Catalogues": None if model.catalogue_uuids is None else list(model.catalogue_uuids)}
+
+
+def is_whole(details: Any) -> bool:
+    """Whether the details of an input are all there, as far as a row by itself shows that."""
+    return _INPUT_FIELDS[0].is_whole(mapping(details))
+
+
+def fields_of(model: Model | None, listed: Iterable[Model]) -> tuple[Field, ...]:
+    """The fields, where a detail of the input may be hidden that no model shows.
+
+    The portal's form gives all to each new model. This collection does not, so one with its digest may lack any.
+    """
+    if model is None:
+        return FIELDS
+    shown = {name for each in (model, *listed) for name in mapping(known_row(each).get(_INPUT))}
+    hidden = {each.wire[1]: each.decode for each in _INPUT_FIELDS if each.wire[1] not in shown}
+    if model.digest or not hidden:
+        return FIELDS
+    return tuple(replace(each, beside={**hidden, **_EVERY}) if each.beside else each for each in FIELDS)
 
 
 def has_artefact(there: Iterable[str], wanted: str) -> bool:

@@ -16,7 +16,7 @@ from .._engine.module import Task
 from .catalogue import describe_catalogue
 from .fields import describe_model
 from .memberships import Memberships
-from .usage import find_use
+from .usage import MODEL_LINE, find_use, of_no_model
 
 _ALL = {"type": "list", "elements": "str", "default": ["*"]}
 MODELS_SPEC: dict[str, dict[str, Any]] = {
@@ -40,6 +40,8 @@ def read_models(task: Task) -> dict[str, Any]:
     if not task.options["usage"]:
         return {"models": found}
     use = find_use(task.client.device, [each["uuid"] for each in found])
+    if strange := of_no_model(use, compute):
+        task.warn(f"used_by may lack devices, as {strange}. {MODEL_LINE}")
     return {"models": [{**each, "used_by": use.devices[each["uuid"]]} for each in found], "unread_sites": use.unread}
 
 

@@ -62,14 +62,21 @@ class Memberships:
         """Of these no view shows their catalogues: the listings of those are to say it."""
         self._hidden |= {each.uuid for each in models if each.catalogue_uuids is None}
 
-    def declared(self, options: Mapping[str, Any], model: Model | None, header: str, check_mode: bool) -> list[str]:
+    def declared(
+        self, options: Mapping[str, Any], model: Model | None, header: str, check_mode: bool, sent: Iterable[str] = ()
+    ) -> list[str]:
         """The UUIDs that a model is to have: in the order found, then as declared.
 
-        In check mode, a name that is not there yet stays a name.
+        In check mode, a name that is not there yet stays a name. ``sent``: those that it was put into by this task,
+        with those that it was in before.
         """
         wanted = [self._found(name, header, check_mode) for name in options["catalogues"]]
         current = (self.of(model) if model else None) or []
-        kept = [each for each in current if options["catalogues_mode"] == "append" or each in wanted]
+        kept = [
+            each
+            for each in dict.fromkeys((*current, *sent))
+            if options["catalogues_mode"] == "append" or each in wanted
+        ]
         return kept + [each for each in dict.fromkeys(wanted) if each not in kept]
 
     def _found(self, name: str, header: str, check_mode: bool) -> str:
@@ -126,6 +133,15 @@ class Memberships:
             f"{self._contract.hint('fields.model.catalogues')}"
         )
         return others
+
+    def hidden_in(self, catalogue: str, shown: Collection[Model]) -> list[Model]:
+        """Of the models in its own listing those that do not show it. They would go with the catalogue."""
+        try:
+            listed = self._compute.list_models(catalogue)
+        except Refused:
+            return []
+        hidden = [each for each in listed if each.uuid not in {one.uuid for one in shown}]
+        return hidden if hidden and self._is_of_one() else []
 
     def contradicted(self, model: Model, wanted: Iterable[str]) -> list[str]:
         """Whose own listing does not have it, in words. Asked where a contract says which catalogues it is in."""

@@ -21,7 +21,7 @@ from .._engine.reconcile import Plan, plan_object
 from .changing import Changing
 from .creation import kept_model, log_of, new_record
 from .deletion import left_alone, use_of
-from .fields import FIELDS, describe_model, has_artefact, known_row, new_model
+from .fields import FIELDS, describe_model, fields_of, has_artefact, known_row, new_model
 from .memberships import TURNS, Memberships
 from .model_file import ModelFile, documentation_of
 from .texts import how_to_go_on, warn_of_form
@@ -43,6 +43,7 @@ class ModelResource:
         self.header = f"model {self.wanted}"
         self.found: Model | None = None
         self.by_id = is_uuid(self.wanted)  # and not by name
+        self.models: list[Model] = []  # as listed last
         self.listed = False  # whether a listing shows it, by which the next run would find it
         self.file = ModelFile(task)
         self.written = False
@@ -86,7 +87,8 @@ class ModelResource:
 
     def _look(self) -> Model | None:
         """By name or UUID. One that was created by this task, or is given by its UUID, need not be listed."""
-        found = find_renamed(self.wanted, self.options["new_name"], self.compute.list_models(), "model")
+        self.models = self.compute.list_models()
+        found = find_renamed(self.wanted, self.options["new_name"], self.models, "model")
         self.listed = found is not None
         if found is None and self.by_id:
             found = Index(self.compute.list_models(ALL_AVAILABLE), "model").find_or_none(self.wanted)
@@ -130,14 +132,13 @@ class ModelResource:
         return plan
 
     def _against(self, found: Model | None) -> Plan:
-        row = None if found is None else self._row(found)
+        row = known_row(found) if found else None
+        if found and row and self.memberships:
+            row["Catalogues"] = self.memberships.of(found)
         self.desired = self._desired()
         defaults = new_model(self.task.client.settings.brand)
-        return plan_object(FIELDS, row, self.desired, defaults, self.options["force"] and not self.written)
-
-    def _row(self, found: Model) -> dict[str, Any]:
-        row = known_row(found)
-        return {**row, "Catalogues": self.memberships.of(found)} if self.memberships else row
+        force = self.options["force"] and not self.written
+        return plan_object(fields_of(found, self.models), row, self.desired, defaults, force)
 
     def _documentation(self) -> str | None:
         """As declared, or as the model has it; None where neither is known."""
@@ -204,7 +205,7 @@ class ModelResource:
         desired["name"] = self.options["new_name"] or (self.found.name if self.found else self.wanted)
         if self.memberships:
             desired["catalogues"] = self.memberships.declared(
-                self.options, self.found, self.header, self.task.check_mode
+                self.options, self.found, self.header, self.task.check_mode, self.sent.get("Catalogues", ())
             )
         return desired
 
@@ -315,16 +316,16 @@ class ModelResource:
             self.found = self._look()
             left = self._compared()
         shown = [f"{name} is {value!r}" for name, value in left.before.items()]
-        line = next(iter(left.before), "catalogues")
         if self.memberships and self.found and "catalogues" in plan.after and not left.before:
             shown = self.memberships.contradicted(self.found, self.desired["catalogues"])
         other = self.file.read_back(self.found, self.header) if self.found else None
+        line = next(iter(left.before), "catalogues" if shown else "documentation")
         if shown or other:
             raise self._failure(
                 f"read back the {self.header}",
                 f"the service accepted the change, but {', '.join([*shown, *([other] if other else [])])}"[:1000],
                 "Correct in the portal what it does not take from here, or leave these options out."
-                + (f" {self.contract.hint(f'fields.model.{line}')}" if shown else ""),
+                + f" {self.contract.hint(f'fields.model.{line}')}",
             )
         self._warn_of((each for each in left.unknown if each in plan.after), "it was accepted")
 
@@ -380,8 +381,7 @@ class ModelResource:
         """The line of the contract by which it is not ready: which word says so, or where that is shown."""
         if self.found is None or self.found.state == "ready":
             return ""
-        shown = self.found.status or self.found.code_status
-        return self.contract.hint("words.ready" if shown else "fields.model.status")
+        return self.contract.hint("words.ready" if self.found.shows_state else "fields.model.status")
 
     def _failure(self, tried: str, answer: str, advice: str) -> NxaiError:
         model = describe_model(self.found) if self.found else None

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from .._api.contract.lines import hint
-from .._api.records.following import is_any_shown
+from .._api.records.following import has_chains
 from .._api.records.pipeline import Assignment
 from .._api.records.records import Device
 from .._core.wording import shortened
@@ -35,7 +35,7 @@ def to_keep(change: DeviceChange) -> frozenset[str]:
         "something": True,
         _KEYS: bool(carried_keys(change.after, change.shown)),
         "several pipelines": len(change.before) > 1 and len(change.after) > 1,
-        "chains": is_any_shown(change.before) and is_any_shown(change.after),
+        "chains": has_chains(change.before) and has_chains(change.after),
     }
     return frozenset(name for name, holds in found.items() if holds)
 

@@ -177,7 +177,7 @@ def test_an_error_on_the_way_says_what_was_done(cloud: Served, run_module: RunMo
 def test_models_that_did_not_move_are_an_error(cloud: Served, run_module: RunModule, models: dict[str, str]) -> None:
     cloud.fault("status", "update_model", status=200, body={"Message": "Ok"}, times=0)
     failed = run_module("nxai_catalogue", name="Shop", models=["One"])
-    assert failed["failed"] and "did not move, though it was accepted: One" in failed["msg"]
+    assert failed["failed"] and "not where they were sent to, though it was accepted: One" in failed["msg"]
 
 
 def test_info_lists_the_models_too(run_module: RunModule, models: dict[str, str], reads: Calls) -> None:

@@ -181,7 +181,7 @@ def test_offline_sites_are_told(cloud: Served, upload: RunModule, run_module: Ru
     gone = run_module("nxai_model", name="Detector", state="absent")
     assert gone["changed"] is True and gone["used_by"] == []
     assert [each["name"] for each in gone["unread_sites"]] == ["Shop 002"]
-    assert not any(site.id in path for path in reads())
+    assert len([path for path in reads() if site.id in path]) == 1  # it may show its devices all the same
 
 
 def test_a_site_that_cannot_be_read_is_no_site_without_devices(

@@ -24,7 +24,7 @@ from ..._http.operation import CHANGEABLE, ISSUE_TOKEN, TRIED, Operation
 from ..contract.lines import WIRE_NAMES
 from .contract import KNOWN, Assigning, Auth, Contract, Upload
 from .forms import EACH
-from .lines import CHOICES, RECORDS, WORDS, WORDS_OF, Line
+from .lines import CHOICES, HIDEABLE, RECORDS, WORDS, WORDS_OF, Line
 from .mixed_up import wrong_path, wrong_place
 from .operations import OPERATIONS, PUT_PIPELINES
 from .translation import STEP, Path, path_of
@@ -277,8 +277,8 @@ def _assignment(given: Any) -> tuple[Assigning, bool]:
     known = [name for name in names["read_only"] if plain(name) in map(plain, WIRE_NAMES.values())]
     if known:
         raise _bad("assignment.read_only", f"holds {known[0]!a}, which is what a pipeline is made of", "Leave it out.")
-    others = [name for name in names["left_out"] if plain(name) != "chains"]
+    others = [name for name in names["left_out"] if plain(name) not in map(plain, HIDEABLE)]
     if others:
-        raise _bad("assignment.left_out", f"holds {others[0]!a}", "Only chains can be left out.")
+        raise _bad("assignment.left_out", f"holds {others[0]!a}", f"Only {', '.join(HIDEABLE)} can be left out.")
     if_match = members.pop("if_match", False)
     return Assigning(**{**members, **names}), if_match

@@ -27,6 +27,9 @@ WIRE_NAMES = {
     "postprocessor": "Postprocessor",
     "chains": "chains",
 }
+# Those that every new pipeline is given, or that may hold others: a service may not show them.
+HIDEABLE = ("modelNMS", "resizingMethod", "chains")
+_HIDEABLE = ", ".join(f"`{each}`" for each in HIDEABLE)
 
 
 @dataclass(frozen=True)
@@ -236,7 +239,7 @@ _OTHERS = (
     Line("assignment.site", "", "inferred", "a member of the request that holds the id of the site, beside the path"),
     Line("assignment.if_match", False, "inferred", "whether it is sent with `If-Match: *`"),
     Line("assignment.read_only", (), "inferred", "keys of pipelines that the service shows by itself; never sent back"),
-    Line("assignment.left_out", (), "inferred", "keys of pipelines that are left out where they are empty: `chains`"),
+    Line("assignment.left_out", (), "inferred", f"keys that pipelines do not show where they have none: {_HIDEABLE}"),
     Line(
         "assignment.shown_whole",
         (),

@@ -22,7 +22,7 @@ from ..._core.limits import is_deep, read_json
 from ..._core.values import ZERO_UUID, identity, is_uuid, plain
 from ..contract.translation import DIFFERENT
 from .believed import not_believed
-from .beside import models_beside, names_selected, says_more
+from .beside import models_beside, names_more, names_selected, says_more
 from .pipeline import Assignment, Pipeline, models_of
 from .shape import is_blank, kind, shape_of
 
@@ -122,6 +122,11 @@ def _first_step(raw: Mapping[str, Any], place: tuple[str, ...]) -> dict[str, Any
     return found if isinstance(found, dict) else None
 
 
+def names_more_in(raw: Mapping[str, Any], known: Assignment) -> bool:
+    """Whether a row names more models beside the place of its pipelines than these use."""
+    return names_more(_first_step(raw, PLACE), known)
+
+
 def offered_in(raw: Mapping[str, Any]) -> frozenset[str]:
     """The models that a row names beside the place of its pipelines."""
     return models_beside(_first_step(raw, PLACE))
@@ -190,6 +195,8 @@ def _follow(raw: Mapping[str, Any], place: tuple[str, ...]) -> tuple[Any, list[t
         key = step if step in value else next((key for key in value if plain(key) == plain(step)), None)
         last = depth == len(place) - 1
         shown = last and key is not None and _is_shown(value[key])
+        if last and shown:
+            others += _in_settings(value, ".".join(place[:depth]))
         for name, inner in value.items():
             if name != key and _may_tell(name, inner) and not (last and _is_beside(plain(name), shown)):
                 others.append((".".join((*place[:depth], name)), inner))
@@ -197,6 +204,17 @@ def _follow(raw: Mapping[str, Any], place: tuple[str, ...]) -> tuple[Any, list[t
         if value is None or isinstance(value, _Wrong):
             return value, others
     return value, others
+
+
+def _in_settings(outer: dict[str, Any], path: str) -> list[tuple[str, Any]]:
+    """Models of what looks like pipelines in the settings beside them, where all else names models that once ran."""
+    found = []
+    for name, settings in outer.items():
+        for key, inner in settings.items() if plain(name) == "pluginsettings" and isinstance(settings, dict) else ():
+            if _says_pipelines(key) and isinstance(inner, list):
+                models = [_model_in(each) for each in inner if isinstance(each, dict)]
+                found.append((f"{path}.{name}.{key}.modelUUID", [each for each in models if each]))
+    return found
 
 
 def _is_beside(name: str, shown: bool) -> bool:

@@ -22,18 +22,24 @@ from .pipeline import Assignment, models_of
 _SUBJECT = "(?:pipeline|function|model|assignment)s?"
 _STATE = "(?:active|assigned|running|deployed|enabled|applied|current|installed)?"
 _BARE_COUNT = "(?:total(?:count|items|records|results|number)?|count|size|length|numberof(?:items|elements))"
-_WORD = "(?:count|total|num|number|nr|quantity|amount)(?:of)?"
+_WORD = "(?:count|total|num|number|nr|quantity|amount|length|size|available)(?:of)?"
 _COUNT = re.compile(
     f"{_STATE}{_SUBJECT}(?:in)?{_WORD}|{_WORD}{_STATE}{_SUBJECT}|{_STATE}(?:pipelines|functions|models)"
 )
 _LIST = re.compile(f"{_STATE}(?:pipelines|functions|(?:pipelines?|functions?)(?:names|list))")
 _NAME = re.compile(f"{_STATE}(?:pipelines?|(?:pipeline|function)names?)")
 _ABOUT = "(?:is|has|are)?(?:nx)?(?:ai)?(?:pipelines?|functions?|models?|assignments?|data|list)?(?:is|are)?"
-_MORE = re.compile(f"{_ABOUT}(?:truncated|partial|incomplete|more|next|hasmore|hasnext|nextpage|nextlink|nextcursor)")
+_FURTHER = re.compile("(?:more|remaining|omitted|others?|hidden|skipped|further)(?:pipelines|functions|items|count)?")
+_PART = re.compile(f"{_ABOUT}(?:truncated|partial|incomplete)")
+_MORE = re.compile(f"{_ABOUT}(?:more|next|hasmore|hasnext|nextpage|nextlink|nextcursor)")
 _WHOLE = re.compile(f"{_ABOUT}(?:complete|completed|exhaustive)")
 _OPEN = re.compile(f"{_ABOUT}(?:loading|pending|fetching|timedout|errors?|errormessage|failed|failure)")
 _LOADED = re.compile(f"{_ABOUT}(?:loaded|fetched)")
 _STATUS = re.compile(f"{_ABOUT}(?:status|state)")
+_KINDS = {
+    "part": _PART, "more": _MORE, "further": _FURTHER, "whole": _WHOLE, "open": _OPEN, "loaded": _LOADED,
+    "status": _STATUS,
+}  # fmt: skip
 _SHORT_WORDS = re.compile(r"partial|truncated|incomplete")
 _OPEN_WORDS = re.compile(r"error|fail|loading|pending|time(?:d)? ?out|unavailable|unreachable|fetching|not[ _-]?loaded")
 _FINE = ("", "-", "0", "none", "null", "nil", "n/a", "ok", "false", "no", "success", "no error")
@@ -50,12 +56,15 @@ def says_more(known: Assignment, row: Mapping[str, Any], way: Mapping[str, Any] 
 
 
 def _reasons(known: Assignment, row: Mapping[str, Any], way: Mapping[str, Any]) -> Iterator[str]:
-    most = max(len(known), len(models_of(known)))
+    models = models_of(known)
     offered = len(models_beside(way))
     for name, value, is_row in _members(row, way):
         key = plain(name.rpartition(".")[2])
+        most = len(known) if "pipeline" in key else max(len(known), len(models))
         if isinstance(value, Mapping):
-            yield from _around(name, value, most)
+            yield from _around(name, value, len(known))
+            if any(identity(each) in models for each in value):
+                yield f"{name} holds something for single models"
         elif _counts(key) and _is_more(key, value, most, offered):
             yield f"{name} counts more than the {most} that are shown"
         elif _says_short(key, value, is_row):
@@ -102,6 +111,11 @@ def models_beside(way: Mapping[str, Any] | None) -> frozenset[str]:
     return frozenset(identity(_id_of(each)) or repr(each) for each in found if each)
 
 
+def names_more(way: Mapping[str, Any] | None, known: Assignment) -> bool:
+    """Whether more models are named beside the place than those of the pipelines in it."""
+    return models_beside(way) > set(models_of(known))
+
+
 def names_selected(way: Mapping[str, Any] | None) -> bool:
     """Whether one pipeline is selected by its UUID. ``Custom`` stays where all pipelines were taken away."""
     selected = next((value for key, value in (way or {}).items() if plain(key) == _SELECTED), None)
@@ -129,27 +143,37 @@ def _says_short(key: str, value: Any, is_row: bool) -> bool:
     kind = _kind(key)
     if kind == "status" and not (is_row and key in ("status", "state")):
         return isinstance(value, str) and _SHORT_WORDS.search(value.lower()) is not None
-    return (kind == "more" and _is_set(value)) or (kind == "whole" and flag(value) is False)
+    if kind == "further" and not is_row:
+        return is_set(value)
+    return (kind in ("more", "part") and is_set(value)) or (kind == "whole" and flag(value) is False)
 
 
 def _says_open(key: str, value: Any, is_row: bool) -> bool:
     kind = _kind(key)
     if kind == "status" and not (is_row and key in ("status", "state")):  # that of a row is one of the camera
         return isinstance(value, str) and _OPEN_WORDS.search(value.lower()) is not None
-    return (kind == "open" and _is_set(value)) or (kind == "loaded" and flag(value) is False)
+    return (kind == "open" and is_set(value)) or (kind == "loaded" and flag(value) is False)
+
+
+def says_part(name: str, value: Any) -> bool:
+    """Whether a member beside the last page of a listing says that it failed, or is a part."""
+    key = plain(name)
+    onward = _kind(key) in ("more", "further")  # what leads to the next page is no doubt
+    short = not onward and _says_short(key, value, False)
+    return not isinstance(value, Mapping) and (short or _says_open(key, value, False))
 
 
 @lru_cache(maxsize=2048)
 def _kind(key: str) -> str:
-    kinds = {"more": _MORE, "whole": _WHOLE, "open": _OPEN, "loaded": _LOADED, "status": _STATUS}
-    return next((name for name, pattern in kinds.items() if pattern.fullmatch(key)), "")
+    return next((name for name, pattern in _KINDS.items() if pattern.fullmatch(key)), "")
 
 
-def _is_set(value: Any) -> bool:
+def is_set(value: Any) -> bool:
+    """Whether it says anything but that all is well."""
     return value.strip().lower() not in _FINE if isinstance(value, str) else bool(value)
 
 
 def _names(key: str, value: Any) -> bool:
     if isinstance(value, list):
-        return _LIST.fullmatch(key) is not None and any(isinstance(each, str) and _is_set(each) for each in value)
-    return isinstance(value, str) and _NAME.fullmatch(key) is not None and _is_set(value) and value[:1] not in "[{"
+        return _LIST.fullmatch(key) is not None and any(isinstance(each, str) and is_set(each) for each in value)
+    return isinstance(value, str) and _NAME.fullmatch(key) is not None and is_set(value) and value[:1] not in "[{"

@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from ..._core.values import is_uuid, plain
+from ..._core.values import is_uuid
 from ..contract.contract import Contract
 from .assignment import IsModel
 from .choices import without_choices
-from .following import as_shown, without_hidden
+from .following import as_shown, lines_of, without_hidden
 from .records import Device
 from .secrets import without_secrets
 
@@ -25,9 +25,9 @@ def devices_listed(rows: Iterable[Mapping[str, Any]], contract: Contract, is_mod
     return without_hidden(without_secrets(devices, shown_whole))
 
 
-def with_chains(device: Device, contract: Contract, shown: bool = False) -> Device:
-    """The same device, with what is known of pipelines that do not show what follows on them.
+def with_settings(device: Device, contract: Contract, lines: Collection[str] = ()) -> Device:
+    """The same device, with what is known of pipelines that do not show all of their settings.
 
-    ``shown``: whether one was seen that does, anywhere.
+    ``lines``: of the contract, for those that one was seen to show, anywhere (see ``following.py``).
     """
-    return as_shown(device) if shown or "chains" in map(plain, contract.assignment.left_out) else device
+    return as_shown(device, {*lines, *lines_of(contract.assignment.left_out)})

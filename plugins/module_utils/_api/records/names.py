@@ -33,6 +33,12 @@ def unnamed(records: Iterable[Any]) -> tuple[int, str]:
     return len(silent), hint(line.key) if line else ""
 
 
+def line_of_ids(records: Iterable[Any]) -> str:
+    """For an error, the line that says where models have their ids: rows of one may be its versions, or files."""
+    models = any(isinstance(each, Model) for each in records)
+    return f"If they are one, its id stands elsewhere. {hint(RECORDS['model']['id'].key)}" if models else ""
+
+
 def named_elsewhere(records: Iterable[Any], wanted: str) -> str:
     """For an error, where what is the name of none stands in a row all the same, and the line; "" for nowhere."""
     for each in records:

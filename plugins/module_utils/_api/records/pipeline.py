@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..._core.errors import BadInput
-from ..._core.values import identity, number, plain, text
+from ..._core.values import identity, is_uuid, number, plain, text
 from ..contract.lines import WIRE_NAMES
 
 RESIZING_METHODS = ("letterbox", "stretch", "crop")  # on the wire with a capital; only Letterbox was ever observed
@@ -23,6 +23,8 @@ _TRIED = "read a pipeline"
 _UUID_PARTS = re.compile("-?".join(f"([0-9a-fA-F]{{{digits}}})" for digits in (8, 4, 4, 4, 12)))
 _NUMBER = re.compile(r"[0-9]{0,9}\.?[0-9]{0,30}(?:[eE][+-]?[0-9]{1,3})?")
 _BY_PLAIN_NAME = {plain(name): name for name in WIRE_NAMES.values()}
+_MODEL = "modeluuid"
+_ALSO_A_MODEL = re.compile(r"(?:model|function|network)(?:uuid|guid|id)?")
 _NONE = ("none", "null", "nil", "-", "n/a")
 # What the service says of a pipeline by itself: an id of its own, and when something was done to it.
 _OWN_ID = re.compile(r"(?:pipeline|assignment|instance)?(?:uuid|guid|id)")
@@ -175,7 +177,9 @@ def _in_known_types(key: object, value: Any) -> Any:
     if plain(key) == "modelnms":
         found = understood_number(value)
         return value if found is None else found
-    return _with_leaves(value, _in_known_types) if plain(key) == "chains" else value
+    if plain(key) != "chains":
+        return value
+    return _with_leaves(value, lambda outer, place: _in_known_types(place, outer[place]))
 
 
 def understood_number(value: Any) -> float | None:
@@ -191,18 +195,22 @@ def understood_number(value: Any) -> float | None:
 def models_of(assignment: Iterable[Pipeline]) -> list[str]:
     """The models that an assignment uses, those of chains too: each once, in order, in lower case without braces.
 
-    Where a chain names its models is a guess: any ``modelUUID``, however its letters are written.
+    Where a chain names its models is a guess: see ``_names_a_model``.
     """
     return list(dict.fromkeys(filter(None, (identity(each) for one in assignment for each in models_in(one.wire)))))
 
 
 def with_models(value: Any, rename: Callable[[Any], Any]) -> Any:
     """A copy of a wire value in which every model, at any depth (see ``models_of``), is what ``rename`` makes of it."""
-    return _with_leaves(value, lambda place, inner: rename(inner) if _names_a_model(place, inner) else inner)
+
+    def renamed(outer: Any, place: Any) -> Any:
+        return rename(outer[place]) if _names_a_model(outer, place) else outer[place]
+
+    return _with_leaves(value, renamed)
 
 
 def _with_leaves(value: Any, change: Callable[[Any, Any], Any]) -> Any:
-    """A copy of a wire value in which each leaf, by its key or place, is what ``change`` makes of it."""
+    """A copy of a wire value in which each leaf is what ``change`` makes of what it is in, and its key or place."""
     made: Any
     places: Iterable[Any]
     if isinstance(value, list):
@@ -214,7 +222,7 @@ def _with_leaves(value: Any, change: Callable[[Any, Any], Any]) -> Any:
     for place in places:  # a loop: a comprehension takes a second frame for each level
         inner = value[place]
         nested = isinstance(inner, (list, Mapping))
-        made[place] = _with_leaves(inner, change) if nested else change(place, inner)
+        made[place] = _with_leaves(inner, change) if nested else change(value, place)
     return made
 
 
@@ -243,14 +251,20 @@ def models_in(value: Any) -> Iterator[Any]:
     while waiting:
         outer = waiting.pop()
         if isinstance(outer, Mapping):
-            yield from (inner for key, inner in outer.items() if _names_a_model(key, inner))
+            yield from (inner for key, inner in outer.items() if _names_a_model(outer, key))
             waiting += reversed(list(outer.values()))
         elif isinstance(outer, list):
             waiting += reversed(outer)
 
 
-def _names_a_model(key: Any, value: Any) -> bool:
-    return isinstance(value, (str, int)) and plain(key) == "modeluuid"
+def _names_a_model(outer: Any, place: Any) -> bool:
+    """By ``modelUUID``, however its letters are written. Of an object without one, by another such name of a UUID."""
+    if isinstance(outer, list) or not isinstance(outer[place], (str, int)):
+        return False
+    name = plain(place)
+    if name == _MODEL or not _ALSO_A_MODEL.fullmatch(name):
+        return name == _MODEL
+    return is_uuid(outer[place]) and _MODEL not in map(plain, outer)
 
 
 def _wrong(name: str, wanted: str) -> BadInput:

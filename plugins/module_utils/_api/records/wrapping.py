@@ -15,11 +15,13 @@ from typing import Any, NamedTuple
 from ..._core.values import plain
 from ..contract.lines import names_of
 from ..contract.translation import STEP, path_of, value_at
+from .beside import is_set, says_part
 from .rows import Listed, by_id, ungrouped
 
 _WRAPPERS = ("items", "data", "results", "rows")
 _OWN_NAMES = {"site": ("systems", "sites"), "model": ("functions", "models")}
 _TOTALS = ("total", "count")
+_MESSAGES = ("message", "messages", "detail", "reason", "error", "errors", "warning", "warnings")
 
 
 class Told(NamedTuple):
@@ -61,6 +63,33 @@ def find_total(data: Any, listed: Listed) -> Told | None:
                 of_this_page = plain(key) == "count" and int(said) == len(listed.rows)
                 return None if of_this_page else Told(int(said), f"{way}.{key}" if way else key)
     return None
+
+
+def doubt_of(data: Any, listed: Listed) -> str:
+    """What beside the list of the last page says that it failed, or is a part, in words; "" for nothing."""
+    return next((f"{place} beside it" for place, name, value in _beside(data, listed) if says_part(name, value)), "")
+
+
+def doubt_of_none(data: Any, listed: Listed) -> str:
+    """What in an answer without rows speaks against there being none, where no total says it; "" for nothing."""
+    if isinstance(data, dict) and value_at(data, path_of(listed.place)) is None:
+        return "it holds null, which is not an empty list"
+    said = (place for place, name, value in _beside(data, listed) if plain(name) in _MESSAGES and is_set(value))
+    return next((f"an empty list came, and {place} beside it" for place in said), "")
+
+
+def _beside(data: Any, listed: Listed) -> Iterator[tuple[str, str, Any]]:
+    """Place, name and value of each member beside the way to the list, and of those one step further."""
+    outer, way = data, ""
+    for step in path_of(listed.place):
+        if not isinstance(outer, dict) or step == "*":
+            return  # these are the rows
+        for key, value in outer.items():
+            if key != step:
+                yield f"{way}{key}", key, value
+                if isinstance(value, dict):
+                    yield from ((f"{way}{key}.{name}", name, inner) for name, inner in value.items())
+        outer, way = outer.get(step), f"{way}{step}."
 
 
 def _named(data: dict[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

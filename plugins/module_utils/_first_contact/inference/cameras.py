@@ -18,8 +18,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..._api.contract.contract import Contract
 from ..._api.records.assignment import core_of, names_a_selected_pipeline, rest_of
-from ..._api.records.following import is_any_shown, read_of
-from ..._api.records.listed import devices_listed, with_chains
+from ..._api.records.following import lines_shown, read_of
+from ..._api.records.listed import devices_listed, with_settings
 from ..._api.records.records import Device
 from ..._core.errors import NxaiError
 from ..._core.wording import counted
@@ -103,8 +103,8 @@ def _devices(rows: Rows, contract: Contract) -> Iterator[Device]:
             continue
         known.append(row)
     listed = devices_listed(known, contract)
-    shown = is_any_shown(read_of(listed))
-    yield from {each.id: with_chains(each, contract, shown) for each in listed}.values()
+    shown = lines_shown(read_of(listed))
+    yield from {each.id: with_settings(each, contract, shown) for each in listed}.values()
 
 
 def _silent(shape: str, group: list[_At], running: list[_At], said_none: int, hidden: set[tuple[str, str]]) -> Silent:

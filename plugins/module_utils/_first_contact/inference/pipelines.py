@@ -20,7 +20,7 @@ from ..._api.contract.forms import EACH, each_of, split
 from ..._api.contract.lines import RECORDS
 from ..._api.contract.translation import STEP, path_of, value_at
 from ..._api.records.assignment import Known, Unknown, read_assignment
-from ..._api.records.following import is_any_hidden, is_any_shown
+from ..._api.records.following import hidden_in, lines_of, lines_shown
 from ..._api.records.pipeline import RESIZING_METHODS, models_of, understood_number
 from ..._core.errors import BadInput
 from ..._core.values import identity, plain
@@ -31,6 +31,7 @@ from .records import Fits, Inferred, Row, Rows, ids_of, is_text
 _PIPELINES = "fields.device.pipelines"
 _MODEL = "fields.pipeline.model"
 _LEFT_OUT = "assignment.left_out"
+_SAID = {"chains": "what follows on it", "modelNMS": "a threshold", "resizingMethod": "how images are resized"}
 # A name of what is no longer, not yet, or not for this device alone: a wrong place would be written over what runs.
 _OTHER = re.compile(
     "default|previous|former|last|old|histor|past|backup|recommend|suggest|available|supported|possible|allowed|choice"
@@ -70,17 +71,20 @@ def infer_pipelines(rows: Rows, draft: Draft, models: set[str]) -> Inferred:
 
 
 def _infer_left_out(rows: Rows, contract: Contract, found: Inferred) -> None:
-    """Whether pipelines without chains have none: so it is where others show theirs."""
+    """Whether pipelines that do not show a setting have none: so it is where others show theirs."""
     pipelines = [pipeline for each in _assigned(rows, contract) for pipeline in each.pipelines]
-    if not is_any_hidden(pipelines) or contract.assignment.left_out:
+    said = lines_of(contract.assignment.left_out)
+    left = hidden_in(pipelines, said)
+    if not left:
         return
-    if is_any_shown(pipelines):
-        why = "pipelines show what follows on them where there is something"
-        found.proposals.append(Proposal({_LEFT_OUT: ["chains"]}, why))
-    else:
+    unclear = hidden_in(pipelines, said | lines_shown(pipelines))
+    if clear := [name for name in left if name not in unclear]:
+        why = "other pipelines show it where there is something"
+        found.proposals.append(Proposal({_LEFT_OUT: [*contract.assignment.left_out, *clear]}, why))
+    for name in unclear:
         found.questions.append(
-            f"{_LEFT_OUT}: no pipeline shows what follows on it (chains). Does nothing follow on any? Then say so with"
-            f' {_LEFT_OUT}: ["chains"]. Else what does would be lost, so nothing is written to such cameras.'
+            f"{_LEFT_OUT}: no pipeline shows {_SAID[name]} ({name}). Is there none? Then say so with"
+            f" {_LEFT_OUT}: [{name}]. Else it would be lost, so nothing is written to such cameras."
         )
 
 

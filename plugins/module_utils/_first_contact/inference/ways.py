@@ -14,7 +14,8 @@ from typing import Any
 
 from ..._api.contract.lines import CHOICES, LINES
 from ..._api.contract.operations import PUT_PIPELINES
-from ..._api.pages import NoList, TooSmall
+from ..._api.page import NoList
+from ..._api.pages import TooSmall
 from ..._core.errors import Incomplete, NxaiError, Refused, Unexpected
 from ..._core.values import plain
 from ..._http.operation import CHANGING

@@ -35,7 +35,7 @@ def contract(paging: str, answer: dict[str, Any] | None = None, **query: str) ->
 
 
 def answered(data: Any, **headers: str) -> Any:
-    return SimpleNamespace(tried="GET /x", headers=headers, data=data)
+    return SimpleNamespace(status=200, tried="GET /x", headers=headers, data=data)
 
 
 class Refusing:

@@ -30,7 +30,7 @@ class Listing:
         offset = int(query.get("Offset", 0)) if "Offset" in self.honours else 0
         limit = min(int(query["Limit"]) if "Limit" in self.honours else 10**9, self.cap)
         headers = {} if self.total is None else {"X-Pagination-Records": str(self.total or len(self.rows))}
-        return SimpleNamespace(tried="GET /x", headers=headers, data=self.rows[offset : offset + limit])
+        return SimpleNamespace(status=200, tried="GET /x", headers=headers, data=self.rows[offset : offset + limit])
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 20, 25])
@@ -84,7 +84,7 @@ def test_fewer_rows_than_the_total_are_an_error_after_a_second_look():
 def test_a_row_that_comes_again_pages_later_is_an_error():
     pages = iter([rows(0, 2), rows(2, 4), rows(0, 2)] * 2)
     with pytest.raises(Incomplete, match="rows came twice") as caught:
-        all_pages(lambda query: SimpleNamespace(tried="GET /x", headers={}, data=next(pages)), page_size=2)
+        all_pages(lambda query: SimpleNamespace(status=200, tried="GET /x", headers={}, data=next(pages)), page_size=2)
     assert caught.value.tried == "GET /x"
     assert "again" in caught.value.advice
 
@@ -124,7 +124,7 @@ def test_another_key_tells_rows_apart():
 
     def fetch(query):
         first = int(query.get("Offset", 0))
-        return SimpleNamespace(tried="GET /x", headers={}, data=page[first : first + 2])
+        return SimpleNamespace(status=200, tried="GET /x", headers={}, data=page[first : first + 2])
 
     assert len(all_pages(fetch, page_size=2, record="device")) == 3
 
@@ -138,7 +138,7 @@ def test_another_key_tells_rows_apart():
 )
 def test_a_body_of_another_shape_is_an_error_that_names_the_call(data, shape):
     with pytest.raises(Unexpected, match=f"GET /x.*{shape}") as caught:
-        all_pages(lambda query: SimpleNamespace(tried="GET /x", headers={}, data=data))
+        all_pages(lambda query: SimpleNamespace(status=200, tried="GET /x", headers={}, data=data))
     assert not isinstance(caught.value, Incomplete)
     assert "api_url" in caught.value.advice
     assert not isinstance(caught.value, Incomplete)
@@ -150,7 +150,7 @@ def test_a_listing_without_end_is_given_up():
         first = int(query.get("Offset", 0))
         ends = ({"UUID": f"id-{first}"}, {"UUID": f"id-{first + 199_999}"})
         data = [ends[0], *[{"UUID": f"in between {first}"}] * 199_998, ends[1]] if first <= MOST_ROWS else []
-        return SimpleNamespace(tried="GET /x", headers={}, data=data)
+        return SimpleNamespace(status=200, tried="GET /x", headers={}, data=data)
 
     with pytest.raises(Unexpected, match="does not end: more than 1000000 rows") as caught:
         all_pages(fetch, page_size=200_000)
@@ -161,7 +161,7 @@ def one_at_a_time(query):
     """A listing of 900,000 rows that would be read for days."""
     time.sleep(0.01)
     data = [{"UUID": query.get("Offset", "0")}]
-    return SimpleNamespace(tried="GET /x", headers={"X-Pagination-Records": "900000"}, data=data)
+    return SimpleNamespace(status=200, tried="GET /x", headers={"X-Pagination-Records": "900000"}, data=data)
 
 
 @pytest.mark.parametrize(

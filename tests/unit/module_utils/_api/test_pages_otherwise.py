@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.file import contract_of
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import NoList, all_pages
+from ansible_collections.nxai.cloud.plugins.module_utils._api.page import NoList
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import all_pages
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Incomplete, Refused, Unexpected
 from ansible_collections.nxai.cloud.plugins.module_utils._core.findings import Findings
 from ansible_collections.nxai.cloud.plugins.module_utils._core.voice import Voice
@@ -42,7 +43,7 @@ class Service:
             raise refusal
         first = int(query.get("Offset", 0))
         page = self.rows[first : first + min(limit, self.cap)]
-        return SimpleNamespace(tried="GET /x", headers=self.headers, data=self.wrap(page, len(self.rows)))
+        return SimpleNamespace(status=200, tried="GET /x", headers=self.headers, data=self.wrap(page, len(self.rows)))
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ class TestWithoutATotal:
 
     def test_rows_without_an_id_do_not_come_twice_either(self) -> None:
         with pytest.raises(Incomplete, match="rows came twice"):
-            all_pages(lambda _query: SimpleNamespace(tried="GET /x", headers={}, data=[{"Name": "a"}]), 10)
+            all_pages(lambda _query: SimpleNamespace(status=200, tried="GET /x", headers={}, data=[{"Name": "a"}]), 10)
 
     def test_an_error_past_the_end_names_the_line(self) -> None:
         service = Service(3)
@@ -151,12 +152,12 @@ class TestATotal:
     @pytest.mark.parametrize("data", [None, [], {"items": None}], ids=repr)
     def test_of_none_says_that_null_is_an_empty_list(self, data: Any) -> None:
         headers = {"X-Pagination-Records": "0"}
-        assert all_pages(lambda _query: SimpleNamespace(tried="GET /x", headers=headers, data=data)) == []
+        assert all_pages(lambda _query: SimpleNamespace(status=200, tried="GET /x", headers=headers, data=data)) == []
 
     @pytest.mark.parametrize("headers", [{}, {"X-Pagination-Records": "3"}])
     def test_null_without_it_is_unknown(self, headers: dict[str, str]) -> None:
         with pytest.raises(NoList, match="GET /x"):
-            all_pages(lambda _query: SimpleNamespace(tried="GET /x", headers=headers, data=None))
+            all_pages(lambda _query: SimpleNamespace(status=200, tried="GET /x", headers=headers, data=None))
 
     def test_that_is_not_reached_before_null(self) -> None:
         service = Service(2, wrap=lambda page, _count: page or None)
@@ -187,7 +188,7 @@ class TestWrappers:
     @pytest.mark.parametrize("data", [{"items": [{"UUID": "a"}, 5]}, {"items": [None]}], ids=repr)
     def test_something_else_among_the_rows_is_an_error(self, data: Any) -> None:
         with pytest.raises(Unexpected, match="a list with something else in it"):
-            all_pages(lambda _query: SimpleNamespace(tried="GET /x", headers={}, data=data))
+            all_pages(lambda _query: SimpleNamespace(status=200, tried="GET /x", headers={}, data=data))
 
 
 def refusal(text: str, status: int = 400) -> Refused:

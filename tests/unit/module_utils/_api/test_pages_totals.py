@@ -36,7 +36,7 @@ class Service:
             page = [{"UUID": f"{name}-{each}"} for each in range(count)] if start and self.behind == "all" else page
             totals = {"right": count, "page": len(page), "pages": -(-count // most), "cap": most}
             headers = {"X-Pagination-Records": str(totals[self.total])}
-            return SimpleNamespace(tried=f"GET /{name}", headers=headers, data=page)
+            return SimpleNamespace(status=200, tried=f"GET /{name}", headers=headers, data=page)
 
         return len(all_pages(fetch, size, KINDS[name], findings=self.findings))
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.device import DeviceApi
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import NoList
+from ansible_collections.nxai.cloud.plugins.module_utils._api.page import NoList
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Site
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import (
     AnswerLost,

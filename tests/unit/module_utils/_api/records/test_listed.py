@@ -12,13 +12,13 @@ import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.file import contract_of
 from ansible_collections.nxai.cloud.plugins.module_utils._api.device import DeviceApi
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records.listed import devices_listed, with_chains
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.listed import devices_listed, with_settings
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Device
 
 A = "459d2273-1514-431c-9d34-f5b72f3bfe20"
-ONE = {"modelUUID": A, "modelNMS": 0.5, "chains": []}
+ONE = {"modelUUID": A, "modelNMS": 0.5, "resizingMethod": "Crop", "chains": []}
 PLAIN = {"modelUUID": A, "modelNMS": 0.5, "resizingMethod": "Letterbox", "Preprocessor": "", "Postprocessor": ""}
-SHORT = {"modelUUID": A, "modelNMS": 0.5}  # of a service that leaves out what has no value
+SHORT = {"modelUUID": A, "modelNMS": 0.5, "resizingMethod": "Crop"}  # of a service that leaves out what has no value
 
 
 def row(pipeline: Any, number: int = 1) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def row(pipeline: Any, number: int = 1) -> dict[str, Any]:
 
 def listed(*pipelines: Any, **assignment: Any) -> list[Device]:
     contract = contract_of({"assignment": assignment} if assignment else None)
-    return [with_chains(each, contract) for each in devices_listed(map(row, pipelines, range(9)), contract)]
+    return [with_settings(each, contract) for each in devices_listed(map(row, pipelines, range(9)), contract)]
 
 
 def test_what_follows_on_a_pipeline_is_not_none_where_it_is_not_shown() -> None:
@@ -51,7 +51,7 @@ def test_a_pipeline_anywhere_that_shows_it_tells_that_others_have_none(server: A
 
 
 @pytest.mark.parametrize("name", ["password", "apiKey", "API_KEY", "clientSecret", "AccessToken", "pin", "credentials"])
-@pytest.mark.parametrize("value", ["(set)", "", None, True])
+@pytest.mark.parametrize("value", ["as it is", "", None, True])
 def test_a_secret_may_be_another_one_than_is_shown(name: str, value: Any) -> None:
     pipeline = {**ONE, "UserSettings": {"server": [{name: value}]}}
     (device,) = listed(pipeline)

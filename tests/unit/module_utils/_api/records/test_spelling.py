@@ -23,6 +23,7 @@ ID = "459d2273-1514-431c-9d34-f5b72f3bfe20"
 OTHER = "7b65bdda-39da-4259-b1bf-b0d1dbb7b162"
 NXID = "{0c0c0c0c-1111-4111-8111-111111111111}"
 FORMS = [ID, ID.upper(), f"{{{ID}}}", ID.replace("-", ""), f"urn:uuid:{ID}", f"URN:UUID:{ID.upper()}"]
+SETTINGS = {"modelNMS": 0.5, "resizingMethod": "Crop", "chains": []}
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 
@@ -107,7 +108,7 @@ def test_what_devices_show_goes_back_as_it_came(server: Any, transport: Any, rep
 class TestOpaqueModels:
     """An id in a pipeline that is no UUID may be a name. It is understood where a model is listed by it."""
 
-    ROW = {"NxID": NXID, "Name": "Door", "nxAI": {"pipelines": [{"modelUUID": ULID, "chains": []}]}}  # noqa: RUF012
+    ROW = {"NxID": NXID, "Name": "Door", "nxAI": {"pipelines": [{"modelUUID": ULID, **SETTINGS}]}}  # noqa: RUF012
 
     def test_by_itself_it_is_not_understood(self) -> None:
         found = read_assignment(self.ROW)
@@ -141,8 +142,8 @@ class TestOpaqueModels:
     ("wanted", "row", "used"),
     [
         (ULID, {"nxAI": {"pipelines": []}, "Note": f"runs {ULID} since May"}, True),
-        (ULID, {"nxAI": {"pipelines": [{"modelUUID": ULID, "chains": []}]}}, True),
-        ("17", {"nxAI": {"pipelines": [{"modelUUID": 17, "chains": []}]}}, True),
+        (ULID, {"nxAI": {"pipelines": [{"modelUUID": ULID, **SETTINGS}]}}, True),
+        ("17", {"nxAI": {"pipelines": [{"modelUUID": 17, **SETTINGS}]}}, True),
         ("17", {"nxAI": {"pipelines": []}, "Port": 17, "Note": "17 o'clock"}, False),
     ],
 )

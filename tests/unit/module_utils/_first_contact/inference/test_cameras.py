@@ -24,7 +24,7 @@ def row(number: int, **members: Any) -> Row:
 
 
 def runs(number: int) -> Row:
-    return row(number, nxAI={"pipelines": [{"modelUUID": A, "chains": []}]})
+    return row(number, nxAI={"pipelines": [{"modelUUID": A, "modelNMS": 0.5, "resizingMethod": "Crop", "chains": []}]})
 
 
 def says_none(number: int) -> Row:
@@ -49,7 +49,7 @@ def test_a_camera_that_shows_its_own_is_offered_where_no_other_says_none() -> No
 
 
 def test_the_one_at_the_same_site_with_the_fewest_pipelines_is_offered() -> None:
-    two = row(3, nxAI={"pipelines": [{"modelUUID": A}] * 2})
+    two = row(3, nxAI={"pipelines": [runs(1)["nxAI"]["pipelines"][0]] * 2})
     found = cameras_of({"a": [runs(1)], "b": [{**runs(2), "Enabled": False}, two, runs(4), row(5)]}, KNOWN)
     assert [(each.offered, each.offered_site) for each in found.unknown] == [(row(4)["NxID"], "b")]
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.contract.lines import LINES
-from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import NoList, TooSmall
+from ansible_collections.nxai.cloud.plugins.module_utils._api.page import NoList
+from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import TooSmall
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import (
     AnswerLost,
     Incomplete,
