@@ -23,7 +23,7 @@ from .._models.catalogue import CatalogueResource
 from .._models.model import ModelResource
 from .._models.options import CATALOGUE_SPEC, MODEL_SPEC
 from .._onnx.header import inspect_file
-from .assignments import models_named, options_of
+from .assignments import has_untold, models_named, options_of
 from .cloud import Cloud
 from .compare import Comparison, Difference, compare
 from .files import read_estate
@@ -48,6 +48,11 @@ def is_settled_here(difference: Difference) -> bool:
     """Whether to apply the file settles it. The others only a change of the file does, or ``prune``."""
     kind = difference.kind
     return kind in ("assignment", "catalogue_missing") or (kind.startswith("model_") and kind != "model_unlisted")
+
+
+def _label(difference: Difference) -> str:
+    about = difference.about
+    return f"{shown(about.device_name or about.device)} at {shown(about.site_name)}"
 
 
 def lines(differences: Iterable[Difference]) -> list[str]:
@@ -87,7 +92,7 @@ class Applying:
             "done": self._done,
             "differences": lines(todo),
             "beside": lines(beside),
-            "not_known": [*as_result(self._found)["not_known"], *self._unknown_at(beside)],
+            "not_known": [*as_result(self._found)["not_known"], *self._unknown_at(beside), *self._left_out(todo)],
             "assignments": self._found.assignments(),
             "whole": self._whole() if self._task.options["whole"] else [],
             "coming": sorted(each.name for each in records if not self._uuids(each)),
@@ -118,15 +123,29 @@ class Applying:
         return os.path.expanduser(path) if path else None
 
     def _whole(self) -> list[dict[str, Any]]:
-        """What each device of the file is to have, whatever the cloud has. The same in each run with this file."""
+        """What each device of the file is to have, whatever the cloud has. The same in each run with this file.
+
+        Where the file does not know a setting, to assign it would write the default.
+        """
         groups: dict[tuple[str, int], list[str]] = {}
         pipelines = {}
         for site in self._estate.sites.values():
             for nxid, device in site.devices.items():
-                if device.pipelines is not None:
+                if device.pipelines is not None and not has_untold(device.pipelines):
                     groups.setdefault((site.id, id(device.pipelines)), []).append(nxid)
                     pipelines[id(device.pipelines)] = options_of(device.pipelines)
         return [{"site": site, "devices": found, "pipelines": pipelines[key]} for (site, key), found in groups.items()]
+
+    def _left_out(self, todo: Iterable[Difference]) -> list[str]:
+        """Of a rollout: devices that differ, and of which the file does not say all."""
+        untold = [each for each in todo if each.kind == "assignment" and has_untold(each.declared)]
+        if not untold or not self._task.options["whole"]:
+            return []
+        names = shortened([_label(each) for each in untold], 3)
+        return [
+            f"{counted(len(untold), 'camera')} cannot be rolled out to in waves, as the file has null for a setting:"
+            f" {names}. Write the value, or apply the estate without waves."
+        ]
 
     def _emptied(self, beside: Iterable[Difference]) -> list[dict[str, Any]]:
         """With ``prune``, the devices of sites that the file does not have get nothing. What is not known stays."""
@@ -218,8 +237,7 @@ class Applying:
         for each in todo:
             for name in models_named(each.declared) if each.kind == "assignment" else ():
                 if name not in coming and not self._cloud.model_names.uuids(name):
-                    label = f"{shown(each.about.device_name or each.about.device)} at {shown(each.about.site_name)}"
-                    missing.setdefault(name, []).append(label)
+                    missing.setdefault(name, []).append(_label(each))
         return [
             f"{counted(len(labels), 'camera')} would need the model {shown(name)}, which is neither in the cloud nor in"
             f" the estate ({shortened(labels, 3)})"

@@ -85,6 +85,11 @@ def options_of(assignment: Assignment) -> list[dict[str, Any]]:
     return [{name: value for name, value in entry.items() if value is not None} for entry in assignment]
 
 
+def has_untold(assignment: Assignment) -> bool:
+    """Whether it has a setting that is not known."""
+    return any(value is None for entry in assignment for value in entry.values())
+
+
 def settings_untold(declared: Assignment, found: Assignment) -> list[str]:
     """What ``declared`` does not know and ``found`` has at its default, where they differ in nothing else.
 

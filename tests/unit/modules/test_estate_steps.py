@@ -311,3 +311,19 @@ def test_what_broke_off_goes_on(apply: Apply, edited: Callable[[Edit], None], cl
     assert apply(files=files)["done"] == ["model D", "model E"]
     assert apply(files=files)["changed"] is False
     assert sorted(each.name for each in cloud.world.catalogues.values()) == ["New models", "Old models", "Shop models"]
+
+
+def test_a_setting_that_the_file_does_not_know_is_not_rolled_out(apply: Apply, edited: Any, cloud: Served) -> None:
+    """To declare it would write the default."""
+
+    def forget(document: dict[str, Any]) -> None:
+        (site,) = [each for each in document["sites"] if each["name"] == "Shop 2"]
+        site["pipelines"] = [{"model": "A", "nms": None}]
+        site.pop("profile", None)
+
+    edited(forget)
+    found = apply(whole=True, check=True)
+    (differs,) = names(found, cloud)
+    (left_out,) = [group for group in found["assignments"] if group["site"] == shop(cloud, "Shop 2").id]
+    assert not [each for each in found["whole"] if set(each["devices"]) & set(left_out["devices"])]
+    assert any("cannot be rolled out to in waves" in line and differs in line for line in found["not_known"])
