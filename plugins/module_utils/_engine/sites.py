@@ -113,6 +113,8 @@ class SiteReader:
 
     def matching(self, patterns: Sequence[str]) -> list[Site]:
         """Each site that one of the names, ids or globs over names is for."""
+        if not patterns and not self._allow_empty:
+            raise BadInput("Read the option sites", "it is empty", "Name sites, or leave it out for all of them.")
         found: dict[str, Site] = {}
         for pattern in patterns:
             matches = globbed(pattern, self.all()) if is_glob(pattern) else self.named([pattern])

@@ -106,3 +106,8 @@ def test_i11_a_star_is_no_mistake(run_module: RunModule, cloud: Served) -> None:
     cloud.reset({"accounts": [{"email": OWN["username"], "password": OWN["password"]}]})
     assert run_module("nxai_site_info", token=cloud.token())["sites"] == []
     assert "none of 0 does" in run_module("nxai_site_info", token=cloud.token(), allow_empty=False)["msg"]
+
+
+def test_an_empty_list_of_sites_is_no_choice(run_module: RunModule, cloud: Served) -> None:
+    found = run_module("nxai_site_info", token=cloud.token(), sites=[], allow_empty=False)
+    assert found["failed"] and "it is empty" in found["msg"]
