@@ -139,8 +139,6 @@ class _Listing(Pages):
             return None
         if self.way == "cursor":
             return self._cursor(answer, page, size)
-        if not rows and total is None and self.way == "rows":
-            self._look_behind_none(size)
         if not page or self._is_last(page, rows, total):
             if page and total == len(rows) and self._doubts_total(answer, page, rows, size):
                 self._look_behind(rows, size, total)
@@ -231,16 +229,6 @@ class _Listing(Pages):
         if len(page) == 1 and told == total:
             self.findings.proved.add(TOTAL)
         return told == total if len(page) == 1 else None
-
-    def _look_behind_none(self, size: int) -> None:
-        """Raises where a first page is empty, and there are rows behind it: pages may be filtered afterwards."""
-        try:
-            answer = self.fetch({"Limit": str(size), "Offset": str(size)})
-            page = self.understood(answer, further=True)[0]
-        except (Refused, Unexpected):
-            return
-        if page:
-            raise self.incomplete(answer, "the first page is empty, and there are rows behind it", self._offsets)
 
     def _look_behind(self, rows: list[Row], size: int, total: int) -> None:
         """Raises if there are more rows than the total says. That nothing comes, or the same, leaves it believed."""
