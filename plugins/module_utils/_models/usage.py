@@ -108,8 +108,9 @@ def _add_site(use: Use, site: Site, listing: Sequence[Device]) -> None:
             _add(use.devices[uuid], line)
         use.running.update(each.model for each in device.as_read or ())
         if device.assignment is None and (device.as_read is None or may_have_chains(device.as_read)):
-            _add(use.unknown, line)
             silent += 1
+            if site.online is not False:  # of those, what is shown may be old, so it says nothing where it hides
+                _add(use.unknown, line)
     if silent:
         use.unread.append(unread(site, f"{silent} of {len(listing)} devices do not show what is assigned to them"))
 

@@ -23,8 +23,11 @@ RUNS = [{"modelUUID": READY, "chains": []}]
 Report = Callable[..., dict[str, Any]]
 
 
-def world(pipelines: Any = RUNS, online: bool = True, name: str = "Shop") -> dict[str, Any]:
-    devices = [{"name": "Door", "pipelines": pipelines}, {"name": "Till", "pipelines": RUNS}]
+def world(pipelines: Any = None, online: bool = True, name: str = "Shop") -> dict[str, Any]:
+    devices = [
+        {"name": "Door", "pipelines": RUNS if pipelines is None else pipelines},
+        {"name": "Till", "pipelines": RUNS},
+    ]
     shelf = ["Shelf"]
     return {
         "times": {"assignment": 0},

@@ -90,13 +90,13 @@ def _cameras(report: Report, colours: Colours) -> str:
         parts.append((words, OTHERS, sum(number for *_words, number in others)))
     parts += [(NOTHING, IDLE, colours.counts[NOTHING])] if colours.counts[NOTHING] else []
     parts += [("not known", UNKNOWN, totals["unknown"])] if totals["unknown"] else []
-    bar = "".join(f'<i class="{kind} g{number}"></i>' for _label, kind, number in parts)
+    stretches = "".join(f'<i class="{kind} g{number}"></i>' for _label, kind, number in parts)
     spoken = ", ".join(f"{shown(label, 100)}: {number:,}" for label, _kind, number in parts)
     places = {each: number for number, each in enumerate(colours.labels)}
     legend = "".join(_legend(label, kind, number, places.get(label)) for label, kind, number in parts)
     return (
         f'<section class="card"><h2>{cameras(totals["cameras"])}, by what they run</h2>'
-        f'<div class="bar" role="img" aria-label="{escape(cut(spoken, 900))}">{bar}</div>'
+        f'<div class="bar" role="img" aria-label="{escape(cut(spoken, 900))}">{stretches}</div>'
         f'<ul class="legend pick" role="list">{legend}</ul></section>'
     )
 

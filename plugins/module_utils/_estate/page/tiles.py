@@ -46,7 +46,7 @@ class Tiles:
 
     def _tile(self, site: SiteNow) -> str:
         runs = self._colours.at(site)
-        bar = "".join(f'<i class="{kind} g{number}"></i>' for _label, kind, number in runs)
+        stretches = "".join(f'<i class="{kind} g{number}"></i>' for _label, kind, number in runs)
         key, servers = key_of(site.id), f", {counted(len(site.servers), 'server')}" if site.servers else ""
         more = f", {len(runs)} kinds" if len(runs) > _MOST_RUNS else ""
         changed = ' <span class="new">△<span> changed</span></span>' if site.id in self._changed else ""
@@ -55,7 +55,7 @@ class Tiles:
             f"<strong>{name(cut(site.name or site.id, 120))}</strong>{self._standing(site)}"
             f'<span class="runs">{_runs(runs)}</span>'
             f'<small>{cameras(len(site.cameras))}{more}<span class="print">{servers}</span>{changed}</small>'
-            f'<span class="mini" aria-hidden="true">{bar}</span></a></li>'
+            f'<span class="mini" aria-hidden="true">{stretches}</span></a></li>'
         )
 
     def _standing(self, site: SiteNow) -> str:
