@@ -21,7 +21,7 @@ NAME = "nxai.cloud.doctor"
 
 
 def junit_of(outcomes: Sequence[Outcome], findings: Sequence[Finding], fail_on_warnings: bool, moment: float) -> str:
-    """An error is a failure, and so is a warning where that is asked for; else it is told with the case.
+    """An error is a failure, and so is a warning with ``fail_on_warnings``. Others stand in the output of their case.
 
     What could not be looked at is skipped. Characters that XML cannot hold come as escapes.
     """

@@ -23,11 +23,11 @@ from .._models.catalogue import CatalogueResource
 from .._models.model import ModelResource
 from .._models.options import CATALOGUE_SPEC, MODEL_SPEC
 from .._onnx.header import inspect_file
-from .assignments import has_untold, models_named, options_of
+from .assignments import as_groups, has_untold, models_named
 from .cloud import Cloud
 from .compare import Comparison, Difference, compare
 from .files import read_estate
-from .reading import read_cloud
+from .reading import read_cloud, unknown_devices
 from .records import Estate, Record, SiteState
 from .report import as_result, lines_of_unknown
 from .words import shown
@@ -48,11 +48,6 @@ def is_settled_here(difference: Difference) -> bool:
     """Whether to apply the file settles it. The others only a change of the file does, or ``prune``."""
     kind = difference.kind
     return kind in ("assignment", "catalogue_missing") or (kind.startswith("model_") and kind != "model_unlisted")
-
-
-def _label(difference: Difference) -> str:
-    about = difference.about
-    return f"{shown(about.device_name or about.device)} at {shown(about.site_name)}"
 
 
 def lines(differences: Iterable[Difference]) -> list[str]:
@@ -127,21 +122,19 @@ class Applying:
 
         Where the file does not know a setting, to assign it would write the default.
         """
-        groups: dict[tuple[str, int], list[str]] = {}
-        pipelines = {}
-        for site in self._estate.sites.values():
-            for nxid, device in site.devices.items():
-                if device.pipelines is not None and not has_untold(device.pipelines):
-                    groups.setdefault((site.id, id(device.pipelines)), []).append(nxid)
-                    pipelines[id(device.pipelines)] = options_of(device.pipelines)
-        return [{"site": site, "devices": found, "pipelines": pipelines[key]} for (site, key), found in groups.items()]
+        return as_groups(
+            (site.id, nxid, device.pipelines)
+            for site in self._estate.sites.values()
+            for nxid, device in site.devices.items()
+            if device.pipelines is not None and not has_untold(device.pipelines)
+        )
 
     def _left_out(self, todo: Iterable[Difference]) -> list[str]:
         """Of a rollout: devices that differ, and of which the file does not say all."""
         untold = [each for each in todo if each.kind == "assignment" and has_untold(each.declared)]
         if not untold or not self._task.options["whole"]:
             return []
-        names = shortened([_label(each) for each in untold], 3)
+        names = shortened([each.about.label for each in untold], 3)
         return [
             f"{counted(len(untold), 'camera')} cannot be rolled out to in waves, as the file has null for a setting:"
             f" {names}. Write the value, or apply the estate without waves."
@@ -172,13 +165,7 @@ class Applying:
             return []
         why = "the file has this shop under another id, it seems: correct it there. Nothing is taken away"
         sites = [{"site": each.id, "name": each.name, "reason": why} for each in self._perhaps_known(beside)]
-        rows = [
-            {"site": site.id, "site_name": site.name, "device": nxid, "name": each.name, "unknown": each.unknown}
-            for site in self._unlisted_sites(beside)
-            for nxid, each in site.devices.items()
-            if each.pipelines is None
-        ]
-        return lines_of_unknown(sites, rows, [])
+        return lines_of_unknown(sites, unknown_devices(self._unlisted_sites(beside)), [])
 
     # What speaks against it
 
@@ -237,7 +224,7 @@ class Applying:
         for each in todo:
             for name in models_named(each.declared) if each.kind == "assignment" else ():
                 if name not in coming and not self._cloud.model_names.uuids(name):
-                    missing.setdefault(name, []).append(_label(each))
+                    missing.setdefault(name, []).append(each.about.label)
         return [
             f"{counted(len(labels), 'camera')} would need the model {shown(name)}, which is neither in the cloud nor in"
             f" the estate ({shortened(labels, 3)})"

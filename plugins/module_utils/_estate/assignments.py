@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .._api.contract.lines import WIRE_NAMES
@@ -83,6 +83,20 @@ def models_named(assignment: Assignment) -> list[str]:
 def options_of(assignment: Assignment) -> list[dict[str, Any]]:
     """As the option ``pipelines`` of ``nxai_pipeline`` takes them: what is not told is left out."""
     return [{name: value for name, value in entry.items() if value is not None} for entry in assignment]
+
+
+def as_groups(devices: Iterable[tuple[str, str, Assignment]]) -> list[dict[str, Any]]:
+    """Devices, by site and NxID, with what each is to have, as the option ``assignments`` of ``nxai_pipeline``.
+
+    Thousands share one assignment, so it is known by its identity.
+    """
+    groups: dict[tuple[str, int], tuple[list[str], Assignment]] = {}
+    for site, nxid, assignment in devices:
+        groups.setdefault((site, id(assignment)), ([], assignment))[0].append(nxid)
+    return [
+        {"site": site, "devices": found, "pipelines": options_of(assignment)}
+        for (site, _key), (found, assignment) in groups.items()
+    ]
 
 
 def has_untold(assignment: Assignment) -> bool:

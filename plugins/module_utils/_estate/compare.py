@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._models.fields import FIELDS
-from .assignments import models_named, options_of, renamed, settings_untold
+from .assignments import as_groups, models_named, renamed, settings_untold
 from .cloud import Cloud
 from .records import Assignment, DeviceState, Estate, Names, Record, SiteState
 from .words import change_of, option_change, runs, shown
@@ -31,6 +30,12 @@ class Subject:
     site_name: str = ""
     device: str = ""
     device_name: str = ""
+
+    @property
+    def label(self) -> str:
+        """Of a site, or of a device."""
+        site = shown(self.site_name or self.site)
+        return f"{shown(self.device_name or self.device)} at {site}" if self.device else site
 
 
 @dataclass(frozen=True)
@@ -65,14 +70,8 @@ class Comparison:
 
     def assignments(self) -> list[dict[str, Any]]:
         """What to assign so that each device has what the file says, as ``nxai_pipeline`` takes it."""
-        groups: dict[tuple[str, int], list[Difference]] = defaultdict(list)
-        for each in self.differences:
-            if each.kind == "assignment":
-                groups[each.about.site, id(each.declared)].append(each)
-        return [
-            {"site": site, "devices": [each.about.device for each in found], "pipelines": options_of(found[0].declared)}
-            for (site, _declared), found in groups.items()
-        ]
+        differ = [each for each in self.differences if each.kind == "assignment"]
+        return as_groups((each.about.site, each.about.device, each.declared) for each in differ)
 
 
 def compare(file: Estate, cloud: Cloud) -> Comparison:

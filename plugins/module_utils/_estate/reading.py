@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +46,7 @@ def read_estate_info(task: Task) -> dict[str, Any]:
     if one:
         name, texts = os.path.basename(path), {"": next(iter(texts.values()))}
     unread = [unread_line(cloud, each) for each in cloud.sites.values() if each.unread]
-    unknown = _unknown_devices(cloud)
+    unknown = unknown_devices(cloud.sites.values())
     comparison = compare(there.estate, cloud) if there else None
     return {
         "files": [
@@ -72,7 +72,7 @@ def read_cloud(task: Task) -> Cloud:
     memberships = Memberships(client.compute, client.contract, fleet.catalogues or [], task.warn)
     memberships.ask_catalogues(fleet.models or [])
     owners = _owners(task, fleet)
-    others = _only_available(task, fleet, owners)
+    others = _only_available(fleet, owners)
     return cloud_of(fleet, {each.id for each in sites.all()}, owners, others, memberships.of)
 
 
@@ -111,10 +111,10 @@ def _owners(task: Task, fleet: Fleet) -> Collection[str] | None:
         return None
 
 
-def _only_available(task: Task, fleet: Fleet, owners: Collection[str] | None) -> set[str]:
+def _only_available(fleet: Fleet, owners: Collection[str] | None) -> set[str]:
     """Models that do not say whose they are, and that the account's own listing does not have."""
     silent = {each.uuid for each in fleet.models or [] if is_own(each, owners) is None}
-    return silent - {each.uuid for each in task.client.compute.list_models()} if silent else silent
+    return silent.difference(fleet.account_models)
 
 
 def merged(cloud: Cloud, earlier: Estate | None) -> Estate:
@@ -143,10 +143,11 @@ def unread_line(cloud: Cloud, site: SiteState) -> dict[str, str]:
     return {"site": site.id, "name": site.name, "reason": cloud.reasons.get(site.id, site.unread)}
 
 
-def _unknown_devices(cloud: Cloud) -> list[dict[str, str]]:
+def unknown_devices(sites: Iterable[SiteState]) -> list[dict[str, str]]:
+    """The return value ``unknown_devices``: those of which it is not known what they run."""
     return [
         {"site": site.id, "site_name": site.name, "device": nxid, "name": device.name, "unknown": device.unknown}
-        for site in cloud.sites.values()
+        for site in sites
         for nxid, device in site.devices.items()
         if device.pipelines is None
     ]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A comparison for people and for other programs: what is equal is told once, with the cameras that it is for."""
+"""A comparison for people and for other programs: equal differences share one line, which counts their cameras."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._core.redaction import one_line
-from .._core.wording import counted, printable
+from .._core.wording import counted, printable, shortened
 from .compare import Comparison, Difference, Subject
 from .words import shown
 
@@ -72,18 +72,12 @@ def _told(group: list[Difference]) -> str:
     first = group[0]
     if not first.about.site:
         return f"{first.kind.split('_')[0]} {shown(first.about.name)}: {first.what}"
-    labels = [_label(each.about) for each in group]
+    labels = [each.about.label for each in group]
     if len(group) == 1:
         return f"{labels[0]}: {first.what}"
-    more = f" and {len(group) - _EXAMPLES} more" if len(group) > _EXAMPLES else ""
     sites = counted(len({each.about.site for each in group}), "shop")
     about = f"{counted(len(group), 'camera')} at {sites}" if first.about.device else sites
-    return f"{about}: {first.what} ({', '.join(labels[:_EXAMPLES])}{more})"
-
-
-def _label(about: Subject) -> str:
-    site = shown(about.site_name or about.site)
-    return f"{shown(about.device_name or about.device)} at {site}" if about.device else site
+    return f"{about}: {first.what} ({shortened(labels, _EXAMPLES)})"
 
 
 def lines_of_unknown(

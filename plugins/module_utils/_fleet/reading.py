@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -24,12 +24,14 @@ Row = TypeVar("Row")
 class Fleet:
     """A part is None where it could not be read; ``errors`` says why, by the name of the part.
 
+    ``account_models``: the UUIDs of those that the account's own listing has; others are only available to it.
     ``servers`` and ``devices`` lack the sites of ``unread``, each with its part and the error, and those that are
     listed as off-line.
     """
 
     catalogues: list[Catalogue] | None = None
     models: list[Model] | None = None
+    account_models: Collection[str] = ()
     sites: list[Site] | None = None
     servers: list[tuple[Site, Server]] | None = None
     devices: list[tuple[Site, Device]] | None = None
@@ -42,6 +44,7 @@ class FleetReader:
         self._client = client
         self._reader = sites
         self.errors: dict[str, list[NxaiError]] = {}
+        self._account_models: set[str] = set()
         self._unread: list[tuple[str, Site, NxaiError]] = []
 
     def read(self, patterns: Sequence[str], with_servers: bool = True) -> Fleet:
@@ -54,6 +57,7 @@ class FleetReader:
         return Fleet(
             catalogues=catalogues,
             models=models,
+            account_models=self._account_models,
             sites=sites,
             servers=servers,
             devices=devices,
@@ -73,8 +77,9 @@ class FleetReader:
         """Those of the account and those that are available to it: rows of the first say more."""
         compute = self._client.compute
         found = {model.uuid: model for model in compute.list_models(ALL_AVAILABLE)}
-        found.update({model.uuid: model for model in compute.list_models()})
-        return list(found.values())
+        own = {model.uuid: model for model in compute.list_models()}
+        self._account_models = set(own)
+        return list({**found, **own}.values())
 
     def _of_sites(
         self, name: str, sites: list[Site] | None, listing: Callable[[str], list[Row]]

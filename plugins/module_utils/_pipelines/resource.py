@@ -83,14 +83,8 @@ class PipelineResource:
         """What is to become of each device that is there."""
         rules = self.rules()
         self.found = self._reachable(self._find())
-        changes = [
-            DeviceChange(each.site, each.device, before, rules[each.group](before))
-            if each.restore is None
-            else DeviceChange(each.site, each.device, before, each.restore, restored=True, forced=each.forced)
-            for each in self.found.chosen
-            for before in _had(each)
-        ]
-        beside = [DeviceChange(each.site, each.device, had, had) for each in self.found.beside for had in _had(each)]
+        changes = [_change(each, rules) for each in self.found.chosen]
+        beside = [DeviceChange(each.site, each.device, _had(each), _had(each)) for each in self.found.beside]
         self.writer.strays.expect(changes, beside, [] if self.options["restore"] else rules)
         return AssignmentPlan(tuple(changes))
 
@@ -294,9 +288,16 @@ class PipelineResource:
         return Unexpected("Make the assignments as declared", "; ".join(said), advice, status)
 
 
-def _had(chosen: Chosen) -> tuple[Assignment]:
+def _change(chosen: Chosen, rules: Sequence[Rule]) -> DeviceChange:
+    site, device, before = chosen.site, chosen.device, _had(chosen)
+    if chosen.restore is None:
+        return DeviceChange(site, device, before, rules[chosen.group](before))
+    return DeviceChange(site, device, before, chosen.restore, restored=True, forced=chosen.forced)
+
+
+def _had(chosen: Chosen) -> Assignment:
     """Where it is not known: see Proof."""
-    return (chosen.device.as_read or (),)
+    return chosen.device.as_read or ()
 
 
 def _reasons(devices: Sequence[Mapping[str, Any]], status: str) -> str:

@@ -69,7 +69,7 @@ class SiteThen:
 
 @dataclass(frozen=True)
 class ProblemThen:
-    """``text``: how it is told. ``check``: which found it. ``sites``: the ids of those that have it."""
+    """``text``: the problem in words. ``check``: the one that found it. ``sites``: the ids of the sites with it."""
 
     text: str
     check: str

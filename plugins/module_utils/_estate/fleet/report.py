@@ -109,6 +109,11 @@ def where_of(problem: Mapping[str, Any]) -> str:
     return f"{words}: " if words else ""
 
 
+def kind_words(problem: str) -> str:
+    """A kind of finding as a short name."""
+    return problem.replace("_", " ")
+
+
 def sentence_of(problem: Mapping[str, Any]) -> str:
     """What is wrong, and with what: by its name where it is one, or where it is about no camera and no site."""
     number, named = problem["findings"], problem["examples"]
@@ -270,15 +275,15 @@ class _Making:
     # What the next report is to know
 
     def _problems(self, sites: Iterable[SiteNow]) -> dict[str, ProblemThen]:
-        keys = [f"{each['problem']} {each['severity']}" for each in self._found["findings"]]
+        keys = list(map(_kind_of, self._found["findings"]))
         places: dict[str, list[str]] = {}
         for site in sites:
             for key in dict.fromkeys(keys[number] for number in site.findings):
                 places.setdefault(key, []).append(site.id)
         made = {}
         for each in self._found["problems"]:
-            key = f"{each['problem']} {each['severity']}"
-            made[key] = ProblemThen(each["problem"].replace("_", " "), each["check"], tuple(places.get(key, ())))
+            key = _kind_of(each)
+            made[key] = ProblemThen(kind_words(each["problem"]), each["check"], tuple(places.get(key, ())))
         return made
 
     def _kept(self) -> dict[str, SiteThen]:
@@ -325,6 +330,11 @@ class _Making:
                 runs = None if each.then.setup is None else keys[each.then.setup]
                 facts.append([each.id, each.then.name, each.then.enabled, runs, each.known, each.why])
         return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def _kind_of(one: Mapping[str, Any]) -> str:
+    """Of a finding or a problem."""
+    return f"{one['problem']} {one['severity']}"
 
 
 def _id(each: SiteNow | ServerNow) -> str:

@@ -13,14 +13,14 @@ from typing import Any
 from ..._core.page.document import document
 from ..._core.page.words import cameras, cut, folded, name, sites, when
 from ..fleet.memory import MARK
-from ..fleet.report import GONE, WARNED, WELL, WRONG, Report, sentence_of, where_of
+from ..fleet.report import GONE, WARNED, WELL, WRONG, Report, kind_words, sentence_of, where_of
 from ..fleet.setups import NOTHING
 from ..fleet.summary import nothing_told
 from .colours import IDLE, MOST, OTHERS, UNKNOWN, Colours
 from .data import Data, number_of, shown
 from .script import SCRIPT
 from .style import STYLE
-from .tiles import SIGNS, Tiles, kind_words
+from .tiles import SIGNS, Tiles
 
 MARK_OF_PAGE = f'<meta name="generator" content="{MARK}">'
 _MOST_PROBLEMS = 6  # that are shown at once

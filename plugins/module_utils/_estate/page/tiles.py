@@ -11,7 +11,7 @@ from html import escape
 
 from ..._core.page.words import cameras, cut, key_of, name, sites
 from ..._core.wording import counted
-from ..fleet.report import GONE, STATES, WARNED, WELL, WRONG, Report, SiteNow
+from ..fleet.report import GONE, STATES, WARNED, WELL, WRONG, Report, SiteNow, kind_words
 from ..fleet.summary import WORDS
 from .colours import Colours
 
@@ -73,11 +73,6 @@ class Tiles:
         told = {each["problem"]: each["severity"] for each in findings if each["severity"] != "note"}
         first = next(each["problem"] for each in findings if each["severity"] == severity)
         return kind_words(first) + (f" +{len(told) - 1}" if len(told) > 1 else "")
-
-
-def kind_words(problem: str) -> str:
-    """A kind of finding as a short name."""
-    return problem.replace("_", " ")
 
 
 def _runs(runs: Iterable[tuple[str, str, int]]) -> str:
