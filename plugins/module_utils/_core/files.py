@@ -250,11 +250,9 @@ def _open_to_everyone(tried: str, here: str, found: os.stat_result, on_the_way: 
 
 
 def _user_id(owner: str) -> int:
-    if owner.isascii() and owner.isdigit():
-        return int(owner)
     try:
-        return pwd.getpwnam(owner).pw_uid
-    except KeyError:
+        return int(owner) if owner.isascii() and owner.isdigit() else pwd.getpwnam(owner).pw_uid
+    except (KeyError, ValueError):  # ValueError: a null byte, half of a surrogate pair, thousands of digits
         raise BadInput(
             "Read trusted_owner", f"there is no user {owner}", "Correct the name, or give a number."
         ) from None

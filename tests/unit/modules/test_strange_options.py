@@ -34,6 +34,7 @@ NAMES = ["Shop 001", "Shop 002", "Shop *", "Entrance", "Twin", "A model", "A cat
 ADDRESSES = ["", "x", "http://[", "file:///etc/passwd", "http://a b", "http://127.0.0.1:99999", "http://127.0.0.1:1"]
 TIMES = [0, -1, 0.01, "0.01", "nan", "inf", "x"]
 NUMBERS = [0, 1, -1, 2, 0.5, 10**400, 1e308, "1", "nan", "inf", "1e3", True]
+HARDLY_TEXT = ["\x00", "9" * 5000, "\x85"]  # 5000 digits: more than int() takes
 LEAF = st.one_of(st.none(), st.booleans(), st.sampled_from(NUMBERS), st.sampled_from(HOSTILE), st.text(max_size=8))
 JUNK = st.recursive(
     LEAF, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
@@ -161,3 +162,25 @@ def test_no_option_takes_what_can_be_no_path(
     assert cloud.log() == []
     inner = [each for its in spec.values() for each in its.get("options", {}).values()]
     assert all(each.get("type") != "path" for each in inner), "let the engine look into options of options too"
+
+
+@pytest.mark.parametrize("module_name", MODULES)
+def test_no_option_breaks_at_what_is_hardly_text(
+    module_name: str,
+    cloud: Served,
+    run_module: RunModule,
+    specs: Callable[[str], dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    paths: list[str],
+) -> None:
+    monkeypatch.setattr(AnsibleModule, "_log_invocation", lambda _module: None)
+    spec = specs(module_name)
+    usual: dict[str, Any] = {"str": "x", "path": paths[0], "list": ["x"], "dict": {}}
+    needed = {name: its for name, its in spec.items() if its.get("required")}
+    options = {name: its.get("choices", [usual[its.get("type", "str")]])[0] for name, its in needed.items()}
+    options.update(ALSO.get(module_name, {}))
+    texts = [name for name, its in spec.items() if its.get("type", "str") in ("str", "path") and "choices" not in its]
+    for name in texts:
+        for value in HARDLY_TEXT:
+            result = run_module(module_name, check=True, warns=None, **{**options, name: value})
+            assert "Traceback" not in json.dumps(result), (name, value[:10])
