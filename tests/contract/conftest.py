@@ -62,13 +62,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     declared = {each.name: each for each in VARIANTS}
     rows = [
         f"{declared[name].area} | {name} | {declared[name].outcome} | {observed} | {ends}"
-        for name, (observed, ends) in OBSERVED.items()
+        for name, (observed, ends) in sorted(OBSERVED.items())
     ]
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text("".join(f"{row}\n" for row in rows))
     others = [
         row
-        for row, (name, (observed, _ends)) in zip(rows, OBSERVED.items(), strict=True)
+        for row, (name, (observed, _ends)) in zip(rows, sorted(OBSERVED.items()), strict=True)
         if observed != declared[name].outcome
     ]
     count = Counter(observed for observed, _ends in OBSERVED.values())

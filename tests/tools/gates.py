@@ -154,11 +154,9 @@ class Gates:
             raise NotRun(f"the data of known holes could not be had: {last or error}"[:300]) from None
 
     def _unit(self, venv: Venv, shell: Shell) -> None:
-        """As many tests at a time as there are processors. Development mode has to be asked for again."""
         many = self.every and (venv == self.newest or venv.lowest)
         env = environment([venv.folder / "bin"], **({"FUZZ_CASES": "100000", "NXAI_HISTORIES": "2000"} if many else {}))
-        python = f"{os.cpu_count() or 1}*popen//python={venv.bin('python')} -X dev"
-        shell.run([*pytest_on(venv, "tests/unit"), "--dist=worksteal", f"--tx={python}"], env)
+        shell.run(pytest_on(venv, "tests/unit"), env)
 
     def _models(self, shell: Shell) -> None:
         venv = runtime_venv()
@@ -211,13 +209,25 @@ def tracked(clone: Path) -> set[str]:
     return set(listing.stdout.split("\0"))
 
 
-def pytest_on(venv: Venv, folder: str) -> list[str | Path]:
-    return [venv.bin("python"), "-X", "dev", "-W", "error", "-m", "pytest", folder]
+def pytest_on(venv: Venv, folder: str, mode: str = " -X dev") -> list[str | Path]:
+    """Many tests wait, so there is one more at a time than processors. Each process has to be given its mode."""
+    processes = f"{(os.cpu_count() or 1) + 1}*popen//python={venv.bin('python')}{mode}"
+    return [
+        venv.bin("python"),
+        *mode.split(),
+        "-W",
+        "error",
+        "-m",
+        "pytest",
+        folder,
+        "--dist=worksteal",
+        f"--tx={processes}",
+    ]
 
 
 def contract_on(venv: Venv) -> list[str | Path]:
     """Not in development mode, which makes it a third slower: the other tests see what that would find."""
-    return [venv.bin("python"), "-W", "error", "-m", "pytest", "tests/contract"]
+    return pytest_on(venv, "tests/contract", mode="")
 
 
 def _faults(venv: Venv, shell: Shell) -> None:

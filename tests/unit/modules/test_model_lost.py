@@ -18,7 +18,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.client import Clie
 from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ALL_AVAILABLE, ComputeApi
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records.file_mark import FileMark
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records import Model
-from ansible_collections.nxai.cloud.plugins.module_utils._models import model_file
+from ansible_collections.nxai.cloud.plugins.module_utils._models import model, model_file
 from simulator import views
 from simulator.testing import Served
 
@@ -112,6 +112,7 @@ def unlisted(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
             return [each for each in usual(api, catalogue) if shown or each.name != "New"]
 
         monkeypatch.setattr(ComputeApi, "list_models", listing)
+        monkeypatch.setattr(model, "_PATIENCE", 2.0)
 
     return arm
 
