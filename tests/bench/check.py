@@ -76,6 +76,22 @@ def chain(path: Path, count: int) -> None:
     _save(path, nodes, [numpy_helper.from_array(numpy.zeros((3, 2), "float32"), "weights")], [1, 2])
 
 
+def perceptron(path: Path, kibibytes: int) -> None:
+    """Four nodes with so many weights."""
+    side = kibibytes * 256 // 5
+    weights = [
+        numpy_helper.from_array(numpy.zeros(shape, "float32"), name)
+        for name, shape in (("in", (3, side)), ("out", (side, 2)))
+    ]
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["flat"]),
+        helper.make_node("MatMul", ["flat", "in"], ["hidden"]),
+        helper.make_node("MatMul", ["hidden", "out"], [NAME]),
+    ]
+    _save(path, nodes, weights)
+
+
 def _save(path: Path, nodes: list[onnx.NodeProto], weights: list[onnx.TensorProto], shape: object = ("N", 2)) -> None:
     image = helper.make_tensor_value_info("image", FLOAT, [1, 3, 64, 64])
     scores = helper.make_tensor_value_info(NAME, FLOAT, shape)
@@ -85,11 +101,21 @@ def _save(path: Path, nodes: list[onnx.NodeProto], weights: list[onnx.TensorProt
 
 
 FILES = (
+    ("1 KiB", perceptron, 1),
+    ("16 KiB", perceptron, 16),
+    ("64 KiB", perceptron, 64),
+    ("256 KiB", perceptron, 256),
+    ("1 MiB, 4 nodes", perceptron, 1024),
     ("1 MiB", convolutions, 1),
     ("16 MiB", convolutions, 16),
     ("100 MiB", convolutions, 100),
     ("1 GiB", convolutions, 1024),
+    ("5 nodes", chain, 5),
+    ("10 nodes", chain, 10),
+    ("100 nodes", chain, 100),
+    ("300 nodes", chain, 300),
     ("1,000 nodes", chain, 1_000),
+    ("3,000 nodes", chain, 3_000),
     ("10,000 nodes", chain, 10_000),
     ("100,000 nodes", chain, 100_000),
     ("1,000,000 nodes", chain, 1_000_000),
