@@ -20,6 +20,7 @@ _FIXED = {4: 4, 10: 8}  # lists of floats and doubles -> bytes of one
 _NUMBERS = (5, 7, 11)  # lists of whole numbers
 _TEXTS = 6
 _SEVERAL = (*_FIXED, *_NUMBERS, _TEXTS)
+_NO_VALUES = as_field(RAW, b"")
 _KEPT = (DIMS, TYPE, NAME, PLACES, LOCATION)
 _STRING, _COMPLEX = 8, (14, 15)
 EXTERNAL = 1
@@ -82,7 +83,7 @@ def weights_of(tensor: Any) -> Weights:
     raw = len(tensor.raw_data) if tensor.HasField("raw_data") else None
     listed = len(getattr(tensor, _ATTRIBUTES[list_of(tensor.data_type)])) if raw is None and not external else 0
     places = [each.value for each in tensor.external_data if each.key == "location"] if external else []
-    return Weights(tensor.name, list(tensor.dims), tensor.data_type, raw, listed, external, places)
+    return Weights(tensor.name, tensor.dims[:], tensor.data_type, raw, listed, external, places)
 
 
 def flaw_of_sparse(tensor: Any) -> str:
@@ -131,7 +132,7 @@ def weights_in_file(source: FileMessage, begin: int, end: int) -> tuple[Weights,
             raise TooMuch(f"weights in more than {_MOST_PIECES:,} pieces")
     count = listed.get(list_of(kind), 0)
     found = Weights(name.decode("utf-8", "replace"), dims, kind, raw, count, location == EXTERNAL, _locations(places))
-    kept += b"" if found.external or kind == _STRING else as_field(RAW, b"")
+    kept += b"" if found.external or kind == _STRING else _NO_VALUES
     return found, bytes(kept)
 
 
