@@ -26,9 +26,10 @@ try:
 {code}
 except Exception as error:
     said = f"{{type(error).__name__}}: {{error}}"
+seconds = time.process_time() - begin
 with open("/proc/self/status") as file:  # ru_maxrss of resource would begin with what the parent held
     peak = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
-print(json.dumps([time.process_time() - begin, peak / 1024, said]))
+print(json.dumps([seconds, peak / 1024, said]))
 """
 
 

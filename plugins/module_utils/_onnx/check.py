@@ -136,8 +136,10 @@ def tensor_of(onnx: Any, value: Any) -> Tensor:
 
 
 def name_of_type(onnx: Any, number: int) -> str:
-    names = {number: name.lower() for name, number in onnx.TensorProto.DataType.items()}
-    kind = str(names.get(number, "undefined"))
+    try:
+        kind = str(onnx.TensorProto.DataType.Name(number)).lower()
+    except ValueError:
+        kind = "undefined"
     return {"float": "float32", "double": "float64"}.get(kind, kind)
 
 

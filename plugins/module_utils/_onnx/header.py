@@ -30,7 +30,7 @@ from .tflite import Damaged, TfliteFile
 # Fields of ModelProto and whether each is length-delimited. Later versions of ONNX may add others.
 _ONNX_FIELDS = {1: False, 2: True, 3: True, 4: True, 5: False, 6: True, 7: True, 8: True, 14: True, 20: True, 25: True}
 _IR_VERSION, _GRAPH = 1, 7
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16  # what a digest is fastest with: more costs new memory each time
 _MOST_FIELDS = 100_000  # at the top, where a model has its graph, its functions and a few remarks
 _NEWER = range(9, 1000)  # numbers of fields that this version does not know
 _WHOLE = "Export the model again, or check that the copy or download of the file was complete."

@@ -194,28 +194,29 @@ class Reader:
                 self.outline.odd.append(flaw)
         for value in graph.input:
             scope.give(value.name)
+        scope.check_limit()
 
     def _node(
         self, scope: Scope, node: Any, place: int, inner: Sequence[str] = (), counted: Container[str] = ()
     ) -> None:
         """``inner``: what graphs in it take from outside; ``counted``: attributes that were looked into already."""
-        inputs, outputs, attributes = node.input, node.output, node.attribute
-        kinds: tuple[tuple[str, int], ...] = ()
-        if attributes:
-            kinds = tuple([(each.name, each.type) for each in attributes])
-            for each, (_name, kind) in zip(attributes, kinds):  # noqa: B905  they are equally long
-                if kind in _LOOKED_INTO and each.name not in counted:
-                    inner = [*inner, *self._attribute(each, place, scope)]
+        # A slice of a field is a list in half the time that a loop over it takes.
+        inputs, outputs, name, operator = node.input[:], node.output[:], node.name, node.op_type
+        kinds: list[tuple[str, int]] = []
+        for each in node.attribute[:]:
+            kinds.append((each.name, each.type))
+            if each.type in _LOOKED_INTO and each.name not in counted:
+                inner = [*inner, *self._attribute(each, place, scope)]
         scope.use(inputs)
         if inner:
             scope.use(inner)
         scope.make(outputs)
-        if node.name and node.op_type != "Constant":  # those become weights, which need no name of a node
-            scope.name(node.name)
+        if name and operator != "Constant":  # those become weights, which need no name of a node
+            scope.name(name)
         empty = blanks(inputs, outputs) if "" in inputs or "" in outputs else ()
-        key = Signature(place, node.domain, node.op_type, len(inputs), len(outputs), kinds, empty)
+        key = (place, node.domain, operator, len(inputs), len(outputs), tuple(kinds), empty)
         if key not in self.outline.signatures:
-            self._signature(key)
+            self._signature(Signature(*key))
 
     def _signature(self, found: Signature) -> None:
         self._attributes += len(found.attributes)
@@ -287,6 +288,7 @@ class Reader:
             self.outline.parts = None
         elif part.number in (_INPUT, _OUTPUT):
             self._large_value(scope, part, outer)
+        scope.check_limit()
 
     def _large_value(self, scope: Scope, part: Field, outer: bool) -> None:
         if part.end - part.begin > _MOST_VALUE_BYTES:

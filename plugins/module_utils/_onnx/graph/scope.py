@@ -35,31 +35,29 @@ class Scope:
         self._waiting: set[int] = set()
         self._texts: dict[int, str] = {}
         self.twice: list[str] = []
-        self._late: dict[int, str] = {}
+        self._late: set[int] = set()
         self._nodes: set[int] = set()
         self.namesakes: list[str] = []
 
     def use(self, names: Iterable[str]) -> None:
         """The inputs of a node, and what the graphs inside it take from outside."""
-        if not self._known.issuperset(map(hash, names)):
-            for name in names:
-                key = hash(name)
-                if key not in self._known and key not in self._waiting:
-                    self._waiting.add(key)
-                    if len(self._texts) < _MOST_TEXTS:
-                        self._texts[key] = text(name[:200])
-            self._limit()
+        for name in names:
+            key = hash(name)
+            if key not in self._known and key not in self._waiting:
+                self._waiting.add(key)
+                if len(self._texts) < _MOST_TEXTS:
+                    self._texts[key] = name[:200]
 
     def make(self, names: Iterable[str]) -> None:
         """The outputs of a node."""
-        if not self._known.isdisjoint(map(hash, names)) and len(self.twice) < _LISTED:
-            self.twice += [text(each[:200]) for each in names if each and hash(each) in self._known][:_LISTED]
-        if self._outer is not None and len(self.twice) < _LISTED:
-            self.twice += [text(each[:200]) for each in names if each and self._outer.has_made(each)][:_LISTED]
-        if not self._waiting.isdisjoint(map(hash, names)):
-            self._late.update({hash(each): text(each[:200]) for each in names if hash(each) in self._waiting})
-        self._known.update(map(hash, names))
-        self._limit()
+        for name in names:
+            key = hash(name)
+            if key in self._known or (self._outer is not None and self._outer.has_made(key)):
+                if name and len(self.twice) < _LISTED:
+                    self.twice.append(text(name[:200]))
+            elif key in self._waiting:
+                self._late.add(key)
+            self._known.add(key)
 
     def name(self, node: str) -> None:
         """The name of a node, where it has one: each may be there once in a graph."""
@@ -75,30 +73,33 @@ class Scope:
             self.twice.append(text(name[:200]))
         self._given.add(key)
         self._known.add(key)
-        self._waiting.discard(key)
-        self._texts.pop(key, None)
-        self._limit()
+        if key in self._waiting:
+            self._waiting.remove(key)
+            self._texts.pop(key, None)
 
     @property
     def late(self) -> list[str]:
         """What was used before the node that makes it; nothing that turned out to be there from the beginning."""
-        return [name for key, name in self._late.items() if key in self._waiting]
+        return self._texts_of(self._waiting & self._late)
 
     @property
     def unmade(self) -> list[str]:
         """What was used and that nothing here makes or gives; for a graph inside another one, what it takes from it."""
-        names = [name for key, name in self._texts.items() if key not in self._late]
-        return names or ["a value whose name was not kept"] * (len(self._waiting) > len(self._texts))
+        return self._texts_of(self._waiting - self._late)
 
     def knows(self, name: str) -> bool:
         return hash(name) in self._known
 
-    def has_made(self, name: str) -> bool:
+    def has_made(self, key: int) -> bool:
         """Whether a node has made it, here or around: a node inside may not make it once more."""
-        key = hash(name)
         made = key in self._known and key not in self._given
-        return made or (self._outer is not None and self._outer.has_made(name))
+        return made or (self._outer is not None and self._outer.has_made(key))
 
-    def _limit(self) -> None:
+    def check_limit(self) -> None:
+        """To be called now and then. Raises TooMuch."""
         if len(self._known) + len(self._given) + len(self._waiting) + len(self._nodes) > _MOST_NAMES:
             raise TooMuch(f"more than {_MOST_NAMES:,} names of values and nodes")
+
+    def _texts_of(self, keys: set[int]) -> list[str]:
+        names = [text(name) for key, name in self._texts.items() if key in keys]
+        return names or ["a value whose name was not kept"] * bool(keys)

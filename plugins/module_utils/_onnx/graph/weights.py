@@ -12,7 +12,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from .scope import TooMuch
-from .wire import Field, Fields, FileMessage, as_field, varint
+from .wire import Fields, FileMessage, as_field, varint
 
 # Fields of TensorProto.
 DIMS, TYPE, NAME, RAW, PLACES, LOCATION = 1, 2, 8, 9, 13, 14
@@ -20,6 +20,8 @@ _FIXED = {4: 4, 10: 8}  # lists of floats and doubles -> bytes of one
 _NUMBERS = (5, 7, 11)  # lists of whole numbers
 _TEXTS = 6
 _SEVERAL = (*_FIXED, *_NUMBERS, _TEXTS)
+_NO_VALUES = as_field(RAW, b"")
+_KEPT = (DIMS, TYPE, NAME, PLACES, LOCATION)
 _STRING, _COMPLEX = 8, (14, 15)
 EXTERNAL = 1
 BITS = {  # of an element, by the number of its type
@@ -81,7 +83,7 @@ def weights_of(tensor: Any) -> Weights:
     raw = len(tensor.raw_data) if tensor.HasField("raw_data") else None
     listed = len(getattr(tensor, _ATTRIBUTES[list_of(tensor.data_type)])) if raw is None and not external else 0
     places = [each.value for each in tensor.external_data if each.key == "location"] if external else []
-    return Weights(tensor.name, list(tensor.dims), tensor.data_type, raw, listed, external, places)
+    return Weights(tensor.name, tensor.dims[:], tensor.data_type, raw, listed, external, places)
 
 
 def flaw_of_sparse(tensor: Any) -> str:
@@ -103,34 +105,34 @@ def flaw_of_sparse(tensor: Any) -> str:
 def weights_in_file(source: FileMessage, begin: int, end: int) -> tuple[Weights, bytes]:
     """Of a TensorProto that stands in a file, and the same message without its values."""
     dims: list[int] = []
-    numbers = {TYPE: 0, LOCATION: 0}
+    kind = location = 0
     raw, name, kept = None, b"", bytearray()
     listed: dict[int, int] = {}
     places: list[bytes] = []
-    for field in Fields(source, begin, end):
-        size = field.end - field.begin
+    for number, wire, start, first, last, value in Fields(source, begin, end):
+        size = last - first
         source.pieces += 1
+        if number == RAW:
+            raw = size
+        elif number in _SEVERAL:
+            listed[number] = listed.get(number, 0) + _count(source, number, wire, first, last)
+        elif number in _KEPT and size < _LONGEST and len(kept) < 4 * _LONGEST:
+            kept += source.read(start, last - start)
+        if number == DIMS:
+            dims += [value] if wire == 0 else _varints(source.read(first, min(size, _LONGEST)))
+        elif number == TYPE and wire == 0:
+            kind = value
+        elif number == NAME:
+            name = source.read(first, min(size, _LONGEST))
+        elif number == LOCATION and wire == 0:
+            location = value
+        elif number == PLACES and len(places) < 100:
+            places.append(source.read(first, min(size, _LONGEST)))
         if source.pieces > _MOST_PIECES:
             raise TooMuch(f"weights in more than {_MOST_PIECES:,} pieces")
-        if field.number == DIMS:
-            dims += [field.value] if field.wire == 0 else _varints(source.read(field.begin, min(size, _LONGEST)))
-        elif field.number in numbers and field.wire == 0:
-            numbers[field.number] = field.value
-        elif field.number == RAW:
-            raw = size
-        elif field.number in _SEVERAL:
-            listed[field.number] = listed.get(field.number, 0) + _count(source, field, size)
-        elif field.number == NAME:
-            name = source.read(field.begin, min(size, _LONGEST))
-        elif field.number == PLACES and len(places) < 100:
-            places.append(source.read(field.begin, min(size, _LONGEST)))
-        if field.number in (TYPE, NAME, DIMS, PLACES, LOCATION) and size < _LONGEST and len(kept) < 4 * _LONGEST:
-            kept += source.read(field.start, field.end - field.start)
-    external = numbers[LOCATION] == EXTERNAL
-    text = name.decode("utf-8", "replace")
-    count = listed.get(list_of(numbers[TYPE]), 0)
-    found = Weights(text, dims, numbers[TYPE], raw, count, external, _locations(places))
-    kept += b"" if external or numbers[TYPE] == _STRING else as_field(RAW, b"")
+    count = listed.get(list_of(kind), 0)
+    found = Weights(name.decode("utf-8", "replace"), dims, kind, raw, count, location == EXTERNAL, _locations(places))
+    kept += b"" if found.external or kind == _STRING else _NO_VALUES
     return found, bytes(kept)
 
 
@@ -139,29 +141,26 @@ def _locations(entries: Iterable[bytes]) -> list[str]:
     found = []
     for each in entries:
         if each.startswith(b"\x0a\x08location\x12"):
-            size, used = varint(each[11:])
-            found.append(each[11 + used : 11 + used + size].decode("utf-8", "replace"))
+            size, begin = varint(each, 11)
+            found.append(each[begin : begin + size].decode("utf-8", "replace"))
     return found
 
 
-def _count(source: FileMessage, field: Field, size: int) -> int:
+def _count(source: FileMessage, number: int, wire: int, begin: int, end: int) -> int:
     """Values in one field of a list: one, or packed."""
-    if field.wire != 2 or field.number == _TEXTS:
+    if wire != 2 or number == _TEXTS:
         return 1
-    if field.number in _FIXED:
-        return size // _FIXED[field.number]
+    if number in _FIXED:
+        return (end - begin) // _FIXED[number]
     ends, high = 0, bytes(range(0x80, 0x100))
-    for position in range(field.begin, field.end, _STEP):
-        ends += len(source.read(position, min(_STEP, field.end - position)).translate(None, high))
+    for position in range(begin, end, _STEP):
+        ends += len(source.read(position, min(_STEP, end - position)).translate(None, high))
     return ends
 
 
 def _varints(data: bytes) -> list[int]:
-    found = []
-    while data:
-        value, used = varint(data)
-        if not used:
-            break
+    found, offset = [], 0
+    while offset < len(data):
+        value, offset = varint(data, offset)
         found.append(value)
-        data = data[used:]
     return found

@@ -77,29 +77,38 @@ class Fields:
 
 def read_field(source: FileMessage, position: int, limit: int) -> Field:
     """The field at ``position`` of a message that ends at ``limit``."""
-    head = source.read(position, min(_LONGEST, limit - position))
-    key, used = varint(head)
-    wire = key & 7
-    value, length = (0, 0) if wire in _FIXED else varint(head[used:])
-    size = _FIXED.get(wire, value if wire == 2 else 0)
-    begin = position + used + (length if wire == 2 else 0)
-    end = position + used + length + size
-    lost = used == 0 or key < 8 or wire not in (0, 1, 2, 5) or (length == 0 and wire in (0, 2))
-    if lost or end > limit:
+    window, base = source.window(position)
+    offset = position - base
+    key, after = varint(window, offset)
+    number, wire = key >> 3, key & 7
+    begin, value = after, 0
+    if wire == 2 or wire == 0:
+        value, after = varint(window, begin)
+    if wire == 2:
+        begin = after
+        after += value
+    elif wire:
+        after = begin + _FIXED.get(wire, limit)
+    if number == 0 or after + base > limit:
         raise NotProtobuf
-    return Field(key >> 3, wire, position, begin, end, value)
+    return Field(number, wire, position, begin + base, after + base, value)
 
 
-def varint(data: bytes) -> tuple[int, int]:
-    """A protobuf varint and the bytes it took, or 0 bytes where there is none."""
-    if data and data[0] < 0x80:
-        return data[0], 1  # nearly all of them
-    value = 0
-    for index, byte in enumerate(data[:10]):
-        value |= (byte & 0x7F) << (7 * index)
-        if byte < 0x80:
-            return value, index + 1
-    return 0, 0
+def varint(data: bytes, offset: int = 0) -> tuple[int, int]:
+    """A protobuf varint and where it ends. Raises NotProtobuf where there is none."""
+    try:
+        value = data[offset]
+        if value < 0x80:
+            return value, offset + 1  # nearly all of them
+        value &= 0x7F
+        for index in range(1, 10):
+            byte = data[offset + index]
+            value |= (byte & 0x7F) << (7 * index)
+            if byte < 0x80:
+                return value, offset + index + 1
+    except IndexError:
+        pass
+    raise NotProtobuf
 
 
 def as_field(number: int, content: bytes) -> bytes:

@@ -67,6 +67,12 @@ def _made_twice() -> onnx.ModelProto:
     return made
 
 
+def _made_twice_by_one_node() -> onnx.ModelProto:
+    made = classifier()
+    made.graph.node.append(helper.make_node("Split", ["flat"], ["half", "half"], axis=1))
+    return made
+
+
 def _namesakes() -> onnx.ModelProto:
     made = classifier()
     made.graph.node[0].name = made.graph.node[1].name = "pool"
@@ -135,6 +141,7 @@ NOT_LOADED: dict[str, tuple[Callable[[], onnx.ModelProto], str, str]] = {
     "an output that nobody makes": (_no_maker, "unmade_output", NAME),
     "order": (_wrong_order, "order", "'pooled'"),
     "made twice": (_made_twice, "made_twice", "'pooled'"),
+    "made twice by one node": (_made_twice_by_one_node, "made_twice", "'half'"),
     "two nodes of one name": (_namesakes, "same_name", "'pool'"),
     "weights cut short": (_cut_weights, "weights_size", "'weights' has 21 of 24 bytes"),
     "a list cut short": (_cut_list, "weights_size", "'weights' has 4 of 6 values"),
