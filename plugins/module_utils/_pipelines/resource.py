@@ -215,8 +215,8 @@ class PipelineResource:
         if self.options["wait"]:
             self.writer.follow(plan)
             self._warn_of_hidden(sorted(self.writer.hidden))
-            if told := self.writer.strays.as_warning():
-                self.warn(told)
+        if told := self.writer.strays.as_warning():
+            self.warn(told)
 
     def _warn_of_hidden(self, keys: Sequence[str]) -> None:
         if not keys:
