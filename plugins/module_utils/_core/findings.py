@@ -29,6 +29,7 @@ class Findings:
         self.proved: set[str] = set()
         self.spelling: dict[tuple[str, str], str | int] = {}
         self.careful = self.wary = False
+        self.asking = threading.Lock()  # held while something is proved that the others need not ask for
         self._voice = voice
         self._lock = threading.Lock()
 
