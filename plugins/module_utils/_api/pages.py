@@ -144,6 +144,8 @@ class _Listing(Pages):
             return None
         if self.way == "cursor":
             return self._cursor(answer, page, size)
+        if not rows and total is None and self.way == "rows":
+            self._doubt_none(size)
         if not page or self._is_last(page, rows, total):
             if page and total == len(rows) and self._doubts_total(answer, page, rows, size):
                 self._look_behind(rows, total)
@@ -243,6 +245,20 @@ class _Listing(Pages):
                     raise TooSmall(answer.tried, *self.not_whole(how, TOTAL))
                 if careful and told == total and len(page) < 2:
                     self.findings.proved.add(self._total)
+
+    def _doubt_none(self, size: int) -> None:
+        """After an empty first page. Where a job finds nothing at all, it raises if rows come behind: pages may be cut
+        before what is not to be seen is taken out of them."""
+        self.findings.untold = True
+        if not self.findings.doubts_none:
+            return
+        try:
+            answer = self.fetch({"Limit": str(size), "Offset": str(size)})
+            page = self.understood(answer, further=True)[0]
+        except (Refused, Unexpected):
+            return
+        if page:
+            raise self.incomplete(answer, "the first page is empty, and rows come behind it", f"{self.line}.page_size")
 
     def _behind(self, rows: int) -> dict[str, str]:
         """What asks for the one row behind these."""

@@ -86,7 +86,7 @@ class PipelineWriter(Sender):
         if first is None:
             return changes
         self._send_sites({first.site.id: [first]}, self._options["applicable_timeout"])
-        self._look_again([first.site.id] if any(each.key in self.reached for each in first.changes) else [])
+        self._look_again([first.site.id] if any(self._state(each) == "sent" for each in first.changes) else [])
         changes = _others(changes, first.changes)
         if self.strays.lost:
             self._note(first.changes, "conflict", self.strays.as_reason())
