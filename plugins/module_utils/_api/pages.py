@@ -227,8 +227,8 @@ class _Listing(Pages):
         return len(page) >= self.first and self.first < size
 
     def _look_behind(self, rows: list[Row], total: int) -> None:
-        """Raises if there is a row behind these. A total that is the same there, or with one row by itself, is proved to
-        count all. Else it is believed of this listing alone."""
+        """Raises if there is a row behind these. A total that is the same there, or with one row by itself, is proved
+        to count all. Else it is believed of this listing alone."""
         with self.findings.asking:
             careful = len(rows) > 1 and self.findings.careful
             for query in (self._behind(len(rows)), *([{"Limit": "1"}] if careful else [])):

@@ -15,7 +15,9 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import TooSm
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
 from ansible_collections.nxai.cloud.plugins.module_utils._core.findings import Findings
 
-KINDS = {"a": "model", "b": "catalogue", "c": "site", "d": "server", "e": "group", "f": "registry_device", "g": "device"}
+KINDS = dict(
+    zip("abcdefg", ("model", "catalogue", "site", "server", "group", "registry_device", "device"), strict=True)
+)
 
 
 class Service:

@@ -58,7 +58,9 @@ def test_a_service_that_shows_no_setting_at_all_may_have_some(bare: dict[str, An
     assert listed({"modelUUID": A, **bare}, left_out=["modelNMS", "resizingMethod", "chains"])[0].assignment is not None
 
 
-def test_where_some_pipeline_shows_a_setting_the_others_are_known_to_have_none(transport: Any, server: Any, reply: Any) -> None:
+def test_where_some_pipeline_shows_a_setting_the_others_are_known_to_have_none(
+    transport: Any, server: Any, reply: Any
+) -> None:
     both = [row({"modelUUID": A}, 1), row({"modelUUID": A, "modelNMS": 0.5}, 2)]
     server.handle = lambda request: reply(data=both, headers={"X-Pagination-Records": "2"})
     assert [each.assignment is not None for each in DeviceApi(transport).list_devices("a")] == [True, True]
