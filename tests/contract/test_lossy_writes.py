@@ -35,9 +35,9 @@ def less(play: Play) -> dict[str, Any]:
     return {name: [had, now[name]] for name, had in play.before.cameras.items() if not within(had, now[name])}
 
 
-def add_queue(play: Play, **where: Any) -> dict[str, Any]:
+def add_queue(play: Play, wait: bool = True, **where: Any) -> dict[str, Any]:
     _upload(play)
-    return play.attempt("nxai_pipeline", pipelines=_QUEUE, **(where or _ALL), **_WAITS)
+    return play.attempt("nxai_pipeline", pipelines=_QUEUE, **(where or _ALL), **_WAITS, wait=wait)
 
 
 def _ends(result: dict[str, Any]) -> dict[str, tuple[str, str]]:
@@ -99,9 +99,10 @@ def _shows_none(server: str, look: int) -> Rewrite:
 # A write that reaches other cameras
 
 
-def test_a_write_to_one_camera_that_reached_others_is_no_success(stage: Stage, tmp_path: Path) -> None:
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_write_to_one_camera_that_reached_others_is_no_success(wait: bool, stage: Stage, tmp_path: Path) -> None:
     play = play_of(stage, tmp_path, whole_site(if_no="NxIDs"))
-    result = add_queue(play, **_DOOR)
+    result = add_queue(play, wait, **_DOOR)
     status, reason = _ends(result)["Door"]
     assert result["failed"] and status == "conflict" and set(less(play)) == {"Till", "Yard"}
     assert "Till at site Shop 1, Yard at site Shop 1, to which nothing was sent" in reason
@@ -128,9 +129,10 @@ def test_what_another_task_may_have_done_is_a_warning_at_most(spared: str, stage
     assert any("Yard at site Shop 1" in each for each in result["warnings"]) is not bool(spared)
 
 
-def test_after_a_site_was_overwritten_no_other_is_written_to(stage: Stage, tmp_path: Path) -> None:
+@pytest.mark.parametrize("wait", [True, False])
+def test_after_a_site_was_overwritten_no_other_is_written_to(wait: bool, stage: Stage, tmp_path: Path) -> None:
     play = play_of(stage, tmp_path, whole_site(if_no="NxIDs"))
-    ends = _ends(add_queue(play))
+    ends = _ends(add_queue(play, wait))
     assert set(less(play)) == {"Till", "Yard"}
     assert ends["Door"][0] == "conflict" and ends["Gate"][0] == "not_sent" and "Door" in ends["Gate"][1]
 
@@ -179,3 +181,26 @@ def test_a_server_that_shows_nothing_for_one_look_is_left_alone(stage: Stage, tm
     ends = _ends(add_queue(play))
     assert not less(play) and ends["Gate"][0] == "not_sent" and "operations.list_devices" in ends["Gate"][1]
     assert ends["Till"][0] == "applied"
+
+
+# One camera at two sites
+
+
+@pytest.mark.parametrize("form", [str, str.upper, lambda nxid: nxid.strip("{}")], ids=["same", "upper", "plain"])
+def test_a_camera_that_two_sites_list_otherwise_is_not_written_to(
+    form: Callable[[str], str], stage: Stage, tmp_path: Path
+) -> None:
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        answer = await ask(asked)
+        if asked.operation == "list_devices" and answer.good and any(row["Name"] == "Door" for row in answer.data):
+            cameras = [each for site in stage[0].world.sites.values() for each in site.devices.values()]
+            gate = next(each for each in cameras if each.name == "Gate")
+            stale = {"NxID": form(gate.nxid), "Name": "Gate", "nxAI": {"pipelines": []}}
+            answer.data = [*answer.data, {**answer.data[0], **stale}]
+        return answer
+
+    play = play_of(stage, tmp_path, rewrite)
+    result = add_queue(play)
+    assert result["failed"] and not less(play) and "Gate at site Shop 1" in result["msg"]
+    assert "the site Shop 2 lists it, too" in result["msg"] and "operations.list_devices" in result["msg"]
+    assert not add_queue(play, devices=["Gate"], site="Shop 2").get("failed")

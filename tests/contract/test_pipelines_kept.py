@@ -75,6 +75,10 @@ SERVICES: dict[str, Rewrite] = {
     "chains elsewhere": _chains_and(followUps=list),
     "no threshold": _without("modelNMS"),
     "no resizing": _without("resizingMethod"),
+    "no settings": each_pipeline(lambda each: {"modelUUID": each["modelUUID"]}),
+    "no settings but processors": each_pipeline(
+        lambda each: {name: each[name] for name in ("modelUUID", "Preprocessor", "Postprocessor")}
+    ),
     "a word": _mask("<set>"),
     "dots": _mask("..."),
     "an ellipsis": _mask("\u2026"),

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._core.errors import NxaiError, Refused
+from .._core.findings import Findings
 from .._core.values import folded, identity
 from .._http.operation import Operation
 from .._http.transport import Transport
@@ -52,6 +53,11 @@ class DeviceApi:
         self._warned = self._warned_of_others = self._warned_of_ids = False
         self._models: set[str] | None = None  # the ids of all models
         self._asking = threading.Lock()
+
+    @property
+    def findings(self) -> Findings:
+        """What was learned of the service."""
+        return self._transport.findings
 
     def list_sites(self) -> list[Site]:
         """All sites that the token may see, offline ones included; of the identity provider if they are only there.

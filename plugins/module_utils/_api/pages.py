@@ -66,6 +66,11 @@ class _Listing(Pages):
         return f"{self.line}.query.Offset"
 
     @property
+    def _total(self) -> str:
+        """What is proved of a total: that of devices by itself, as nobody misses one that is not listed."""
+        return f"{TOTAL} of {self.line}" if self.record == "device" else TOTAL
+
+    @property
     def way(self) -> str:
         """One of PAGING_WAYS, as it is known or was found."""
         return str(self.findings.found.get(f"{self.line}.paging") or self.operation.paging)
@@ -139,9 +144,11 @@ class _Listing(Pages):
             return None
         if self.way == "cursor":
             return self._cursor(answer, page, size)
+        if not rows and total is None and self.way == "rows":
+            self._doubt_none(size)
         if not page or self._is_last(page, rows, total):
             if page and total == len(rows) and self._doubts_total(answer, page, rows, size):
-                self._look_behind(rows, size, total)
+                self._look_behind(rows, total)
             return None
         # Nothing else would show it if rows were left out between the pages.
         unproved = total is None and self.way == "rows" and len(page) == len(rows) > 1
@@ -210,40 +217,52 @@ class _Listing(Pages):
     def _doubts_total(self, answer: Answer, page: list[Row], rows: list[Row], size: int) -> bool:
         """Whether the total may count something else: the rows of a page, or the pages. A last page that is short
         shows that it does not."""
-        if TOTAL in self.findings.proved:
+        if self._total in self.findings.proved:
             return False
         if len(rows) == len(page):
             careful = self.findings.careful and len(page) > 1
             return len(page) == size or careful or self.findings.wary
         if len(page) < self.first:
-            self.findings.proved.add(TOTAL)
+            self.findings.proved.add(self._total)
         return len(page) >= self.first and self.first < size
 
-    def _counts_all(self, total: int) -> bool | None:
-        """Whether it stays the same where one row is asked for: then it is no count of a page, or of pages. None where
-        that does not show it, as more rows come, or none."""
-        try:
-            page, told = self.understood(self.fetch({"Limit": "1"}), further=True)
-        except (Refused, Unexpected):
-            return None
-        if len(page) == 1 and told == total:
-            self.findings.proved.add(TOTAL)
-        return told == total if len(page) == 1 else None
+    def _look_behind(self, rows: list[Row], total: int) -> None:
+        """Raises if there is a row behind these. A total that is the same there, or with one row by itself, is proved
+        to count all. Else it is believed of this listing alone."""
+        with self.findings.asking:
+            careful = len(rows) > 1 and self.findings.careful
+            for query in (self._behind(len(rows)), *([{"Limit": "1"}] if careful else [])):
+                if self._total in self.findings.proved:  # by another thread, too
+                    return
+                try:
+                    answer = self.fetch(query)
+                    page, told = self.understood(answer, further=True)
+                except (Refused, Unexpected):
+                    continue
+                if not {self.id_of(row) for row in page} <= {self.id_of(row) for row in rows}:
+                    place = self.places(TOTAL)[-1 if TOTAL in self.findings.found else 0]
+                    how = f"{place} says {total}, and more rows come behind these: it does not count all rows"
+                    raise TooSmall(answer.tried, *self.not_whole(how, TOTAL))
+                if careful and told == total and len(page) < 2:
+                    self.findings.proved.add(self._total)
 
-    def _look_behind(self, rows: list[Row], size: int, total: int) -> None:
-        """Raises if there are more rows than the total says. That nothing comes, or the same, leaves it believed."""
-        if len(rows) > 1 and self.findings.careful and self._counts_all(total):
+    def _doubt_none(self, size: int) -> None:
+        """After an empty first page. Where a job finds nothing at all, it raises if rows come behind: pages may be cut
+        before what is not to be seen is taken out of them."""
+        self.findings.untold = True
+        if not self.findings.doubts_none:
             return
         try:
-            answer = self.fetch({"Limit": str(size), "Offset": str(self._offset(rows, size))})
+            answer = self.fetch({"Limit": str(size), "Offset": str(size)})
             page = self.understood(answer, further=True)[0]
         except (Refused, Unexpected):
-            page = []
-        seen = {self.id_of(row) for row in rows}
-        if any(self.id_of(row) not in seen for row in page):
-            place = self.places(TOTAL)[-1 if TOTAL in self.findings.found else 0]
-            how = f"{place} says {total}, and more rows come behind these: it does not count all rows"
-            raise TooSmall(answer.tried, *self.not_whole(how, TOTAL))
+            return
+        if page:
+            raise self.incomplete(answer, "the first page is empty, and rows come behind it", f"{self.line}.page_size")
+
+    def _behind(self, rows: int) -> dict[str, str]:
+        """What asks for the one row behind these."""
+        return {"Limit": "1", "Offset": str(rows + _FIRST_PAGE.get(self.way, 0))}
 
     def _page(self, size: int, position: Query, rows: list[Row]) -> tuple[Answer, int] | None:
         """One page, and its size: a smaller one where the service refuses more rows and says so. None: there is none.
@@ -277,10 +296,8 @@ class _Listing(Pages):
         """Whether an error says that all rows came: the last of them comes by itself, and the refusal comes again."""
         alone = {"Limit": str(size), "Offset": str(len(rows) - 1)}
         behind = {"Limit": str(size), **position}
-        first = _FIRST_PAGE.get(self.way)
-        if first is not None:  # in pages of one row
-            alone = {"Limit": "1", "Offset": str(first + len(rows) - 1)}
-            behind = {"Limit": "1", "Offset": str(first + len(rows))}
+        if self.way in _FIRST_PAGE:  # in pages of one row
+            alone, behind = self._behind(len(rows) - 1), self._behind(len(rows))
         if self.way == "cursor" or not rows or not self._is_row(alone, rows[-1]):
             return False
         try:

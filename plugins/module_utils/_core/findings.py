@@ -21,6 +21,7 @@ class Findings:
     listing whose total is not told, the rows of the longest page so far. ``proved``: keys that were seen to be right.
     ``spelling``: by the kind of a thing and its id, how the service writes that. ``careful``: that a total is seen to
     count all rows once, which costs a request. ``wary``: that no total is believed before it was seen to be right.
+    ``untold``: a listing was empty, and told no total. ``doubts_none``: then there may be rows behind it all the same.
     """
 
     def __init__(self, voice: Voice = SILENT) -> None:
@@ -29,6 +30,8 @@ class Findings:
         self.proved: set[str] = set()
         self.spelling: dict[tuple[str, str], str | int] = {}
         self.careful = self.wary = False
+        self.untold = self.doubts_none = False
+        self.asking = threading.Lock()  # held while something is proved that the others need not ask for
         self._voice = voice
         self._lock = threading.Lock()
 

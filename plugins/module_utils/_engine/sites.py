@@ -142,11 +142,23 @@ class SiteReader:
         second = in_parallel(one, [sites[place] for place in again], self._concurrency)
         for place, each in zip(again, second, strict=True):
             found[place] = each
+        if found and not any(found) and self._api.findings.untold:
+            self._doubt_none(sites, listing)
         some = any(isinstance(each, list) for each in found)
         return [
             self._judged(site, each, some) if isinstance(each, NxaiError) else self._as_known(each)
             for site, each in zip(sites, found, strict=True)
         ]
+
+    def _doubt_none(self, sites: Sequence[Site], listing: Callable[[str], list[Result]]) -> None:
+        """Raises where none of the sites shows anything, and some of them have rows behind an empty page."""
+        findings = self._api.findings
+        findings.doubts_none = True
+        try:
+            asked = [each for each in sites if each.online is not False][: self._concurrency]
+            in_parallel(lambda site: listing(site.id), asked, self._concurrency)
+        finally:
+            findings.doubts_none = False
 
     def _as_known(self, rows: list[Result]) -> list[Result]:
         """What another site shows may tell more of the devices of this one."""

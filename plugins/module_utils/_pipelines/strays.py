@@ -16,7 +16,7 @@ from .._api.records.pipeline import Assignment
 from .._api.records.records import Device
 from .._core.wording import shortened
 from .readback import compare
-from .reconcile import DeviceChange
+from .reconcile import Batch, DeviceChange
 
 _LINE = "fields.assignment.devices"
 
@@ -78,6 +78,11 @@ class Strays:
         sent = self._sent.setdefault(change.site.id, [])
         if change.after not in sent:
             sent.append(change.after)
+
+    def may_be_at(self, batch: Batch) -> bool:
+        """Whether devices of its site have something, and are not in it."""
+        keys = {each.key for each in batch.changes}
+        return any(each.before and each.key not in keys for each in self.listed.get(batch.site.id, ()))
 
     def look(self, site_id: str, reached: Collection[tuple[str, str]], now: Mapping[str, Device]) -> bool:
         """Whether one more was found at this site that has lost something for certain."""

@@ -43,8 +43,7 @@ class PipelineWriter(Sender):
         """All changes that nothing was tried for. What may lose something, after what was seen, keeps what it has."""
         changes = [each for each in plan.changes if each.key not in self.status]
         self._look_again(silent_sites(changes, self.strays.listed))
-        if self._options["wait"]:
-            changes = self._tried_in_turn(changes)
+        changes = self._tried_in_turn(changes) if self._options["wait"] else self._after_one_look(changes)
         self._send_all(self._as_planned(changes))
 
     def _look_again(self, sites: Sequence[str]) -> None:
@@ -78,6 +77,22 @@ class PipelineWriter(Sender):
         if held and not self._over.is_set():
             self._note(held, "not_sent", why_held_back(tried))
         return _others(changes, held)
+
+    def _after_one_look(self, changes: list[DeviceChange]) -> list[DeviceChange]:
+        """Where nothing is waited for: those that are left after the first request at whose site others have something.
+        A look says whether these still have it."""
+        by_site = batches(self._as_planned(changes), self._options["batch_size"])
+        first = next((each for its in by_site.values() for each in its if self.strays.may_be_at(each)), None)
+        if first is None:
+            return changes
+        self._send_sites({first.site.id: [first]}, self._options["applicable_timeout"])
+        self._look_again([first.site.id] if any(self._state(each) == "sent" for each in first.changes) else [])
+        changes = _others(changes, first.changes)
+        if self.strays.lost:
+            self._note(first.changes, "conflict", self.strays.as_reason())
+            self._note((each for each in changes if each.changed), "not_sent", why_stopped(first.changes[0]))
+            return []
+        return changes
 
     def _as_planned(self, changes: Iterable[DeviceChange]) -> list[DeviceChange]:
         """Without those that were seen to run something else by now."""

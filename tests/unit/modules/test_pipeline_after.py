@@ -22,7 +22,7 @@ Row = dict[str, Any]
 RowsAs = Callable[[Callable[[Row], Row]], None]
 A, B = (f"459d2273-1514-431c-9d34-f5b72f3bfe2{digit}" for digit in "01")
 TOTAL = 1  # request of a task that shows that totals count all rows
-OLD = {"modelUUID": B, "modelNMS": 0.3, "chains": [], "UserSettings": {"limit": 1}}
+OLD = {"modelUUID": B, "modelNMS": 0.3, "resizingMethod": "Crop", "chains": [], "UserSettings": {"limit": 1}}
 WORLD = f"""
 times: {{record: 0, code: 0, assignment: 0}}
 organisations: [Retail]
@@ -138,9 +138,9 @@ def test_a_chain_too_deep_to_handle_ends_in_words(run_module: RunModule, levels:
 def test_pipelines_in_a_text_are_as_deep_as_a_snapshot_can_be(
     run_module: RunModule, rows_as: RowsAs, levels: int
 ) -> None:
-    wire: Row = {"modelUUID": A}
+    wire: Row = {"modelUUID": A, "modelNMS": 0.5}
     for _level in range(levels):
-        wire = {"modelUUID": A, "chains": [wire]}
+        wire = {"modelUUID": A, "modelNMS": 0.5, "chains": [wire]}
     rows_as(lambda row: {**row, "nxAI": {"pipelines": json.dumps([wire])}})
     read = run_module("nxai_pipeline_info", site="Shop 1", warns=None)
     assert all((each["pipelines"] is None) == (levels > 46) for each in read["devices"])

@@ -6,7 +6,8 @@
 
 What is not shown is unknown, never none: a pipeline goes back as it came, so it would be lost. That the service leaves
 out what a pipeline does not have is known where another pipeline shows it. One that does not show others either, such
-as a processor, is one of a service that leaves out what has no value.
+as a processor, is one of a service that leaves out what has no value. But where no pipeline shows a threshold or a
+resizing at all, the service may show no settings, but the model alone.
 """
 
 from __future__ import annotations
@@ -23,18 +24,22 @@ from .records import Device
 _CHAINS = "chains"
 _SETTINGS = tuple(name for name in WIRE_NAMES.values() if name not in (_CHAINS, WIRE_NAMES["model"]))
 _LINES = {name: RECORDS["pipeline"][option].key for option, name in WIRE_NAMES.items() if name in HIDEABLE}
+_ALWAYS_SET = tuple(name for name in HIDEABLE if name != _CHAINS)  # by the portal
+_SHOWN_AT_ALL = "fields.pipeline"
 _WORDS = {_CHAINS: f"what follows on its pipelines ({_CHAINS})"}
 
 
 def lines_shown(pipelines: Iterable[Pipeline]) -> set[str]:
     """The lines of the contract for those settings that one of them shows; of chains, that something follows on it."""
     found = {name for each in pipelines for name in HIDEABLE if _is_shown(name, each)}
-    return {_LINES[name] for name in found}
+    return {*(_LINES[name] for name in found), *(_SHOWN_AT_ALL for name in found if name in _ALWAYS_SET)}
 
 
 def hidden_in(pipelines: Iterable[Pipeline], lines: Collection[str] = ()) -> list[str]:
     """The settings that one of them does not show, and that may be there. ``lines``: see ``lines_shown``."""
-    hidden = {name for each in pipelines for name in HIDEABLE if _is_hidden(name, each)}
+    pipelines = [*pipelines]
+    some = _SHOWN_AT_ALL in (*lines, *lines_shown(pipelines))
+    hidden = {name for each in pipelines for name in HIDEABLE if _is_hidden(name, each, some)}
     return [name for name in HIDEABLE if name in hidden and _LINES[name] not in lines]
 
 
@@ -53,10 +58,12 @@ def _is_shown(name: str, pipeline: Pipeline) -> bool:
     return value is not None and (name != _CHAINS or (isinstance(value, list) and bool(value)))
 
 
-def _is_hidden(name: str, pipeline: Pipeline) -> bool:
-    """Whether it shows all settings but this one."""
-    others = (each for each in _SETTINGS if each != name)
-    return pipeline.wire.get(name) is None and all(pipeline.wire.get(each) is not None for each in others)
+def _is_hidden(name: str, pipeline: Pipeline, some_are_shown: bool) -> bool:
+    """Whether it shows all settings but this one; or none, where no other pipeline is known to show any."""
+    if pipeline.wire.get(name) is not None:
+        return False
+    shown = {each for each in _SETTINGS if pipeline.wire.get(each) is not None}
+    return shown >= {*_SETTINGS} - {name} or (not some_are_shown and shown.isdisjoint(_ALWAYS_SET))
 
 
 def without_hidden(devices: Iterable[Device]) -> list[Device]:

@@ -15,7 +15,9 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.pages import TooSm
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Refused
 from ansible_collections.nxai.cloud.plugins.module_utils._core.findings import Findings
 
-KINDS = {"a": "model", "b": "catalogue", "c": "site", "d": "server", "e": "group", "f": "registry_device"}
+KINDS = dict(
+    zip("abcdefg", ("model", "catalogue", "site", "server", "group", "registry_device", "device"), strict=True)
+)
 
 
 class Service:
@@ -67,11 +69,26 @@ def test_the_careful_find_it_by_one_row_and_read_all_without_a_total(total: str)
     assert [service.read("a", 4), service.read("b", 3)] == [4, 3]
 
 
-def test_the_careful_ask_once_where_it_is_right() -> None:
-    service = Service()
+def test_the_careful_find_a_cap_of_page_and_total_behind_the_last_row() -> None:
+    service = Service(cap=2, total="cap")
     service.findings.careful = True
-    assert [service.read(name, 9) for name in "abc"] == [9, 9, 9]
-    assert [query for _name, query in service.asked] == [{"Limit": "500"}, {"Limit": "1"}, *[{"Limit": "500"}] * 2]
+    assert [service.read("a", 4), service.read("b", 3)] == [4, 3]
+
+
+def test_the_careful_ask_once_where_it_is_right_and_once_more_for_devices() -> None:
+    service, first, behind = Service(), {"Limit": "500"}, {"Limit": "1", "Offset": "9"}
+    service.findings.careful = True
+    assert [service.read(name, 9) for name in "abcgg"] == [9] * 5
+    assert [query for _name, query in service.asked] == [first, behind, first, first, first, behind, first]
+
+
+@pytest.mark.parametrize("behind", ["error", "all"])
+def test_where_nothing_is_shown_behind_the_last_row_one_is_asked_for_by_itself(behind: str) -> None:
+    service = Service(behind=behind)
+    service.findings.careful = True
+    assert [service.read(name, 9) for name in "ab"] == [9, 9]
+    assert [query for _name, query in service.asked][1:3] == [{"Limit": "1", "Offset": "9"}, {"Limit": "1"}]
+    assert len(service.asked) == 4
 
 
 @pytest.mark.parametrize("behind", ["", "error", "all"])

@@ -50,6 +50,22 @@ def test_a_pipeline_anywhere_that_shows_it_tells_that_others_have_none(server: A
     assert [each.assignment is None for each in api.as_known([first])] == [False]
 
 
+@pytest.mark.parametrize("bare", [{}, {"chains": []}, {"Preprocessor": "", "Postprocessor": ""}, {"modelNMS": None}])
+def test_a_service_that_shows_no_setting_at_all_may_have_some(bare: dict[str, Any]) -> None:
+    (hidden,) = listed({"modelUUID": A, **bare})
+    assert hidden.assignment is None and hidden.unknown and "modelNMS" in hidden.unknown.reason
+    assert listed({"modelUUID": A, **bare}, left_out=["modelNMS"])[0].assignment is None
+    assert listed({"modelUUID": A, **bare}, left_out=["modelNMS", "resizingMethod", "chains"])[0].assignment is not None
+
+
+def test_where_some_pipeline_shows_a_setting_the_others_are_known_to_have_none(
+    transport: Any, server: Any, reply: Any
+) -> None:
+    both = [row({"modelUUID": A}, 1), row({"modelUUID": A, "modelNMS": 0.5}, 2)]
+    server.handle = lambda request: reply(data=both, headers={"X-Pagination-Records": "2"})
+    assert [each.assignment is not None for each in DeviceApi(transport).list_devices("a")] == [True, True]
+
+
 @pytest.mark.parametrize("name", ["password", "apiKey", "API_KEY", "clientSecret", "AccessToken", "pin", "credentials"])
 @pytest.mark.parametrize("value", ["as it is", "", None, True])
 def test_a_secret_may_be_another_one_than_is_shown(name: str, value: Any) -> None:
