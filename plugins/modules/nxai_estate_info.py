@@ -98,6 +98,23 @@ stale:
   type: list
   elements: str
   sample: []
+underway:
+  description:
+    - The whole estate as one file, to be written before RV(files) and removed after them.
+    - Where it is still below O(path), an export was interrupted, and that file counts in place of all others.
+    - V(null) where at most one file changes.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: What the file is called, directly below O(path).
+      type: str
+      sample: .estate-export.yml
+    text:
+      description: What is to be in it.
+      type: str
+      sample: "---\nestate: 1\n"
+  sample: null
 comparison:
   description: What differs between O(path) and the cloud. V(null) where nothing is there to compare with.
   returned: success

@@ -41,6 +41,10 @@ def declared_in(path: str) -> Estate:
     if found is None:
         advice = "Give the file or folder of an estate. ansible-playbook nxai.cloud.estate_export makes one."
         raise BadInput(f"Read the estate {printable(path)}", "nothing is there", advice)
+    if found.interrupted:
+        what = f"an export was interrupted, and may have left some files as they were ({printable(found.interrupted)})"
+        advice = "Export again with nxai.cloud.estate_export. Or go back to the files of git, and delete that file."
+        raise BadInput(f"Read the estate {printable(path)}", what, advice)
     return found.estate
 
 

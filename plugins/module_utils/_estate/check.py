@@ -75,7 +75,7 @@ class _Document:
         what = f"{printable(key)} is there twice"
         if first is self:
             self.refuse(section, what)
-        advice = "Keep one of them. An interrupted export leaves both: go back to the files of git, and export again."
+        advice = "Keep one of them."
         tried = f"read the estate {printable(self._name)}"
         raise BadInput(tried, f"{section} {what}, in {printable(first._name)} too", advice)
 
