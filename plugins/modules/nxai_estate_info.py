@@ -143,7 +143,8 @@ comparison:
           description:
             - What differs. C(model), C(catalogue), C(site) or C(device), followed by C(_missing) for what the cloud
               does not have, C(_unlisted) for what the file does not name, or the option or name that differs.
-            - V(assignment) for what devices run.
+            - V(assignment) for what devices run. V(device_extra) where that has keys more than the file has, which
+              nobody understands. To assign takes none of them away, so RV(comparison.assignments) leaves them out.
           type: str
           sample: assignment
         line:

@@ -65,7 +65,8 @@ class Applying:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._estate = declared_in(task.options["path"])  # before anything is asked: it may be wrong
-        self._files: Mapping[str, str] = task.options["files"]
+        self._given: Mapping[str, Any] = {name: path for name, path in task.options["files"].items() if path}
+        self._files = {name: path for name, path in self._given.items() if isinstance(path, str)}
         self._cloud: Cloud = read_cloud(task)
         self._found = compare(self._estate, self._cloud)
         self._changed = False
@@ -188,8 +189,9 @@ class Applying:
 
     def _unknown_files(self) -> list[str]:
         known = {each for record in self._estate.models for each in (record.name, record.key)}
-        return [
-            f"a file is given for {shown(each)}, which is no model of the estate" for each in set(self._files) - known
+        no_paths = [f"the file of {shown(each)} is no path" for each in self._given if each not in self._files]
+        return no_paths + [
+            f"a file is given for {shown(each)}, which is no model of the estate" for each in set(self._given) - known
         ]
 
     @staticmethod
