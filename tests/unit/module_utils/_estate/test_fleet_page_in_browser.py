@@ -94,7 +94,7 @@ def test_a_tile_is_no_list_item_that_is_counted_anew_with_each_one_that_is_hidde
         ("runs", "not known", 4),
         ("version", "6.0.1", 20),
         ("plugin", "5.0.6", 9),
-        ("problem", "site offline", 2),
+        ("problem", "site off-line", 2),
         ("problem", "changed since the last report", 9),
     ],
 )
