@@ -31,7 +31,7 @@ build: ## Build the tarball, install it into an empty path, run from there
 coverage: ## The branches of module_utils that the unit tests take; fails under 95 %
 mutate: ## Mutation testing of the six files that must not err; fails under 85 % of any
 bench-check: ## Time and memory of the check of a model, beside onnx.load
-bench-estate: ## Time, memory and size of an estate as a file, beside the read of the inventory
+bench-estate: ## Time, memory and size of an estate as a file, beside the read of the inventory, and its round trip
 bench-fleet: ## The page of a fleet of 10,000 cameras in Chromium: load, interaction, size
 bench-inventory: ## Time and memory of large inventories, beside other ways
 bench-pipelines: ## Time, memory and requests for many devices, beside a loop of uri

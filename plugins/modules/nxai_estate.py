@@ -35,7 +35,7 @@ options:
   files:
     description:
       - The files of models on this machine, by the names of the models. A model that is missing is uploaded from it.
-      - "For example V({Person detector@7: models/person-7.onnx})."
+      - "For example V({Person detector@7: models/person-7.onnx}). Where the value is V(null) or empty, none is given."
     type: dict
     default: {}
   prune:
@@ -112,6 +112,7 @@ differences:
 beside:
   description:
     - What the estate does not name, and what it names and the account does not see. To apply it changes nothing there.
+    - So is a key of a pipeline that nobody understands, and that the estate does not have.
   returned: success, with O(step=apply)
   type: list
   elements: str

@@ -98,6 +98,23 @@ stale:
   type: list
   elements: str
   sample: []
+underway:
+  description:
+    - The whole estate as one file, to be written before RV(files) and removed after them.
+    - Where it is still below O(path), an export was interrupted, and that file counts in place of all others.
+    - V(null) where at most one file changes.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: What the file is called, directly below O(path).
+      type: str
+      sample: .estate-export.yml
+    text:
+      description: What is to be in it.
+      type: str
+      sample: "---\nestate: 1\n"
+  sample: null
 comparison:
   description: What differs between O(path) and the cloud. V(null) where nothing is there to compare with.
   returned: success
@@ -126,7 +143,8 @@ comparison:
           description:
             - What differs. C(model), C(catalogue), C(site) or C(device), followed by C(_missing) for what the cloud
               does not have, C(_unlisted) for what the file does not name, or the option or name that differs.
-            - V(assignment) for what devices run.
+            - V(assignment) for what devices run. V(device_extra) where that has keys more than the file has, which
+              nobody understands. To assign takes none of them away, so RV(comparison.assignments) leaves them out.
           type: str
           sample: assignment
         line:

@@ -64,6 +64,8 @@ def plain_yaml(content: bytes, tried: str, advice: str, otherwise: str = "", lar
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             seen: set[str] = set()
+            for key in (key for key, _value in node.value if not isinstance(key, yaml.ScalarNode)):
+                self.refuse("a key begins with a bracket, so it has to be in quotes,", key)
             for key in (key for key, _value in node.value if isinstance(key, yaml.ScalarNode)):
                 if key.tag == _MERGE:  # its members go below those that are there, without a word
                     self.refuse("it holds a merge (<<)", key)

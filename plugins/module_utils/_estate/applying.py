@@ -41,6 +41,10 @@ def declared_in(path: str) -> Estate:
     if found is None:
         advice = "Give the file or folder of an estate. ansible-playbook nxai.cloud.estate_export makes one."
         raise BadInput(f"Read the estate {printable(path)}", "nothing is there", advice)
+    if found.interrupted:
+        what = f"an export was interrupted, and may have left some files as they were ({printable(found.interrupted)})"
+        advice = "Export again with nxai.cloud.estate_export. Or go back to the files of git, and delete that file."
+        raise BadInput(f"Read the estate {printable(path)}", what, advice)
     return found.estate
 
 
@@ -61,7 +65,8 @@ class Applying:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._estate = declared_in(task.options["path"])  # before anything is asked: it may be wrong
-        self._files: Mapping[str, str] = task.options["files"]
+        self._given: Mapping[str, Any] = {name: path for name, path in task.options["files"].items() if path}
+        self._files = {name: path for name, path in self._given.items() if isinstance(path, str)}
         self._cloud: Cloud = read_cloud(task)
         self._found = compare(self._estate, self._cloud)
         self._changed = False
@@ -184,8 +189,9 @@ class Applying:
 
     def _unknown_files(self) -> list[str]:
         known = {each for record in self._estate.models for each in (record.name, record.key)}
-        return [
-            f"a file is given for {shown(each)}, which is no model of the estate" for each in set(self._files) - known
+        no_paths = [f"the file of {shown(each)} is no path" for each in self._given if each not in self._files]
+        return no_paths + [
+            f"a file is given for {shown(each)}, which is no model of the estate" for each in set(self._given) - known
         ]
 
     @staticmethod

@@ -117,5 +117,16 @@ def settings_untold(declared: Assignment, found: Assignment) -> list[str]:
     return sorted(set().union(*untold)) if len(declared) == len(found) and told == list(found) else []
 
 
+def has_only_more_keys(declared: Assignment, found: Assignment) -> bool:
+    """Whether they differ in keys alone that nobody understands and only ``found`` has: to assign takes none away."""
+    laid = [_with_keys_of(now, was) for was, now in zip(declared, found, strict=False)]
+    return declared != found and len(declared) == len(found) and laid == list(found)
+
+
+def _with_keys_of(found: Entry, declared: Entry) -> Entry:
+    extra = {**found.get("extra", {}), **declared.get("extra", {})}
+    return {**declared, "extra": extra} if extra else declared
+
+
 def is_entry(value: Any) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("model"), str) and bool(value["model"])

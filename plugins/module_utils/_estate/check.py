@@ -75,7 +75,7 @@ class _Document:
         what = f"{printable(key)} is there twice"
         if first is self:
             self.refuse(section, what)
-        advice = "Keep one of them. An interrupted export leaves both: go back to the files of git, and export again."
+        advice = "Keep one of them."
         tried = f"read the estate {printable(self._name)}"
         raise BadInput(tried, f"{section} {what}, in {printable(first._name)} too", advice)
 
@@ -123,7 +123,8 @@ class _Document:
         self, place: str, given: Mapping[str, Any], profiles: Mapping[str, Assignment]
     ) -> dict[str, DeviceState]:
         found: dict[str, DeviceState] = {}
-        groups = [(place, given)] if given.get("devices") else []
+        says = given.get("devices") or any(given.get(each) is not None for each in ("profile", "pipelines"))
+        groups = [(place, given)] if says else []
         groups += self._elements(f"{place}.exceptions", given.get("exceptions"))
         for index, (where, group) in enumerate(groups):
             if group is not given or index:
@@ -146,7 +147,7 @@ class _Document:
         devices = given.get("devices") or {}
         self._of_type(f"{place}.devices", devices, dict)
         if not devices:
-            self.refuse(place, "has no devices")
+            self.refuse(place, f"has {said[0]} and no devices: name the cameras that are to have it, or take it out")
         for nxid, name in devices.items():
             self._of_type(f"{place}.devices: an NxID", nxid, str)
             self._of_type(f"{place}.devices: the name of {printable(nxid)}", "" if name is None else name, str)
@@ -199,7 +200,7 @@ class _Document:
 
     def _of_type(self, place: str, value: Any, kind: Any) -> None:
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            quotes = ": write it in quotes" if kind is str and isinstance(value, (bool, int, float)) else ""
+            quotes = ": write it in quotes" if kind is str and _is_unquoted(value) else ""
             self.refuse(place, f"is not {_WORDS[kind]}{quotes}")
 
     def _check(self, place: str, value: Any, spec: Mapping[str, Any]) -> None:
@@ -209,3 +210,10 @@ class _Document:
         choices = spec.get("choices")
         if choices and value not in choices:
             self.refuse(place, f"is {value!r:.40}, which is none of {', '.join(map(str, choices))}")
+
+
+def _is_unquoted(value: Any) -> bool:
+    """Whether it seems to be meant as text: a number, a date, or an id with its braces."""
+    return not isinstance(value, list) and not (
+        isinstance(value, dict) and any(each is not None for each in value.values())
+    )

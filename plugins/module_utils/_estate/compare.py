@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._models.fields import FIELDS
-from .assignments import as_groups, models_named, renamed, settings_untold
+from .assignments import as_groups, has_only_more_keys, models_named, renamed, settings_untold
 from .cloud import Cloud
 from .records import Assignment, DeviceState, Estate, Names, Record, SiteState
 from .words import change_of, option_change, runs, shown
@@ -43,8 +43,9 @@ class Difference:
     """One thing that the cloud has other than the file. ``what`` is for people, and equal for what is equal.
 
     ``kind``: model, catalogue, site or device, with ``_missing`` (not in the cloud), ``_unlisted`` (not in the file) or
-    what differs; or assignment. ``declared`` and ``found``: both sides, in the words of the file. ``own``: whether what
-    is unlisted is the account's own, None where that is not known.
+    what differs; ``device_extra``: what it runs has keys more that nobody understands; or assignment. ``declared`` and
+    ``found``: both sides, in the words of the file. ``own``: whether what is unlisted is the account's own, None where
+    that is not known.
     """
 
     kind: str
@@ -195,6 +196,9 @@ class _Comparing:
             self.skip("device", about, problem)
         elif untold := settings_untold(wanted, found):
             self.skip("device", about, f"the file does not say its {' and '.join(untold)}; it has the default now")
+        elif has_only_more_keys(wanted, found):
+            what = f"{change_of(wanted, found)}. To apply the file takes no such key away; an export takes it in"
+            self.differ("device_extra", about, what, found=found)
         elif wanted != found:
             self.differ("assignment", about, change_of(wanted, found), declared=declared, found=found)
 

@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files of an estate on this machine: one file, or all YAML files of a folder."""
+"""The files of an estate on this machine: one file, or all YAML files of a folder.
+
+While an export writes several files, ``UNDERWAY`` beside them holds the whole estate. Where it is still there, that
+export was interrupted: the others may be of two exports, and only that file counts.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +23,21 @@ from .records import Estate
 
 MOST_FILES = 20_000
 MOST_BYTES = 64 << 20
+UNDERWAY = ".estate-export.yml"
 _ENDS = (".yml", ".yaml")
 _ADVICE = "Correct the file, or give another path."
 
 
 @dataclass(frozen=True)
 class EstateFiles:
-    """``texts``: what each file holds, by its path below the folder; a file alone has the name ""."""
+    """``texts``: what each file holds, by its path below the folder; a file alone has the name "".
+
+    ``interrupted``: the file of the export that did not end, "" where none did so.
+    """
 
     estate: Estate = field(default_factory=Estate)
     texts: Mapping[str, bytes] = field(default_factory=dict)
+    interrupted: str = ""
 
 
 def is_file(path: str) -> bool:
@@ -47,12 +56,15 @@ def read_estate(path: str) -> EstateFiles | None:
     for name in names:
         texts[name] = _content(os.path.join(path, name) if name else path, left)
         left -= len(texts[name])
-    if not texts:
+    interrupted = names != [""] and os.path.lexists(os.path.join(path, UNDERWAY))
+    counting = {UNDERWAY: _content(os.path.join(path, UNDERWAY), MOST_BYTES)} if interrupted else texts
+    if not counting:
         return None
     documents = [
-        (_shown(path, name), plain_yaml(text, _tried(path, name), _ADVICE, large=True)) for name, text in texts.items()
+        (_shown(path, name), plain_yaml(text, _tried(path, name), _ADVICE, large=True))
+        for name, text in counting.items()
     ]
-    return EstateFiles(estate_of(documents), texts)
+    return EstateFiles(estate_of(documents), texts, os.path.join(path, UNDERWAY) if interrupted else "")
 
 
 def _shown(path: str, name: str) -> str:

@@ -84,7 +84,11 @@ class Pruning:
         for each in candidates:
             there = there or {one.uuid: one for one in self._task.client.compute.list_catalogues()}
             found = there.get(each.about.uuid)
-            if found is not None and found.shared_with:
+            if found is not None and found.shared_with is None:
+                self._keep(
+                    each, "the service does not show whether it is shared. Look, and delete it with nxai_catalogue"
+                )
+            elif found is not None and found.shared_with:
                 names = ", ".join(shown(one.label) for one in found.shared_with[:3])
                 self._keep(each, f"it is shared with {names}")
             else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -35,7 +36,7 @@ def write_report(task: Task) -> dict[str, Any]:
         advice = "Correct the option sites, or act_as. If it is so, move fleet.html and fleet.json away."
         raise BadInput(_TRIED, "there are no sites, and the last report had some: the page stays as it is", advice)
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    report = as_report(seen, diagnose(seen), files.memory, task.options["sites"], now)
+    report = replace(as_report(seen, diagnose(seen), files.memory, task.options["sites"], now), lost=files.lost)
     changed = report.changed or not files.has_page
     if not task.check_mode:
         files.write(report)
@@ -54,7 +55,8 @@ def write_report(task: Task) -> dict[str, Any]:
 class Files:
     """In a folder that nobody else can write to. ``memory``: what the last report knew, None where there is none.
 
-    Only what is from a report is written over. A memory that cannot be used is named, and left as it is.
+    Only what is from a report is written over. A memory that cannot be used is named, and left as it is; ``lost`` says
+    why.
     """
 
     def __init__(self, folder: str, trusted_owner: str | None, warn: Callable[[str], None]) -> None:
@@ -63,15 +65,14 @@ class Files:
         check_trusted(f"Use {self._folder}", self._folder, trusted_owner)
         self.has_page = self._check_page()
         self.memory: Memory | None = None
-        self._keeps = True
+        self.lost = ""
         try:
             self.memory = self._read_memory(trusted_owner)
         except (NxaiError, Wrong, OSError) as error:
-            self._keeps = False
-            why = getattr(error, "answer", None) or getattr(error, "strerror", None) or str(error)
+            self.lost = getattr(error, "answer", None) or getattr(error, "strerror", None) or str(error)
             warn(
-                f"{self.paths['memory']} cannot be used: {why}. It is left as it is, and this report knows nothing of "
-                "earlier ones. Move it away, and the next report begins anew."
+                f"{self.paths['memory']} cannot be used: {self.lost}. It is left as it is, and this report knows "
+                "nothing of earlier ones. Move it away, and the next report begins anew."
             )
 
     def _check_page(self) -> bool:
@@ -106,7 +107,7 @@ class Files:
         try:
             make_folder(self._folder)
             replace_file(self.paths["page"], as_html(report).encode("utf-8", "replace"))
-            if self._keeps:
+            if not self.lost:
                 replace_file(self.paths["memory"], report.memory.as_bytes())
         except OSError as error:
             advice = "Make room, or let this user write there."

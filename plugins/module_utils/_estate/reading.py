@@ -14,6 +14,7 @@ from typing import Any
 from .._api.records.records import Catalogue, Model
 from .._core.errors import NxaiError
 from .._core.values import identity
+from .._core.wording import printable
 from .._engine.module import Task
 from .._engine.sites import SiteOffLine, SiteReader
 from .._fleet.information import SITES_SPEC
@@ -23,7 +24,7 @@ from .._models.memberships import Memberships
 from .cloud import Cloud, cloud_of, is_own
 from .compare import compare
 from .document import files_of
-from .files import is_file, read_estate
+from .files import UNDERWAY, is_file, read_estate
 from .records import DeviceState, Estate, SiteState
 from .report import as_result, lines_of_unknown
 
@@ -39,21 +40,30 @@ def read_estate_info(task: Task) -> dict[str, Any]:
     """The estate as files; with what is there already kept where nothing is known, and compared."""
     path = task.options["path"]
     there = read_estate(path) if path else None  # before anything is asked: it may be wrong
+    if there and there.interrupted:
+        task.warn(
+            f"An export was interrupted: {printable(there.interrupted)} has all that it was to write, and counts"
+            " in place of the other files. The next export makes them whole."
+        )
     cloud = read_cloud(task)
     one, name = path is not None and is_file(path), ""
-    texts = files_of(merged(cloud, there.estate if there else None), task.options["split"] and not one)
+    estate = merged(cloud, there.estate if there else None)
+    texts = files_of(estate, task.options["split"] and not one)
     old = there.texts if there else {}
     if one:
         name, texts = os.path.basename(path), {"": next(iter(texts.values()))}
     unread = [unread_line(cloud, each) for each in cloud.sites.values() if each.unread]
     unknown = unknown_devices(cloud.sites.values())
     comparison = compare(there.estate, cloud) if there else None
+    files = [
+        {"name": each or name, "text": text, "changed": old.get(each) != text.encode()} for each, text in texts.items()
+    ]
+    stale = sorted(each for each in old if each not in texts)
+    several = len(stale) + sum(bool(each["changed"]) for each in files) > 1
     return {
-        "files": [
-            {"name": each or name, "text": text, "changed": old.get(each) != text.encode()}
-            for each, text in texts.items()
-        ],
-        "stale": sorted(each for each in old if each not in texts),
+        "files": files,
+        "stale": stale,
+        "underway": {"name": UNDERWAY, "text": next(iter(files_of(estate, False).values()))} if several else None,
         "comparison": as_result(comparison) if comparison else None,
         "unread_sites": unread,
         "unknown_devices": unknown,

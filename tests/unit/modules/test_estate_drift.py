@@ -212,6 +212,10 @@ KINDS: dict[str, tuple[Change, list[str]]] = {
             "Person@7: extra: also More"
         ],
     ),
+    "an unknown key more": (
+        runs("Shop 1", "Yard", {**CHAINED, "More": 1}, pipeline(B)),
+        ["Yard at Shop 1: Person@7: extra: also More. To apply the file takes no such key away; an export takes it in"],
+    ),
     "an unknown key gone": (
         runs("Shop 1", "Yard", {key: value for key, value in CHAINED.items() if key != "Future"}, pipeline(B)),
         ["Yard at Shop 1: Person@7: extra: without Future"],

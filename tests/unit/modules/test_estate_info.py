@@ -265,6 +265,27 @@ def test_a_site_with_another_name_gets_another_file_and_leaves_the_old_one(
     assert again["stale"] == [f"sites/shop-1-{part}.yml"]
 
 
+def test_the_whole_is_beside_while_several_files_are_written(
+    run_module: RunModule, cloud: Served, tmp_path: Path
+) -> None:
+    """What is in the files then may be of two exports, and cannot be read together."""
+    whole = run_module("nxai_estate_info", path=str(tmp_path))
+    assert whole["underway"] is None, "one file is written at once"
+    written(whole, tmp_path)
+    next(iter(site(cloud, "Shop 1").devices.values())).pipelines = [pipeline(C)]
+    first = run_module("nxai_estate_info", path=str(tmp_path), split=True)
+    (tmp_path / first["underway"]["name"]).write_text(first["underway"]["text"])
+    (tmp_path / "profiles.yml").write_text(first["files"][2]["text"])
+    site(cloud, "Shop 2").online = False
+    again = run_module("nxai_estate_info", path=str(tmp_path), split=True, warns=True)
+    assert again["comparison"]["drift"] is False and "An export was interrupted" in again["warnings"][0]
+    assert {each["name"]: each["text"] for each in again["files"]} == {
+        each["name"]: each["text"] for each in first["files"]
+    }
+    assert [each["name"] for each in again["files"] if not each["changed"]] == ["profiles.yml"]
+    assert again["stale"] == ["estate.yml"] and again["underway"] == first["underway"]
+
+
 def test_a_profile_keeps_the_name_that_the_file_has_for_it(
     run_module: RunModule, cloud: Served, tmp_path: Path
 ) -> None:

@@ -195,6 +195,27 @@ def test_a_device_that_does_not_say_what_it_runs_is_left_alone(
     assert "it is not known what it runs" in " ".join(done["not_known"])
 
 
+@pytest.fixture
+def sharing(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The service shows whom catalogues are shared with: those in the list."""
+    usual, shared = views.catalogue, list[str]()
+    monkeypatch.setattr(views, "catalogue", lambda *given: {**usual(*given), "SharedWith": shared})
+    return shared
+
+
+def test_prune_keeps_a_catalogue_that_may_be_shared(
+    apply: Apply, edited: Callable[[Edit], None], request: pytest.FixtureRequest, writes: Calls
+) -> None:
+    edited(lambda document: document["catalogues"].clear())
+    edited(lambda document: document["models"].clear())
+    kept = apply("prune", check=True, prune="delete")["kept"]
+    assert [each for each in kept if each.startswith("catalogue Old models: the service does not show whether it is")]
+    request.getfixturevalue("sharing").append({"UUID": A, "Name": "Bakery"})
+    kept = apply("prune", check=True, prune="delete")["kept"]
+    assert "catalogue Old models: it is shared with Bakery" in kept and writes() == []
+
+
+@pytest.mark.usefixtures("sharing")
 def test_prune_deletes_only_what_is_certainly_unused(
     apply: Apply, edited: Callable[[Edit], None], cloud: Served, writes: Calls
 ) -> None:
@@ -245,7 +266,9 @@ def test_a_device_of_such_a_site_that_says_nothing_keeps_what_it_has(
     assert [each for each in done["not_known"] if each.startswith("Till at Shop 1: it is not known what it runs")]
 
 
-@pytest.mark.parametrize("change", [{"name": "Renamed"}, {"exceptions": [], "devices": {}}])
+@pytest.mark.parametrize(
+    "change", [{"name": "Renamed"}, dict.fromkeys(("exceptions", "devices", "profile", "pipelines"))]
+)
 def test_a_site_that_the_file_may_have_under_another_id_is_not_emptied(
     apply: Apply, edited: Callable[[Edit], None], change: dict[str, Any]
 ) -> None:
@@ -267,6 +290,30 @@ def test_models_of_one_name_are_told_apart(cloud: Served, run_module: RunModule,
     del cloud.world.models[B]
     failed = run_module("nxai_estate", path=str(file), step="apply")
     assert "the model A is not in the cloud, and is named by its UUID" in failed["msg"]
+
+
+def test_a_key_that_nobody_understands_is_named_and_stays(
+    apply: Apply, edited: Callable[[Edit], None], cloud: Served, run_module: RunModule, writes: Calls
+) -> None:
+    for name in ("Door", "Till"):
+        (pipeline,) = camera(cloud, "Shop 1", name).pipelines
+        camera(cloud, "Shop 1", name).pipelines = [{**pipeline, "Future": 1}]
+    camera(cloud, "Shop 1", "Till").pipelines[0]["modelNMS"] = 0.9
+    first = apply()
+    assert names(first, cloud) == {"Till"}
+    assert [each for each in first["beside"] if each.startswith("Door at Shop 1: A: extra: also Future. To apply")]
+    run_module("nxai_pipeline", assignments=first["assignments"])
+    assert len(writes()) == 1 and camera(cloud, "Shop 1", "Till").pipelines[0]["Future"] == 1
+
+    again = apply()
+    assert again["assignments"] == [] == again["differences"]
+    assert [each for each in again["beside"] if each.startswith("2 cameras at 1 shop: A: extra: also Future. To apply")]
+
+
+def test_a_file_that_is_not_given_is_none(apply: Apply, writes: Calls) -> None:
+    assert apply(files={"A": None, "B": ""})["done"] == []
+    refused = apply(files={"A": None, "B": 7, "C": ["x"]})["refused"]
+    assert refused == ["the file of B is no path", "the file of C is no path"] and writes() == []
 
 
 def test_the_whole_is_the_same_in_each_run(apply: Apply, cloud: Served) -> None:

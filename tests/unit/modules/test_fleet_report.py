@@ -155,6 +155,10 @@ def of_another_program(path: Path) -> None:
     path.write_text('{"shops": 3}')
 
 
+def newer(path: Path) -> None:
+    path.write_text(path.read_text().replace('"format":', '"format":9'))
+
+
 def a_link(path: Path) -> None:
     path.rename(path.with_name("elsewhere.json"))
     path.symlink_to(path.with_name("elsewhere.json"))
@@ -185,6 +189,7 @@ def of_another_user(path: Path) -> None:
     [
         (torn, "it is not whole"),
         (of_another_program, "it is not from a fleet report"),
+        (newer, "a newer version of nxai.cloud has written it"),
         (a_link, "it is a link"),
         (open_to_all, "everyone can write to"),
         (a_folder, "it is a directory, not a file"),
@@ -204,7 +209,10 @@ def test_a_memory_that_cannot_be_used_is_named_and_left(
     assert str(memory) in warning and words in warning and "left as it is" in warning and "Move it away" in warning
     after = os.lstat(memory)
     assert (before.st_ino, before.st_mtime_ns, before.st_uid) == (after.st_ino, after.st_mtime_ns, after.st_uid)
-    assert result["previous_at"] is None and b"This is the first report" in (folder / "fleet.html").read_bytes()
+    page = (folder / "fleet.html").read_text()
+    assert result["previous_at"] is None and "This is the first report" not in page + result["summary"]
+    for said in (page, result["summary"]):
+        assert "What the last report knew cannot be used: " in said and words in said
 
 
 def test_a_page_of_something_else_is_not_written_over(report: Report, folder: Path) -> None:

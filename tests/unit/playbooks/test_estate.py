@@ -7,15 +7,20 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
 from simulator.testing import Served, serve
-from tools.workplace import ansible
+from tools.workplace import ansible, users_environment
 
 Done: TypeAlias = subprocess.CompletedProcess[str]
 Play = Callable[..., Done]
@@ -84,6 +89,42 @@ def test_an_export_is_written_once_and_stays_as_it_is(play: Play, cloud: Served,
     quiet = play("drift", "estate_path=estate")
     assert quiet.returncode == 0, quiet.stdout + quiet.stderr
     assert {entry.method for entry in cloud.log()} == {"GET"}
+
+
+def test_an_export_that_is_killed_is_told_apart_and_made_whole(play: Play, cloud: Served, tmp_path: Path) -> None:
+    estate = tmp_path / "estate"
+    assert play("estate_export", "estate_path=estate").returncode == 0
+    site = list(cloud.world.sites.values())[-1]  # its file is not the first one
+    for device in site.devices.values():
+        device.pipelines = []
+    with started(tmp_path, cloud, "estate_export", "estate_path=estate", "estate_split=true") as process:
+        while process.poll() is None and not list(estate.glob("sites/*.yml")):
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+    assert {".estate-export.yml", "estate.yml", "catalogues.yml"} <= set(contents(estate))
+
+    refused = play("estate", "estate_path=estate")
+    assert refused.returncode == 2 and "an export was interrupted" in refused.stdout and cloud.writes() == []
+    seen = play("drift", "estate_path=estate")
+    assert seen.returncode == 0 and "An export was interrupted" in seen.stdout + seen.stderr, seen.stdout
+    assert play("estate_export", "estate_path=estate", "estate_split=true").returncode == 0
+    whole = contents(estate)
+    assert len(whole) == 9 and ".estate-export.yml" not in whole
+    again = play("estate_export", "estate_path=estate", "estate_split=true")
+    assert "changed=0 " in again.stdout and contents(estate) == whole
+    assert play("drift", "estate_path=estate").returncode == 0
+
+
+@contextmanager
+def started(folder: Path, cloud: Served, playbook: str, *extra: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A playbook in a group of processes of its own."""
+    variables = {"NXAI_API_URL": cloud.url, "NXAI_TOKEN": cloud.token(), "NXAI_CLOUD_URL": cloud.url}
+    command = [sys.executable, "-m", "ansible", "playbook", f"nxai.cloud.{playbook}"]
+    command += [word for each in extra for word in ("-e", each)]
+    nothing = subprocess.DEVNULL
+    env = users_environment(folder, **variables)
+    with subprocess.Popen(command, env=env, cwd=folder, stdout=nothing, stderr=nothing, start_new_session=True) as one:
+        yield one
 
 
 def test_drift_tells_hostile_names_as_they_are(play: Play, cloud: Served, tmp_path: Path) -> None:

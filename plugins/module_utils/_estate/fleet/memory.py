@@ -12,14 +12,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any, TypeVar
 
 from ..._core.limits import read_json
 from .setups import Setups
 
 MARK = "nxai.cloud fleet report"
-FORMAT = 2
+FORMAT = 3
 MOST_BYTES = 64 << 20  # some 400,000 cameras
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 Kind = TypeVar("Kind")
@@ -34,7 +34,7 @@ class CameraThen:
     """``setup``: the number of what it ran when that was last known, at ``seen_at``; None: it never was.
 
     It was first seen with it at ``since``. Before that, last at ``after``, it ran something else; None: not known.
-    ``known``: whether it was known for this report.
+    ``known``: whether it was known for this report. ``server``: the id of its server, or its name; None: not told.
     """
 
     name: str
@@ -44,6 +44,7 @@ class CameraThen:
     after: str | None = None
     seen_at: str | None = None
     known: bool = False
+    server: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,11 @@ class Memory:
             raise Wrong(f"it is not whole ({error})") from None
         if not isinstance(data, dict) or data.get("written_by") != MARK:
             raise Wrong("it is not from a fleet report")
-        if data.get("format") != FORMAT:
-            raise Wrong(f"it is of another version (format {data.get('format')!r})")
+        found = data.get("format")
+        if isinstance(found, int) and found > FORMAT:
+            raise Wrong(f"a newer version of nxai.cloud has written it (format {found}, and this one reads {FORMAT})")
+        if found != FORMAT:
+            raise Wrong(f"it is of another version (format {found!r:.20})")
         try:
             return cls._of(data)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -183,11 +187,12 @@ def _server_of(row: list[Any]) -> tuple[str, ServerThen]:
 
 
 def _camera_of(row: list[Any], setups: int) -> tuple[str, CameraThen]:
-    key, name, enabled, setup, *times, known = row
+    key, name, enabled, setup, *times, known, server = row
     since, after, seen_at = map(_maybe_time, times)
     if setup is not None and not (0 <= _a(setup, int) < setups and since and seen_at):
         raise Wrong("a camera has a setup that is not there")
-    return _a(key, str), CameraThen(_a(name, str), _maybe(enabled, bool), setup, since, after, seen_at, _a(known, bool))
+    camera = CameraThen(_a(name, str), _maybe(enabled, bool), setup, since, after, seen_at, _a(known, bool))
+    return _a(key, str), replace(camera, server=_maybe(server, str))
 
 
 def _a(value: Any, kind: type[Kind]) -> Kind:

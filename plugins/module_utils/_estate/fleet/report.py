@@ -17,6 +17,7 @@ from ..._api.records.records import Device, Model, Server, Site
 from ..._core.page.words import cameras, in_order, sites
 from ..._core.values import first_text, folded
 from ..._core.wording import printable
+from ..._doctor.kinds import KINDS
 from ..._engine.sites import SILENT
 from ..._fleet.reading import Fleet
 from ..._fleet.targets import why_unknown
@@ -76,6 +77,8 @@ class SiteNow:
 
 @dataclass
 class Report:
+    """``lost``: why what the last report knew cannot be used, "" where it can be, or where there is nothing."""
+
     made_at: str
     before_at: str | None
     sites: list[SiteNow]
@@ -85,6 +88,7 @@ class Report:
     memory: Memory
     changes: list[Change]
     changed: bool
+    lost: str = ""
 
     def totals(self) -> dict[str, int]:
         states = Counter(each.state for each in self.sites)
@@ -110,8 +114,8 @@ def where_of(problem: Mapping[str, Any]) -> str:
 
 
 def kind_words(problem: str) -> str:
-    """A kind of finding as a short name."""
-    return problem.replace("_", " ")
+    """A kind of finding in a few everyday words."""
+    return KINDS[problem].short
 
 
 def sentence_of(problem: Mapping[str, Any]) -> str:
@@ -216,7 +220,8 @@ class _Making:
     def _follow(self, device: Device, then: CameraThen | None) -> CameraThen:
         """What was known of it, and what is seen of it now."""
         was = self._known_before(then) if then else CameraThen(device.name)
-        was = replace(was, name=device.name, enabled=device.enabled, known=device.assignment is not None)
+        server, known = device.server.id or device.server.name or was.server, device.assignment is not None
+        was = replace(was, name=device.name, enabled=device.enabled, known=known, server=server)
         if device.assignment is None:
             return was
         setup = self._setups.add(device.assignment)
@@ -327,8 +332,9 @@ class _Making:
             servers = [[each.id, each.name, each.status, each.facts] for each in sorted(site.servers, key=_id)]
             facts.append([site.id, site.name, site.state, site.why, site.facts, servers])
             for each in site.cameras:
-                runs = None if each.then.setup is None else keys[each.then.setup]
-                facts.append([each.id, each.then.name, each.then.enabled, runs, each.known, each.why])
+                then = each.then
+                runs = None if then.setup is None else keys[then.setup]
+                facts.append([each.id, then.name, then.enabled, then.server, runs, each.known, each.why])
         return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 

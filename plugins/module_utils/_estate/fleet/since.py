@@ -40,6 +40,7 @@ class Since:
         self._before = before
         self._after = after
         self._words: dict[tuple[int, int], str] = {}
+        self._moves = self._moved()
 
     def changes(self) -> list[Change]:
         """Those of most cameras first."""
@@ -53,6 +54,24 @@ class Since:
         changes.sort(key=lambda each: (-each.cameras, -len(each.sites), each.text))
         others = [*self._of_models(), *Problems(self._before, self._after).changes()]
         return [*changes, *(Change(each, ()) for each in others)]
+
+    def _moved(self) -> dict[str, tuple[str, str]]:
+        """Cameras that were read at another site than the one that they have left: where they are, and in words."""
+        after = self._after.sites
+        now = {nxid: key for key, site in after.items() if site.listed and site.cameras_read for nxid in site.cameras}
+        return {
+            nxid: (now[nxid], f"moved: {then.name or key} → {after[now[nxid]].name or now[nxid]}")
+            for key, then in self._before.sites.items()
+            for nxid in then.cameras
+            if now.get(nxid, key) != key and self._has_left(nxid, key)
+        }
+
+    def _has_left(self, nxid: str, key: str) -> bool:
+        """Only where the site could be read now, or is certainly gone itself."""
+        then, site = self._before.sites[key], self._after.sites.get(key)
+        if site is not None and site.listed:
+            return site.cameras_read and nxid not in site.cameras
+        return then.listed and self._before.scope == self._after.scope
 
     def _of_models(self) -> Iterator[str]:
         names = self._after.setups.used_names()
@@ -68,6 +87,7 @@ class Since:
             if site.listed and (then or before.scope == after.scope):
                 for text, is_camera in self._of_site(then, site):
                     yield key, text, is_camera
+        yield from ((place, text, True) for place, text in self._moves.values())
         for key, then in before.sites.items():
             seen = after.sites.get(key)
             if before.scope == after.scope and then.listed and not (seen and seen.listed):
@@ -94,14 +114,16 @@ class Since:
         for key, camera in site.cameras.items():
             was = then.cameras.get(key)
             if was is None:
-                yield "new"
+                yield from [] if key in self._moves else ["new"]
                 continue
+            if was.server and camera.server and was.server != camera.server:
+                yield f"on another server: {_server_name(then, was)} → {_server_name(site, camera)}"
             if was.name and camera.name and was.name != camera.name:
                 yield "renamed"
             if was.enabled is not None and camera.enabled is not None and was.enabled != camera.enabled:
                 yield "switched on" if camera.enabled else "switched off"
             yield from self._of_setups(was, camera)
-        yield from ("no longer listed" for key in then.cameras if key not in site.cameras)
+        yield from ("no longer listed" for key in then.cameras if key not in site.cameras and key not in self._moves)
 
     def _of_setups(self, was: CameraThen, camera: CameraThen) -> Iterator[str]:
         if was.known and not camera.known:
@@ -116,6 +138,11 @@ class Since:
             before, after = self._before.setups.all[was], self._after.setups.all[now]
             self._words[was, now] = "" if before == after else self._after.setups.change(before, after)
         return self._words[was, now]
+
+
+def _server_name(site: SiteThen, camera: CameraThen) -> str:
+    key = camera.server or ""
+    return site.servers[key].name or key if key in site.servers else key
 
 
 def _of_servers(then: SiteThen, site: SiteThen) -> Iterator[str]:

@@ -33,9 +33,14 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"{cameras(totals['cameras'])}: {', '.join(numbers)}" if numbers else "no cameras"
     yield from _part("What is wrong:", report.problem_lines())
     if report.before_at is None:
-        yield from ("", "This is the first report: there is nothing to compare with.")
+        yield from ("", f"{alone(report)} There is nothing to compare with.")
     else:
         yield from _part(f"Changed since {report.before_at}:", report.change_lines() or [nothing_told(report)])
+
+
+def alone(report: Report) -> str:
+    """Why there is no last report."""
+    return f"What the last report knew cannot be used: {report.lost}." if report.lost else "This is the first report."
 
 
 def nothing_told(report: Report) -> str:

@@ -15,7 +15,7 @@ from ..._core.page.words import cameras, cut, folded, name, sites, when
 from ..fleet.memory import MARK
 from ..fleet.report import GONE, WARNED, WELL, WRONG, Report, kind_words, sentence_of, where_of
 from ..fleet.setups import NOTHING
-from ..fleet.summary import nothing_told
+from ..fleet.summary import alone, nothing_told
 from .colours import IDLE, MOST, OTHERS, UNKNOWN, Colours
 from .data import Data, number_of, shown
 from .script import SCRIPT
@@ -142,8 +142,8 @@ def _problem(number: int, problem: Mapping[str, Any]) -> str:
 
 def _changes(report: Report) -> str:
     if report.before_at is None:
-        words = "This is the first report: since when each camera runs what it runs is known from the next change on."
-        return f'<section class="wide"><p class="soft">{words}</p></section>'
+        words = f"{alone(report)} Since when each camera runs what it runs is known from the next change on."
+        return f'<section class="wide"><p class="soft">{escape(shown(words, 600))}</p></section>'
     title = f"<h2>What changed since the last report, {when(report.before_at)}</h2>"
     if not report.changes:
         return f'<section class="wide">{title}<p class="soft">{nothing_told(report).capitalize()}.</p></section>'

@@ -258,12 +258,17 @@ doc.addEventListener("keydown", event => {
 });
 follow();
 
-// Tiles that nobody has looked at yet, so that they are there when one scrolls.
+// Tiles that nobody has looked at yet, so that they are there when one scrolls. A few at a time, and none while one
+// scrolls: the browser lays out all that are new in one frame.
 const later = window.requestIdleCallback || (work => setTimeout(work, 50)), rest = all(".many .t");
+let scrolled = 0;
 const lay = () => {
-  rest.splice(0, 100).forEach(each => each.classList.add("laid"));
-  if (rest.length) later(lay);
+  if (performance.now() - scrolled > 300) rest.splice(0, 24).forEach(each => each.classList.add("laid"));
+  if (rest.length) setTimeout(() => later(lay), 30);
 };
-if (rest.length) addEventListener("load", () => later(lay));
+if (rest.length) {
+  addEventListener("scroll", () => { scrolled = performance.now(); }, {passive: true});
+  addEventListener("load", () => later(lay));
+}
 })();
 """

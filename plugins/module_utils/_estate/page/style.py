@@ -35,6 +35,9 @@ background:var(--c);vertical-align:-.02em}
 button[aria-pressed=true],.pick button[aria-pressed=true]{color:var(--card)}
 .link{border:0;background:none;color:var(--link);text-decoration:underline;padding:0 .2rem;min-height:0}
 .link[aria-pressed=true]{border-radius:.3rem}
+/* Without script there is nothing to press. */
+html:not(.js) .pick button{border:0;background:none;padding:0 .6rem 0 0;min-height:0;pointer-events:none}
+html:not(.js) .t>a{pointer-events:none}
 .changes li{padding:.1rem 0}
 .tools label{font-size:.875rem;color:var(--soft);display:inline-flex;align-items:center;gap:.3rem;min-width:0}
 select{font:inherit;font-size:.9rem;color:var(--text);background:var(--card);border:1px solid var(--u);
@@ -52,13 +55,15 @@ height:100%;align-content:start}
 .t.warned{box-shadow:inset .25rem 0 0 var(--a)}
 .tiles .grid{align-items:stretch}
 /* Of one height, so that what is not seen need not be laid out at first; the script does so when it has time. */
-.many .t{font-size:.82rem;height:8.6rem;contain:strict;content-visibility:auto}
+.many .t{font-size:.82rem;height:8.8rem;contain:strict;content-visibility:auto}
 .many .t.laid{contain:size layout;content-visibility:visible}
 /* Kept as it is laid out, for the way back. */
 .away{content-visibility:hidden;height:0;overflow:hidden}
 .many .t>a{display:flex;flex-direction:column}.many .t>a>*{flex:none}
 .many .t strong,.many .st{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
-.many .t .runs{display:block;flex:1 1 0;min-height:0;overflow:hidden}.many .rel{margin-right:.5em}
+.many .t .runs{display:block;flex:1 1 0;min-height:0;overflow:hidden}
+/* A line each, so that none is cut where it looks whole. */
+.many .rel{display:block;overflow:hidden;white-space:nowrap;text-overflow:ellipsis}
 .many .t .mini{align-self:stretch}.many .new span{position:absolute;clip-path:inset(50%)}
 .many .t.well .st{display:none}.many small{overflow:hidden;white-space:nowrap;text-overflow:ellipsis}
 .many .grid{grid-template-columns:repeat(auto-fill,minmax(min(100%,11.2rem),1fr))}
@@ -89,8 +94,12 @@ tr.hit td:first-child{padding-left:0;box-shadow:none}
 @media(forced-colors:active){.bar i,.mini i,.rel::before{forced-color-adjust:none}}
 @media print{@page{margin:1.2cm}
 :root{color-scheme:light;--text:#000;--soft:#333;--card:#fff;--ground:#fff;--line:#999;--red:#fff;--grey:#fff}
-body{background:#fff;padding:0;font-size:10pt}.tools,footer,.cause button,.link,.mini,.soft.hits{display:none}
-.card{border:0;padding:0}header{display:block}.bar{height:.5rem}
+body{background:#fff;padding:0;font-size:10pt}
+.tools,footer,.cause button,.link,.mini,.soft.hits,#site .back{display:none}
+/* What to do is on paper, too: nobody can open it there. */
+details::details-content{content-visibility:visible;display:block;height:auto}summary{list-style:none}
+summary::-webkit-details-marker{display:none}tr{break-inside:avoid}
+.card{border:0;padding:0;margin-bottom:.5rem}header{display:block}.bar{height:.5rem}
 .tiles .grid{display:table;width:100%;border-collapse:collapse;table-layout:fixed}
 .t,.t.wrong,.t.gone,.t.warned{border:0;border-radius:0;box-shadow:none}
 .head,.t{display:table-row!important;break-inside:avoid}
@@ -101,6 +110,6 @@ body{background:#fff;padding:0;font-size:10pt}.tools,footer,.cause button,.link,
 .many .t{height:auto;contain:none;content-visibility:visible}.many .t *{white-space:normal;overflow:visible}
 .many .t>a{display:contents}.many .t strong,.many .t .st,.many .t .runs,.many .t small{display:table-cell}
 .many .t.well .st{display:table-cell}.many .t .mini{display:none}.many .new span{position:static;clip-path:none}
-.print{display:inline}.pick button{border:0;padding:0;min-height:0;background:none}}
+.many .rel{white-space:normal}.print{display:inline}.pick button{border:0;padding:0;min-height:0;background:none}}
 """
 STYLE = BASE + _OWN

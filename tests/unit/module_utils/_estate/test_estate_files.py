@@ -74,7 +74,16 @@ WRONG = {
         ),
         f"sites[0] (a).exceptions[0] the device {DOOR} is there twice",
     ),
-    "an exception for nothing": (site("exceptions: [{pipelines: []}]"), "sites[0] (a).exceptions[0] has no devices"),
+    "an exception for nothing": (site("exceptions: [{pipelines: []}]"), "exceptions[0] has pipelines and no devices"),
+    "a profile for nothing": (site("profile: usual"), "sites[0] (a) has profile and no devices: name the cameras"),
+    "pipelines for nothing": (site("pipelines: [], devices: {}"), "sites[0] (a) has pipelines and no devices: name"),
+    "an NxID without quotes": (
+        f"estate: 1\nsites:\n  - id: a\n    pipelines: []\n    devices:\n      {DOOR}: Door",
+        "a key begins with a bracket, so it has to be in quotes, in line 6",
+    ),
+    "an NxID without quotes in a row": (site(f"profile: usual, devices: {{{DOOR}: Door}}"), "in quotes, in line 4"),
+    "an id without quotes": (f"estate: 1\nsites: [{{id: {DOOR}}}]", "sites[0].id is not a text: write it in quotes"),
+    "a date": ("estate: 1\nmodels: [{name: 2026-11-27}]", "models[0].name is not a text: write it in quotes"),
     "unread and known": (site(f'unread: off, profile: usual, devices: {{"{DOOR}": A}}'), "is unread, and has devices"),
     "a pipeline without a model": (site(f'pipelines: [{{nms: 0.1}}], devices: {{"{DOOR}": A}}'), "has no model"),
     "a threshold too high": (

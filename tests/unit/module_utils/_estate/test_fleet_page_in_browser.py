@@ -94,7 +94,7 @@ def test_a_tile_is_no_list_item_that_is_counted_anew_with_each_one_that_is_hidde
         ("runs", "not known", 4),
         ("version", "6.0.1", 20),
         ("plugin", "5.0.6", 9),
-        ("problem", "site offline", 2),
+        ("problem", "site off-line", 2),
         ("problem", "changed since the last report", 9),
     ],
 )
@@ -233,6 +233,7 @@ def test_on_paper_it_is_a_table(opened: Open) -> None:
     assert page.value(display.format(".t")) == page.value(display.format(".head")) == "table-row"
     assert page.value(display.format(".t strong")) == page.value(display.format(".t .st")) == "table-cell"
     assert page.value(display.format(".tools")) == "none"
+    assert page.value("document.querySelector('.cause:not([open]) p').checkVisibility()"), "what to do is there, too"
 
 
 def test_without_script_all_sites_are_there(browser: Chromium, tmp_path: Path) -> None:
@@ -243,6 +244,7 @@ def test_without_script_all_sites_are_there(browser: Chromium, tmp_path: Path) -
     browser.look(1440)
     assert browser.value("[...document.querySelectorAll('.t')].filter(each => each.checkVisibility()).length") == 40
     assert browser.value("document.querySelector('.tools').checkVisibility()") is False
+    assert browser.value("getComputedStyle(document.querySelector('.pick button')).borderTopWidth") == "0px"
 
 
 def test_what_others_name_does_nothing(browser: Chromium, tmp_path: Path) -> None:

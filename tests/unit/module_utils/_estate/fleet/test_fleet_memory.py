@@ -40,6 +40,8 @@ CAMERA = ("sites", 0, "cameras", 0)
 BREAKS: dict[str, Break] = {
     "another program's": set_in("written_by", value="somebody"),
     "another version": set_in("format", value=1),
+    "a version that is true": set_in("format", value=True),
+    "a server that is a number": set_in(*CAMERA, 8, value=1),
     "no time": set_in("made_at", value="yesterday"),
     "a time with more behind it": set_in("made_at", value="2026-11-26T03:00:00Z<script>"),
     "no sites": lambda data: data.pop("sites"),
@@ -66,6 +68,12 @@ def test_what_no_report_writes_is_not_taken(name: str) -> None:
     BREAKS[name](data)
     with pytest.raises(Wrong):
         Memory.of(json.dumps(data).encode())
+
+
+def test_a_newer_version_is_told_apart() -> None:
+    data = json.loads(report_of(3, 4, first=True).memory.as_bytes())
+    with pytest.raises(Wrong, match=r"a newer version of nxai\.cloud has written it"):
+        Memory.of(json.dumps({**data, "format": data["format"] + 1, "sites": "of another form"}).encode())
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 5_000, b'{"written_by": 1}'])

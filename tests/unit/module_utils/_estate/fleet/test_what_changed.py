@@ -174,6 +174,11 @@ CHANGES: dict[str, tuple[Callable[[], Fleet], list[str]]] = {
         lambda: renamed(model=lambda was: f"New {was}"),
         ["a model is renamed: Person detector@7 → New Person detector@7"],
     ),
+    "another server": (
+        lambda: fleet(device(Server={"UUID": uuid("server", 2), "Name": "T"})),
+        [f"1 camera at 1 site: on another server: S → {uuid('server', 2)}"],
+    ),
+    "a server that is not told": (lambda: fleet(device(Server=None)), []),
     "another plugin": (lambda: fleet(device(), plugin="5.0"), ["1 site: plugin 4.2 → 5.0"]),
 }
 
@@ -184,7 +189,48 @@ def test_what_changed_is_named_and_nothing_else(night: Nights, name: str) -> Non
     make, expected = CHANGES[name]
     report = night(make())
     assert changes(report) == expected
-    assert report.changed is (name != "nothing")
+    assert report.changed is (name not in ("nothing", "a server that is not told"))
+
+
+def two(first: Fleet, second: Fleet) -> Fleet:
+    """Both shops: the second is called Depot, and has a server of its own."""
+    [old] = second.sites or ()
+    depot = replace(old, id=uuid("site", 2), name="Depot")
+    here = {"servers": [(depot, each) for _site, each in second.servers or ()]}
+    here["devices"] = [(depot, each) for _site, each in second.devices or ()]
+    return replace(
+        first,
+        sites=[*(first.sites or ()), depot],
+        servers=[*(first.servers or ()), *here["servers"]],
+        devices=[*(first.devices or ()), *here["devices"]],
+    )
+
+
+def test_a_camera_that_moved_is_neither_new_nor_gone(night: Nights) -> None:
+    till, yard = device("Till"), device("Yard")
+    night(two(fleet(device(), till), fleet(yard)))
+    assert changes(night(two(fleet(device()), fleet(yard, till)))) == ["1 camera at 1 site: moved: Shop → Depot"]
+    assert changes(night(two(fleet(device()), fleet(yard, till)))) == []
+
+
+def test_a_camera_has_moved_when_it_is_seen_to_have_left(night: Nights) -> None:
+    till = device("Till")
+    night(two(fleet(device(), till), fleet(device("Yard"))))
+    off = changes(night(two(fleet(online=False), fleet(device("Yard"), till))))
+    assert off == ["1 camera at 1 site: new", "1 site: off-line"], "nobody knows what is at the other one"
+    back = changes(night(two(fleet(device()), fleet(device("Yard"), till))))
+    assert back == ["1 camera at 1 site: moved: Shop → Depot", "1 site: on-line again"]
+
+
+def test_cameras_of_a_site_that_is_gone_have_moved_to_a_new_one(night: Nights) -> None:
+    night(fleet(device(), device("Till")))
+    both = two(fleet(), fleet(device(), device("Till")))
+    moved = replace(both, sites=[each for each in both.sites or () if each.name == "Depot"], servers=both.servers[1:])
+    assert changes(night(moved)) == [
+        "2 cameras at 1 site: moved: Shop → Depot",
+        "1 site: new: Depot",
+        "1 site: no longer listed: Shop",
+    ]
 
 
 def test_a_site_that_is_not_asked_for_is_not_gone(night: Nights) -> None:
@@ -199,8 +245,8 @@ def test_a_site_that_is_not_asked_for_is_not_gone(night: Nights) -> None:
 
 def test_problems_come_and_go(night: Nights) -> None:
     night(fleet(device()))
-    assert "new problem: device idle" in map(str, night(fleet(device(pipelines=()))).changes)
-    assert "no longer a problem: device idle" in map(str, night(fleet(device())).changes)
+    assert "new problem: camera runs nothing" in map(str, night(fleet(device(pipelines=()))).changes)
+    assert "no longer a problem: camera runs nothing" in map(str, night(fleet(device())).changes)
 
 
 def test_two_rows_of_a_camera_hide_what_it_ran_for_as_long_as_they_are_there(night: Nights) -> None:
@@ -221,7 +267,7 @@ def test_a_change_of_details_is_not_called_nothing(night: Nights) -> None:
 
 
 def of_problems(report: Report) -> list[str]:
-    return [str(each) for each in report.changes if "problem" in each.text and "unread" not in each.text]
+    return [str(each) for each in report.changes if "problem" in each.text and "could not be read" not in each.text]
 
 
 UNREAD: dict[str, Callable[[], tuple[Fleet, tuple[str, ...]]]] = {
@@ -239,10 +285,10 @@ def test_a_problem_that_nobody_could_look_at_is_neither_gone_nor_new(night: Nigh
     seen, scope = UNREAD[name]()
     night(idle)
     for _each in range(2):
-        assert "no longer a problem: device idle" not in of_problems(night(seen, scope))
-    assert "device idle" not in " ".join(of_problems(night(idle)))
+        assert "no longer a problem: camera runs nothing" not in of_problems(night(seen, scope))
+    assert "camera runs nothing" not in " ".join(of_problems(night(idle)))
     night(seen, scope)
-    assert "no longer a problem: device idle" in of_problems(night(well))
+    assert "no longer a problem: camera runs nothing" in of_problems(night(well))
 
 
 def test_models_that_are_not_read_take_no_problem_away(night: Nights) -> None:
@@ -252,13 +298,13 @@ def test_models_that_are_not_read_take_no_problem_away(night: Nights) -> None:
     night(fleet(gone))
     assert of_problems(night(blind)) == [] == of_problems(night(fleet(gone)))
     night(blind)
-    assert "no longer a problem: model unseen" in of_problems(night(fleet(device())))
+    assert "no longer a problem: model not visible to this account" in of_problems(night(fleet(device())))
 
 
 def test_a_problem_of_a_site_that_is_gone_is_gone(night: Nights) -> None:
     night(fleet(device(pipelines=())))
     gone = replace(fleet(), sites=[], servers=[], devices=[])
-    assert "no longer a problem: device idle" in of_problems(night(gone))
+    assert "no longer a problem: camera runs nothing" in of_problems(night(gone))
 
 
 def test_how_a_site_stands() -> None:
