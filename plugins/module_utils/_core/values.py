@@ -34,7 +34,7 @@ def folded(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row with lower-case keys: the spelling of several fields is not known for sure."""
     lower = {str(key).lower(): value for key, value in row.items()}
     if len(lower) < len(row):  # of two spellings the first one counts
-        lower = {str(key).lower(): row[key] for key in reversed([*row])}
+        lower.update((str(key).lower(), row[key]) for key in reversed([*row]))
     return lower
 
 
