@@ -141,7 +141,9 @@ class DeviceApi:
         self._transport.findings.proved.update(lines_shown(read_of(listed)))
         found = self.as_known(listed)
         for device in found:
-            learn(self._transport.findings, RUNNING, models_in([each.wire for each in device.assignment or ()]))
+            learn(
+                self._transport.findings, RUNNING, (model for each in device.assignment or () for model in each.models)
+            )
         return found
 
     def as_known(self, listed: Iterable[Device]) -> list[Device]:

@@ -18,6 +18,7 @@ from .errors import BadInput
 ZERO_UUID = "00000000-0000-0000-0000-000000000000"
 UUID_TEXT = re.compile(r"\{?([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\}?")
 _MOST_OF_AN_ID = 1 << 64
+_UUID_LENGTHS = range(32, len("{urn:uuid:}") + 36 + 1)  # most texts are shorter: nothing has to be looked for in them
 _UUID_FORMS = re.compile(
     r"\{?(?:urn:uuid:)?" + "-?".join(f"([0-9a-f]{{{digits}}})" for digits in (8, 4, 4, 4, 12)) + r"\}?", re.IGNORECASE
 )
@@ -31,15 +32,17 @@ def plain(name: object) -> str:
 
 def folded(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row with lower-case keys: the spelling of several fields is not known for sure."""
-    lower: dict[str, Any] = {}
-    for key, value in row.items():
-        lower.setdefault(str(key).lower(), value)
+    lower = {str(key).lower(): value for key, value in row.items()}
+    if len(lower) < len(row):  # of two spellings the first one counts
+        lower.update((str(key).lower(), row[key]) for key in reversed([*row]))
     return lower
 
 
 def text(value: Any) -> str | None:
     """A string that can be encoded: lone surrogates, which JSON can carry, become question marks."""
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
 
 def encodable(value: Any) -> Any:
@@ -77,10 +80,11 @@ def identity(value: Any) -> str:
     Of a UUID that is lower case with dashes, without braces or ``urn:uuid:``. Another text, and a whole number above
     zero, is an id as it is.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value) if 0 < value < _MOST_OF_AN_ID else ""
-    found = _UUID_FORMS.fullmatch(value) if isinstance(value, str) else None
-    return "-".join(found.groups()).lower() if found else text(value) or ""
+    if isinstance(value, str):
+        found = _UUID_FORMS.fullmatch(value) if len(value) in _UUID_LENGTHS else None
+        return "-".join(found.groups()).lower() if found else text(value) or ""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number and 0 < value < _MOST_OF_AN_ID else ""
 
 
 def is_uuid(value: Any) -> bool:

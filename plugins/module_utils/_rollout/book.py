@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from .._core.errors import BadInput
 from .._core.files import check_trusted, read_regular, replace_file
@@ -117,13 +118,13 @@ class Book:
                 advice = "Report this: no run may write such a line."
                 raise BadInput(f"Write a line to {self._journal.path}", f"it{error}", advice) from None
 
-    def publish(self) -> None:
-        """The report and its page, made anew. Threads may call it."""
-        if not self._writing or not self.exists:
-            return
+    def publish(self) -> dict[str, Any]:
+        """The report, and where this run has written its files, made anew. Threads may call it."""
         with self._turn:
             self._published = self.now()
             report = as_report(self.ledger)
+        if not self._writing or not self.exists:
+            return report
         check_trusted(f"Use {self.folder}", str(self.folder), self._trusted_owner)
         try:
             replace_file(str(self.folder / REPORT), json.dumps(report, indent=1).encode())
@@ -131,6 +132,7 @@ class Book:
         except OSError as error:
             advice = "Make room, or let this user write there."
             raise BadInput(f"Write the report in {self.folder}", str(error.strerror), advice) from None
+        return report
 
     def saved(self) -> str:
         """All that another machine needs to go on: whole lines, also where nothing was added after a torn one."""

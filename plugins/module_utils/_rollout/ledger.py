@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .._api.records.pipeline import Assignment, Pipeline
@@ -84,7 +85,7 @@ class Camera:
     excluded: bool = False
     foreign: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> Key:
         return camera_key(self.site, self.nxid)
 

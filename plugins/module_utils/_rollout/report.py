@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from .._core.values import identity
 from .._core.wording import printable
 from .ledger import Camera, Ledger, Wave
 from .page import words
@@ -46,10 +45,11 @@ _QUEUE = "Run the same command again when the queued cameras are back."
 def as_report(ledger: Ledger) -> dict[str, Any]:
     """The contents of ``rollout-report.json``. Times are ISO 8601, UTC."""
     cameras, plan = ledger.cameras, ledger.plan
-    failed = [each for each in cameras if kind_of(each) == "failed" or (kind_of(each) == "back" and each.reason)]
-    queued = any(each.shown == "queued" for each in cameras)
-    left = [_QUEUE] if queued else []
-    left += [_FAILED] if any(kind_of(each) == "failed" for each in failed) else []
+    kinds = {each.number: kind_of(each) for each in cameras}
+    failed = [each for each in cameras if (kind := kinds[each.number]) == "failed" or (kind == "back" and each.reason)]
+    aside = [each for each in cameras if kinds[each.number] == "aside"]
+    left = [_QUEUE] if any(each.shown == "queued" for each in aside) else []
+    left += [_FAILED] if any(kinds[each.number] == "failed" for each in failed) else []
     next_step = _HOW_TO_GO_ON[ledger.status] or " ".join(left) or "Nothing is left to do."
     return {
         "name": ledger.rollout,
@@ -64,13 +64,13 @@ def as_report(ledger: Ledger) -> dict[str, Any]:
         "overdue_at": iso(_overdue(ledger)),
         "declaration": plan.given if plan else {},
         "models": plan.models if plan else {},
-        "totals": totals(cameras),
-        "waves": [_wave(each) for each in ledger.waves],
-        "sites": _sites(cameras),
+        "totals": totals(cameras, kinds),
+        "waves": [_wave(each, kinds) for each in ledger.waves],
+        "sites": _sites(cameras, kinds),
         "failures": [{"wave": each.wave, **as_row(each)} for each in failed],
         "causes": causes(failed),
         **{
-            status: [as_row(each) for each in cameras if each.shown == status]
+            status: [as_row(each) for each in aside if each.shown == status]
             for status in ("queued", "skipped", "excluded", "overtaken", "let_go")
         },
         "overwritten": [{**as_row(each), "lines": list(each.foreign)} for each in cameras if each.foreign],
@@ -129,8 +129,9 @@ def kind_of(camera: Camera) -> str:
     return _KIND_OF.get(camera.shown, "failed")
 
 
-def totals(cameras: Sequence[Camera]) -> dict[str, int]:
-    count = Counter(map(kind_of, cameras))
+def totals(cameras: Sequence[Camera], kinds: Mapping[int, str]) -> dict[str, int]:
+    """``kinds``: of each camera, by its number."""
+    count = Counter(kinds[each.number] for each in cameras)
     return {"devices": len(cameras), **{kind: count[kind] for kind in KINDS}}
 
 
@@ -149,7 +150,7 @@ def causes(failed: Iterable[Camera]) -> list[dict[str, Any]]:
     return sorted(made, key=lambda each: -each["devices"])
 
 
-def _wave(wave: Wave) -> dict[str, Any]:
+def _wave(wave: Wave, kinds: Mapping[int, str]) -> dict[str, Any]:
     ends = wave.written_at + wave.soak if wave.written_at is not None and wave.status == "written" else None
     return {
         "number": wave.number,
@@ -161,21 +162,23 @@ def _wave(wave: Wave) -> dict[str, Any]:
         "soak_ends_at": iso(ends),
         "done_at": iso(wave.done_at),
         "sites": len({each.site for each in wave.cameras}),
-        "totals": totals(wave.cameras),
+        "totals": totals(wave.cameras, kinds),
     }
 
 
-def _sites(cameras: Iterable[Camera]) -> list[dict[str, Any]]:
+def _sites(cameras: Iterable[Camera], kinds: Mapping[int, str]) -> list[dict[str, Any]]:
     """Those with failures first, then by name."""
     found: dict[str, list[Camera]] = {}
     for each in cameras:
-        found.setdefault(identity(each.site), []).append(each)
+        found.setdefault(each.key[0], []).append(each)
     sites = [
         {
             "site": rows[0].site,
             "name": rows[0].site_name,
-            "next_wave": min((each.wave for each in rows if each.wave and kind_of(each) == "waiting"), default=None),
-            **totals(rows),
+            "next_wave": min(
+                (each.wave for each in rows if each.wave and kinds[each.number] == "waiting"), default=None
+            ),
+            **totals(rows, kinds),
         }
         for rows in found.values()
     ]

@@ -22,7 +22,7 @@ from .judge import Rules, breach, limit, named, soak_left
 from .ledger import DONE, Camera, Ledger, Wave
 from .lines import Judged, LetGo, Outcome, WaveBegun, groups, packed, said
 from .opening import Opening
-from .report import as_report, lines_of, summary
+from .report import lines_of, summary
 from .scope import numbers_of, pauses_of, texts_of
 
 Result = dict[str, Any]
@@ -70,8 +70,8 @@ class RolloutRun:
             try:
                 result = further[step]()
             finally:
-                self._book.publish()
-            return self._end(result, self._ledger.lines > lines)
+                report = self._book.publish()
+            return self._end(result, report, self._ledger.lines > lines)
 
     def _check_run(self) -> None:
         """Another run that has opened the rollout since goes on, and this one does not."""
@@ -276,8 +276,8 @@ class RolloutRun:
     def _carrier(self, cameras: Sequence[Camera], wave: int) -> Carrier:
         return Carrier(self._task, self._book, cameras, wave, self._rules)
 
-    def _end(self, result: Result, changed: bool) -> Result:
-        stand = summary(as_report(self._ledger))
+    def _end(self, result: Result, report: Mapping[str, Any], changed: bool) -> Result:
+        stand = summary(report)
         shown = {**stand, "status": "check", "how_to_go_on": _CHECKED} if self._check_mode else stand
         more = result.pop("said", [])
         return {

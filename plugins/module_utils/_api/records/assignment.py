@@ -45,6 +45,14 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What rows of one listing have in common, by how it is written: what is equal in every letter is read once."""
+
+    places: dict[str, tuple[bool, str, Assignment]] = field(default_factory=dict)  # see ``_read``
+    servers: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Unknown:
     """``reason`` is for people. ``shape`` is "" where something is there that is not understood.
 
@@ -61,26 +69,36 @@ class Unknown:
 
 
 def read_assignment(
-    raw: Mapping[str, Any], place: tuple[str, ...] = PLACE, is_model: IsModel = is_uuid
+    raw: Mapping[str, Any], place: tuple[str, ...] = PLACE, is_model: IsModel = is_uuid, seen: Seen | None = None
 ) -> Known | Unknown:
     """The pipelines of a row. ``place`` is compared without regard to case, ``_`` and ``-``; text in it may be JSON.
 
-    ``is_model``: whether an id is one of a model. It may be a name, or something else, where it is no UUID.
+    ``is_model``: whether an id is one of a model. It may be a name, or something else, where it is no UUID. ``seen``:
+    of the same listing, with the same ``is_model``.
     """
     found, others = _follow(raw, place)
     if isinstance(found, dict) and _model_in(found):
         found = [found]  # one pipeline, where a list of one was expected
     if isinstance(found, list):
         found = [_unpacked(each) if isinstance(each, str) and each[:1] == "{" else each for each in found]
-    blank = is_blank(found)
-    problem = "" if blank else _problem(found, ".".join(place), is_model)
+    places, written = (seen or Seen()).places, repr(found)
+    if written not in places:
+        places[written] = _read(found, ".".join(place), is_model)
+    blank, problem, pipelines = places[written]
     if problem:
         return Unknown(problem)
-    pipelines = () if blank else tuple(map(Pipeline.read, found))
     elsewhere = next(_hits_but(pipelines, others), None)
     if elsewhere is not None:
         return Unknown(f"{elsewhere} names a model or holds pipelines, too")
     return _contradiction(raw, place, pipelines, found) or (_blank(raw, place, found) if blank else Known(pipelines))
+
+
+def _read(found: Any, dotted: str, is_model: IsModel) -> tuple[bool, str, Assignment]:
+    """Whether what is in the place is blank, why it is not understood, and its pipelines."""
+    if is_blank(found):
+        return True, "", ()
+    problem = _problem(found, dotted, is_model)
+    return False, problem, () if problem else tuple(map(Pipeline.read, found))
 
 
 def _contradiction(raw: Mapping[str, Any], place: tuple[str, ...], known: Assignment, found: Any) -> Unknown | None:

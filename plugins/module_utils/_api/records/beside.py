@@ -57,13 +57,13 @@ def says_more(known: Assignment, row: Mapping[str, Any], way: Mapping[str, Any] 
 
 def _reasons(known: Assignment, row: Mapping[str, Any], way: Mapping[str, Any]) -> Iterator[str]:
     models = models_of(known)
-    offered = len(models_beside(way))
+    offered, most_of_all = len(models_beside(way)), max(len(known), len(models))
     for name, value, is_row in _members(row, way):
         key = plain(name.rpartition(".")[2])
-        most = len(known) if "pipeline" in key else max(len(known), len(models))
+        most = len(known) if "pipeline" in key else most_of_all
         if isinstance(value, Mapping):
             yield from _around(name, value, len(known))
-            if any(identity(each) in models for each in value):
+            if models and any(identity(each) in models for each in value):
                 yield f"{name} holds something for single models"
         elif _counts(key) and _is_more(key, value, most, offered):
             yield f"{name} counts more than the {most} that are shown"
@@ -94,13 +94,18 @@ def _is_more(key: str, value: Any, most: int, offered: int) -> bool:
 
 def _around(name: str, outer: Mapping[str, Any], most: int) -> Iterator[str]:
     """Of the object that a list of pipelines stands in: there even a bare total is one of pipelines."""
-    if not _LIST.fullmatch(plain(name.rpartition(".")[2])):
+    if not _is_list(plain(name.rpartition(".")[2])):
         return
     for key, value in outer.items():
         if re.fullmatch(_BARE_COUNT, plain(key)) and _number(value) > most:
             yield f"{name}.{key} counts more than the {most} that are shown"
         elif _says_short(plain(key), value, False):
             yield f"{name}.{key} says that not all is shown"
+
+
+@lru_cache(maxsize=2048)
+def _is_list(key: str) -> bool:
+    return _LIST.fullmatch(key) is not None
 
 
 def models_beside(way: Mapping[str, Any] | None) -> frozenset[str]:
@@ -175,5 +180,5 @@ def is_set(value: Any) -> bool:
 
 def _names(key: str, value: Any) -> bool:
     if isinstance(value, list):
-        return _LIST.fullmatch(key) is not None and any(isinstance(each, str) and is_set(each) for each in value)
+        return _is_list(key) and any(isinstance(each, str) and is_set(each) for each in value)
     return isinstance(value, str) and _NAME.fullmatch(key) is not None and is_set(value) and value[:1] not in "[{"

@@ -30,4 +30,6 @@ def with_settings(device: Device, contract: Contract, lines: Collection[str] = (
 
     ``lines``: of the contract, for those that one was seen to show, anywhere (see ``following.py``).
     """
+    if device.unknown is None:
+        return device
     return as_shown(device, {*lines, *lines_of(contract.assignment.left_out)})

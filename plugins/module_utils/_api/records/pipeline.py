@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..._core.errors import BadInput
@@ -79,6 +79,11 @@ class Pipeline:
         """The UUID of the model in lower case, or "" where the API gave none."""
         return identity(self.wire.get("modelUUID"))
 
+    @cached_property
+    def models(self) -> tuple[Any, ...]:
+        """Its models, those of chains too, each as it is written."""
+        return tuple(models_in(self.wire))
+
     def with_models(self, rename: Callable[[str], str]) -> Pipeline:
         """The same pipeline with each of its models, those of chains too, replaced by what ``rename`` gives for it."""
         return Pipeline(with_models(self.wire, rename), self.spelling)
@@ -112,10 +117,11 @@ class Pipeline:
         }
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Pipeline) and self._meaning() == other._meaning()
+        return isinstance(other, Pipeline) and (self is other or self._meaning == other._meaning)
 
     __hash__ = None  # type: ignore[assignment]  # equal ones may be written differently
 
+    @cached_property
     def _meaning(self) -> dict[str, Any]:
         """What is compared, by the names on the wire: the known keys in one form, all others as they are.
 
@@ -197,7 +203,7 @@ def models_of(assignment: Iterable[Pipeline]) -> list[str]:
 
     Where a chain names its models is a guess: see ``_names_a_model``.
     """
-    return list(dict.fromkeys(filter(None, (identity(each) for one in assignment for each in models_in(one.wire)))))
+    return list(dict.fromkeys(filter(None, (identity(each) for one in assignment for each in one.models))))
 
 
 def with_models(value: Any, rename: Callable[[Any], Any]) -> Any:
@@ -250,11 +256,11 @@ def models_in(value: Any) -> Iterator[Any]:
     waiting = [value]
     while waiting:
         outer = waiting.pop()
-        if isinstance(outer, Mapping):
-            yield from (inner for key, inner in outer.items() if _names_a_model(outer, key))
-            waiting += reversed(list(outer.values()))
-        elif isinstance(outer, list):
+        if isinstance(outer, list):
             waiting += reversed(outer)
+        elif isinstance(outer, Mapping):
+            yield from (inner for key, inner in outer.items() if _names_a_model(outer, key))
+            waiting += [inner for inner in reversed([*outer.values()]) if isinstance(inner, (list, Mapping))]
 
 
 def _names_a_model(outer: Any, place: Any) -> bool:
@@ -262,9 +268,14 @@ def _names_a_model(outer: Any, place: Any) -> bool:
     if isinstance(outer, list) or not isinstance(outer[place], (str, int)):
         return False
     name = plain(place)
-    if name == _MODEL or not _ALSO_A_MODEL.fullmatch(name):
+    if name == _MODEL or not _also_a_model(name):
         return name == _MODEL
     return is_uuid(outer[place]) and _MODEL not in map(plain, outer)
+
+
+@lru_cache(maxsize=2048)
+def _also_a_model(name: str) -> bool:
+    return _ALSO_A_MODEL.fullmatch(name) is not None
 
 
 def _wrong(name: str, wanted: str) -> BadInput:

@@ -19,7 +19,7 @@ from typing import Any
 from ..._core.errors import Unexpected
 from ..._core.values import UUID_TEXT, ZERO_UUID, first_text, flag, folded, identity, is_uuid, mapping, number, text
 from ..contract.lines import WORDS, hint, names_of
-from .assignment import IsModel, Known, Unknown, read_assignment
+from .assignment import IsModel, Known, Seen, Unknown, read_assignment
 from .file_mark import FileMark, split_documentation
 from .pipeline import Assignment
 from .spelling import Id, as_written, own_id
@@ -242,14 +242,16 @@ class Device(_Named):
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
     @classmethod
-    def from_api(cls, raw: Mapping[str, Any], is_model: IsModel = is_uuid) -> Device:
+    def from_api(cls, raw: Mapping[str, Any], is_model: IsModel = is_uuid, seen: Seen | None = None) -> Device:
         row = folded(raw)
-        found = read_assignment(raw, is_model=is_model)
+        found = read_assignment(raw, is_model=is_model, seen=seen)
+        servers, server = (seen or Seen()).servers, mapping(row.get("server"))
+        written = repr(server)
         return cls(
             id=normalise_nxid(_required_id(row, "device", "nxid")),
             name=text(row.get("name")) or "",
             nxid=own_id(row, ("nxid",)),
-            server=Server.from_api(mapping(row.get("server")), embedded=True),
+            server=servers.get(written) or servers.setdefault(written, Server.from_api(server, embedded=True)),
             enabled=flag(row.get("enabled")),
             assignment=found.pipelines if isinstance(found, Known) else None,
             unknown=found if isinstance(found, Unknown) else None,
@@ -263,9 +265,9 @@ class Device(_Named):
         Each row is compared with the first one of its NxID only, so that a long listing costs no more than its length.
         ``is_model``: see ``read_assignment``.
         """
-        found: dict[str, list[Device]] = {}
+        seen, found = Seen(), dict[str, list[Device]]()
         for row in rows:
-            device = cls.from_api(row, is_model)
+            device = cls.from_api(row, is_model, seen)
             same = found.setdefault(device.id, [device])
             if device.raw != same[0].raw:
                 same.append(device)

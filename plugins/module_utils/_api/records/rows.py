@@ -45,10 +45,9 @@ def by_id(*places: tuple[str, Any], record: str) -> Iterator[Listed]:
 def ungrouped(listed: Listed, record: str) -> Listed:
     """The records of a list of groups, such as one for each server: objects without an id, each with a list of them."""
     names, found = names_of(record, "id"), []
-    members = {_member(each, names) for each in listed.rows}
-    if None in members or len(members) != 1:
+    member = _member(listed.rows[0], names) if listed.rows else None  # of records, the first one settles it
+    if member is None or any(_member(each, names) != member for each in listed.rows):
         return listed
-    member = str(members.pop())
     for group in listed.rows:
         own = {key: value for key, value in group.items() if key != member}
         found += [{**row, GROUP: own} if own else row for row in group[member]]

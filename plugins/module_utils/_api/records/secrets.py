@@ -51,11 +51,11 @@ def _secrets(pipeline: Mapping[str, Any]) -> Iterator[str]:
     waiting: list[Any] = [pipeline]
     while waiting:
         outer = waiting.pop()
-        if isinstance(outer, Mapping):
-            yield from (str(key) for key, value in outer.items() if _may_hide(value) and _is_secret(str(key)))
-            waiting += outer.values()
-        elif isinstance(outer, list):
+        if isinstance(outer, list):
             waiting += outer
+        elif isinstance(outer, Mapping):
+            yield from (str(key) for key, value in outer.items() if _may_hide(value) and _is_secret(str(key)))
+            waiting += [value for value in outer.values() if isinstance(value, (list, dict))]
 
 
 def _may_hide(value: Any) -> bool:

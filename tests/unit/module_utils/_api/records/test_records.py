@@ -22,6 +22,7 @@ from ansible_collections.nxai.cloud.plugins.module_utils._api.records.records im
     normalise_nxid,
 )
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import Unexpected
+from ansible_collections.nxai.cloud.plugins.module_utils._core.values import folded
 from ansible_collections.nxai.cloud.plugins.module_utils._models.fields import describe_model
 
 UUID = "459d2273-1514-431c-9d34-f5b72f3bfe20"
@@ -252,3 +253,25 @@ def test_rows_of_one_id_with_names_of_their_own_may_be_several_devices():
     assert all("fields.device.id" in each.unknown.reason for each in devices)
     unnamed = Device.listed([{"NxID": UUID, "Name": "Door"}, {"NxID": UUID}])
     assert all("fields.device.id" not in each.unknown.reason for each in unnamed)
+
+
+def test_rows_that_are_only_nearly_alike_are_each_read_by_themselves() -> None:
+    """1, 1.0 and true are equal in Python. Each goes back as it came, and true is no threshold."""
+    shown = [1, 1.0, True, 1]
+    rows = [
+        {
+            "NxID": f"{number}{UUID[1:]}",
+            "Server": {"Name": "S", "Supports": {"Pipelines": each}},
+            "nxAI": {"pipelines": [{"modelUUID": UUID, "modelNMS": each}]},
+        }
+        for number, each in enumerate(shown)
+    ]
+    devices = Device.listed(rows)
+    found = [[repr(one.wire["modelNMS"]) for one in each.assignment or ()] for each in devices]
+    assert found == [["1"], ["1.0"], [], ["1"]]
+    assert [each.server.supports_pipelines for each in devices] == [None, None, True, None]
+    assert [each.unknown is None for each in devices] == [True, True, False, True]
+
+
+def test_of_two_spellings_of_a_key_the_first_one_counts() -> None:
+    assert [*folded({"a": 1, "A": 2, "b": 3, "B": 4}).items()] == [("a", 1), ("b", 3)]
