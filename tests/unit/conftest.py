@@ -13,12 +13,16 @@ from pathlib import Path
 
 import pytest
 from ansible.plugins.loader import init_plugin_loader
+from hypothesis import HealthCheck, settings
 
 from simulator.testing import Served
 from tools.workplace import COLLECTIONS, prepare
 
 prepare()
 init_plugin_loader([str(COLLECTIONS)])
+# What a machine that is busy takes longer for has not failed.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -95,27 +95,6 @@ def refusals(
     return [Refusal.of(change, reason) for change in changes for check in checks for reason in check(change)]
 
 
-def listed_twice(changes: Iterable[DeviceChange], listed: Iterable[DeviceChange]) -> list[Refusal]:
-    """Devices that another site lists, too, by the same NxID and name, with other pipelines: one of them may be wrong.
-
-    A camera may well be one of two sites. Then a task of its own for each site does not see the other one.
-    """
-    same: dict[tuple[str, str], list[DeviceChange]] = {}
-    for each in listed:
-        same.setdefault((each.device.id, each.device.name), []).append(each)
-    found = []
-    for each in changes:
-        others = same.get((each.device.id, each.device.name), ()) if each.changed and not each.restored else ()
-        other = next((one for one in others if one.site.id != each.site.id and one.before != each.before), None)
-        if other is not None:
-            reason = (
-                f"the site {other.site.label} lists it, too, with other pipelines, so it is not known what it runs. If"
-                f" these are two, give each site a task of its own. {hint('operations.list_devices.path')}"
-            )
-            found.append(Refusal.of(each, reason))
-    return found
-
-
 def sites_whose_servers_count(
     changes: Sequence[DeviceChange], models: Mapping[str, Model], options: Mapping[str, Any]
 ) -> list[Site]:

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 from .._api.contract.lines import WIRE_NAMES
@@ -35,7 +34,7 @@ from .._fleet.targets import (
     snapshot_targets,
     why_unknown,
 )
-from .checks import Facts, Refusal, listed_twice, raise_if_any, refusals, sites_whose_servers_count
+from .checks import Facts, Refusal, raise_if_any, refusals, sites_whose_servers_count
 from .models import Models
 from .proof import Proof
 from .reconcile import AssignmentPlan, Batch, DeviceChange, State, merge, swap
@@ -169,7 +168,6 @@ class PipelineResource:
         lost = {(each.site, each.device) for each in found}
         if not self.skip:
             found += [_refusal(each) for each in self.found.missing if each.status == "not_applicable"]
-        found += listed_twice(plan.changes, chain.from_iterable(self.writer.strays.listed.values()))
         changes = [each for each in plan.changes if each.changed]
         if changes:
             restoring = self.options["restore"] is not None

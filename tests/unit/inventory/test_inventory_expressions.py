@@ -96,7 +96,7 @@ EXPRESSION = st.recursive(LEAF, _deeper, max_leaves=4)
 TEMPLATE = st.lists(st.one_of(EXPRESSION.map(lambda part: f"{{{{ {part} }}}}"), st.sampled_from([" / ", "x", "\n"])))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.sampled_from(KINDS), EXPRESSION, TEMPLATE.map("".join), st.lists(HOST, min_size=3, max_size=3))
 def test_the_fast_way_agrees_with_ansible_on_random_data_and_expressions(
     kind: str, expression: str, text: str, hosts: list[dict[str, Any]]

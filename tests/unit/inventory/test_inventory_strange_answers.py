@@ -49,7 +49,7 @@ def test_an_error_or_a_success(operation: str, cloud: Served, read: Callable[...
     assert len(everywhere) > 3
     outcomes, errors = set(), []
 
-    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
     @given(st.sampled_from(everywhere), st.integers(0, len(STRANGE) - 1), st.sampled_from(["fail", "skip"]))
     def examine(place: tuple[Any, ...], number: int, on_error: str) -> None:
         cloud.clear_faults()

@@ -107,7 +107,7 @@ def test_a_clear_failure_or_a_success(
     assert len(everywhere) > 1 or operation in ANSWERS
     outcomes = set()
 
-    @settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=100, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
     @given(st.sampled_from(everywhere), st.integers(0, len(STRANGE) - 1), st.sampled_from(TASKS[operation]))
     def examine(path: tuple[Any, ...], place: int, task: tuple[str, dict[str, Any]]) -> None:
         cloud.clear_faults()

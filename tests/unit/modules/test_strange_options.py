@@ -124,7 +124,7 @@ def test_a_clear_failure_or_a_success(
     )
     outcomes = set()
 
-    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
     @given(options=some, check=st.booleans())
     def examine(options: dict[str, Any], check: bool) -> None:
         no_hang()

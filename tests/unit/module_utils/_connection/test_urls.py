@@ -219,9 +219,7 @@ PIECES = (
 )
 STARTS = ("", "https://", "http://", "HTTPS://", "//", "/", "\\\\", "https:/", "https:", "https://api.example:8443")
 ODD = st.lists(st.one_of(st.sampled_from(PIECES), st.characters(max_codepoint=0x2FF)), max_size=7).map("".join)
-MANY = settings(
-    max_examples=CASES, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+MANY = settings(max_examples=CASES, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @MANY

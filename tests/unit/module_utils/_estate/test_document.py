@@ -46,7 +46,7 @@ WIRE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(WIRE)
 def test_an_entry_is_the_same_pipeline_or_it_is_refused(wire: dict[str, Any]) -> None:
     """What a file says, and what is read of it, is equal to what the service shows. Anything else is not written."""

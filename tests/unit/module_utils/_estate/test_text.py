@@ -33,7 +33,7 @@ def read(text: str) -> Any:
     return plain_yaml(text.encode("utf-8"), "read it", "", "")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.dictionaries(TEXTS, VALUES, max_size=4))
 @example({"a": [[], [[]], [{}], {"b": []}]})
 @example({"x" * 2000: {"é" * 1500: "x" * 5000}, "a": [{"y" * 1200: 1}]})
@@ -44,7 +44,7 @@ def test_what_is_written_is_read(document: dict[str, Any]) -> None:
     assert json.dumps(found) == json.dumps(document)  # 1 is not 1.0, and not true
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(TEXTS, VALUES, max_size=4))
 def test_there_is_nothing_in_it_that_a_terminal_or_git_would_obey(document: dict[str, Any]) -> None:
     text = yaml_text(document)

@@ -337,7 +337,6 @@ def test_histories(hurried: Served) -> None:
         max_examples=HISTORIES,
         stateful_step_count=14,
         derandomize=HISTORIES <= REPEATED,
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

@@ -317,7 +317,7 @@ DOCUMENTS = st.one_of(
 CHANGING = ("POST", "PUT", "PATCH")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(DOCUMENTS)
 def test_no_document_is_a_traceback_or_makes_a_write_of_a_read(document: Any) -> None:
     try:
@@ -334,7 +334,7 @@ def test_no_document_is_a_traceback_or_makes_a_write_of_a_read(document: Any) ->
     assert isinstance(contract.outgoing("pipeline", {"modelUUID": "x", "chains": [{}]}), dict)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=60) | TREES.map(yaml.safe_dump) | st.binary(max_size=40))
 def test_no_file_is_a_traceback(tmp_path_factory: pytest.TempPathFactory, content: str | bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "fuzzed.yml"
