@@ -33,6 +33,8 @@ from .records import (
 from .views import MODEL_MEMBERS
 from .world import World
 
+AS_ASSIGNED = {"modelNMS": 0.42, "resizingMethod": "Letterbox"}  # what the portal always writes
+
 DEFAULT_ORGANISATION = "Demo Retail"
 DEFAULT_ACCOUNT = {"email": "demo@example.com", "password": "demo"}
 
@@ -190,10 +192,12 @@ class _Maker:
         device = Device(nxid, name, server, item.flag("enabled", True), item.text("group", ""))
         if not item.flag("announced", True):
             device.silent_until = self._world.clock.now() + self._world.times.announce
-        device.pipelines = item.take("pipelines", list, "a list of pipelines", [])
+        device.pipelines = [*item.take("pipelines", list, "a list of pipelines", [])]
         for index, pipeline in enumerate(device.pipelines):
             if not isinstance(pipeline, dict) or not is_uuid(pipeline.get("modelUUID")):
                 raise SeedError(f"{item.place('pipelines')}[{index}] must be a mapping with a modelUUID")
+            if AS_ASSIGNED.keys().isdisjoint(pipeline):
+                device.pipelines[index] = {**pipeline, **AS_ASSIGNED}
         item.done()
         site.devices[nxid] = device
 

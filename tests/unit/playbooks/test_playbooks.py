@@ -70,8 +70,8 @@ def test_the_second_run_changes_nothing_and_only_reads(play: Play) -> None:
         second = play(DEMO, cloud)
         assert "changed=0 " in second.stdout, second.stdout
         # Inventory 3 (sites, and devices of the two that are online), catalogue 1, model 2, pipeline 1. Where a listing
-        # has several rows, each of the four also asks once whether its total counts them all.
-        assert [entry.method for entry in cloud.log()] == ["GET"] * (3 + 1 + 2 + 1 + 4)
+        # has several rows, each of the four also asks once whether its total counts them all, the inventory twice.
+        assert [entry.method for entry in cloud.log()] == ["GET"] * (3 + 1 + 2 + 1 + 5)
 
 
 def test_without_cameras_it_says_what_to_choose(play: Play) -> None:

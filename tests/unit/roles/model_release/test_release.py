@@ -229,7 +229,9 @@ def test_what_cannot_be_asked_about_is_not_retired(cloud: Served, retire: Play) 
 def test_all_that_is_to_be_retired_is_asked_about_at_once(cloud: Served, retire: Play) -> None:
     output = listed(retire(cloud, "7", model_release_keep=1, check=True))
     assert f'"retired": [ "{MODEL}@6", "{MODEL}@5" ]' in output
-    assert len(cloud.log("list_devices")) == SITES + 2 * 2 * SITES, "for all, and twice before each would be deleted"
+    assert len(cloud.log("list_devices")) == SITES + 2 * 2 * SITES + 3, (
+        "for all, twice before each would be deleted, and a total each"
+    )
 
 
 def test_a_version_with_another_file_is_refused(play: Play) -> None:
