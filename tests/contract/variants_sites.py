@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .layer import Ask, Asked, Rewrite, Told, refusal
-from .rewrites import DEVICE, SERVER, SITE, Row, answers, dropped, elsewhere, member, moved, rows, web_page, wrapped
+from .rewrites import DEVICE, SERVER, SITE, Row, after, answers, dropped, elsewhere, member, moved, rows, web_page, wrapped
 from .variant import ADAPTED, STOPS, WORKS, row_of
 from .world import FOREIGN
 
@@ -40,7 +40,12 @@ def _off_line(answer: Callable[[], Told], operations: tuple[str, ...] = ("list_s
 def _stale(pipelines: Any) -> Rewrite:
     """A site that is off-line still shows its camera, as it was or without what it runs. A PUT there gets 422."""
     cellar = {"NxID": "{0c0c0c0c-1111-4111-8111-111111111111}", "Name": "Cellar", "Enabled": True, **pipelines}
-    return answers(DEVICE, lambda data: data or [cellar])
+
+    def shown(asked: Asked, answer: Told) -> None:
+        if asked.query.get("Offset", "0") == "0":  # behind the last row of any other site there is nothing, too
+            answer.data = answer.data or [cellar]
+
+    return after(DEVICE, shown)
 
 
 def _no_state(row: Row) -> Row:
