@@ -10,7 +10,21 @@ from collections.abc import Callable
 from typing import Any
 
 from .layer import Ask, Asked, Rewrite, Told, refusal
-from .rewrites import DEVICE, SERVER, SITE, Row, after, answers, dropped, elsewhere, member, moved, rows, web_page, wrapped
+from .rewrites import (
+    DEVICE,
+    SERVER,
+    SITE,
+    Row,
+    after,
+    answers,
+    dropped,
+    elsewhere,
+    member,
+    moved,
+    rows,
+    web_page,
+    wrapped,
+)
 from .variant import ADAPTED, STOPS, WORKS, row_of
 from .world import FOREIGN
 
