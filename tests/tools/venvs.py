@@ -150,7 +150,16 @@ newest_venv = partial(_newest, "core-{}", _RUNTIME, _SIMULATOR, _TEST, _LINT)
 bench_venv = partial(_newest, "bench", _RUNTIME, _SIMULATOR, _BENCH)  # with the collections of the package ansible
 mutate_venv = partial(_newest, "mutate", _RUNTIME, _SIMULATOR, _TEST, _MUTATE)
 audit_venv = partial(_newest, "audit", _AUDIT)  # the program pip-audit, apart from what it looks at
-rulebook_venv = partial(_newest, "rulebook", _RUNTIME, _SIMULATOR, _RULEBOOK)
+
+
+def _of_rulebooks(name: str) -> Venv:
+    core = newest_core()
+    return Venv(name, core, core.pythons()[-1], (_RULEBOOK,), apart=True)
+
+
+def rulebook_venv() -> Venv:
+    """ansible-rulebook, with an ansible-core to run the playbooks of its rules."""
+    return _of_rulebooks("rulebook").make()
 
 
 def _of_runtime(name: str) -> Venv | None:
@@ -183,10 +192,10 @@ def every_venv() -> list[Venv]:
     lint = [Venv("pins", newest_core(python), python, (*files, _LINT)) for python in found().values()]
     older = [Venv("pins", each, each.pythons()[0], files) for each in runnable_cores()]
     older.append(Venv("pins", runnable_cores()[0], runnable_cores()[0].pythons()[0], files, lowest=True))
-    others = ((_RUNTIME, _SIMULATOR, _BENCH), (*files, _MUTATE), (_AUDIT,), (_RUNTIME, _SIMULATOR, _RULEBOOK))
+    others = ((_RUNTIME, _SIMULATOR, _BENCH), (*files, _MUTATE), (_AUDIT,))
     runtime = _of_runtime("pins")
     made = [*lint, *older, *(Venv("pins", core, newest, each) for each in others)]
-    return [*made, *([runtime] if runtime else [])]
+    return [*made, _of_rulebooks("pins"), *([runtime] if runtime else [])]
 
 
 def cannot_run(every: bool) -> list[str]:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, The nxai.cloud maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """What an event is about, as the inventory calls it, so that a rule can limit a playbook to it."""
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ CONTROLLER = "localhost"  # where the playbooks of this collection run: a limit 
 
 
 def with_hosts(event: Mapping[str, Any], group_names: str = "plain") -> dict[str, Any]:
-    """The event with ``host`` (of a device), ``site_group`` and ``limit``, and with ``meta.hosts`` for ansible-rulebook.
+    """The event with ``host`` (of a device), ``site_group``, ``limit``, and ``meta.hosts`` for ansible-rulebook.
 
     An event that is about no site stays as it is. ``group_names`` is that of the inventory.
     """

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, The nxai.cloud maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One look at an account: the list of sites, models and catalogues, and of some sites in turn what they hold. GETs only."""
+
+"""One look at an account: its lists, and of some sites in turn what they hold. Sends only GETs."""
 
 from __future__ import annotations
 

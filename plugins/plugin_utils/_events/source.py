@@ -1,6 +1,7 @@
 # Copyright (c) 2026, The nxai.cloud maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The event source: it looks at an account again and again, and puts what happened on the queue of a rulebook."""
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from .comparison import Event
 from .kinds import SERVICE, check_kinds
 from .looking import Looker, Wanted
 from .snapshot import Snapshot
-from .state import Memory, StateFile
+from .state import StateFile
 from .text import harmless
 
 LONGEST_PAUSE = 900.0  # seconds between two looks at a service that does not answer
@@ -186,9 +187,8 @@ def _options(args: Mapping[str, Any]) -> dict[str, Any]:
             advice = f"Known are {', '.join(_OWN)}, and the options of the connection."
             raise BadInput("Read the options of the event source", f"{name!a} is none", advice)
     given = {name: value for name, value in args.items() if value not in (None, "")}
-    outside = {
-        name: value for name, each in connection.items() if each.environment and (value := os.environ.get(each.environment))
-    }
+    said = {name: os.environ.get(each.environment) for name, each in connection.items() if each.environment}
+    outside = {name: value for name, value in said.items() if value}
     aside = set_aside({name for name in SIGN_IN if given.get(name)}, {name for name in OPTIONS if name in outside})
     found = {name: value for name, value in outside.items() if name not in aside}
     taken = {name: connection[name].environment for name in OPTIONS if name in found and name not in given}

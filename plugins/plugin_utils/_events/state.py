@@ -1,10 +1,11 @@
 # Copyright (c) 2026, The nxai.cloud maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is kept in a file, so that a restart neither misses nor makes up anything: the last look, and events on their way.
 
-A look is written as a whole, with its events, before the first of them is handed on. So what a kill leaves behind is the
-look before it, or all of it. An event stays in the file until a later look is written: one that was handed on just
+"""What is kept in a file, so that a restart neither misses nor makes up anything: the last look, and its events.
+
+A look is written as a whole, with its events, before the first of them is handed on. So what a kill leaves behind is
+the look before it, or all of it. An event stays in the file until a later look is written: one that was handed on just
 before a kill comes again, with the same id.
 """
 

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, The nxai.cloud maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text of the cloud in an event. Rulebooks hand events on to playbooks as variables, which Ansible takes for templates."""
+
+"""Text of the cloud in an event. Rulebooks make variables of events, and Ansible takes a variable for a template."""
 
 from __future__ import annotations
 

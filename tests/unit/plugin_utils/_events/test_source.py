@@ -1,7 +1,8 @@
 # Copyright (c) 2026, The nxai.cloud maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The loop against a simulator: what it asks for, what it tells, and what outages, kills and slips of the pen become."""
+
+"""The loop against a simulator: what it asks for, what it tells, and what outages and kills become."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, The nxai.cloud maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """What is kept between two runs, and what becomes of a file that is none."""
 
 from __future__ import annotations
