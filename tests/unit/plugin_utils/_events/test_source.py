@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._core.errors import BadInput, NxaiError
-from ansible_collections.nxai.cloud.plugins.plugin_utils._events.kinds import KINDS
 from ansible_collections.nxai.cloud.plugins.plugin_utils._events.source import Watcher, watch
 from simulator.testing import Served, serve
 
@@ -247,9 +246,3 @@ def test_the_source_puts_events_on_the_queue_without_templates(cloud: Served, ar
     assert kinds(events) == ["assignment_changed", "site_offline"]
     assert "{ { 7 * 7 }}" in {event.get("device_name") for event in events}
     Watcher(args).close()  # the lock is free again
-
-
-def test_every_kind_is_documented() -> None:
-    guide = (Path(__file__).parents[4] / "docs" / "events.md").read_text(encoding="utf-8")
-    for kind in KINDS:
-        assert f"### {kind}\n" in guide
