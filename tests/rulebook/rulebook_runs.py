@@ -31,13 +31,15 @@ _STARTING = 3  # looks of a source that has begun
 class Rulebook:
     """One rulebook and its process, in a folder with a home of its own. It can be killed and started again."""
 
-    def __init__(self, cloud: Served, folder: Path, rulebook: Any, **variables: Any) -> None:
+    def __init__(self, cloud: Served, folder: Path, rulebook: Any, token: str = "", **variables: Any) -> None:
+        """With the inventory estate.nxai.yml of the folder, which is made where it is not there."""
         self.cloud = cloud
         self.folder = folder
         self._said: list[Path] = []
         (folder / "rulebook.yml").write_text(rulebook if isinstance(rulebook, str) else yaml.safe_dump(rulebook))
         (folder / "events.yml").write_text(yaml.safe_dump(variables))
-        (folder / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
+        if not (folder / "estate.nxai.yml").exists():
+            (folder / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
         self._env = environment(
             [BIN],
             HOME=str(folder),
@@ -45,7 +47,7 @@ class Rulebook:
             ANSIBLE_COLLECTIONS_PATH=os.environ["RULEBOOK_COLLECTIONS"],
             ANSIBLE_NOCOLOR="1",
             NXAI_API_URL=cloud.url,
-            NXAI_TOKEN=cloud.token(),
+            NXAI_TOKEN=token or cloud.token(),
         )
         self._process: subprocess.Popen[bytes] | None = None
 

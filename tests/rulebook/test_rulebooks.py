@@ -62,6 +62,13 @@ SHOW = [
 ]
 
 
+INVENTORY = """
+plugin: nxai.cloud.nxai_devices
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: {}
+cache_timeout: 3600
+"""
 GUIDE = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
 
 
@@ -165,9 +172,10 @@ def test_a_site_that_is_back_finishes_its_queue_and_the_others_do_what_they_are_
     }
     (tmp_path / "detector.yml").write_text(yaml.safe_dump(rollout))
     user = {"NXAI_API_URL": cloud.url, "NXAI_TOKEN": cloud.token()}
-    (tmp_path / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
-    for server in servers(cloud, 2):
-        server.status = "stopped"  # the cameras are known, and cannot take pipelines
+    (tmp_path / "estate.nxai.yml").write_text(INVENTORY.format(tmp_path / "cache"))
+    done = ansible(tmp_path, "inventory", "-i", "estate.nxai.yml", "--list", **user)
+    assert "shop-2-till-a-" in done.stdout, done.stderr
+    shop(cloud, 2).online = False  # when the inventory has been read
     book_of_rollout = ("-i", "estate.nxai.yml", "nxai.cloud.rollout", "-e", "@detector.yml")
     done = ansible(tmp_path, "playbook", *book_of_rollout, **user)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -175,7 +183,6 @@ def test_a_site_that_is_back_finishes_its_queue_and_the_others_do_what_they_are_
     export = ("nxai.cloud.estate_export", "-e", "estate_path=estate", "-e", '{"estate_sites": ["Shop 3"]}')
     done = ansible(tmp_path, "playbook", *export, **user)
     assert done.returncode == 0, done.stdout + done.stderr
-    shop(cloud, 2).online = False
 
     rulesets = shipped("site_is_back") + shipped("model_is_ready")
     rulesets += shipped("assignment_changed", once_after="2 seconds") + shipped("server_stopped", notify_wait="1")
@@ -189,6 +196,7 @@ def test_a_site_that_is_back_finishes_its_queue_and_the_others_do_what_they_are_
             cloud,
             tmp_path,
             rulesets,
+            user["NXAI_TOKEN"],
             state_file="",
             rollout_vars=str(tmp_path / "detector.yml"),
             rollout_path=str(tmp_path / "rollout-person-6"),
@@ -204,8 +212,6 @@ def test_a_site_that_is_back_finishes_its_queue_and_the_others_do_what_they_are_
         try:
             book.start()
             book.wait_until(lambda: len(list(tmp_path.glob("state-*.json"))) == len(rulesets))
-            for server in servers(cloud, 2):
-                server.status = "running"
             shop(cloud, 2).online = True
             cameras(cloud, 3)[0].pipelines = [PIPELINE]
             servers(cloud, 4)[0].status = "stopped"

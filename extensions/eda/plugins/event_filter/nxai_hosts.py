@@ -20,9 +20,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_ROOT = str(Path(__file__).absolute().parents[7])  # the folder that holds ansible_collections
-if _ROOT not in sys.path:
-    sys.path.insert(0, _ROOT)
+_COLLECTIONS = Path(__file__).absolute().parents[6]
+if str(_COLLECTIONS.parent) not in sys.path:
+    sys.path.insert(0, str(_COLLECTIONS.parent))
+
+import ansible_collections  # noqa: E402
+
+if str(_COLLECTIONS) not in ansible_collections.__path__:  # that of the package ansible is no namespace
+    ansible_collections.__path__.append(str(_COLLECTIONS))
 
 from ansible_collections.nxai.cloud.plugins.plugin_utils._events.hosts import with_hosts  # noqa: E402
 
