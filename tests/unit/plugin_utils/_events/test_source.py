@@ -139,6 +139,33 @@ def test_where_no_site_can_be_read_it_is_an_outage(cloud: Served, args: dict[str
     assert kinds(watcher.look()) == ["service_down"]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 200, "body": []},
+        {"kind": "status", "status": 200, "body": None, "headers": {"X-Nothing": "1"}},
+        {"kind": "status", "status": 403},
+        {"kind": "status", "status": 404},
+        {"kind": "truncate"},
+        {"kind": "html"},
+        {"kind": "pagination", "records": 99},
+    ],
+    ids=str,
+)
+def test_whatever_a_listing_of_cameras_ends_with_none_is_gone_and_none_has_changed(
+    cloud: Served, args: dict[str, Any], fault: dict[str, Any]
+) -> None:
+    """What was changed meanwhile is told when it can be seen again."""
+    watcher = Watcher(args)
+    watcher.look()
+    cloud.fault(**{"times": 0, "operation": "list_devices", **fault})
+    cameras(cloud, 0)[0].pipelines = [PIPELINE]
+    for _look in range(2):
+        assert not [event for event in watcher.look() if "device_id" in event]
+    cloud.clear_faults()
+    assert [event["kind"] for event in watcher.look() if "device_id" in event] == ["assignment_changed"]
+
+
 def test_one_site_that_cannot_be_read_keeps_nobody_from_the_others(cloud: Served, args: dict[str, Any]) -> None:
     watcher = Watcher(args)
     watcher.look()
@@ -204,6 +231,20 @@ def test_a_token_that_expires_is_renewed(cloud: Served, args: dict[str, Any], mo
     cloud.advance(7 * 24 * 3600)
     assert watcher.look() == []
     assert len(cloud.log("issue_token")) > 1
+
+
+def test_no_secret_is_in_an_event_in_the_file_or_in_the_log(
+    cloud: Served, args: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    token = cloud.token()
+    watcher = Watcher({**args, "token": token})
+    watcher.look()
+    cloud.fault("status", "list_sites", status=503, times=0, body={"message": f"no luck with {token}"})
+    (event,) = watcher.look()
+    assert "no luck with ***" in event["reason"] and "no luck with ***" in caplog.text
+    kept = Path(args["state_file"]).read_text()
+    for text in (str(event), caplog.text, kept):
+        assert token not in text and token.removeprefix("nxcdb-") not in text
 
 
 def test_a_wrong_password_ends_it_at_once(cloud: Served, args: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
