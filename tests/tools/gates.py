@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -20,9 +21,10 @@ from tools import ansible_test
 from tools.guide import serve_by_guide
 from tools.report import Failed, NotRun, Shell, Step
 from tools.simulated import FAST, make_model, simulator
-from tools.venvs import Venv, audit_venv, runtime_venv
+from tools.venvs import Venv, audit_venv, rulebook_venv, runtime_venv
 from tools.workplace import CACHE, COLLECTIONS, ROOT, TESTS, environment
 
+JAVA = 17  # what ansible-rulebook needs at least
 # The tests that see nothing of Ansible: they run on the newest and the oldest core, with the Pythons of these.
 _NO_ANSIBLE = ("module_utils", "simulator")
 
@@ -85,9 +87,21 @@ class Gates:
     def build(self) -> list[Step]:
         return [Step("build, install, run", self._build)]
 
+    def rulebooks(self) -> list[Step]:
+        return [Step("rulebooks", self._rulebooks)]
+
     def all(self) -> list[Step]:
         """Cheap ones first."""
-        gates = (self.lint, self.docs, self.unit, self.build, self.molecule, self.integration, self.sanity)
+        gates = (
+            self.lint,
+            self.docs,
+            self.unit,
+            self.build,
+            self.rulebooks,
+            self.molecule,
+            self.integration,
+            self.sanity,
+        )
         large = self.models() if self.every else []
         return [*(step for gate in gates for step in gate()), *large]
 
@@ -179,6 +193,13 @@ class Gates:
     def _build(self, shell: Shell) -> None:
         """Build the tarball, install it into an empty path, and run a playbook with that path alone."""
         folder = CACHE / "build"
+        env = self._installed(folder, shell)
+        with simulator(self.newest, speed=FAST) as variables:
+            quiet = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"}
+            shell.run(["ansible-playbook", TESTS / "tools" / "installed.yml"], {**env, **variables, **quiet}, folder)
+
+    def _installed(self, folder: Path, shell: Shell) -> dict[str, str]:
+        """The tarball, installed in there. The variables with which Ansible finds it, and no other."""
         shutil.rmtree(folder, ignore_errors=True)
         env = self._environment(ANSIBLE_COLLECTIONS_PATH=str(folder / "installed"))
         shell.run(["ansible-galaxy", "collection", "build", "--output-path", folder], env)
@@ -188,9 +209,25 @@ class Gates:
             raise Failed(f"the tarball holds what git does not track: {', '.join(sorted(untracked))}")
         install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path"]
         shell.run([*install, folder / "installed", tarball], env, folder)
-        with simulator(self.newest, speed=FAST) as variables:
-            quiet = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"}
-            shell.run(["ansible-playbook", TESTS / "tools" / "installed.yml"], {**env, **variables, **quiet}, folder)
+        return env
+
+    def _rulebooks(self, shell: Shell) -> None:
+        """ansible-rulebook with the installed collection, as it loads a source: by itself, outside of any package."""
+        if java_version() < JAVA:
+            raise NotRun(f"ansible-rulebook needs Java {JAVA} or newer, and there is none here")
+        folder = CACHE / "rulebooks"
+        env = self._installed(folder, shell)
+        where = {"RULEBOOK_BIN": str(rulebook_venv().folder / "bin"), "RULEBOOK_COLLECTIONS": str(folder / "installed")}
+        shell.run([self.newest.bin("python"), "-W", "error", "-m", "pytest", "tests/rulebook"], {**env, **where})
+
+
+def java_version() -> int:
+    """The first number of what the program java says; 0 where there is none."""
+    if not shutil.which("java"):
+        return 0
+    said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
+    found = re.search(r'version "(\d+)', said)
+    return int(found[1]) if found else 0
 
 
 def vulnerable(report: Path) -> list[str]:

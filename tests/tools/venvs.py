@@ -27,6 +27,7 @@ _LINT = TESTS / "requirements-lint.txt"
 _BENCH = TESTS / "requirements-bench.txt"
 _MUTATE = TESTS / "requirements-mutate.txt"
 _AUDIT = TESTS / "requirements-audit.txt"
+_RULEBOOK = TESTS / "requirements-rulebook.txt"
 _VENDORS_RUNTIME = TESTS / "requirements-runtime.txt"
 _HEAVY_MODELS = TESTS / "requirements-heavy-models.txt"
 # The models are taken out of packages that shall not bring what they need to run themselves.
@@ -151,6 +152,16 @@ mutate_venv = partial(_newest, "mutate", _RUNTIME, _SIMULATOR, _TEST, _MUTATE)
 audit_venv = partial(_newest, "audit", _AUDIT)  # the program pip-audit, apart from what it looks at
 
 
+def _of_rulebooks(name: str) -> Venv:
+    core = newest_core()
+    return Venv(name, core, core.pythons()[-1], (_RULEBOOK,), apart=True)
+
+
+def rulebook_venv() -> Venv:
+    """ansible-rulebook, with an ansible-core to run the playbooks of its rules."""
+    return _of_rulebooks("rulebook").make()
+
+
 def _of_runtime(name: str) -> Venv | None:
     """onnxruntime 1.17 is there for Python 3.12 and older. None where this machine has no such Python."""
     pythons = [python for python in found().values() if python.minor <= 12]
@@ -184,7 +195,7 @@ def every_venv() -> list[Venv]:
     others = ((_RUNTIME, _SIMULATOR, _BENCH), (*files, _MUTATE), (_AUDIT,))
     runtime = _of_runtime("pins")
     made = [*lint, *older, *(Venv("pins", core, newest, each) for each in others)]
-    return [*made, *([runtime] if runtime else [])]
+    return [*made, _of_rulebooks("pins"), *([runtime] if runtime else [])]
 
 
 def cannot_run(every: bool) -> list[str]:

@@ -49,6 +49,7 @@ FROM_THE_GROUND_UP = (
         )
     ),
     *("plugin_utils/_expressions", "plugin_utils/_options", "plugin_utils/_inventory", "plugin_utils/_rollout"),
+    "plugin_utils/_events",
     *("action", "doc_fragments", "filter", "inventory", "lookup", "modules"),
 )
 FILES = sorted(PLUGINS.rglob("*.py"))

@@ -20,7 +20,7 @@ from tools.returns import SOURCE, NoPlace, main, outdated
 from tools.workplace import ROOT, users_environment
 
 RELEASED = {"CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "changelogs/changelog.yaml", "requirements.txt"}
-FOLDERS = ("docs/", "meta/", "playbooks/", "plugins/", "roles/")
+FOLDERS = ("docs/", "extensions/eda/", "meta/", "playbooks/", "plugins/", "roles/")
 
 
 def test_the_tarball_holds_what_is_for_users_and_nothing_that_git_does_not_track(tmp_path: Path) -> None:

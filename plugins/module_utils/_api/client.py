@@ -51,6 +51,15 @@ class Client:
         """A client from module or plugin options; raises ``BadInput`` for options that cannot work."""
         return cls(Settings.from_options(options, sources), read_only, voice)
 
+    def look_again(self) -> None:
+        """What never ends looks again and again: waits, memory and what was looked up are those of one look.
+
+        The token stays, and so does what was found out about the service.
+        """
+        self.transport.look_again()
+        self.compute = ComputeApi(self.transport, self.contract)
+        self.device = DeviceApi(self.transport, self.contract)
+
     def close(self) -> None:
         self.transport.close()
 

@@ -115,7 +115,6 @@ class Transport:
         self._lock = threading.Lock()
         self._memory = AnswerMemory()
         self._throttle = Throttle(settings.retry_budget, sleep, clock)
-        self.wait = self._throttle.wait
         self._session = new_session(settings)
         self.voice = voice
         self.findings = Findings(voice)
@@ -129,6 +128,16 @@ class Transport:
     def close(self) -> None:
         self._session.close()
         self._memory.close()
+
+    def look_again(self) -> None:
+        """Wait and remember from now on as a new task does. No request may be under way."""
+        self._memory.close()
+        self._memory = AnswerMemory()
+        self._throttle = Throttle(self.settings.retry_budget, self.sleep, self.clock)
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, at the cost of the budget. False, without sleeping, if not so much is left."""
+        return self._throttle.wait(seconds)
 
     def sent_as(self, operation: Operation) -> Operation:
         """What is sent by the name of ``operation``."""

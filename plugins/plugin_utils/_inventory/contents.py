@@ -32,7 +32,7 @@ from .groups import (
     server_variables,
     site_variables,
 )
-from .names import distinct, host_name, is_host_name
+from .names import distinct, identity_of, is_host_name, own_name
 from .read import Estate, SiteListing
 
 KINDS = ("device", "server", "site")  # values of nxai_kind
@@ -68,11 +68,6 @@ class Host(NamedTuple):
         kind = self.own["nxai_kind"]
         record = self.own if kind == "device" else self.shared
         return identity_of(kind, self.shared["nxai_site_id"], record[f"nxai_{kind}_id"])
-
-
-def identity_of(kind: str, site_id: str, own_id: str) -> tuple[str, ...]:
-    """A device is known by its site and NxID. Servers and sites have ids of their own, perhaps the same."""
-    return (site_id, own_id) if kind == "device" else (site_id, own_id, kind)
 
 
 @dataclass(frozen=True)
@@ -307,8 +302,7 @@ def check_hostnames(preferences: Sequence[Any], include_raw: bool) -> None:
 
 def _own_name(candidate: _Candidate) -> str:
     kind, site = candidate.own["nxai_kind"], candidate.shared["nxai_site_name"]
-    names = [site] if kind == "site" else [site, candidate.name]
-    return host_name(names, kind, candidate.identity)
+    return own_name(kind, site, candidate.name, candidate.identity)
 
 
 def _first_of_each(

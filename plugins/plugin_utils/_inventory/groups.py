@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ...module_utils._api.records.pipeline import Assignment, models_of
 from ...module_utils._api.records.records import Catalogue, Model, Organisation, Server, Site
 from ...module_utils._core.wording import shortened
-from .names import Naming, digest
+from .names import Naming, digest, naming_of_sites
 from .read import SiteListing
 
 Variables = dict[str, Any]
@@ -120,7 +120,7 @@ class NestedGroups:
 
     def _of_sites(self, sites: Sequence[Site], listings: Sequence[SiteListing]) -> dict[str, Group]:
         labels = [site.name for site in sites]
-        naming = Naming("site", labels, [(site.id,) for site in sites], self._always)
+        naming = naming_of_sites([(site.id, site.name) for site in sites], self._always)
         names = dict(zip((site.id for site in sites), naming.names, strict=True))
         groups = {}
         for listing in listings:

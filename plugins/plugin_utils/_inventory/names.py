@@ -97,6 +97,16 @@ def host_name(names: Sequence[str], kind: str, identity: tuple[str, ...]) -> str
     return "-".join([*filter(None, around), last or kind, digits(identity)])
 
 
+def identity_of(kind: str, site_id: str, own_id: str) -> tuple[str, ...]:
+    """A device is known by its site and NxID. Servers and sites have ids of their own, perhaps the same."""
+    return (site_id, own_id) if kind == "device" else (site_id, own_id, kind)
+
+
+def own_name(kind: str, site: str, name: str, identity: tuple[str, ...]) -> str:
+    """The own name of the host of a record, which is called ``name``, at a ``site``."""
+    return host_name([site] if kind == "site" else [site, name], kind, identity)
+
+
 def is_host_name(name: str, groups: Collection[str] = ()) -> bool:
     """Whether a host can be called so, beside ``groups``.
 
@@ -172,3 +182,8 @@ class Naming:
         self.ambiguous = {
             name: places for name, places in sharing.items() if len(places) > 1 and not always and name not in taken
         }
+
+
+def naming_of_sites(sites: Sequence[tuple[str, str]], always: bool = False) -> Naming:
+    """The groups of all sites of an account, each by its id and name. Sort them: the order decides of equal names."""
+    return Naming("site", [name for _id, name in sites], [(site_id,) for site_id, _name in sites], always)

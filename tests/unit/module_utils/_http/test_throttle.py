@@ -100,3 +100,10 @@ def test_an_answer_from_before_the_pause_does_not_end_it() -> None:
         throttle.at_ease(later)
     with throttle.turn():
         assert slept == [3]
+
+
+def test_who_looks_again_waits_from_a_new_budget(new_transport: Callable[..., Transport]) -> None:
+    transport = new_transport(retry_budget=5)
+    assert transport.wait(4) and not transport.wait(4)
+    transport.look_again()
+    assert transport.wait(4) and not transport.wait(4)

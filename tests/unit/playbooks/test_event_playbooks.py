@@ -1,0 +1,60 @@
+# Copyright (c) 2026, The nxai.cloud maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbooks that rulebooks run, where there is nothing to do for them; ``tests/rulebook`` sees them at work."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.testing import serve
+from tools.workplace import ansible
+
+WORLD = {"sites": [{"name": "Shop", "servers": [{"name": "A", "devices": ["Door", "Till"]}]}]}
+
+
+def run(folder: Path, playbook: str, **variables: Any) -> tuple[str, list[str]]:
+    """What it says, and the methods of its requests."""
+    (folder / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
+    with serve(WORLD) as cloud:
+        user = {"NXAI_API_URL": cloud.url, "NXAI_TOKEN": cloud.token()}
+        if "notify_server" in variables:
+            site = next(iter(cloud.world.sites.values()))
+            variables |= {"notify_site": site.id, "notify_server": next(iter(site.servers))}
+        said = ["-i", "estate.nxai.yml", f"nxai.cloud.{playbook}", "-e", json.dumps(variables)]
+        done = ansible(folder, "playbook", *said, **user)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout, [entry.method for entry in cloud.log() if entry.method != "GET"]
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        (None, "not begun"),
+        ({"status": "paused", "queued": [{}, {}]}, "paused, with 2 queued cameras"),
+        ({"status": "finished", "queued": []}, "finished, with 0 queued cameras"),
+    ],
+)
+def test_a_rollout_that_is_not_finished_is_not_gone_on_with(tmp_path: Path, report: Any, words: str) -> None:
+    (tmp_path / "detector.yml").write_text("pipeline_rollout_name: x\npipeline_rollout_pipelines: [{model: x}]\n")
+    if report is not None:
+        (tmp_path / "rollout-report.json").write_text(json.dumps(report))
+    variables = {"rollout_vars": str(tmp_path / "detector.yml"), "pipeline_rollout_path": str(tmp_path)}
+    said, writes = run(tmp_path, "finish_queue", **variables)
+    assert words in said and writes == []
+
+
+def test_a_server_that_runs_again_is_not_told_of(tmp_path: Path) -> None:
+    variables = {"notify_url": "http://127.0.0.1:9/", "notify_text": "x", "notify_server": "", "notify_wait": 0}
+    said, writes = run(tmp_path, "notify", **variables)
+    assert "skipping: [localhost]" in said and writes == []
+
+
+def test_nothing_is_put_back_unless_that_is_wanted(tmp_path: Path) -> None:
+    said, writes = run(tmp_path, "put_back", estate_path=str(tmp_path), put_back="false")
+    assert "changed=0" in said and writes == []
