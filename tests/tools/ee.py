@@ -32,15 +32,15 @@ _ROLLOUT: dict[str, Any] = {
 def define(builder: Venv, installed: Path, folder: Path, env: Mapping[str, str], shell: Shell) -> None:
     """``create`` takes the definition, and ``introspect`` finds all that the installed collection needs."""
     context = folder / "context"
-    shell.run([builder.bin("ansible-builder"), "create", "--file", DEFINITION, "--context", context], env)
+    create = [builder.bin("ansible-builder"), "create", "--output-filename", "Containerfile", "--context", context]
+    shell.run([*create, "--file", DEFINITION], env)
     wanted = yaml.safe_load(DEFINITION.read_text())
     containerfile = (context / "Containerfile").read_text()
     collections = yaml.safe_load((context / "_build" / "requirements.yml").read_text())
     if wanted["images"]["base_image"]["name"] not in containerfile or collections != wanted["dependencies"]["galaxy"]:
         raise Failed("ansible-builder made something else than the definition says")
     written = folder / "python.txt"
-    introspect = [builder.bin("ansible-builder"), "introspect", "--write-pip", written, installed]
-    shell.run(introspect, env)
+    shell.run([builder.bin("ansible-builder"), "introspect", "--write-pip", written, installed], env)
     found = written.read_text()
     needed = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if ">=" in line]
     missing = [line for line in needed if line not in found]
@@ -65,8 +65,8 @@ class Controller:
         """The inventory, as a job gets it: a program that prints it."""
         listing = self._folder / "inventory.json"
         strict = {"ANSIBLE_INVENTORY_UNPARSED_FAILED": "True", "ANSIBLE_INVENTORY_EXPORT": "True"}
-        source = ["-i", self._project / "cameras.nxai.yml", "--playbook-dir", self._project]
-        command = ["ansible-inventory", "--list", "--export", "--output", listing, *source]
+        command: list[str | Path] = ["ansible-inventory", "--list", "--export", "--output", listing]
+        command += ["-i", self._project / "cameras.nxai.yml", "--playbook-dir", self._project]
         self._shell.run(command, {**self._env, **strict, **credential}, self._project)
         return f"#!/usr/bin/env python3\nprint({listing.read_text()!r})\n"
 
