@@ -65,7 +65,7 @@ options:
   declaration:
     description:
       - What the cameras are to get, with O(step=open). C(pipelines), C(state), C(swap) and C(assignments) are as in
-        M(nxai.cloud.nxai_pipeline).
+        M(nxai.cloud.nxai_pipeline). C(model), and C(nms) with it, are short for C(pipelines) of one model.
       - With C(assignments), cameras that no group names are left out.
       - It can change until the first request went out. After that another one is refused, and the difference shown.
     type: dict
