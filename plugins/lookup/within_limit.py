@@ -13,8 +13,8 @@ version_added: 0.1.0
 author:
   - The nxai.cloud maintainers (@nxai)
 description:
-  - Gives the host back, or fails where C(--limit), or the limit of a job template, leaves it out. Ansible would skip the
-    play and end as if all were done. In C(hosts) of a play it fails also where the limit leaves no host at all.
+  - Gives the host back, or fails where C(--limit), or the limit of a job template, leaves it out. Ansible would skip
+    the play and end as if all were done. In C(hosts) of a play it fails also where the limit leaves no host at all.
   - The playbooks of this collection begin with it.
 options:
   _terms:

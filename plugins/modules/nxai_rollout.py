@@ -103,6 +103,12 @@ options:
     description: The limit of the run, with O(step=open), such as V(localhost,site_shop_001). Empty for none.
     type: str
     default: ""
+  part:
+    description:
+      - The part of all sites that this rollout has, with O(step=open), such as V(3/8) for the third of eight. Which
+        sites are in it follows from their ids. Each part is a rollout with a name and a journal of its own.
+    type: str
+    default: ""
   waves:
     description: The sizes of the waves, as P(nxai.cloud.rollout_waves#filter) takes them, with O(step=open).
     type: raw
@@ -298,6 +304,16 @@ summary:
         name: 25%
         status: done
         totals: {devices: 125, done: 125, unchanged: 0, failed: 0, aside: 0, back: 0, waiting: 0}
+failures:
+  description:
+    - What failed, for people. First the number of cameras of each cause, then the first 20 cameras. RV(summary) has the
+      same as C(causes) and C(failed).
+  returned: success, with O(step=close) and O(step=interrupt)
+  type: list
+  elements: str
+  sample:
+    - "Failed: 2 cameras: the service does not find it applicable"
+    - "Failed: Entrance at Shop 001: the service does not find it applicable"
 lines:
   description: The same for people.
   returned: success, with each step but V(needed)

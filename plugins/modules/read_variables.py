@@ -10,9 +10,9 @@ module: read_variables
 short_description: Read the variables of a role or playbook of this collection
 version_added: 0.1.0
 description:
-  - Gives each variable the type that is declared for it. Surveys, and C(-e name=value), give text for everything, and an
-    empty text for what is not filled in. The roles and playbooks of this collection begin with it; a playbook of yours
-    need not.
+  - Gives each variable the type that is declared for it. Surveys, and C(-e name=value), give text for everything, and
+    an empty text for what is not filled in. The roles and playbooks of this collection begin with it; a playbook of
+    yours need not.
   - An empty text, V(null) and a variable that is not there are all not set. The default counts then.
   - What is declared as a text stays as it is, such as V(no), V(1e3) or V(0000).
   - A list of names has one on each line, or is a JSON list of texts. It is not divided at commas. Numbers, shares and
@@ -92,7 +92,9 @@ def main() -> None:
     }
     one = [("role", "playbook")]
     module = AnsibleModule(options, supports_check_mode=True, mutually_exclusive=one, required_one_of=one)
-    module.fail_json(msg="read_variables runs on the controller only, and Ansible has not found its action plugin there.")
+    module.fail_json(
+        msg="read_variables runs on the controller only, and Ansible has not found its action plugin there."
+    )
 
 
 if __name__ == "__main__":

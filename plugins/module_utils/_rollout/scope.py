@@ -145,7 +145,8 @@ def declaration_of(given: Mapping[str, Any]) -> dict[str, Any]:
         return _with_assignments(values)
     one = [{"model": values["model"], "nms": values.get("nms")}] if values.get("model") else []
     if not one and not values.get("pipelines") and not values.get("swap"):
-        advice = "Set pipeline_rollout_pipelines, pipeline_rollout_model, pipeline_rollout_swap or pipeline_rollout_assignments."
+        ways = "pipelines, pipeline_rollout_model, pipeline_rollout_swap or pipeline_rollout_assignments"
+        advice = f"Set pipeline_rollout_{ways}."
         raise BadInput("Read the declaration", "it says nothing", advice)
     pipelines = [_without_none(each) for each in values.get("pipelines") or one]
     swap = _without_none(values.get("swap") or {})

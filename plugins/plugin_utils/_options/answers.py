@@ -48,7 +48,9 @@ def read_all(what: str, declared: Mapping[str, Spec], given: Mapping[str, Any]) 
         except BadInput as error:
             faults.append(f"{error.tried} {error.answer}")
     if faults:
-        raise BadInput(f"Read the variables of {what}", "; ".join(faults), "Correct what the survey, -e or a file gives.")
+        raise BadInput(
+            f"Read the variables of {what}", "; ".join(faults), "Correct what the survey, -e or a file gives."
+        )
     return found
 
 

@@ -49,7 +49,7 @@ def test_each_variable_has_a_form_for_surveys(name: str, spec: dict[str, Any]) -
 def test_ansible_core_lets_all_of_it_pass(role: str, entry: str, options: dict[str, Any]) -> None:
     """It looks at the variables of a role before any task does."""
     texts = {name: "- {from: a, to: b}" for name, spec in options.items() if not spec.get("choices")}
-    for given in (dict.fromkeys(options, ""), texts, {name: '[{"a": 1}]' for name in texts}, dict.fromkeys(texts, "5")):
+    for given in (dict.fromkeys(options, ""), texts, dict.fromkeys(texts, '[{"a": 1}]'), dict.fromkeys(texts, "5")):
         needed = {name: given.get(name, "x") for name, spec in options.items() if spec.get("required")}
         assert ArgumentSpecValidator(options).validate({**given, **needed}).error_messages == []
 
@@ -115,6 +115,10 @@ def test_so_does_each_playbook_and_none_is_skipped_by_a_limit(path: Path) -> Non
 
 
 def test_each_default_of_a_playbook_is_there_or_worked_out() -> None:
-    options = [each for _role, _entry, options in ENTRIES[len(ENTRIES) - len(_specs(ROOT / "playbooks")) :] for each in options.items()]
+    options = [
+        each
+        for _role, _entry, options in ENTRIES[len(ENTRIES) - len(_specs(ROOT / "playbooks")) :]
+        for each in options.items()
+    ]
     without = {name for name, spec in options if "default" not in spec}
     assert without >= DEFAULTS_THAT_ARE_WORKED_OUT

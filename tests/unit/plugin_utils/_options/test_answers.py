@@ -22,7 +22,12 @@ NUMBER = {"type": "raw", "default": 900.0}
 NAMES = {"type": "list", "elements": "str", "default": ["*"]}
 SIZES = {"type": "list", "elements": "raw", "default": ["5%"]}
 ROWS = {"type": "raw", "default": []}
-MEMBERS = {"retries": {"type": "int"}, "share": {"type": "float"}, "careful": {"type": "bool"}, "alias": {"type": "str"}}
+MEMBERS = {
+    "retries": {"type": "int"},
+    "share": {"type": "float"},
+    "careful": {"type": "bool"},
+    "alias": {"type": "str"},
+}
 MEMBERS |= {"means": {"type": "list", "elements": "float"}, "classes": {"type": "list", "elements": "str"}}
 SETTINGS = {"type": "raw", "default": {}, "options": MEMBERS}
 SURVEY_LIST = "Shop Amsterdam\r\n\n  Depot, east \n"
@@ -71,7 +76,11 @@ def test_a_text_is_never_read(text: str) -> None:
         (ROWS, {}, []),
         (SETTINGS, '{"retries": "3", "share": "0.5"}', {"retries": 3, "share": 0.5}),
         (SETTINGS, "careful: yes\nalias: '0000'", {"careful": True, "alias": "0000"}),
-        (SETTINGS, {"means": [0, "0.5"], "classes": "one\ntwo, 2"}, {"means": [0.0, 0.5], "classes": ["one", "two, 2"]}),
+        (
+            SETTINGS,
+            {"means": [0, "0.5"], "classes": "one\ntwo, 2"},
+            {"means": [0.0, 0.5], "classes": ["one", "two, 2"]},
+        ),
         (SETTINGS, {"retries": None, "share": "", "alias": ""}, {"alias": ""}),
         (SETTINGS, [], {}),
     ],
@@ -118,8 +127,6 @@ def test_a_default_cannot_be_changed_by_who_gets_it() -> None:
         (ROWS, '["Person detector"]', "a list of dictionaries"),
         (ROWS, "[{model: A", "not plain YAML"),
         (ROWS, "- &a {x: *a}", "an alias or a tag"),
-        (ROWS, "[" * 5000, "nested more than 100 deep"),
-        (ROWS, "- a: " + "x" * MOST_YAML, "more than 8 MiB"),
         (SETTINGS, "{a: 1, alias: b}", "give no a, but only retries, share"),
         (SETTINGS, {"retries": "x"}, "for retries a whole number, and not 'x'"),
         (SETTINGS, "- a", "a dictionary, in JSON or YAML"),
@@ -130,6 +137,13 @@ def test_what_stands_for_nothing_is_an_error_with_words(spec: dict[str, Any], gi
         read("pipeline_rollout_x", given, spec)
     assert caught.value.tried == "pipeline_rollout_x" and said in caught.value.answer
     assert str(caught.value).isprintable() and len(str(caught.value)) < 400
+
+
+def test_a_text_without_end_is_refused() -> None:
+    for text, said in (("[" * 5000, "nested more than 100 deep"), ("- a: " + "x" * MOST_YAML, "more than 8 MiB")):
+        with pytest.raises(BadInput) as caught:
+            read("v", text, ROWS)
+        assert said in caught.value.answer and len(str(caught.value)) < 400
 
 
 def test_what_cannot_be_shown_is_shown_as_an_escape() -> None:
