@@ -290,7 +290,9 @@ needed:
   sample:
     - {model: 459d2273-1514-431c-9d34-f5b72f3bfe20, rollouts: [detector]}
 summary:
-  description: Where the rollout stands, in numbers.
+  description:
+    - Where the rollout stands, in numbers. C(causes) has the cameras that failed by cause, and C(failed) the first 20 of
+      them. Both are filled with O(step=close) and O(step=interrupt) alone.
   returned: success, with each step but V(needed)
   type: dict
   sample:
@@ -304,6 +306,15 @@ summary:
         name: 25%
         status: done
         totals: {devices: 125, done: 125, unchanged: 0, failed: 0, aside: 0, back: 0, waiting: 0}
+    causes:
+      - {cause: its server does not support pipelines, status: refused, devices: 2}
+    failed:
+      - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+        site_name: Shop 001
+        device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+        name: Entrance
+        status: refused
+        reason: its server does not support pipelines
 failures:
   description:
     - What failed, for people. First the number of cameras of each cause, then the first 20 cameras. RV(summary) has the

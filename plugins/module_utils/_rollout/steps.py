@@ -281,7 +281,7 @@ class RolloutRun:
 
     def _end(self, result: Result, changed: bool) -> Result:
         report = as_report(self._ledger)
-        stand = summary(report)
+        stand = {**summary(report), "failed": [], "causes": []}
         if self._options["step"] in ("close", "interrupt"):  # once for each run
             stand.update(failures_in_short(report))
             result["failures"] = failed_lines(stand)
