@@ -23,8 +23,10 @@ _MODEL = "Face locator"  # of the world of the demonstration
 # As the surveys of a controller and its templates give it.
 _ROLLOUT: dict[str, Any] = {
     "pipeline_rollout_name": "from-the-tarball",
-    "pipeline_rollout_pipelines": [{"model": _MODEL}],
-    "pipeline_rollout_waves": "100%",
+    "pipeline_rollout_model": _MODEL,
+    "pipeline_rollout_nms": "0.5",
+    "pipeline_rollout_waves": "50%\n100%",
+    "pipeline_rollout_canary": "",
     "pipeline_rollout_unavailable": "queue",
 }
 

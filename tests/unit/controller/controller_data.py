@@ -52,20 +52,23 @@ def for_the_controller(value: Any) -> Any:
 
 
 def variables_of(playbook: str) -> set[str]:
-    """What a playbook of the collection can be told: the variables of its plays and of the roles that it uses."""
+    """What a playbook of the collection can be told: its own variables, and those of the roles that it uses."""
     plays = yaml.safe_load((ROOT / "playbooks" / playbook).read_text())
-    found = {name for play in plays for name in play.get("vars", {})}
-    for role in set(_roles(plays)):
-        specs = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]
-        found |= {name for spec in specs.values() for name in spec.get("options", {})}
-    return found
+    own = _specs(ROOT / "playbooks").get(Path(playbook).stem, {})
+    specs = [own, *(spec for role in set(_roles(plays)) for spec in _specs(ROOT / "roles" / role).values())]
+    return {name for spec in specs for name in spec.get("options", {})}
 
 
-def options_of_roles() -> dict[str, Any]:
-    """Each variable of each role, as its argument specification has it."""
-    files = (ROOT / "roles").glob("*/meta/argument_specs.yml")
-    specs = [spec for file in files for spec in yaml.safe_load(file.read_text())["argument_specs"].values()]
+def options() -> dict[str, Any]:
+    """Each variable of each role and playbook, as its argument specification has it."""
+    folders = [ROOT / "playbooks", *(ROOT / "roles").iterdir()]
+    specs = [spec for folder in folders for spec in _specs(folder).values()]
     return {name: option for spec in specs for name, option in spec.get("options", {}).items()}
+
+
+def _specs(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text())["argument_specs"]
+    return found
 
 
 def _roles(node: Any) -> Iterator[str]:

@@ -116,6 +116,6 @@ def test_the_tables_are_the_data(data: dict[str, Any]) -> None:
 
 def test_the_release_of_the_guide_is_the_one_of_the_project() -> None:
     [play] = yaml.safe_load((ROOT / "playbooks" / "controller_project.yml").read_text())
-    [text] = [each["text"] for each in play["vars"]["controller_project_files"] if each["name"].endswith("release.yml")]
+    [text] = [each["text"] for each in play["vars"]["__files"] if each["name"].endswith("release.yml")]
     uncommented = re.sub(r"^# (?=\w+: )", "", text, flags=re.MULTILINE)
     assert yaml.safe_load(uncommented) == FILES["group_vars/all/release.yml"]

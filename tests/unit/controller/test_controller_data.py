@@ -13,15 +13,13 @@ from typing import Any
 
 import pytest
 import yaml
-from controller_data import FOLDER, linked, options_of_roles, refused, seen_by_roles, variables_of
+from controller_data import FOLDER, linked, options, refused, seen_by_roles, variables_of
 from controller_schema import SCHEMAS
 from jsonschema import Draft202012Validator
 
 from tools.workplace import ROOT
 
 Data = dict[str, Any]
-# Variables that the role pipeline_rollout is about to have.
-COMING = {"pipeline_rollout_model", "pipeline_rollout_nms", "pipeline_rollout_part", "pipeline_rollout_report_to"}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +34,7 @@ def templates(data: Data) -> dict[str, Data]:
 
 def wrappers() -> set[str]:
     [play] = yaml.safe_load((ROOT / "playbooks" / "controller_project.yml").read_text())
-    return {f"{name}.yml" for name in play["vars"]["controller_project_playbooks"]}
+    return {f"{name}.yml" for name in play["vars"]["__playbooks"]}
 
 
 def survey(of: Data) -> dict[str, Data]:
@@ -109,12 +107,11 @@ def test_a_playbook_is_in_the_project_and_in_the_collection(templates: dict[str,
 
 def test_what_is_asked_is_a_variable_of_the_playbook(templates: dict[str, Data]) -> None:
     for name, each in templates.items():
-        known = variables_of(each["playbook"]) | COMING
-        assert {*survey(each), *each.get("extra_vars", {})} <= known, name
+        assert {*survey(each), *each.get("extra_vars", {})} <= variables_of(each["playbook"]), name
 
 
 def test_a_question_is_asked_and_its_default_can_be_given(data: Data) -> None:
-    questions, options = data["nxai_questions"], options_of_roles()
+    questions, declared = data["nxai_questions"], options()
     asked = [each for kind in ("templates", "workflows") for each in data[f"controller_{kind}"]]
     assert {each["variable"] for each in questions.values()} == {
         variable for each in asked for variable in survey(each)
@@ -122,15 +119,17 @@ def test_a_question_is_asked_and_its_default_can_be_given(data: Data) -> None:
     for question in questions.values():
         nothing = question["default"] == "" and (question["required"] or question["min"] == 0)
         assert nothing or not refused(question, question["default"]), question["variable"]
-        choices = options.get(question["variable"], {}).get("choices")
-        assert "choices" not in question or choices is None or set(question["choices"].splitlines()) == {*choices}
+        choices = declared.get(question["variable"], {}).get("choices")
+        assert (
+            "choices" not in question or choices is None or set(question["choices"].splitlines()) == {*choices} - {""}
+        )
         assert question["question_description"].endswith((".", "]")), question["variable"]
 
 
 def test_choices_of_a_role_are_asked_as_choices(data: Data) -> None:
-    options = options_of_roles()
+    declared = options()
     for question in data["nxai_questions"].values():
-        assert ("choices" in options.get(question["variable"], {})) <= (question["type"] == "multiplechoice")
+        assert ("choices" in declared.get(question["variable"], {})) <= (question["type"] == "multiplechoice")
 
 
 def test_a_survey_is_switched_on_where_there_is_one(data: Data) -> None:
@@ -188,10 +187,11 @@ def test_templates_that_run_side_by_side_may(data: Data, templates: dict[str, Da
 
 def test_eight_parts_are_all_of_it_and_are_added_up(data: Data) -> None:
     [workflow] = [each for each in data["controller_workflows"] if "parts" in each["name"]]
-    *parts, last = workflow["simplified_workflow_nodes"]
+    *parts, total, last = workflow["simplified_workflow_nodes"]
     assert [part["extra_data"] for part in parts] == [{"pipeline_rollout_part": f"{n}/8"} for n in range(1, 9)]
-    assert linked(parts) == [(part["identifier"], last["identifier"]) for part in parts]
-    assert all("always_nodes" in part for part in parts) and last["all_parents_must_converge"]
+    assert linked(parts) == [(part["identifier"], total["identifier"]) for part in parts]
+    assert all("always_nodes" in part for part in parts) and total["all_parents_must_converge"]
+    assert total["unified_job_template"] == "Nx AI rollout total" and linked([total]) == [("total", "status")]
     assert last["unified_job_template"] == "Nx AI rollout status"
 
 

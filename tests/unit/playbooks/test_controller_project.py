@@ -91,12 +91,12 @@ def test_each_playbook_is_one_line_and_can_be_read(home: Path) -> None:
         assert text == f"---\n- ansible.builtin.import_playbook: nxai.cloud.{Path(name).stem}\n"
     done = ansible(home, "playbook", "--syntax-check", *(project / name for name in sorted(playbooks)))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(re.findall("^playbook: ", done.stdout, re.MULTILINE)) == len(playbooks) == 8
+    assert len(re.findall("^playbook: ", done.stdout, re.MULTILINE)) == len(playbooks) == 9
 
 
 def test_a_rollout_of_the_project_ends_and_the_last_node_says_so(home: Path, cloud: Served) -> None:
-    told = {"pipeline_rollout_name": "d", "pipeline_rollout_pipelines": [{"model": first_model(cloud)}]}
-    told["pipeline_rollout_settings"] = {"wait_interval": 0.1}
+    told = {"pipeline_rollout_name": "d", "pipeline_rollout_model": first_model(cloud)}
+    told["pipeline_rollout_settings"] = '{"wait_interval": 0.1}'
     code, said = run(cloud, home, "rollout.yml", "-e", json.dumps(told))
     assert code == 0, said
     devices = devices_of(cloud).values()
@@ -106,24 +106,21 @@ def test_a_rollout_of_the_project_ends_and_the_last_node_says_so(home: Path, clo
     artefacts = home / "artefacts.json"
     artefacts.write_text(json.dumps(left_by(said)))
     code, said = run(cloud, home, "rollout_status.yml", "-e", f"@{artefacts}")
-    assert code == 0 and "\nthe rollout: finished, 6 cameras (6 done)." in said, said
-    assert left_by(said)["pipeline_rollout_status"] == "finished"
+    assert code == 0 and "\nThe rollout is finished. All waves are done." in said, said
     assert {entry.method for entry in cloud.log()} == {"GET"}  # those of the inventory
 
 
-def test_the_last_node_fails_where_a_part_is_not_finished(home: Path) -> None:
+def test_the_last_node_fails_where_the_rollout_is_not_finished(home: Path) -> None:
     """The text comes from another job, and a controller marks it as no template."""
-    parts = home / "parts.yml"
-    summary = (
-        "pipeline_rollout_summary_{}_of_2: {{status: {}, message: !unsafe '{{{{ 7*7 }}}}', totals: {{devices: 4}}}}\n"
+    left = home / "left.yml"
+    left.write_text(
+        "pipeline_rollout_status: paused\npipeline_rollout_summary: {message: !unsafe 'Before {{ 7*7 }}.'}\n"
     )
-    parts.write_text(summary.format(1, "finished") + summary.format(2, "stopped"))
-    done = ansible(home, "playbook", home / "project" / "rollout_status.yml", "-e", f"@{parts}")
-    assert done.returncode == 2 and '"msg": "2 parts: 1 finished, 1 stopped."' in done.stdout, done.stdout
-    assert "\npart 2 of 2: stopped, 4 cameras. {{ 7*7 }}\n" in done.stdout
-    assert "all 2 parts: 8 cameras" in done.stdout
+    done = ansible(home, "playbook", home / "project" / "rollout_status.yml", "-e", f"@{left}")
+    assert done.returncode == 2 and '"msg": "The rollout is paused."' in done.stdout, done.stdout
+    assert "\nThe rollout is paused. Before {{ 7*7 }}." in done.stdout, done.stdout
     done = ansible(home, "playbook", home / "project" / "rollout_status.yml")
-    assert done.returncode == 2 and "The job has left nothing" in done.stdout, done.stdout
+    assert done.returncode == 2 and "The rollout is not known, as no job before this one" in done.stdout, done.stdout
 
 
 def test_the_release_of_the_week_is_what_the_project_says(home: Path, cloud: Served) -> None:
