@@ -34,8 +34,8 @@ _ROLLOUT: dict[str, Any] = {
 def define(builder: Venv, installed: Path, folder: Path, env: Mapping[str, str], shell: Shell) -> None:
     """``create`` takes the definition, and ``introspect`` finds all that the installed collection needs."""
     context = folder / "context"
-    create = [builder.bin("ansible-builder"), "create", "--output-filename", "Containerfile", "--context", context]
-    shell.run([*create, "--file", DEFINITION], env)
+    options: list[str | Path] = ["--output-filename", "Containerfile", "--context", context, "--file", DEFINITION]
+    shell.run([builder.bin("ansible-builder"), "create", *options], env)
     wanted = yaml.safe_load(DEFINITION.read_text())
     containerfile = (context / "Containerfile").read_text()
     collections = yaml.safe_load((context / "_build" / "requirements.yml").read_text())
