@@ -15,6 +15,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._core.errors import BadInput
+from ..plugin_utils._expressions.untrusted import TAGS
 from ..plugin_utils._options.answers import UNSET, read_all
 from ..plugin_utils._options.given import is_encrypted
 
@@ -39,7 +40,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         what = options["role"] or options["playbook"]
         try:
             declared = declared_in(options["role"], options["playbook"], options["entry_point"])
-            given = {name: self._rendered(name, task_vars or {}) for name in declared}
+            given = {name: self._rendered(name, spec, task_vars or {}) for name, spec in declared.items()}
             given.update({name: value for name, value in options["defaults"].items() if given.get(name) in UNSET})
             found = read_all(what, declared, given)
         except BadInput as error:
@@ -47,12 +48,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         # What is handed on by another job may be large, and an address signed: it is no output. Errors are shown.
         return {**result, **without_prefix(what, found), "changed": False, "_ansible_no_log": True}
 
-    def _rendered(self, name: str, task_vars: dict[str, Any]) -> Any:
+    def _rendered(self, name: str, spec: dict[str, Any], task_vars: dict[str, Any]) -> Any:
         value = task_vars.get(name)
         if is_encrypted(value):
             return str(value)
         try:
-            return self._templar.template(value)
+            if TAGS or spec.get("type") not in ("str", "path"):
+                return self._templar.template(value)
+            # ansible-core before 2.19 reads Python in what comes out, also in a text that only looks like it.
+            return self._templar.template(value, convert_data=False)
         except AnsibleError as error:
             raise BadInput(f"Read the variable {name}", str(error), _ADVICE) from None
 

@@ -48,6 +48,7 @@ _value:
     name: detector
     status: finished
     message: "Of 2 parts: 2 finished."
+    how_to_go_on: ""
     totals: {devices: 500, done: 498, unchanged: 0, failed: 2, aside: 0, back: 0, waiting: 0}
     parts:
       - part: 1/2

@@ -54,7 +54,7 @@ class LookupModule(LookupBase):
             inventory = self._inventory((variables or {}).get("groups") or {})
             inventory.subset(limit)
             for term in terms:
-                if not inventory.list_hosts(term):
+                if not inventory.get_hosts(term):  # list_hosts gives localhost whatever the limit is
                     raise AnsibleLookupError(_left_out(term, limit))
         return terms
 

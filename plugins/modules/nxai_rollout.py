@@ -291,8 +291,8 @@ needed:
     - {model: 459d2273-1514-431c-9d34-f5b72f3bfe20, rollouts: [detector]}
 summary:
   description:
-    - Where the rollout stands, in numbers. C(causes) has the cameras that failed by cause, and C(failed) the first 20 of
-      them. Both are filled with O(step=close) and O(step=interrupt) alone.
+    - Where the rollout stands, in numbers. C(causes) has the cameras that failed by cause, and C(failed) the first 20
+      of them. Both are filled with O(step=close) and O(step=interrupt) alone.
   returned: success, with each step but V(needed)
   type: dict
   sample:

@@ -44,7 +44,8 @@ options:
     type: str
     default: main
   defaults:
-    description: What counts where a variable is not set, by the names of variables, such as V({doctor_path: reports}).
+    description:
+      - "What counts where a variable is not set, by the names of variables, such as V({doctor_path: reports})."
     type: dict
     default: {}
 seealso:

@@ -44,6 +44,7 @@ def total(artefacts: Mapping[str, Any], rollout: str) -> dict[str, Any]:
         "name": rollout,
         "status": status,
         "message": _message(rows, missing, count),
+        "how_to_go_on": "" if status in ("finished", "rolled_back") else "Run the jobs of the other parts again.",
         "totals": {kind: sum(each["totals"][kind] for each in rows) for kind in ("devices", *KINDS)},
         "parts": rows,
         "missing": missing,

@@ -96,8 +96,8 @@ def _shown(value: Any) -> str:
 
 def _text(value: Any, spec: Spec) -> str:
     choices = [each for each in spec.get("choices") or () if each not in UNSET]
-    if isinstance(value, bool) and choices:  # YAML makes it of a word such as off
-        words = BOOLEANS_TRUE if value else BOOLEANS_FALSE
+    if choices and str(value) in ("True", "False"):  # YAML makes it of a word such as off
+        words = BOOLEANS_TRUE if str(value) == "True" else BOOLEANS_FALSE
         meant = [each for each in choices if each in words]
         value = meant[0] if len(meant) == 1 else value
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):

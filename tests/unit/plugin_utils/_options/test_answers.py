@@ -45,6 +45,7 @@ def test_a_text_is_never_read(text: str) -> None:
         (TEXT, 7, "7"),
         (CHOICE, "strict", "strict"),
         (CHOICE, False, "off"),  # which YAML makes of the word
+        (CHOICE, "False", "off"),  # and ansible-core before 2.19 of that
         (FLAG, "no", False),
         (FLAG, "True", True),
         (FLAG, 0, False),

@@ -175,6 +175,7 @@ def test_the_report_and_what_failed_outlive_the_job(cloud: Served, workflow: Wor
     answers = {
         "pipeline_rollout_name": "r",
         "pipeline_rollout_model": first_model(cloud),
+        "pipeline_rollout_nms": "0.5",
         "pipeline_rollout_waves": "100%",
         "pipeline_rollout_settings": '{"applicable_timeout": 0, "wait_interval": 0.1, "wait_timeout": 2}',
         "pipeline_rollout_report_to": "there.html",
