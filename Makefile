@@ -4,7 +4,7 @@
 PYTHON ?= python3
 RUN = @PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools
 
-TARGETS = demo fleet-demo test test-all test-faults test-contract lint audit docs unit models sanity integration molecule build rulebooks returns changelog \
+TARGETS = demo fleet-demo test test-all test-faults test-contract lint audit docs unit models sanity integration molecule build ee rulebooks returns changelog \
   pins coverage mutate bench-check bench-estate bench-fleet bench-inventory bench-pipelines bench-rollout bench-upload soak soak-rollout
 
 .PHONY: help clean $(TARGETS)
@@ -28,6 +28,7 @@ sanity: ## ansible-test sanity, on the newest and the oldest ansible-core
 integration: ## ansible-test integration against a simulator, newest and oldest
 molecule: ## The molecule scenario against a simulator
 build: ## Build the tarball, install it into an empty path, run from there
+ee: ## The execution environment by ansible-builder, and jobs in it by ansible-runner
 rulebooks: ## ansible-rulebook with the installed collection, against a simulator; needs Java 17
 coverage: ## The branches of module_utils that the unit tests take; fails under 95 %
 mutate: ## Mutation testing of the six files that must not err; fails under 85 % of any

@@ -65,7 +65,7 @@ options:
   declaration:
     description:
       - What the cameras are to get, with O(step=open). C(pipelines), C(state), C(swap) and C(assignments) are as in
-        M(nxai.cloud.nxai_pipeline).
+        M(nxai.cloud.nxai_pipeline). C(model), and C(nms) with it, are short for C(pipelines) of one model.
       - With C(assignments), cameras that no group names are left out.
       - It can change until the first request went out. After that another one is refused, and the difference shown.
     type: dict
@@ -101,6 +101,12 @@ options:
     default: all
   limit:
     description: The limit of the run, with O(step=open), such as V(localhost,site_shop_001). Empty for none.
+    type: str
+    default: ""
+  part:
+    description:
+      - The part of all sites that this rollout has, with O(step=open), such as V(3/8) for the third of eight. Which
+        sites are in it follows from their ids. Each part is a rollout with a name and a journal of its own.
     type: str
     default: ""
   waves:
@@ -284,7 +290,9 @@ needed:
   sample:
     - {model: 459d2273-1514-431c-9d34-f5b72f3bfe20, rollouts: [detector]}
 summary:
-  description: Where the rollout stands, in numbers.
+  description:
+    - Where the rollout stands, in numbers. C(causes) has the cameras that failed by cause, and C(failed) the first 20
+      of them. Both are filled with O(step=close) and O(step=interrupt) alone.
   returned: success, with each step but V(needed)
   type: dict
   sample:
@@ -298,6 +306,25 @@ summary:
         name: 25%
         status: done
         totals: {devices: 125, done: 125, unchanged: 0, failed: 0, aside: 0, back: 0, waiting: 0}
+    causes:
+      - {cause: its server does not support pipelines, status: refused, devices: 2}
+    failed:
+      - site: 8d6f6d5c-7f0e-4c3a-9d5c-2f3a1b0c9e8d
+        site_name: Shop 001
+        device: "{4f7d9c1e-2b6a-4d3f-8a5b-0c1d2e3f4a5b}"
+        name: Entrance
+        status: refused
+        reason: its server does not support pipelines
+failures:
+  description:
+    - What failed, for people. First the number of cameras of each cause, then the first 20 cameras. RV(summary) has the
+      same as C(causes) and C(failed).
+  returned: success, with O(step=close) and O(step=interrupt)
+  type: list
+  elements: str
+  sample:
+    - "Failed: 2 cameras: the service does not find it applicable"
+    - "Failed: Entrance at Shop 001: the service does not find it applicable"
 lines:
   description: The same for people.
   returned: success, with each step but V(needed)

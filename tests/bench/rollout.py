@@ -39,7 +39,12 @@ class Shop:
         self.folder = folder
         self.command = [str(venv.bin("ansible-playbook"))]
         quiet = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"}
-        self.env = {**environment([venv.folder / "bin"], **variables), **quiet}
+        events = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
+            "ANSIBLE_CALLBACKS_ENABLED": "event_sizes",
+            "NXAI_EVENT_SIZES": str(folder / "events.json"),
+        }
+        self.env = {**environment([venv.folder / "bin"], **variables), **quiet, **events}
 
     def task(self) -> float:
         """Seconds of a playbook with one task for all devices."""
@@ -70,6 +75,10 @@ class Shop:
         journal = (self.folder / "rollout" / "journal.jsonl").read_bytes()
         return len(journal), len(base64.b64encode(zlib.compress(journal)))
 
+    def events(self) -> int:
+        """Bytes of all events of the last run, and of what it hands on, as a controller keeps them."""
+        return sum(json.loads((self.folder / "events.json").read_text()).values())
+
 
 @contextmanager
 def shop(venv: Venv, sites: int) -> Iterator[Shop]:
@@ -85,6 +94,7 @@ def told(one: Shop, sites: int) -> float:
     print(
         f"  {seconds:.1f} s, {memory / MIB:.0f} MiB; journal {journal / MIB:.1f} MiB, handed on {handed / MIB:.1f} MiB"
     )
+    print(f"  all events of the job {one.events() / MIB:.2f} MiB")
     return seconds
 
 

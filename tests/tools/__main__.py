@@ -42,6 +42,7 @@ _GATES = (
     "integration",
     "molecule",
     "build",
+    "ee",
     "rulebooks",
 )
 

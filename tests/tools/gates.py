@@ -18,10 +18,11 @@ from functools import partial
 from pathlib import Path
 
 from tools import ansible_test
+from tools.ee import Controller, define, run_jobs
 from tools.guide import serve_by_guide
 from tools.report import Failed, NotRun, Shell, Step
 from tools.simulated import FAST, make_model, simulator
-from tools.venvs import Venv, audit_venv, rulebook_venv, runtime_venv
+from tools.venvs import Venv, audit_venv, ee_venv, rulebook_venv, runtime_venv
 from tools.workplace import CACHE, COLLECTIONS, ROOT, TESTS, environment
 
 JAVA = 17  # what ansible-rulebook needs at least
@@ -87,6 +88,9 @@ class Gates:
     def build(self) -> list[Step]:
         return [Step("build, install, run", self._build)]
 
+    def ee(self) -> list[Step]:
+        return [Step("execution environment, jobs of a controller", self._ee)]
+
     def rulebooks(self) -> list[Step]:
         return [Step("rulebooks", self._rulebooks)]
 
@@ -97,6 +101,7 @@ class Gates:
             self.docs,
             self.unit,
             self.build,
+            self.ee,
             self.rulebooks,
             self.molecule,
             self.integration,
@@ -193,32 +198,42 @@ class Gates:
     def _build(self, shell: Shell) -> None:
         """Build the tarball, install it into an empty path, and run a playbook with that path alone."""
         folder = CACHE / "build"
-        env = self._installed(folder, shell)
+        env = self._environment(ANSIBLE_COLLECTIONS_PATH=str(self._install(folder, shell)))
         with simulator(self.newest, speed=FAST) as variables:
             quiet = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"}
             shell.run(["ansible-playbook", TESTS / "tools" / "installed.yml"], {**env, **variables, **quiet}, folder)
 
-    def _installed(self, folder: Path, shell: Shell) -> dict[str, str]:
-        """The tarball, installed in there. The variables with which Ansible finds it, and no other."""
+    def _install(self, folder: Path, shell: Shell) -> Path:
+        """Where the tarball is installed. The folder is made anew."""
         shutil.rmtree(folder, ignore_errors=True)
-        env = self._environment(ANSIBLE_COLLECTIONS_PATH=str(folder / "installed"))
+        installed = folder / "installed"
+        env = self._environment(ANSIBLE_COLLECTIONS_PATH=str(installed))
         shell.run(["ansible-galaxy", "collection", "build", "--output-path", folder], env)
         tarball = next(folder.glob("nxai-cloud-*.tar.gz"))
         untracked = files_in(tarball) - tracked(ROOT)
         if untracked:
             raise Failed(f"the tarball holds what git does not track: {', '.join(sorted(untracked))}")
         install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path"]
-        shell.run([*install, folder / "installed", tarball], env, folder)
-        return env
+        shell.run([*install, installed, tarball], env, folder)
+        return installed
+
+    def _ee(self, shell: Shell) -> None:
+        """What the definition becomes, and jobs from the installed tarball, as a controller runs them."""
+        folder, tools = CACHE / "ee", ee_venv()
+        installed = self._install(folder, shell)
+        define(tools, installed, folder, self._environment(), shell)
+        with simulator(self.newest, speed=FAST) as credential:
+            run_jobs(Controller(tools, installed, folder, self._environment(), shell), credential)
 
     def _rulebooks(self, shell: Shell) -> None:
         """ansible-rulebook with the installed collection, as it loads a source: by itself, outside of any package."""
         if java_version() < JAVA:
             raise NotRun(f"ansible-rulebook needs Java {JAVA} or newer, and there is none here")
         folder = CACHE / "rulebooks"
-        env = self._installed(folder, shell)
-        where = {"RULEBOOK_BIN": str(rulebook_venv().folder / "bin"), "RULEBOOK_COLLECTIONS": str(folder / "installed")}
-        shell.run([self.newest.bin("python"), "-W", "error", "-m", "pytest", "tests/rulebook"], {**env, **where})
+        installed = str(self._install(folder, shell))
+        where = {"RULEBOOK_BIN": str(rulebook_venv().folder / "bin"), "RULEBOOK_COLLECTIONS": installed}
+        env = self._environment(ANSIBLE_COLLECTIONS_PATH=installed, **where)
+        shell.run([self.newest.bin("python"), "-W", "error", "-m", "pytest", "tests/rulebook"], env)
 
 
 def java_version() -> int:

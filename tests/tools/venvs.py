@@ -27,6 +27,7 @@ _LINT = TESTS / "requirements-lint.txt"
 _BENCH = TESTS / "requirements-bench.txt"
 _MUTATE = TESTS / "requirements-mutate.txt"
 _AUDIT = TESTS / "requirements-audit.txt"
+_EE = TESTS / "requirements-ee.txt"
 _RULEBOOK = TESTS / "requirements-rulebook.txt"
 _VENDORS_RUNTIME = TESTS / "requirements-runtime.txt"
 _HEAVY_MODELS = TESTS / "requirements-heavy-models.txt"
@@ -150,6 +151,7 @@ newest_venv = partial(_newest, "core-{}", _RUNTIME, _SIMULATOR, _TEST, _LINT)
 bench_venv = partial(_newest, "bench", _RUNTIME, _SIMULATOR, _BENCH)  # with the collections of the package ansible
 mutate_venv = partial(_newest, "mutate", _RUNTIME, _SIMULATOR, _TEST, _MUTATE)
 audit_venv = partial(_newest, "audit", _AUDIT)  # the program pip-audit, apart from what it looks at
+ee_venv = partial(_newest, "ee", _EE)  # ansible-builder and ansible-runner, apart from the Ansible that they call
 
 
 def _of_rulebooks(name: str) -> Venv:
@@ -192,7 +194,7 @@ def every_venv() -> list[Venv]:
     lint = [Venv("pins", newest_core(python), python, (*files, _LINT)) for python in found().values()]
     older = [Venv("pins", each, each.pythons()[0], files) for each in runnable_cores()]
     older.append(Venv("pins", runnable_cores()[0], runnable_cores()[0].pythons()[0], files, lowest=True))
-    others = ((_RUNTIME, _SIMULATOR, _BENCH), (*files, _MUTATE), (_AUDIT,))
+    others = ((_RUNTIME, _SIMULATOR, _BENCH), (*files, _MUTATE), (_AUDIT,), (_EE,))
     runtime = _of_runtime("pins")
     made = [*lint, *older, *(Venv("pins", core, newest, each) for each in others)]
     return [*made, _of_rulebooks("pins"), *([runtime] if runtime else [])]

@@ -20,7 +20,9 @@ from tools.returns import SOURCE, NoPlace, main, outdated
 from tools.workplace import ROOT, users_environment
 
 RELEASED = {"CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "changelogs/changelog.yaml", "requirements.txt"}
-FOLDERS = ("docs/", "extensions/eda/", "meta/", "playbooks/", "plugins/", "roles/")
+FOLDERS = (
+    "docs/", "extensions/controller/", "extensions/eda/", "extensions/ee/", "meta/", "playbooks/", "plugins/", "roles/",
+)  # fmt: skip
 
 
 def test_the_tarball_holds_what_is_for_users_and_nothing_that_git_does_not_track(tmp_path: Path) -> None:
@@ -31,7 +33,18 @@ def test_the_tarball_holds_what_is_for_users_and_nothing_that_git_does_not_track
     for command in (["init", "-q"], ["add", "-A"]):
         subprocess.run(["git", *command], cwd=clone, check=True)
     released = RELEASED | {name for name in tracked(clone) if name.startswith(FOLDERS)}
-    folders = ("", "docs/", "meta/", "playbooks/", "playbooks/group_vars/", "plugins/", "plugins/modules/", "roles/x/")
+    folders = (
+        "",
+        "docs/",
+        "extensions/controller/",
+        "extensions/ee/",
+        "meta/",
+        "playbooks/",
+        "playbooks/group_vars/",
+        "plugins/",
+        "plugins/modules/",
+        "roles/x/",
+    )
     for folder in folders:
         (clone / folder).mkdir(parents=True, exist_ok=True)
         for name in ("nxai.env", "a.md", "a.py", "all.yml", "a.nxai.yml"):

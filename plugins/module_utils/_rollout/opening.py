@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._core.errors import BadInput
@@ -39,7 +39,7 @@ from .scope import (
     texts_of,
     waves_of,
 )
-from .waves import Row, divided
+from .waves import Row, divided, part_of
 
 ENDED = ("finished", "rolled_back")
 
@@ -58,10 +58,19 @@ class Opening:
         self._back = task.options["action"] == "rollback"
         self._rows: Sequence[Row]
         self._rows, self._others = rows_of(task.options["devices"])
+        self._elsewhere = False  # whether there are devices in other parts
+        if part := task.options["part"]:
+            self._keep(part_of(part))
 
     @property
     def _ledger(self) -> Ledger:
         return self._book.ledger
+
+    def _keep(self, wanted: Callable[[str], bool]) -> None:
+        """Sites of other parts are no business of this rollout."""
+        rows = [row for row in self._rows if wanted(row["site"])]
+        self._elsewhere = len(rows) < len(self._rows)
+        self._rows, self._others = rows, {key for key in self._others if wanted(key[0])}
 
     def begin(self) -> None:
         """Under the lock."""
@@ -119,7 +128,7 @@ class Opening:
             return None
         if before is not None and self._is_same(before, declaration, split):
             return None
-        if assigned is not None and (beside := assigned.beside(self._rows)):
+        if assigned is not None and not self._options["part"] and (beside := assigned.beside(self._rows)):
             names = f"{counted(len(beside), 'camera')} ({shortened(beside, 5)})"
             self.said.append(f"Declared, but not among the hosts of this run, so left as it is: {names}.")
         return self._plan(self._rows, given, declaration, models, split)
@@ -167,7 +176,7 @@ class Opening:
         split: Mapping[str, Any],
     ) -> Planned:
         away = [row for row in rows if row["unavailable"]]
-        if not rows:
+        if not rows and not self._elsewhere:
             advice = (
                 "Give an inventory of nxai.cloud.nxai_devices with -i, and check pipeline_rollout_hosts and --limit."
             )
@@ -179,7 +188,9 @@ class Opening:
             raise BadInput("Plan the rollout", f"these cameras cannot take pipelines now: {some}", advice)
         first = self._options["prove_device"] if self._options["prove"] == "one" else ""
         here = [row for row in rows if not row["unavailable"]]
-        waves = divided(here, split["waves"] or ["100%"], self._options["groups"], split["canary"], first)
+        waves = divided(
+            here, split["waves"] or ["100%"], self._options["groups"], split["canary"], first, self._elsewhere
+        )
         ordered = [row for wave in waves for row in wave["devices"]] + away
         sites = {row["site"]: row["site_name"] for row in ordered}
         places = {site: number for number, site in enumerate(sites)}

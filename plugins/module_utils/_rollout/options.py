@@ -34,6 +34,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "devices": {"type": "raw"},
     "hosts": {"type": "str", "default": "all"},
     "limit": {"type": "str", "default": ""},
+    "part": {"type": "str", "default": ""},
     "waves": {"type": "raw"},
     "groups": {"type": "dict", "default": {}},
     "canary": {"type": "str", "default": ""},

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from .._core.wording import printable
+from .._core.wording import counted, printable
 from .ledger import Camera, Ledger, Wave
 from .page import words
 from .page.words import cause_of
@@ -25,7 +25,10 @@ _KIND_OF = {
 _HOW_TO_GO_ON = {
     "running": "If the playbook no longer runs, run the same command again: it goes on where it was.",
     "interrupted": "Run the same command again: it goes on where it was.",
-    "paused": "Run the same command again to go on.",
+    "paused": (
+        "Run the same command again to go on. A workflow needs another job for that: if this is the last one, the "
+        "other cameras stay as they are."
+    ),
     "stopped": (
         "Correct what is listed below and run the same command again, which tries this wave again. "
         "Or take everything back: the same command with -e pipeline_rollout_action=rollback."
@@ -37,6 +40,8 @@ _HOW_TO_GO_ON = {
     "rolled_back": "Choose another pipeline_rollout_name to start again.",
     "finished": "",
 }
+MOST_FAILED = 20  # cameras and causes that a summary names: a log is no place for a thousand
+_MOST_REASON = 300
 _QUIET = 600.0  # seconds after which a run that is at work has written something, as a rule
 _FAILED = "This rollout does not try the cameras that failed again. To do so, choose another pipeline_rollout_name."
 _QUEUE = "Run the same command again when the queued cameras are back."
@@ -112,6 +117,29 @@ def summary(report: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: report[name] for name in kept}, "waves": waves}
 
 
+def failures_in_short(report: Mapping[str, Any]) -> dict[str, Any]:
+    """What outlives the folder of a job: the totals of the failures by cause, and the first cameras."""
+    rows = [{name: each[name] for name in _ROW} for each in report["failures"][:MOST_FAILED]]
+    found = [{name: each[name] for name in ("cause", "status", "devices")} for each in report["causes"][:MOST_FAILED]]
+    for each in (*rows, *found):
+        each.update({name: each[name][:_MOST_REASON] for name in ("reason", "cause") if name in each})
+    return {"failed": rows, "causes": found}
+
+
+def failed_lines(stand: Mapping[str, Any]) -> list[str]:
+    """The same for people."""
+    lines = [f"Failed: {counted(each['devices'], 'camera')}: {_said(each, 'cause')}" for each in stand["causes"]]
+    for each in stand["failed"]:
+        where = printable(each["site_name"] or each["site"])
+        lines.append(f"Failed: {printable(each['name'] or each['device'])} at {where}: {_said(each, 'reason')}")
+    more = sum(each["devices"] for each in stand["causes"]) - len(stand["failed"])
+    return [*lines, f"And {counted(more, 'camera')} more, see the report."] if more > 0 else lines
+
+
+def _said(row: Mapping[str, Any], name: str) -> str:
+    return printable(row[name]) or str(row["status"]).replace("_", " ")
+
+
 def lines_of(stand: Mapping[str, Any]) -> list[str]:
     """Where the rollout stands, for the log of a run."""
     said = [f"{stand['name']}: {stand['status'].replace('_', ' ')}.", stand["message"], stand["how_to_go_on"]]
@@ -183,6 +211,9 @@ def _sites(cameras: Iterable[Camera], kinds: Mapping[int, str]) -> list[dict[str
         for rows in found.values()
     ]
     return sorted(sites, key=lambda site: (-site["failed"], site["name"], site["site"]))
+
+
+_ROW = ("site", "site_name", "device", "name", "status", "reason")
 
 
 def as_row(camera: Camera) -> dict[str, Any]:

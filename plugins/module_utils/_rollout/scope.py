@@ -116,35 +116,39 @@ def mapping_of(given: Any, option: str) -> dict[str, Any]:
 
 def declaration_of(given: Mapping[str, Any]) -> dict[str, Any]:
     """What is declared, with each value of the type that it is to have. Raises BadInput."""
-    unknown = sorted(set(given) - {"pipelines", "state", "swap", "assignments"})
+    unknown = sorted(set(given) - {"pipelines", "model", "nms", "state", "swap", "assignments"})
     if unknown:
         raise BadInput("Read the declaration", f"{', '.join(unknown)} is not known", "Leave it out.")
     every: dict[str, Any] = {
         "pipelines": list_of(given.get("pipelines"), "pipeline_rollout_pipelines"),
         "swap": mapping_of(given.get("swap"), "pipeline_rollout_swap"),
         "assignments": list_of(given.get("assignments"), "pipeline_rollout_assignments"),
-        "state": given.get("state"),
+        **{name: given.get(name) for name in ("model", "nms", "state")},
     }
-    found = {name: value for name, value in every.items() if value}
+    found = {name: value for name, value in every.items() if value not in (None, "", [], {})}
     spec = {
+        "model": {"type": "str"},
+        "nms": {"type": "float"},
         "pipelines": {"type": "list", "elements": "dict", "options": PIPELINE},
         "swap": {"type": "dict", "options": SWAP},
         "assignments": {"type": "list", "elements": "dict", "options": ASSIGNMENT},
         "state": {"type": "str", "choices": list(STATES)},
     }
-    one_of = [("pipelines", "swap", "assignments")]
-    result = ArgumentSpecValidator(spec, mutually_exclusive=one_of).validate(found)
+    one_of = [("pipelines", "model", "swap", "assignments")]
+    result = ArgumentSpecValidator(spec, mutually_exclusive=one_of, required_by={"nms": "model"}).validate(found)
     if result.error_messages:
-        which = "assignments" if "assignments" in found else "pipelines"
+        which = next((each for each in ("assignments", "nms", "model") if each in found), "pipelines")
         advice = f"Correct pipeline_rollout_{which}."
         raise BadInput("Read the declaration", "; ".join(result.error_messages), advice)
     values = result.validated_parameters
     if values.get("assignments"):
         return _with_assignments(values)
-    if not values.get("pipelines") and not values.get("swap"):
-        advice = "Set pipeline_rollout_pipelines, pipeline_rollout_swap or pipeline_rollout_assignments."
+    one = [{"model": values["model"], "nms": values.get("nms")}] if values.get("model") else []
+    if not one and not values.get("pipelines") and not values.get("swap"):
+        ways = "pipelines, pipeline_rollout_model, pipeline_rollout_swap or pipeline_rollout_assignments"
+        advice = f"Set pipeline_rollout_{ways}."
         raise BadInput("Read the declaration", "it says nothing", advice)
-    pipelines = [_without_none(each) for each in values.get("pipelines") or []]
+    pipelines = [_without_none(each) for each in values.get("pipelines") or one]
     swap = _without_none(values.get("swap") or {})
     return {"pipelines": pipelines, "state": values.get("state") or "present", "swap": swap}
 

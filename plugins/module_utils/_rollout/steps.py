@@ -22,7 +22,7 @@ from .judge import Rules, breach, limit, named, soak_left
 from .ledger import DONE, Camera, Ledger, Wave
 from .lines import Judged, LetGo, Outcome, WaveBegun, groups, packed, said
 from .opening import Opening
-from .report import lines_of, summary
+from .report import failed_lines, failures_in_short, lines_of, summary
 from .scope import numbers_of, pauses_of, texts_of
 
 Result = dict[str, Any]
@@ -86,6 +86,9 @@ class RolloutRun:
     def _check_options(self) -> None:
         for threshold in (self._rules.max_failures, self._rules.max_failures_per_wave):
             limit(threshold, 1)
+        if self._options["part"] and self._options["prove"] == "one":
+            answer, advice = "pipeline_rollout_part is set", "Prove it in a rollout without parts, on one site."
+            raise BadInput("Let one camera prove how cameras are shown", answer, advice)
         path = self._options["gate_tasks"]
         if path and self._options["action"] == "rollout":
             tried = f"Use the gate tasks {path}"
@@ -277,7 +280,10 @@ class RolloutRun:
         return Carrier(self._task, self._book, cameras, wave, self._rules)
 
     def _end(self, result: Result, report: Mapping[str, Any], changed: bool) -> Result:
-        stand = summary(report)
+        stand = {**summary(report), "failed": [], "causes": []}
+        if self._options["step"] in ("close", "interrupt"):  # once for each run
+            stand.update(failures_in_short(report))
+            result["failures"] = failed_lines(stand)
         shown = {**stand, "status": "check", "how_to_go_on": _CHECKED} if self._check_mode else stand
         more = result.pop("said", [])
         return {
@@ -285,7 +291,7 @@ class RolloutRun:
             "breach": "",
             "run": "" if self._check_mode else self._ledger.run,
             "summary": stand,
-            "lines": [*lines_of(shown), *more],
+            "lines": [*lines_of(shown), *more, *result.get("failures", ())],
             "report": str(self._book.folder / PAGE),
             **result,
         }
@@ -310,6 +316,8 @@ def _ended(ledger: Ledger) -> str:
     parts = ["All waves are done."]
     cameras = [each for each in ledger.cameras if each.wave]
     swap = ledger.plan.declaration.get("swap") if ledger.plan else None
+    if not ledger.cameras:
+        parts.append("No camera was in it.")
     if cameras and all(each.shown == "unchanged" for each in cameras):
         what = "no camera runs another release of this model" if swap else "every camera has what is declared already"
         parts.append(f"{what[0].upper()}{what[1:]}: nothing was assigned.")

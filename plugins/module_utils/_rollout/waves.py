@@ -10,14 +10,16 @@ import hashlib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._core.errors import BadInput
+from .._core.values import identity
 
 Row = Mapping[str, Any]  # host, site, site_name, device, name, unavailable
 _COUNT = re.compile(r"\d{1,9}")
 _SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%")
+_PART = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 _TRIED = "Divide the cameras into waves"
 
 
@@ -27,8 +29,12 @@ def divided(
     groups: Mapping[str, Sequence[str]] | None = None,
     canary: str | None = None,
     first: str | None = None,
+    in_part: bool = False,
 ) -> list[dict[str, Any]]:
-    """Raises BadInput where an entry means nothing, a group gives no device, or devices are left over."""
+    """Raises BadInput where an entry means nothing, a group gives no device, or devices are left over.
+
+    ``in_part``: a group may have its devices in other parts, and makes no wave here.
+    """
     entries = [str(each).strip() for each in [*([canary] if canary else []), *waves]]
     left = fair_order(devices)
     made: list[dict[str, Any]] = []
@@ -41,8 +47,8 @@ def divided(
             continue  # the canary is the device that proves
         size = _size(entry, len(devices))
         if size is None or (canary and place == 0):
-            chosen = _of_group(entry, left, groups or {})
-            made.append({"name": entry, "devices": chosen})
+            chosen = _of_group(entry, left, groups or {}, in_part)
+            made += [{"name": entry, "devices": chosen}] if chosen else []
             left = _without(left, chosen)
             continue
         for start in range(0, len(left) if last else min(size, len(left)), size):
@@ -52,6 +58,20 @@ def divided(
         answer = f"the waves leave {len(left)} of {len(devices)} devices over"
         raise BadInput(_TRIED, answer, "End them with '100%'.")
     return made
+
+
+def part_of(part: str) -> Callable[[str], bool]:
+    """Whether a site, by its id, is in a part such as 3/8 of all sites. Raises BadInput for what is none.
+
+    Which sites are in a part follows from their ids alone, so that each is in one, whatever a run can see. It is
+    another number than the place of a site in the fair order, which has to differ within a part.
+    """
+    found = _PART.fullmatch(part)
+    number, count = (int(found.group(1)), int(found.group(2))) if found else (0, 0)
+    if not 1 <= number <= count:
+        answer = f"{part!r} is no part of all sites"
+        raise BadInput("Read pipeline_rollout_part", answer, "Give one such as 3/8, the third of eight.")
+    return lambda site: int(_fraction(f"part {identity(site)}") * count) == number - 1
 
 
 def fair_order(devices: Sequence[Row]) -> list[Row]:
@@ -88,13 +108,13 @@ def _size(entry: str, total: int) -> int | None:
     return max(size, 1)
 
 
-def _of_group(entry: str, left: Sequence[Row], groups: Mapping[str, Sequence[str]]) -> list[Row]:
+def _of_group(entry: str, left: Sequence[Row], groups: Mapping[str, Sequence[str]], in_part: bool) -> list[Row]:
     if entry not in groups:
         answer = f"the wave {entry!r} is neither a number, nor a share such as 5%, nor a group of the inventory"
         raise BadInput(_TRIED, answer, "Correct it.")
     hosts = set(groups[entry])
     chosen = [each for each in left if each["host"] in hosts]
-    if not chosen:
+    if not chosen and not in_part:
         answer = f"the group {entry!r} has no device that is not in an earlier wave already"
         raise BadInput(_TRIED, answer, "Leave it out, or choose other hosts.")
     return chosen

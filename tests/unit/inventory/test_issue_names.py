@@ -347,6 +347,18 @@ def test_i15_hostile_names_through_awx_and_back(
     assert "hosts (1)" in limited.stdout and first in limited.stdout
 
 
+def test_k01_a_generated_fleet_through_awx(cloud: Served, write: Callable[..., Path], run: Any) -> None:
+    """With names as people give them, such as ``Joe's till``."""
+    fleet = {"sites": 12, "servers": 2, "devices": 15, "models": 2, "assigned": True, "hostile_names": True}
+    cloud.reset({"accounts": SEED["accounts"], "generate": fleet})
+    site = next(iter(cloud.world.sites.values()))
+    next(iter(site.devices.values())).name = "Joe's till"
+    listing = json.loads(run("inventory", "-i", write(group_by=["model", "status"]), "--list", "--export").stdout)
+    after = imported(copy.deepcopy(listing))
+    assert after.complaints == [] and set(after.hosts) == set(listing["_meta"]["hostvars"])
+    assert "Joe's till" in str(after.hosts) and len(after.hosts) >= 12 * 15
+
+
 def test_i15_the_checker_finds_what_awx_would_change() -> None:
     names = ["Dock: north", "Dock: south", "[::1]:22", "a:b:c", "y" * 513, "", "x\0"]
     listing = {

@@ -206,7 +206,7 @@ def test_g14_a_text_stands_for_a_list(runs: Hire, cloud: Served, given: Any, siz
         ({"soak": [-1]}, "-1 is no number of seconds"),
         ({"max_failures": "some"}, "'some' is not a number of failures"),
         ({"declaration": {"pipelines": "Counter@2"}}, "Correct pipeline_rollout_pipelines"),
-        ({"declaration": {}}, "Set pipeline_rollout_pipelines, pipeline_rollout_swap or"),
+        ({"declaration": {}}, "Set pipeline_rollout_pipelines, pipeline_rollout_model,"),
     ],
 )
 def test_g14_or_is_refused_before_anything_happens(
