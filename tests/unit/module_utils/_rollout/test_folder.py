@@ -124,10 +124,10 @@ class TestGateTasks:
 @pytest.mark.parametrize("name", HOSTILE, ids=ascii)
 def test_whatever_a_rollout_is_called_its_files_stay_in_its_folder(runs: Hire, tmp_path: Path, name: str) -> None:
     """And the folder that it has by default is one name, beside where the command is run."""
-    text = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())["pipeline_rollout_path"]
+    text = yaml.safe_load((ROLE / "vars" / "main.yml").read_text())["__pipeline_rollout_default_path"]
     environment = Environment()
     environment.filters["regex_replace"] = regex_replace
-    check_name("Test", environment.from_string(text).render(pipeline_rollout_name=name))
+    check_name("Test", environment.from_string(text).render(__pipeline_rollout_name=name))
     run = runs()
     run.options["name"] = name
     run.run()
