@@ -150,6 +150,24 @@ def test_a_new_version_takes_the_place_of_the_old_ones_and_the_oldest_is_retired
     assert "changed=0 " in again and cloud.writes() == []
 
 
+def test_k03_what_an_earlier_job_left_is_not_taken_for_this_release(cloud: Served, play: Play) -> None:
+    """Artefacts come before facts, and no node can take them away. A survey leaves the name of the rollout empty."""
+    assign(cloud, {f"{MODEL}@7": 1})
+    earlier = {
+        "name": f"{MODEL}@6",
+        "uuid": uuids(cloud)[f"{MODEL}@6"],
+        "pattern": "Queue@*",
+        "retiring": [],
+        "others": [],
+    }
+    left = {"model_release_result": earlier, "model_release_retirement": {}, "pipeline_rollout_summary": {}}
+    answers = {"pipeline_rollout_name": "", "pipeline_rollout_waves": "100%", "model_release_keep": "2"}
+    output = play(cloud, "release_and_rollout", "8", **left, **answers, pipeline_rollout_settings="wait_interval: 0.1")
+    assert {key[1] for key in running(cloud)} == {f"{MODEL}@8 0.7"}
+    assert f"{MODEL}@8: finished." in output and f'"name": "{MODEL}@8"' in output.partition("CUSTOM STATS")[2]
+    assert f"{MODEL}@6" not in uuids(cloud), "two are kept"
+
+
 def test_the_way_back_is_a_rollout_of_another_name(cloud: Served, play: Play) -> None:
     assign(cloud, {f"{MODEL}@7": 1})
     for version in ("8", "9"):
