@@ -56,3 +56,8 @@ def test_a_rulebook_starts_what_a_controller_has_and_tells_it_what_it_asks(data:
 def test_each_playbook_that_a_rulebook_runs_has_a_template(data: dict[str, Any]) -> None:
     names = {name for path in RULEBOOKS for name in re.findall(r"name: nxai\.cloud\.(\w+)", path.read_text())}
     assert {f"{name}.yml" for name in names} <= {each["playbook"] for each in data["controller_templates"]}
+
+
+def test_the_guide_names_what_a_controller_has(data: dict[str, Any]) -> None:
+    named = set(re.findall("`(Nx AI [^`]+)`", (ROOT / "docs" / "events.md").read_text(encoding="utf-8")))
+    assert named and named <= {each["name"] for kind in KINDS.values() for each in data[kind]}
