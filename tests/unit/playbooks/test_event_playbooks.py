@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from simulator.testing import serve
+from tools.rollouts import devices_of, first_model
 from tools.workplace import ansible
 
 WORLD = {"sites": [{"name": "Shop", "servers": [{"name": "A", "devices": ["Door", "Till"]}]}]}
@@ -58,3 +59,29 @@ def test_a_server_that_runs_again_is_not_told_of(tmp_path: Path) -> None:
 def test_nothing_is_put_back_unless_that_is_wanted(tmp_path: Path) -> None:
     said, writes = run(tmp_path, "put_back", estate_path=str(tmp_path), put_back="false")
     assert "changed=0" in said and writes == []
+
+
+def test_a_queue_is_finished_by_what_a_survey_gives(tmp_path: Path) -> None:
+    """As a controller tells it: the file of the rollout, and its folder, as texts."""
+    (tmp_path / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
+    with serve(WORLD, models=1, speed=50) as cloud:
+        user = {"NXAI_API_URL": cloud.url, "NXAI_TOKEN": cloud.token()}
+        [server] = next(iter(cloud.world.sites.values())).servers.values()
+        rollout = {
+            "pipeline_rollout_name": "detector",
+            "pipeline_rollout_model": first_model(cloud),
+            "pipeline_rollout_waves": "1",
+            "pipeline_rollout_unavailable": "queue",
+        }
+        (tmp_path / "detector.yml").write_text(json.dumps(rollout))
+        server.status = "stopped"
+        first = ("-i", "estate.nxai.yml", "nxai.cloud.rollout", "-e", "@detector.yml")
+        done = ansible(tmp_path, "playbook", *first, **user)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert [device.pipelines for device in devices_of(cloud).values()] == [[], []]
+        server.status = "running"
+        told = json.dumps({"rollout_vars": "detector.yml", "pipeline_rollout_path": "rollout-detector"})
+        again = ("-i", "estate.nxai.yml", "nxai.cloud.finish_queue", "-e", told)
+        done = ansible(tmp_path, "playbook", *again, **user)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert [len(device.pipelines) for device in devices_of(cloud).values()] == [1, 1]
