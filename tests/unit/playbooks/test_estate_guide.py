@@ -102,6 +102,12 @@ def test_the_sample_is_an_estate() -> None:
     assert found.models[0].options["means"] == [0.0, 0.0, 0.0]
 
 
+def variables_of(playbook: str) -> set[str]:
+    """As they are declared."""
+    text = (ROOT / "playbooks" / "meta" / "argument_specs.yml").read_text()
+    return set(yaml.safe_load(text)["argument_specs"][playbook]["options"])
+
+
 @pytest.mark.parametrize(
     ("name", "playbooks"),
     [
@@ -115,14 +121,12 @@ def test_the_jobs_use_variables_that_there_are(name: str, playbooks: list[str]) 
     assert yaml.safe_load(text)
     found = re.findall(r"ansible-playbook nxai\.cloud\.(\w+)((?: -e \S+)*)", text)
     assert [playbook for playbook, _extra in found] == playbooks
-    of_drift = yaml.safe_load((ROOT / "playbooks" / "drift.yml").read_text())[0]["vars"]
     for playbook, extra in found:
-        known = set(of_drift) if playbook == "drift" else {"estate_path"}  # which all of them have
+        known = variables_of("drift") if playbook == "drift" else {"estate_path"}  # which all of them have
         assert {each.partition("=")[0] for each in extra.split() if each != "-e"} <= known
 
 
 @pytest.mark.parametrize("name", ["estate_export", "drift"])
 def test_each_variable_is_in_the_guide(name: str) -> None:
-    variables = yaml.safe_load((ROOT / "playbooks" / f"{name}.yml").read_text())[0]["vars"]
     named = set(re.findall(r"^\| `(\w+)`", GUIDE, re.MULTILINE))
-    assert {each for each, value in variables.items() if "{{" not in str(value)} <= named
+    assert variables_of(name) <= named
