@@ -91,7 +91,7 @@ def test_each_playbook_is_one_line_and_can_be_read(home: Path) -> None:
         assert text == f"---\n- ansible.builtin.import_playbook: nxai.cloud.{Path(name).stem}\n"
     done = ansible(home, "playbook", "--syntax-check", *(project / name for name in sorted(playbooks)))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(re.findall("^playbook: ", done.stdout, re.MULTILINE)) == len(playbooks) == 9
+    assert len(re.findall("^playbook: ", done.stdout, re.MULTILINE)) == len(playbooks) == 12
 
 
 def test_a_rollout_of_the_project_ends_and_the_last_node_says_so(home: Path, cloud: Served) -> None:
