@@ -60,16 +60,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or not OBSERVED:  # of pytest-xdist: its parent counts
         return
     declared = {each.name: each for each in VARIANTS}
+    outcomes = sorted(OBSERVED.items())
     rows = [
         f"{declared[name].area} | {name} | {declared[name].outcome} | {observed} | {ends}"
-        for name, (observed, ends) in sorted(OBSERVED.items())
+        for name, (observed, ends) in outcomes
     ]
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text("".join(f"{row}\n" for row in rows))
     others = [
-        row
-        for row, (name, (observed, _ends)) in zip(rows, sorted(OBSERVED.items()), strict=True)
-        if observed != declared[name].outcome
+        row for row, (name, (observed, _ends)) in zip(rows, outcomes, strict=True) if observed != declared[name].outcome
     ]
     count = Counter(observed for observed, _ends in OBSERVED.values())
     kinds = ("works", "adapted", "stops", "lost", "silent", "obscure")

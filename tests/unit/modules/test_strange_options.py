@@ -81,6 +81,14 @@ def fitting(name: str, spec: Mapping[str, Any], paths: list[str]) -> st.SearchSt
     return by_type.get(kind, JUNK | strings)
 
 
+def needed(module_name: str, spec: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """The options without which nothing is looked at, each with a usual value."""
+    usual: dict[str, Any] = {"str": "x", "path": path, "list": ["x"], "dict": {}}
+    required = {name: its for name, its in spec.items() if its.get("required")}
+    options = {name: its.get("choices", [usual[its.get("type", "str")]])[0] for name, its in required.items()}
+    return {**options, **ALSO.get(module_name, {})}
+
+
 @pytest.fixture
 def no_hang() -> Iterator[Callable[[], None]]:
     """Gives a function that begins to count anew."""
@@ -152,10 +160,7 @@ def test_no_option_takes_what_can_be_no_path(
 ) -> None:
     monkeypatch.setattr(AnsibleModule, "_log_invocation", lambda _module: None)  # newer cores stop there already
     spec = specs(module_name)
-    usual: dict[str, Any] = {"str": "x", "path": "x", "list": ["x"], "dict": {}}
-    needed = {name: its for name, its in spec.items() if its.get("required")}
-    options = {name: its.get("choices", [usual[its.get("type", "str")]])[0] for name, its in needed.items()}
-    options.update(ALSO.get(module_name, {}))
+    options = needed(module_name, spec, "x")
     for name in [name for name, its in spec.items() if its.get("type") == "path"]:
         result = run_module(module_name, warns=None, **{**options, name: "a\0b"})
         assert result["failed"] and result["msg"].startswith(f"{name} cannot be a path, as it has a byte 0"), result
@@ -175,10 +180,7 @@ def test_no_option_breaks_at_what_is_hardly_text(
 ) -> None:
     monkeypatch.setattr(AnsibleModule, "_log_invocation", lambda _module: None)
     spec = specs(module_name)
-    usual: dict[str, Any] = {"str": "x", "path": paths[0], "list": ["x"], "dict": {}}
-    needed = {name: its for name, its in spec.items() if its.get("required")}
-    options = {name: its.get("choices", [usual[its.get("type", "str")]])[0] for name, its in needed.items()}
-    options.update(ALSO.get(module_name, {}))
+    options = needed(module_name, spec, paths[0])
     texts = [name for name, its in spec.items() if its.get("type", "str") in ("str", "path") and "choices" not in its]
     for name in texts:
         for value in HARDLY_TEXT:

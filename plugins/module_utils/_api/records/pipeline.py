@@ -117,11 +117,10 @@ class Pipeline:
         }
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Pipeline) and (self is other or self._meaning == other._meaning)
+        return isinstance(other, Pipeline) and (self is other or self._meaning() == other._meaning())
 
     __hash__ = None  # type: ignore[assignment]  # equal ones may be written differently
 
-    @cached_property
     def _meaning(self) -> dict[str, Any]:
         """What is compared, by the names on the wire: the known keys in one form, all others as they are.
 

@@ -55,7 +55,7 @@ def _secrets(pipeline: Mapping[str, Any]) -> Iterator[str]:
             waiting += outer
         elif isinstance(outer, Mapping):
             yield from (str(key) for key, value in outer.items() if _may_hide(value) and _is_secret(str(key)))
-            waiting += [value for value in outer.values() if isinstance(value, (list, dict))]
+            waiting += [value for value in outer.values() if isinstance(value, (list, Mapping))]
 
 
 def _may_hide(value: Any) -> bool:
