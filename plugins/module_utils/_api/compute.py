@@ -69,6 +69,12 @@ class ComputeApi:
             self._known_models = {model.uuid for model in models}
         return models
 
+    def list_own_and_available(self) -> list[Model]:
+        """The account's own models and those that are available to it: rows of the first show more."""
+        available = {model.uuid: model for model in self.list_models(ALL_AVAILABLE)}
+        own = {model.uuid: model for model in self.list_models()}
+        return list({**available, **own}.values())
+
     def known_models(self) -> set[str]:
         """The UUIDs of all models that the account sees, as they were listed last."""
         return {each.uuid for each in self.list_models()} if self._known_models is None else self._known_models

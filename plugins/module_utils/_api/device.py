@@ -16,7 +16,7 @@ from .._core.findings import Findings
 from .._core.values import folded, identity
 from .._http.operation import Operation
 from .._http.transport import Transport
-from .compute import ALL_AVAILABLE, ComputeApi
+from .compute import ComputeApi
 from .contract.contract import KNOWN, Contract, Row
 from .contract.operations import (
     ELSEWHERE,
@@ -183,10 +183,9 @@ class DeviceApi:
             if self._models is None:
                 compute = ComputeApi(self._transport, self._contract)
                 try:
-                    every = (*compute.list_models(ALL_AVAILABLE), *compute.list_models())
+                    self._models = {each.uuid for each in compute.list_own_and_available()}
                 except NxaiError:
-                    every = ()
-                self._models = {each.uuid for each in every}
+                    self._models = set()
         return model in self._models
 
     def put_pipelines(

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from .._api.client import Client
-from .._api.compute import ALL_AVAILABLE
 from .._api.records.records import Catalogue, Device, Model, Server, Site
 from .._core.errors import NxaiError
 from .._engine.sites import SiteReader
@@ -44,20 +43,20 @@ class FleetReader:
         self._client = client
         self._reader = sites
         self.errors: dict[str, list[NxaiError]] = {}
-        self._account_models: set[str] = set()
         self._unread: list[tuple[str, Site, NxaiError]] = []
 
     def read(self, patterns: Sequence[str], with_servers: bool = True) -> Fleet:
         """``patterns``: names, ids or globs over names of sites. The servers cost a request for each site."""
-        catalogues = self.part("catalogues", self._client.compute.list_catalogues)
-        models = self.part("models", self._models)
+        compute = self._client.compute
+        catalogues = self.part("catalogues", compute.list_catalogues)
+        models = self.part("models", compute.list_own_and_available)
         sites = self.part("sites", lambda: self._reader.matching(patterns))
         servers = self._of_sites("servers", sites, self._client.device.list_servers) if with_servers else None
         devices = self._of_sites("devices", sites, self._client.device.list_devices)
         return Fleet(
             catalogues=catalogues,
             models=models,
-            account_models=self._account_models,
+            account_models=() if models is None else compute.known_models(),
             sites=sites,
             servers=servers,
             devices=devices,
@@ -72,14 +71,6 @@ class FleetReader:
         except NxaiError as error:
             self.errors[name] = [error]
             return None
-
-    def _models(self) -> list[Model]:
-        """Those of the account and those that are available to it: rows of the first say more."""
-        compute = self._client.compute
-        found = {model.uuid: model for model in compute.list_models(ALL_AVAILABLE)}
-        own = {model.uuid: model for model in compute.list_models()}
-        self._account_models = set(own)
-        return list({**found, **own}.values())
 
     def _of_sites(
         self, name: str, sites: list[Site] | None, listing: Callable[[str], list[Row]]

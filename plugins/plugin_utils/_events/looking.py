@@ -12,8 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from ...module_utils._api.client import Client
-from ...module_utils._api.compute import ALL_AVAILABLE
-from ...module_utils._api.records.records import Model, Site
+from ...module_utils._api.records.records import Site
 from ...module_utils._core.errors import NxaiError, SignInFailed, Unexpected
 from ...module_utils._core.values import identity
 from ...module_utils._core.wording import counted, printable
@@ -85,7 +84,7 @@ class Looker:
         """Models are read for their names, too. What cannot be read stays as it is known."""
         kinds, now, events = self.wanted.kinds, then, list[Event]()
         if needs(kinds, (*MODELS, *CATALOGUES, "assignment_changed")):
-            models = self._part("models", lambda: _models_of(client))
+            models = self._part("models", client.compute.list_own_and_available)
             if models is not None:
                 now, events = compare_models(then, models)
         if needs(kinds, CATALOGUES):
@@ -132,12 +131,6 @@ class Looker:
         if text not in self.said:
             self.said = {text} if len(self.said) > MOST_SAID else {*self.said, text}
             self.warn(text)
-
-
-def _models_of(client: Client) -> list[Model]:
-    """Those of the account and those that are available to it: rows of the first say more."""
-    found = {model.uuid: model for model in client.compute.list_models(ALL_AVAILABLE)}
-    return list({**found, **{model.uuid: model for model in client.compute.list_models()}}.values())
 
 
 def _means(pattern: str, site_id: str, name: str) -> bool:
