@@ -79,7 +79,7 @@ class Sender:
         self._answers: dict[Key, str] = {}  # what a request that failed was answered with
         self._before_put = before_put
         self._over = threading.Event()  # nothing more can be sent
-        self._listed: dict[Key, Device] = {}  # all that was listed while the task waited
+        self._listed: dict[Key, Device] = {}  # what is still to be sent to, as it was listed while the task waited
         self._seen: dict[Key, Device | None] = {}  # a device that has not followed, as it was listed last
 
     def _send_all(self, changes: Iterable[DeviceChange]) -> None:
@@ -242,7 +242,8 @@ class Sender:
                 told = f"{reason} " if status == "failed" else ""
                 self._note([each], status, f"{told}It could not be read back: {error}")
             return list(changes)
-        self._listed.update(((site_id, each.id), each) for each in now.values())
+        keys = {(site_id, each.id): each for each in now.values()}
+        self._listed.update(item for item in keys.items() if self._is_untried(item[0]))
         late = [each for each in changes if not self._has_followed(each, now.get(each.device.id))]
         if self.strays.look(site_id, self.reached, now):
             self._over.set()
@@ -264,6 +265,9 @@ class Sender:
             sides = side_by_side(change.after, device.as_read or ())
             self._note([change], "conflict", f"it shows something else than it had, {answer}. {sides} {_WRITTEN}")
         return False
+
+    def _is_untried(self, key: Key) -> bool:
+        return key not in self.status and not self.strays.is_beside(key)
 
     def _state(self, change: DeviceChange) -> str:
         """Its status; "" where nothing was tried for it."""

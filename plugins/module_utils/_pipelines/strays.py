@@ -98,15 +98,19 @@ class Strays:
                 self.doubtful.setdefault(each.key, each)
         return len(doubtful) < len(found)
 
+    def is_beside(self, key: tuple[str, str]) -> bool:
+        """Whether the task did not mean this device."""
+        return key in self._beside
+
     def _is_alike(self, change: DeviceChange, shown: Assignment) -> bool:
-        if change.key not in self._beside:
+        if not self.is_beside(change.key):
             return False
         return any(compare(rule(change.before), shown) is not None for rule in self._rules)
 
     @property
     def beside(self) -> list[DeviceChange]:
         """Those that the task did not mean, as they were before."""
-        return [each for key, each in {**self.lost, **self.doubtful}.items() if key in self._beside]
+        return [each for key, each in {**self.lost, **self.doubtful}.items() if self.is_beside(key)]
 
     def as_reason(self) -> str:
         return (
