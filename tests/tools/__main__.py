@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from tools.coverage import coverage
 from tools.fleet_demo import fleet_demo
-from tools.gates import Gates, contract_on, pytest_on
+from tools.gates import Gates, pytest_on
 from tools.mutation import mutate
 from tools.pins import pin
 from tools.report import Step, run_steps
@@ -85,7 +85,7 @@ def faults() -> int:
 def contract() -> int:
     """The contract matrix alone. Its last lines show what is not as declared, and count."""
     venv = newest_venv()
-    return _pytest(venv, [*contract_on(venv), "--quiet", "--no-summary", "--tb=no"])
+    return _pytest(venv, [*pytest_on(venv, "tests/contract"), "--quiet", "--no-summary", "--tb=no"])
 
 
 def _pytest(venv: Venv, command: Sequence[str | Path]) -> int:

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from tools.workplace import CACHE, COLLECTIONS, ROOT, TESTS, environment
 JAVA = 17  # what ansible-rulebook needs at least
 # The tests that see nothing of Ansible: they run on the newest and the oldest core, with the Pythons of these.
 _NO_ANSIBLE = ("module_utils", "simulator")
+_DEVELOPMENT = " -X dev"  # a third slower: once is enough
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,12 @@ class Gates:
 
     def unit(self) -> list[Step]:
         contract = [self._contract(), *([self._by_playbook()] if self.every else [])]
-        return [*self._on_each("unit", self._unit), *self._on_each("faults", _faults), *contract]
+        each = [*self._on_each("unit", self._unit), *self._on_each("faults", _faults)]
+        return [replace(step, alone=True) for step in (*each, *contract)]
 
     def models(self) -> list[Step]:
         """Real model files, large ones too, in the vendor's runtime and in the newest."""
-        return [Step("real models, onnxruntime 1.17 and newest", self._models)]
+        return [Step("real models, onnxruntime 1.17 and newest", self._models, alone=True)]
 
     def sanity(self) -> list[Step]:
         return self._on_each("ansible-test sanity", ansible_test.sanity)
@@ -95,17 +97,17 @@ class Gates:
         return [Step("rulebooks", self._rulebooks)]
 
     def all(self) -> list[Step]:
-        """Cheap ones first."""
+        """Cheap ones first; of those that run side by side, the long ones."""
         gates = (
             self.lint,
             self.docs,
             self.unit,
-            self.build,
-            self.ee,
-            self.rulebooks,
-            self.molecule,
-            self.integration,
             self.sanity,
+            self.rulebooks,
+            self.integration,
+            self.ee,
+            self.molecule,
+            self.build,
         )
         large = self.models() if self.every else []
         return [*(step for gate in gates for step in gate()), *large]
@@ -128,7 +130,7 @@ class Gates:
 
     def _contract(self) -> Step:
         """On the newest core alone: what differs there is the service."""
-        command = contract_on(self.newest)
+        command = pytest_on(self.newest, "tests/contract")
         return Step("contract matrix", lambda shell: shell.run(command, self._environment()))
 
     def _by_playbook(self) -> Step:
@@ -179,7 +181,8 @@ class Gates:
         many = self.every and (venv == self.newest or venv.lowest)
         env = environment([venv.folder / "bin"], **({"FUZZ_CASES": "100000", "NXAI_HISTORIES": "2000"} if many else {}))
         between = [] if venv == self.newest or venv.lowest else [f"--ignore=tests/unit/{each}" for each in _NO_ANSIBLE]
-        shell.run([*pytest_on(venv, "tests/unit"), *between], env)
+        mode = _DEVELOPMENT if venv == self.newest else ""
+        shell.run([*pytest_on(venv, "tests/unit", mode), *between], env)
 
     def _models(self, shell: Shell) -> None:
         venv = runtime_venv()
@@ -265,7 +268,7 @@ def tracked(clone: Path) -> set[str]:
     return set(listing.stdout.split("\0"))
 
 
-def pytest_on(venv: Venv, folder: str, mode: str = " -X dev") -> list[str | Path]:
+def pytest_on(venv: Venv, folder: str, mode: str = "") -> list[str | Path]:
     """Many tests wait, so there is one more at a time than processors. Each process has to be given its mode."""
     processes = f"{(os.cpu_count() or 1) + 1}*popen//python={venv.bin('python')}{mode}"
     return [
@@ -279,11 +282,6 @@ def pytest_on(venv: Venv, folder: str, mode: str = " -X dev") -> list[str | Path
         "--dist=worksteal",
         f"--tx={processes}",
     ]
-
-
-def contract_on(venv: Venv) -> list[str | Path]:
-    """Not in development mode, which makes it a third slower: the other tests see what that would find."""
-    return pytest_on(venv, "tests/contract", mode="")
 
 
 def _faults(venv: Venv, shell: Shell) -> None:

@@ -2,16 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Steps, one after the other, and the table at the end."""
+"""Steps, some of them side by side, and the table at the end."""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,11 +35,15 @@ class NotRun(Exception):
     """A step could not be tried here, for a reason that is no fault of the clone."""
 
 
-class Shell:
-    """Runs the commands of a step: what they print goes to the screen and is kept."""
+_SCREEN = threading.Lock()
 
-    def __init__(self) -> None:
+
+class Shell:
+    """Runs the commands of a step: what they print is kept, and goes to the screen at once where nothing else does."""
+
+    def __init__(self, live: bool) -> None:
         self.text = ""
+        self._live = live
 
     def run(self, command: Sequence[str | Path], env: Mapping[str, str], cwd: Path = ROOT) -> str:
         """Run it and return its output. Raises Failed where its exit status is not 0."""
@@ -47,9 +54,10 @@ class Shell:
         with subprocess.Popen(arguments, cwd=cwd, env=env, text=True, errors="replace", **pipes) as process:
             assert process.stdout is not None
             for line in process.stdout:
-                sys.stdout.write(line)
-                sys.stdout.flush()
                 lines.append(line)
+                if self._live:
+                    sys.stdout.write(line)
+                    sys.stdout.flush()
         output = "".join(lines)
         self.text += output
         if process.returncode:
@@ -59,19 +67,21 @@ class Shell:
 
 @dataclass
 class Step:
-    """One gate. Without a test count of its own it counts as one test."""
+    """One gate. Without a test count of its own it counts as one test. ``alone``: it uses all processors by itself."""
 
     title: str
     action: Callable[[Shell], object]
+    alone: bool = False
     state: str = "not run"
     seconds: float = 0.0
     passed: int = 0
     failed: int = 0
     not_run: list[str] = field(default_factory=list)
 
-    def run(self) -> bool:
-        print(f"\n=== {self.title}", flush=True)
-        shell, started, problem, reason = Shell(), time.monotonic(), "", ""
+    def run(self, live: bool = True) -> bool:
+        if live:
+            print(f"\n=== {self.title}", flush=True)
+        shell, started, problem, reason = Shell(live), time.monotonic(), "", ""
         try:
             self.action(shell)
         except (Failed, RuntimeError) as error:
@@ -84,7 +94,10 @@ class Step:
         else:
             self._count(shell.text, problem)
             self.state = "FAILED" if problem else "passed"
-        print(f"=== {self.title}: {self.state} in {self.seconds:.1f} s {problem or reason}".rstrip(), flush=True)
+        with _SCREEN:
+            if not live:
+                print(f"\n=== {self.title}\n{shell.text}", end="", flush=True)
+            print(f"=== {self.title}: {self.state} in {self.seconds:.1f} s {problem or reason}".rstrip(), flush=True)
         return not problem
 
     def _count(self, text: str, problem: str) -> None:
@@ -101,7 +114,8 @@ class Step:
 def run_steps(steps: Sequence[Step], cannot_run: Sequence[str], to_the_end: bool = False) -> int:
     """Run until the first failure, or all; print the table, and return the exit status. The summary comes last."""
     started = time.monotonic()
-    good = all([step.run() for step in steps] if to_the_end else (step.run() for step in steps))
+    results = (_run_beside(group) for group in _groups(steps))
+    good = all(list(results) if to_the_end else results)
     print("\n=== Summary")
     for step in steps:
         print(f"{step.state:>8} {step.seconds:8.1f} s  {step.title}")
@@ -113,3 +127,22 @@ def run_steps(steps: Sequence[Step], cannot_run: Sequence[str], to_the_end: bool
     (CACHE / "summary").write_text(f"{summary}\n")
     print(summary, flush=True)
     return 0 if good else 1
+
+
+def _groups(steps: Iterable[Step]) -> list[list[Step]]:
+    """Those that follow each other and need one processor each are one group."""
+    found: list[list[Step]] = []
+    for step in steps:
+        if found and not step.alone and not found[-1][-1].alone:
+            found[-1].append(step)
+        else:
+            found.append([step])
+    return found
+
+
+def _run_beside(group: Sequence[Step]) -> bool:
+    """Whether all passed, as many side by side as there are processors. After a failure the others end all the same."""
+    if len(group) == 1:
+        return group[0].run()
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return all(list(pool.map(lambda step: step.run(live=False), group)))

@@ -73,5 +73,8 @@ def _variables(process: subprocess.Popen[bytes], env_file: Path, log: Path) -> d
 def make_model(venv: Venv) -> Path:
     """The ONNX model of the demonstration."""
     model = CACHE / "brightness.onnx"
-    subprocess.run([venv.bin("python"), str(TESTS / "tools" / "demo_model.py"), str(model)], check=True)
+    with TemporaryDirectory(prefix="model-", dir=CACHE) as folder:  # another gate may read it at this moment
+        made = Path(folder, model.name)
+        subprocess.run([venv.bin("python"), str(TESTS / "tools" / "demo_model.py"), str(made)], check=True)
+        made.replace(model)
     return model

@@ -28,12 +28,16 @@ def prepare() -> None:
     """The collections path with a link to the clone, and a home that knows pip's settings and nothing else."""
     namespace = COLLECTIONS / "ansible_collections" / "nxai"
     _link(namespace / "cloud", ROOT)
-    for name in _PIP_SETTINGS:
-        settings = Path.home() / name
-        if settings.exists():
-            _link(HOME / name, settings)
-    HOME.mkdir(parents=True, exist_ok=True)
+    make_home(HOME, Path.home())
     _ANSIBLE_CONFIG.touch()
+
+
+def make_home(home: Path, users: Path) -> None:
+    """It knows pip's settings of the other one, and nothing else."""
+    home.mkdir(parents=True, exist_ok=True)
+    for name in _PIP_SETTINGS:
+        if (users / name).exists():
+            _link(home / name, users / name)
 
 
 def _link(link: Path, target: Path) -> None:

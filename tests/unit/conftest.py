@@ -24,6 +24,13 @@ init_plugin_loader([str(COLLECTIONS)])
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+_LONG = ("tests/unit/roles/", "tests/unit/playbooks/", "tests/unit/hostile/", "tests/unit/module_utils/_rollout/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first: what comes last is shared out among the processes to the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
 
 @pytest.fixture
 def token_file(cloud: Served, tmp_path: Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from tools import lines, venvs
 from tools.gates import files_in, tracked
 from tools.pythons import Core
+from tools.report import Failed, Shell, Step, run_steps
 from tools.returns import SOURCE, NoPlace, main, outdated
 from tools.workplace import ROOT, users_environment
 
@@ -218,3 +220,26 @@ def test_the_tables_of_the_api_are_those_of_the_contract(monkeypatch: pytest.Mon
     assert lines.main() == 1
     monkeypatch.setattr("sys.argv", ["lines"])
     assert lines.main() == 0 and page.read_text() == (ROOT / "docs" / "api.md").read_text()
+
+
+def test_steps_of_one_processor_run_side_by_side_and_a_failure_stops_what_follows(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tools.report.os.cpu_count", lambda: 2)
+    monkeypatch.setattr("tools.report.CACHE", tmp_path)
+    both = threading.Barrier(2, timeout=20)  # broken where they do not run at one time
+    ran: list[str] = []
+
+    def meet(shell: Shell) -> None:
+        both.wait()
+        shell.run(["echo", "met"], {})
+
+    def fail(shell: Shell) -> None:
+        ran.append("alone")
+        raise Failed("it is wrong")
+
+    steps = [Step("one", meet), Step("two", meet), Step("three", fail, alone=True), Step("four", meet)]
+    assert run_steps(steps, []) == 1
+    assert [step.state for step in steps] == ["passed", "passed", "FAILED", "not run"]
+    assert ran == ["alone"]
+    assert capsys.readouterr().out.count("\nmet\n=== ") == 2
