@@ -368,6 +368,7 @@ class InventoryModule(GivenOptions, Choosing, BaseInventoryPlugin, Cacheable):
             devices="devices" in kinds,
             models="model" in group_by or "catalogue" in group_by,
             catalogues="catalogue" in group_by,
+            rows=self.get_option("include_raw") or self.get_option("cache"),
         )
         store = self._last_known_store() if self.get_option("cache") else None
         known = LastKnown(store, account_key(self.get_options()), self.get_option("include_raw"))

@@ -141,7 +141,7 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
     for target, site in zip(targets, reader.named([each.site for each in targets]), strict=True):
         grouped.setdefault(site.id, (site, []))[1].append(target)
     found = Found()
-    listings = reader.read([site for site, _wanted in grouped.values()], api.list_devices)
+    listings = reader.read([site for site, _wanted in grouped.values()], api.list_devices_without_rows)
     for (site, wanted), listing in zip(grouped.values(), listings, strict=True):
         if isinstance(listing, NxaiError):
             _give_up(found, site, listing)
@@ -164,7 +164,7 @@ def select_devices(
     """The devices of whole sites: ``all``, those ``enabled``, or those ``running`` one of the models (UUIDs)."""
     sites = reader.matching(patterns)
     found = Found()
-    for site, listing in zip(sites, reader.read(sites, api.list_devices), strict=True):
+    for site, listing in zip(sites, reader.read(sites, api.list_devices_without_rows), strict=True):
         if isinstance(listing, NoSuchSite):
             raise listing
         if isinstance(listing, NxaiError):

@@ -235,7 +235,7 @@ class Sender:
 
     def _look_at_site(self, site_id: str, changes: Sequence[DeviceChange]) -> list[DeviceChange]:
         try:
-            now = {each.id: each for each in self._api.list_devices(site_id)}
+            now = {each.id: each for each in self._api.list_devices_without_rows(site_id)}
         except NxaiError as error:
             for each in changes:
                 status, reason = self.status[each.key]

@@ -29,10 +29,10 @@ def strays(
     found = []
     for each in others:
         device = now.get(each.device.id)
-        if device is None or not each.before or device.raw == each.device.raw:
+        shown = device.as_read if device else None
+        if shown is None or not each.before or shown == each.device.as_read:
             continue
-        shown = device.as_read
-        if shown is not None and _lacks(shown, each.before) and any(compare(one, shown) is not None for one in wanted):
+        if _lacks(shown, each.before) and any(compare(one, shown) is not None for one in wanted):
             found.append((each, shown))
     return found
 

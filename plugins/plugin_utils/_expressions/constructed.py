@@ -189,7 +189,7 @@ class FastConstructable(Constructable):  # type: ignore[misc]  # of ansible's cl
         number, keyed, key, of_parent = entry
         try:
             parent = of_parent(variables) if of_parent else None
-            value = number, fingerprint(key(variables) if key else None), fingerprint(parent)
+            value = number, fingerprint(key(variables) if key else None), parent and fingerprint(parent)
         except Exception:  # pylint: disable=broad-exception-caught  # ansible-core will say, or pass over it
             self._shown(host, keyed, variables)
             return

@@ -73,9 +73,10 @@ class _Remembering:
     def _finished(self, result: Any, variables: Mapping[str, Any]) -> Any:
         """What core makes of a native result."""
         if self._kind == "condition":
-            if not isinstance(result, bool):
-                raise Unsure
-        elif not TAGS:
+            if result is True or result is False:
+                return result
+            raise Unsure
+        if not TAGS:
             if not _is_read_back(result) and not (self._kind == "key" and isinstance(result, str)):
                 raise Unsure
             # Core marks the result if a variable of the expression holds marked text, even text that is not used.

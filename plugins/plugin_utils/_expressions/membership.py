@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -18,18 +19,14 @@ class Joining:
     """Hosts that are to be members of groups when ``done`` is called, as by ``group.add_host`` in the same order."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, tuple[Group, list[Host]]] = {}
+        self._waiting: defaultdict[Group, list[Host]] = defaultdict(list)
 
     def add(self, group: Group, host: Host) -> None:
-        found = self._waiting.get(group.name)
-        if found is None:
-            self._waiting[group.name] = group, [host]
-        else:
-            found[1].append(host)
+        self._waiting[group].append(host)
 
     def done(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        for group, hosts in waiting.values():
+        waiting, self._waiting = self._waiting, defaultdict(list)
+        for group, hosts in waiting.items():
             if is_as_known():
                 _join(group, hosts)
             else:

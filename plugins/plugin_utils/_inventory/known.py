@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from hashlib import sha256
@@ -72,19 +72,23 @@ class LastKnown:
             return None
 
     def put(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        self._keep(name, [self._cut(row) for row in rows])
+        self._keep(name, lambda: [self._cut(row) for row in rows])
 
     def put_site(self, site_id: str, servers: Iterable[Server], devices: Iterable[Device]) -> None:
         """Of a device also what was read of its pipelines: the row that is left of it may no longer say that."""
-        kept = [
-            {
-                "row": self._cut(each.raw),
-                "pipelines": None if each.assignment is None else [pipeline.to_wire() for pipeline in each.assignment],
-                "unknown": [each.unknown.reason, each.unknown.shape] if each.unknown else None,
-            }
-            for each in devices
-        ]
-        self._keep(f"site {site_id}", {"servers": [self._cut(each.raw) for each in servers], "devices": kept})
+
+        def device(each: Device) -> dict[str, Any]:
+            known = None if each.assignment is None else [pipeline.to_wire() for pipeline in each.assignment]
+            unknown = [each.unknown.reason, each.unknown.shape] if each.unknown else None
+            return {"row": self._cut(each.raw), "pipelines": known, "unknown": unknown}
+
+        self._keep(
+            f"site {site_id}",
+            lambda: {
+                "servers": [self._cut(each.raw) for each in servers],
+                "devices": [device(each) for each in devices],
+            },
+        )
 
     def _entry(self, name: str) -> tuple[str, Any]:
         """The time and the data of an entry. Raises anything for what is no entry of that name."""
@@ -93,12 +97,12 @@ class LastKnown:
             raise ValueError(name)
         return str(entry["at"]), json.loads(entry["rows"])
 
-    def _keep(self, name: str, data: Any) -> None:
+    def _keep(self, name: str, data: Callable[[], Any]) -> None:
         """As one text, in which no cache plugin can take API data for a type of its own."""
         if self.store is None:
             return
         at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.store[self._key(name)] = {"format": FORMAT, "name": name, "at": at, "rows": json.dumps(data)}
+        self.store[self._key(name)] = {"format": FORMAT, "name": name, "at": at, "rows": json.dumps(data())}
 
     def _cut(self, row: Mapping[str, Any]) -> Any:
         return row if self.whole else _essence(row)

@@ -41,7 +41,7 @@ class SiteListing:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What the user wants read. ``on_error`` is ``fail``, ``cached`` or ``skip``."""
+    """What the user wants read. ``rows``: devices keep theirs. ``on_error``: ``fail``, ``cached`` or ``skip``."""
 
     sites: Sequence[str] = ()
     online_only: bool = False
@@ -49,6 +49,7 @@ class Wanted:
     devices: bool = True
     models: bool = False
     catalogues: bool = False
+    rows: bool = True
     concurrency: int = 8
     on_error: str = "fail"
     allow_empty: bool = True
@@ -212,6 +213,8 @@ def read_listings(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> li
     shows what it holds, that is no reason to end: the listing then has the site as off-line.
     """
 
+    list_devices = api.list_devices if wanted.rows else api.list_devices_without_rows
+
     def listing(site: Site) -> SiteListing | NxaiError:
         if site.online is False:
             return SiteListing(site=site)
@@ -219,7 +222,7 @@ def read_listings(api: DeviceApi, sites: Collection[Site], wanted: Wanted) -> li
             return SiteListing(
                 site=site,
                 servers=api.list_servers(site.id) if wanted.servers else (),
-                devices=api.list_devices(site.id) if wanted.devices else (),
+                devices=list_devices(site.id) if wanted.devices else (),
             )
         except NxaiError as error:
             if is_off_line(site, error):

@@ -70,7 +70,7 @@ class Api:
     def says_not_applicable(self, error: NxaiError) -> bool:
         return error is NOT_YET
 
-    def list_devices(self, _site: str) -> list[Device]:
+    def list_devices_without_rows(self, _site: str) -> list[Device]:
         self.looks -= 1
         return [device(running=self.looks <= 0)]
 

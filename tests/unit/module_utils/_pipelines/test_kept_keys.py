@@ -42,7 +42,7 @@ class Service:
     last_only = False  # whether a write keeps the last pipeline alone
     out_of_reach = 0  # of the devices, from the first on
 
-    def list_devices(self, _site: str) -> list[Device]:
+    def list_devices_without_rows(self, _site: str) -> list[Device]:
         return [Device.from_api({"NxID": nxid, "nxAI": {"pipelines": shown}}) for nxid, shown in self.rows.items()]
 
     def says_not_applicable(self, _error: Refused) -> bool:
@@ -56,7 +56,7 @@ class Service:
         writer = PipelineWriter(api, OPTIONS, lambda seconds: Deadline(seconds, lambda: self.now, sleep))
         changes = [
             DeviceChange(SITE, each, each.assignment or (), tuple(map(Pipeline, after)), restored)
-            for each in self.list_devices("s")
+            for each in self.list_devices_without_rows("s")
         ]
         writer.send(AssignmentPlan(tuple(changes)))
         writer.follow(AssignmentPlan(tuple(changes)))
