@@ -28,7 +28,7 @@ _TRIED = "Add up the parts"
 def total(artefacts: Mapping[str, Any], rollout: str) -> dict[str, Any]:
     """The summary of the whole. ``missing``: the parts of which nothing is known. Raises BadInput where none is."""
     parts = {place: mapping(value) for name, value in artefacts.items() if (place := _place(name))}
-    mine = {place: mapping(part.get("summary")) for place, part in parts.items() if part.get("name") == rollout}
+    mine = {place: mapping(part.get("summary")) for place, part in parts.items() if _is_of(rollout, place, part)}
     if not mine:
         advice = "Run this in the node after those of the parts, with the same pipeline_rollout_name."
         raise BadInput(_TRIED, f"no part of {rollout} has left its numbers", advice)
@@ -57,6 +57,12 @@ def _place(name: str) -> tuple[int, int] | None:
     found = _NAME.fullmatch(name)
     place = (int(found.group(1)), int(found.group(2))) if found else (0, 0)
     return place if 1 <= place[0] <= place[1] else None
+
+
+def _is_of(rollout: str, place: tuple[int, int], part: Mapping[str, Any]) -> bool:
+    """With its part, the name is a text for YAML as well. Alone it may have become a number or a date on its way."""
+    whole = "{} {}/{}".format(rollout, *place)
+    return part.get("name") == rollout or mapping(part.get("summary")).get("name") == whole
 
 
 def _part(summary: Mapping[str, Any]) -> dict[str, Any]:

@@ -150,6 +150,15 @@ def test_what_another_job_left_may_be_anything(part: Any) -> None:
     assert found["status"] == "interrupted" and found["totals"]["done"] == 8
 
 
+def test_a_name_that_has_become_a_number_on_its_way_is_known_by_its_part() -> None:
+    parts = {f"pipeline_rollout_part_{n}_of_2": {**PART, "name": 34} for n in (1, 2)}
+    for number, part in enumerate(parts.values(), 1):
+        part["summary"] = {**PART["summary"], "name": f"0042 {number}/2"}
+    assert total(parts, "0042")["missing"] == []
+    with pytest.raises(BadInput):
+        total(parts, "34")
+
+
 def test_those_of_another_rollout_or_none_at_all_do_not_count() -> None:
     for artefacts in (
         {},

@@ -169,6 +169,17 @@ def test_what_yaml_would_read_is_still_what_was_typed(cloud: Served, workflow: W
     assert snapshot(cloud) == before
 
 
+def test_taking_back_says_what_it_cannot_know(cloud: Served, workflow: Workflow) -> None:
+    """A job was killed in its wave, and its journal is gone with its container."""
+    asked = {"pipeline_rollout_name": "n", "pipeline_rollout_model": first_model(cloud), "pipeline_rollout_waves": "5"}
+    workflow.job(**asked, pipeline_rollout_pause_before_wave="2")
+    cloud.clear_log()
+    assert workflow.operator("nxai.cloud.rollout", **asked).run_and_kill(lambda: len(cloud.writes()) > 4, True)
+    workflow.job(**asked, pipeline_rollout_action="rollback")
+    summary = workflow.artefacts["pipeline_rollout_summary"]
+    assert summary["status"] == "rolled_back" and "a job that was killed has written" in summary["message"]
+
+
 class _Store(BaseHTTPRequestHandler):
     """An object store that takes what is put there."""
 
