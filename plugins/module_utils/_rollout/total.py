@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._core.errors import BadInput
@@ -44,7 +44,7 @@ def total(artefacts: Mapping[str, Any], rollout: str) -> dict[str, Any]:
         "name": rollout,
         "status": status,
         "message": _message(rows, missing, count),
-        "how_to_go_on": "" if status in ("finished", "rolled_back") else "Run the jobs of the other parts again.",
+        "how_to_go_on": _next_step(status, mine.values()),
         "totals": {kind: sum(each["totals"][kind] for each in rows) for kind in ("devices", *KINDS)},
         "parts": rows,
         "missing": missing,
@@ -82,6 +82,13 @@ def _status(statuses: list[str], missing: bool) -> str:
     if missing or any(each not in _ORDER for each in statuses):
         return "interrupted"
     return next(each for each in _ORDER if each in statuses)
+
+
+def _next_step(status: str, summaries: Iterable[Mapping[str, Any]]) -> str:
+    if status not in ("finished", "rolled_back"):
+        return "Run the jobs of the other parts again."
+    aside = (each for each in summaries if _number(mapping(each.get("totals")).get("aside")))
+    return next(filter(None, (text(each.get("how_to_go_on")) for each in aside)), "")
 
 
 def _message(rows: list[dict[str, Any]], missing: list[str], count: int) -> str:
