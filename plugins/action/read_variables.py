@@ -11,12 +11,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ansible import context
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._core.errors import BadInput
 from ..plugin_utils._expressions.untrusted import TAGS
 from ..plugin_utils._options.answers import UNSET, read_all
+from ..plugin_utils._options.as_typed import Typed
 from ..plugin_utils._options.given import is_encrypted
 
 SPEC = {
@@ -40,7 +42,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         what = options["role"] or options["playbook"]
         try:
             declared = declared_in(options["role"], options["playbook"], options["entry_point"])
-            given = {name: self._rendered(name, spec, task_vars or {}) for name, spec in declared.items()}
+            typed = Typed(context.CLIARGS.get("extra_vars") or ())
+            given = {name: self._rendered(name, spec, task_vars or {}, typed) for name, spec in declared.items()}
             given.update({name: value for name, value in options["defaults"].items() if given.get(name) in UNSET})
             found = read_all(what, declared, given)
         except BadInput as error:
@@ -48,8 +51,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         # What is handed on by another job may be large, and an address signed: it is no output. Errors are shown.
         return {**result, **without_prefix(what, found), "changed": False, "_ansible_no_log": True}
 
-    def _rendered(self, name: str, spec: dict[str, Any], task_vars: dict[str, Any]) -> Any:
+    def _rendered(self, name: str, spec: dict[str, Any], task_vars: dict[str, Any], typed: Typed) -> Any:
         value = task_vars.get(name)
+        as_typed = typed.instead_of(name, value)
+        if as_typed is not value:
+            return as_typed
         if is_encrypted(value):
             return str(value)
         try:
@@ -63,20 +69,27 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
 def declared_in(role: str | None, playbook: str | None, entry_point: str) -> dict[str, Any]:
     """The options of an argument specification of this collection."""
-    import yaml  # the controller has it
-
     folder = COLLECTION / "roles" / role if role else COLLECTION / "playbooks"
     name = entry_point if role else playbook
     try:
         if not re.fullmatch("[a-z_]*", role or ""):
             raise KeyError(role)
-        text = (folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-        entry = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["argument_specs"][name]
+        entry = _yaml(folder / "meta" / "argument_specs.yml")["argument_specs"][name]
+        defaults = _yaml(folder / "defaults" / "main.yml") if role else {}
     except (OSError, KeyError):
         answer = f"nxai.cloud has no {f'role {role}' if role else 'playbook'} with {name}"
         raise BadInput("Read the variables", answer, "Correct the names.") from None
     declared: dict[str, Any] = json.loads(json.dumps(entry["options"]))  # YAML's anchors make one object of several
+    # With the default of a list in the specification, ansible-core itself would refuse one that is null.
+    for option in declared.keys() & defaults.keys():
+        declared[option].setdefault("default", defaults[option])
     return declared
+
+
+def _yaml(file: Path) -> Any:
+    import yaml  # the controller has it
+
+    return yaml.load(file.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def without_prefix(what: str, values: dict[str, Any]) -> dict[str, Any]:

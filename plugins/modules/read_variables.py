@@ -14,7 +14,8 @@ description:
     an empty text for what is not filled in. The roles and playbooks of this collection begin with it; a playbook of
     yours need not.
   - An empty text, V(null) and a variable that is not there are all not set. The default counts then.
-  - What is declared as a text stays as it is, such as V(no), V(1e3) or V(0000).
+  - What is declared as a text stays as it is, such as V(no), V(1e3) or V(0000). So it does where a controller gives it,
+    of which ansible-core 2.19 and newer makes numbers, dates and nothing.
   - A list of names has one on each line, or is a JSON list of texts. It is not divided at commas. Numbers, shares and
     groups of the inventory may stand on one line, with commas.
   - A list or dictionary with something inside is text in JSON or YAML, or the thing itself.

@@ -58,6 +58,7 @@ class Opening:
         self._back = task.options["action"] == "rollback"
         self._rows: Sequence[Row]
         self._rows, self._others = rows_of(task.options["devices"])
+        self._handed_on = False  # whether all that is known comes from another job
         self._elsewhere = False  # whether there are devices in other parts
         if part := task.options["part"]:
             self._keep(part_of(part))
@@ -95,9 +96,10 @@ class Opening:
         self._go_on(planned, excluded, self._rows)
 
     def _take_what_was_handed_on(self) -> None:
-        saved = text_of(self._options["saved"], self._name)
+        saved, known = text_of(self._options["saved"], self._name), self._book.exists
         if saved and (why := self._book.take(saved, self._name)):
             self.said.append(why)
+        self._handed_on = self._book.exists and not known
 
     # Back
 
@@ -110,7 +112,10 @@ class Opening:
         if owed <= excluded and self._ledger.status == "rolled_back":
             return
         self._book.add(self._opened(), Scoped(at=self._book.now(), excluded=packed(excluded)))
-        self._book.add(self._book.stands("rolling_back", "Taken back on request."))
+        reason = "Taken back on request."
+        if self._handed_on and any(wave.status == "waiting" for wave in self._ledger.waves):
+            reason += " What a job that was killed has written after this journal was handed on is not in it."
+        self._book.add(self._book.stands("rolling_back", reason))
 
     # Forward
 

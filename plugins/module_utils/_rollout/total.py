@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._core.errors import BadInput
@@ -28,7 +28,7 @@ _TRIED = "Add up the parts"
 def total(artefacts: Mapping[str, Any], rollout: str) -> dict[str, Any]:
     """The summary of the whole. ``missing``: the parts of which nothing is known. Raises BadInput where none is."""
     parts = {place: mapping(value) for name, value in artefacts.items() if (place := _place(name))}
-    mine = {place: mapping(part.get("summary")) for place, part in parts.items() if part.get("name") == rollout}
+    mine = {place: mapping(part.get("summary")) for place, part in parts.items() if _is_of(rollout, place, part)}
     if not mine:
         advice = "Run this in the node after those of the parts, with the same pipeline_rollout_name."
         raise BadInput(_TRIED, f"no part of {rollout} has left its numbers", advice)
@@ -44,7 +44,7 @@ def total(artefacts: Mapping[str, Any], rollout: str) -> dict[str, Any]:
         "name": rollout,
         "status": status,
         "message": _message(rows, missing, count),
-        "how_to_go_on": "" if status in ("finished", "rolled_back") else "Run the jobs of the other parts again.",
+        "how_to_go_on": _next_step(status, mine.values()),
         "totals": {kind: sum(each["totals"][kind] for each in rows) for kind in ("devices", *KINDS)},
         "parts": rows,
         "missing": missing,
@@ -57,6 +57,12 @@ def _place(name: str) -> tuple[int, int] | None:
     found = _NAME.fullmatch(name)
     place = (int(found.group(1)), int(found.group(2))) if found else (0, 0)
     return place if 1 <= place[0] <= place[1] else None
+
+
+def _is_of(rollout: str, place: tuple[int, int], part: Mapping[str, Any]) -> bool:
+    """With its part, the name is a text for YAML as well. Alone it may have become a number or a date on its way."""
+    whole = "{} {}/{}".format(rollout, *place)
+    return part.get("name") == rollout or mapping(part.get("summary")).get("name") == whole
 
 
 def _part(summary: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,6 +82,13 @@ def _status(statuses: list[str], missing: bool) -> str:
     if missing or any(each not in _ORDER for each in statuses):
         return "interrupted"
     return next(each for each in _ORDER if each in statuses)
+
+
+def _next_step(status: str, summaries: Iterable[Mapping[str, Any]]) -> str:
+    if status not in ("finished", "rolled_back"):
+        return "Run the jobs of the other parts again."
+    aside = (each for each in summaries if _number(mapping(each.get("totals")).get("aside")))
+    return next(filter(None, (text(each.get("how_to_go_on")) for each in aside)), "")
 
 
 def _message(rows: list[dict[str, Any]], missing: list[str], count: int) -> str:

@@ -19,7 +19,7 @@ from .._core.values import identity
 Row = Mapping[str, Any]  # host, site, site_name, device, name, unavailable
 _COUNT = re.compile(r"\d{1,9}")
 _SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%")
-_PART = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
+_PART = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
 _TRIED = "Divide the cameras into waves"
 
 

@@ -206,7 +206,7 @@ def test_whatever_fails_after_a_write_leads_to_a_question_whether_to_take_back(d
             [back] = nodes[question]["success_nodes"]
             assert "approval_node" in nodes[question] and nodes[back]["unified_job_template"].endswith("take back")
             # A workflow that took back does not end as if all were well.
-            assert nodes[nodes[back]["always_nodes"][0]]["unified_job_template"] == "Nx AI rollout status"
+            assert nodes[nodes[back]["always_nodes"][0]]["unified_job_template"] == "Nx AI take back status"
 
 
 def test_nothing_is_written_before_somebody_has_seen_the_plan(data: Data, templates: dict[str, Data]) -> None:

@@ -123,6 +123,16 @@ def test_the_last_node_fails_where_the_rollout_is_not_finished(home: Path) -> No
     assert done.returncode == 2 and "The rollout is not known, as no job before this one" in done.stdout, done.stdout
 
 
+def test_what_an_earlier_job_has_left_is_not_how_taking_back_has_ended(home: Path) -> None:
+    """The job that takes back was killed: the workflow still has that the rollout is finished."""
+    playbook = home / "project" / "rollout_status.yml"
+    for status, said in (("finished", "not known, as the job that takes back has left nothing"), ("rolled_back",) * 2):
+        told = {"pipeline_rollout_status": status, "pipeline_rollout_summary": {"message": "All waves are done."}}
+        done = ansible(home, "playbook", playbook, "-e", json.dumps(told), "-e", "rollout_status_after_take_back=true")
+        assert done.returncode == 2 and f"The rollout is {said}." in done.stdout, done.stdout
+        assert ("All waves" in done.stdout) == (status == said)
+
+
 def test_the_release_of_the_week_is_what_the_project_says(home: Path, cloud: Served) -> None:
     project = home / "project"
     (project / "models").mkdir()

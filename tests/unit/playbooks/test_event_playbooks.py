@@ -50,6 +50,16 @@ def test_a_rollout_that_is_not_finished_is_not_gone_on_with(tmp_path: Path, repo
     assert words in said and writes == []
 
 
+@pytest.mark.parametrize("path", ["q", "q-2_of_3"])
+def test_the_queue_of_a_part_is_that_of_its_own_folder(tmp_path: Path, path: str) -> None:
+    """Which the variables of the rollout call by the name that all parts share."""
+    (tmp_path / "q-2_of_3").mkdir()
+    (tmp_path / "q-2_of_3" / "rollout-report.json").write_text('{"status": "paused", "queued": [{}]}')
+    variables = {"pipeline_rollout_name": "x", "pipeline_rollout_part": "2/3"}
+    said, writes = run(tmp_path, "finish_queue", **variables, pipeline_rollout_path=str(tmp_path / path))
+    assert "q-2_of_3 is paused, with 1 queued cameras" in " ".join(said.split()) and writes == []
+
+
 def test_a_server_that_runs_again_is_not_told_of(tmp_path: Path) -> None:
     variables = {"notify_url": "http://127.0.0.1:9/", "notify_text": "x", "notify_server": "", "notify_wait": 0}
     said, writes = run(tmp_path, "notify", **variables)

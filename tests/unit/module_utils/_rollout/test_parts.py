@@ -44,7 +44,7 @@ def test_a_wave_of_a_part_is_a_fair_sample_too() -> None:
     assert order != sorted(order), "sites of one camera come in an order of their own"
 
 
-@pytest.mark.parametrize("text", ["0/8", "9/8", "3", "3/8 ", "x", "1/0", "3/99999", "-1/2"])
+@pytest.mark.parametrize("text", ["0/8", "9/8", "3", "3/8 ", "x", "1/0", "3/99999", "-1/2", "03/8"])
 def test_what_is_no_part_is_refused_before_anything_happens(runs: Hire, cloud: Served, text: str) -> None:
     with pytest.raises(BadInput, match="Read pipeline_rollout_part"):
         runs(part=text).run()
@@ -148,6 +148,21 @@ def test_causes_are_added_up_and_cameras_named() -> None:
 def test_what_another_job_left_may_be_anything(part: Any) -> None:
     found = total({"pipeline_rollout_part_1_of_2": PART, "pipeline_rollout_part_2_of_2": part}, "r")
     assert found["status"] == "interrupted" and found["totals"]["done"] == 8
+
+
+def test_cameras_that_a_part_has_queued_are_said_for_the_whole() -> None:
+    queued = _part("finished", totals={**NUMBERS, "aside": 3}, how_to_go_on="Run it again.")
+    parts = {"pipeline_rollout_part_1_of_2": PART, "pipeline_rollout_part_2_of_2": queued}
+    assert total(parts, "r")["how_to_go_on"] == "Run it again."
+
+
+def test_a_name_that_has_become_a_number_on_its_way_is_known_by_its_part() -> None:
+    parts = {f"pipeline_rollout_part_{n}_of_2": {**PART, "name": 34} for n in (1, 2)}
+    for number, part in enumerate(parts.values(), 1):
+        part["summary"] = {**PART["summary"], "name": f"0042 {number}/2"}
+    assert total(parts, "0042")["missing"] == []
+    with pytest.raises(BadInput):
+        total(parts, "34")
 
 
 def test_those_of_another_rollout_or_none_at_all_do_not_count() -> None:

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from simulator.testing import Served, serve
-from tools.rollouts import Operator, assign_something, devices_of, first_model
+from tools.rollouts import Job, assign_something, devices_of, first_model, snapshot
 from tools.workplace import ROOT, ansible
 
 SETTINGS = '{"wait_interval": "0.1", "wait_timeout": 20}'
@@ -38,11 +38,11 @@ class Workflow:
         self.artefacts: dict[str, Any] = {}
         self.jobs = 0
 
-    def operator(self, playbook: str, **answers: Any) -> Operator:
+    def operator(self, playbook: str, **answers: Any) -> Job:
         self.jobs += 1
         folder = self.home / f"job-{self.jobs}"
         folder.mkdir()
-        op = Operator(self.cloud, folder, playbook, **{"pipeline_rollout_settings": SETTINGS, **answers})
+        op = Job(self.cloud, folder, playbook, **{"pipeline_rollout_settings": SETTINGS, **answers})
         op.variables |= self.artefacts
         op.env |= {"ANSIBLE_SHOW_CUSTOM_STATS": "1"}
         return op
@@ -151,6 +151,33 @@ def test_parts_side_by_side_have_each_camera_once_and_are_added_up(cloud: Served
     del workflow.artefacts["pipeline_rollout_part_2_of_3"]
     said = workflow.job("nxai.cloud.rollout_total", 2, pipeline_rollout_name="night")
     assert "Nothing is known of 2/3" in said
+
+
+@pytest.mark.parametrize("name", ["0042", "2026-11-28", "yes"])
+def test_what_yaml_would_read_is_still_what_was_typed(cloud: Served, workflow: Workflow, name: str) -> None:
+    """ansible-core 2.19 and newer makes numbers and dates of it, in artefacts as well, and null of what is empty."""
+    before = snapshot(cloud)
+    asked = {**unset(), "pipeline_rollout_name": name, "pipeline_rollout_model": first_model(cloud)}
+    asked |= {"pipeline_rollout_nms": "0.50", "pipeline_rollout_waves": "5\n15"}
+    workflow.job(**{**asked, "pipeline_rollout_pause_before_wave": "2"})
+    workflow.job(**asked)
+    summary = workflow.artefacts["pipeline_rollout_summary"]
+    assert summary["name"] == name and summary["totals"]["done"] == 20
+    assert list(workflow.artefacts["pipeline_rollout_saved"]) == [name]
+    workflow.job(**{**asked, "pipeline_rollout_action": "rollback"})
+    cloud.advance(60)
+    assert snapshot(cloud) == before
+
+
+def test_taking_back_says_what_it_cannot_know(cloud: Served, workflow: Workflow) -> None:
+    """A job was killed in its wave, and its journal is gone with its container."""
+    asked = {"pipeline_rollout_name": "n", "pipeline_rollout_model": first_model(cloud), "pipeline_rollout_waves": "5"}
+    workflow.job(**asked, pipeline_rollout_pause_before_wave="2")
+    cloud.clear_log()
+    assert workflow.operator("nxai.cloud.rollout", **asked).run_and_kill(lambda: len(cloud.writes()) > 4, True)
+    workflow.job(**asked, pipeline_rollout_action="rollback")
+    summary = workflow.artefacts["pipeline_rollout_summary"]
+    assert summary["status"] == "rolled_back" and "a job that was killed has written" in summary["message"]
 
 
 class _Store(BaseHTTPRequestHandler):
