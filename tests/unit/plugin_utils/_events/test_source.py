@@ -22,6 +22,8 @@ WORLD: dict[str, Any] = {
     "times": {"record": 0, "code": 0, "assignment": 0},
     "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail"]}],
     "organisations": [{"name": "Retail"}],
+    "catalogues": [{"name": "Shops", "organisation": "Retail"}],
+    "models": [{"name": f"Person@{number}", "organisation": "Retail", "catalogues": ["Shops"]} for number in (6, 7)],
     "sites": [
         {
             "name": f"Shop {number}",
@@ -184,6 +186,18 @@ def test_an_empty_list_of_sites_is_an_outage_and_not_three_removals(cloud: Serve
     assert kinds(watcher.look()) == ["service_down"]
     cloud.world.sites.update(kept)
     assert kinds(watcher.look()) == ["service_up"]
+
+
+@pytest.mark.parametrize("operation", ["list_models", "list_catalogues"])
+def test_an_empty_list_of_models_or_catalogues_tells_nothing(
+    cloud: Served, args: dict[str, Any], operation: str
+) -> None:
+    watcher = Watcher(args)
+    watcher.look()
+    cloud.fault("status", operation, status=200, body=[], times=0)
+    assert watcher.look() == []
+    cloud.clear_faults()
+    assert watcher.look() == []
 
 
 def test_what_was_not_handed_on_comes_again_and_what_was_does_not(cloud: Served, args: dict[str, Any]) -> None:
