@@ -277,11 +277,17 @@ def test_a_wrong_password_ends_it_at_once(cloud: Served, args: dict[str, Any], m
         ("sites", 7, "Give a list of texts"),
         ("inteval", 60, "'inteval' is none"),
         ("validate_certs", "flase", "is no boolean word"),
+        ("act_as", "organization", "Give one with kind and id"),
+        ("proxy", ["http://proxy.example.com"], "Give a text"),
     ],
 )
 def test_a_slip_of_the_pen_is_named(cloud: Served, args: dict[str, Any], option: str, value: Any, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         Watcher({**args, option: value})
+
+
+def test_digits_are_a_text_where_one_is_meant(cloud: Served, args: dict[str, Any]) -> None:
+    assert Watcher({**args, "mfa_code": 123456}).look() == []
 
 
 def test_the_source_puts_events_on_the_queue_without_templates(cloud: Served, args: dict[str, Any]) -> None:
