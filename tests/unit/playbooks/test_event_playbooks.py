@@ -85,3 +85,29 @@ def test_a_queue_is_finished_by_what_a_survey_gives(tmp_path: Path) -> None:
         done = ansible(tmp_path, "playbook", *again, **user)
         assert done.returncode == 0, done.stdout + done.stderr
         assert [len(device.pipelines) for device in devices_of(cloud).values()] == [1, 1]
+
+
+def test_sites_that_come_back_one_after_the_other_all_get_their_turn(tmp_path: Path) -> None:
+    """The limit of a run, which is the site that is back, does not end the queue of the others."""
+    (tmp_path / "estate.nxai.yml").write_text("plugin: nxai.cloud.nxai_devices\n")
+    sites = [{"name": f"Shop {number}", "servers": [{"name": "A", "devices": ["Door"]}]} for number in (1, 2, 3)]
+    with serve({"sites": sites}, models=1, speed=50) as cloud:
+        user = {"NXAI_API_URL": cloud.url, "NXAI_TOKEN": cloud.token()}
+        servers = [next(iter(site.servers.values())) for site in cloud.world.sites.values()]
+        rollout = {"pipeline_rollout_name": "detector", "pipeline_rollout_model": first_model(cloud)}
+        rollout |= {"pipeline_rollout_waves": "1", "pipeline_rollout_unavailable": "queue"}
+        rollout["pipeline_rollout_settings"] = {"wait_interval": 0.1}
+        (tmp_path / "detector.yml").write_text(json.dumps(rollout))
+        told = json.dumps({"rollout_vars": "detector.yml", "pipeline_rollout_path": "rollout-detector"})
+        runs = [("rollout", "@detector.yml", "all,localhost")]
+        runs += [("finish_queue", told, f"localhost,site_shop_{number}") for number in (2, 3)]
+        for server in servers[1:]:
+            server.status = "stopped"
+        for number, (playbook, variables, limit) in enumerate(runs):
+            servers[number].status = "running"
+            command = ("-i", "estate.nxai.yml", f"nxai.cloud.{playbook}", "-e", variables, "--limit", limit)
+            done = ansible(tmp_path, "playbook", *command, **user)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert ("when the queued cameras are back" in done.stdout) is (number < 2)
+            given = [len(device.pipelines) for device in devices_of(cloud).values()]
+            assert given == [1] * (number + 1) + [0] * (2 - number)
