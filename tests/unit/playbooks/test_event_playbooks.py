@@ -50,6 +50,23 @@ def test_a_rollout_that_is_not_finished_is_not_gone_on_with(tmp_path: Path, repo
     assert words in said and writes == []
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "Could not find or access"),
+        ("- a list", "must be stored as a dictionary"),
+        ("pipeline_rollout_name: x\n  y: [", "rollout_vars cannot be read."),
+    ],
+)
+def test_a_file_of_variables_that_cannot_be_read_is_named(tmp_path: Path, content: str | None, words: str) -> None:
+    if content is not None:
+        (tmp_path / "detector.yml").write_text(content)
+    variables = {"rollout_vars": str(tmp_path / "detector.yml"), "pipeline_rollout_path": str(tmp_path)}
+    done = ansible(tmp_path, "playbook", "nxai.cloud.finish_queue", "-e", json.dumps(variables))
+    assert done.returncode == 2 and words in done.stdout + done.stderr
+    assert "rollout_vars cannot be read." in done.stdout + done.stderr
+
+
 def test_a_server_that_runs_again_is_not_told_of(tmp_path: Path) -> None:
     variables = {"notify_url": "http://127.0.0.1:9/", "notify_text": "x", "notify_server": "", "notify_wait": 0}
     said, writes = run(tmp_path, "notify", **variables)
