@@ -14,6 +14,7 @@ import pytest
 
 from simulator.testing import serve
 from tools.rollouts import devices_of, first_model
+from tools.webhook import webhook
 from tools.workplace import ansible
 
 WORLD = {"sites": [{"name": "Shop", "servers": [{"name": "A", "devices": ["Door", "Till"]}]}]}
@@ -71,6 +72,23 @@ def test_a_server_that_runs_again_is_not_told_of(tmp_path: Path) -> None:
     variables = {"notify_url": "http://127.0.0.1:9/", "notify_text": "x", "notify_server": "", "notify_wait": 0}
     said, writes = run(tmp_path, "notify", **variables)
     assert "skipping: [localhost]" in said and writes == []
+
+
+@pytest.mark.parametrize("text", ['["x", 1]', "{'a': 1}", "007", "null", 'say "a"\\b\n\u00e9'])
+def test_a_text_is_sent_as_it_is(tmp_path: Path, text: str) -> None:
+    with webhook(204) as (address, bodies):
+        run(tmp_path, "notify", notify_url=address, notify_text=text)
+    assert bodies == [{"text": text}]
+
+
+def test_a_webhook_that_takes_nothing_is_an_error_that_keeps_its_address(tmp_path: Path) -> None:
+    with webhook(404) as (address, _bodies):
+        found = [(address, "notify_url answers with status 404")]
+        for url, words in [*found, ("http://127.0.0.1:9/hook", "Nothing answers"), ("nonsense", "Nothing answers")]:
+            told = json.dumps({"notify_url": url, "notify_text": "x"})
+            done = ansible(tmp_path, "playbook", "nxai.cloud.notify", "-e", told)
+            assert done.returncode == 2 and words in done.stdout + done.stderr
+            assert url not in done.stdout + done.stderr or url == "nonsense"
 
 
 def test_nothing_is_put_back_unless_that_is_wanted(tmp_path: Path) -> None:
