@@ -6,13 +6,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +28,7 @@ from tools.event_changes import (
     shop,
     third_changes,
 )
+from tools.webhook import webhook
 from tools.workplace import ROOT, ansible
 
 SHOW = [
@@ -122,27 +119,6 @@ def test_twenty_changes_give_their_twenty_events_over_two_kills(cloud: Served, t
     assert "|localhost,shop-3-new-" in book.said() and "|localhost,site_shop_1" in book.said()
 
 
-@contextmanager
-def webhook() -> Iterator[tuple[str, list[str]]]:
-    """Its address, and what is written to it."""
-    texts: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            texts.append(json.loads(body)["text"])
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_words: Any) -> None:
-            """Nothing on the screen."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/", texts
-        server.shutdown()
-
-
 def runs(cloud: Served, number: int) -> list[list[str]]:
     found = []
     for camera in cameras(cloud, number):
@@ -191,7 +167,7 @@ def test_a_site_that_is_back_finishes_its_queue_and_the_others_do_what_they_are_
         source["state_file"] = str(tmp_path / f"state-{number}.json")
         if source["kinds"] == ["assignment_changed"]:
             source["sites"] = ["Shop 3"]
-    with webhook() as (address, texts):
+    with webhook() as (address, bodies):
         book = Rulebook(
             cloud,
             tmp_path,
@@ -221,7 +197,7 @@ def test_a_site_that_is_back_finishes_its_queue_and_the_others_do_what_they_are_
             book.wait_until(lambda: runs(cloud, 1) == [[newer.uuid]] * 6)
             book.wait_until(lambda: "Door A at Shop 3: Person@6 instead of nothing" in book.said())
             book.wait_until(lambda: (tmp_path / "drift.json").exists() and runs(cloud, 3)[0] == [])
-            book.wait_until(lambda: bool(texts))
+            book.wait_until(lambda: bool(bodies))
         finally:
             book.stop()
-    assert texts[0] == "Server 4A at Shop 4 has been stopped for ten minutes."
+    assert bodies[0]["text"] == "Server 4A at Shop 4 has been stopped for ten minutes."

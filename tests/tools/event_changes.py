@@ -14,7 +14,7 @@ from simulator.seed import Seed
 from simulator.testing import Served
 
 MODEL = "11111111-1111-4111-8111-111111111111"
-PIPELINE = {"modelUUID": MODEL, "modelNMS": 0.4}
+PIPELINE = {"modelUUID": MODEL, "modelNMS": 0.4, "": "a member without a name"}
 WORLD: dict[str, Any] = {
     "times": {"record": 0, "code": 0, "assignment": 0, "announce": 0},
     "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail"]}],

@@ -94,9 +94,14 @@ class Camera:
         return f"{printable(self.name or self.nxid)} at {printable(self.site_name or self.site)}"
 
     @property
+    def left_out(self) -> bool:
+        """Whether this run leaves it out, and nobody has written it."""
+        return self.excluded and self.status in ("waiting", "queued", "skipped")
+
+    @property
     def shown(self) -> str:
-        """The status, where what this run leaves out and nobody has written says so."""
-        return "excluded" if self.excluded and self.status in ("waiting", "queued", "skipped") else self.status
+        """The status. What is left out says so, but for what is queued: a run that leaves it out does not end that."""
+        return "excluded" if self.left_out and self.status != "queued" else self.status
 
     @property
     def failed(self) -> bool:

@@ -321,7 +321,7 @@ def _ended(ledger: Ledger) -> str:
     if cameras and all(each.shown == "unchanged" for each in cameras):
         what = "no camera runs another release of this model" if swap else "every camera has what is declared already"
         parts.append(f"{what[0].upper()}{what[1:]}: nothing was assigned.")
-    outside = sum(each.shown == "excluded" for each in ledger.cameras)
+    outside = sum(each.left_out for each in ledger.cameras)
     if outside:
         parts.append(f"{counted(outside, 'camera')} outside the hosts or the limit of this run had no turn.")
     return " ".join(parts)

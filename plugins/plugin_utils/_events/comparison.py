@@ -170,18 +170,25 @@ def _has_moved(known: DeviceThen, now: DeviceThen) -> bool:
 
 
 def compare_models(then: Snapshot, listed: Sequence[Model]) -> tuple[Snapshot, list[Event]]:
-    before, now, events = then.models or {}, {}, []
+    """A model that is listed no more stays known: if it comes back, it is not new."""
+    before = then.models or {}
+    now, events = {uuid: replace(known, listed=False) for uuid, known in before.items()}, []
     for model in listed:
         known = before.get(model.uuid)
-        members = model.catalogue_uuids
-        if members is None and known:
-            members = known.catalogues
-        now[model.uuid] = ModelThen(model.name or (known.name if known else ""), model.state, members)
-        kind = f"model_{model.state}"
-        if then.models is not None and kind in MODELS and (known is None or known.state != model.state):
+        now[model.uuid] = _model_now(known, model)
+        kind = f"model_{now[model.uuid].state}"
+        if then.models is not None and kind in MODELS and (known is None or known.state != now[model.uuid].state):
             failed = {"reason": model.conversion_log or ""} if kind == "model_failed" else {}
             events.append({"kind": kind, "model_id": model.uuid, "model_name": now[model.uuid].name, **failed})
     return replace(then, models=now), events
+
+
+def _model_now(known: ModelThen | None, model: Model) -> ModelThen:
+    """Its name, state and catalogues as they are shown, else as they were known."""
+    old = known or ModelThen("", model.state)
+    state = old.state if model.state == "pending" and not model.shows_state else model.state
+    members = old.catalogues if model.catalogue_uuids is None else model.catalogue_uuids
+    return ModelThen(model.name or old.name, state, members)
 
 
 def compare_catalogues(
@@ -212,7 +219,8 @@ def _members(models: Mapping[str, ModelThen], others: Mapping[str, ModelThen]) -
     found: dict[str, dict[str, str]] = {}
     for uuid, model in models.items():
         other = others.get(uuid)
-        for catalogue in model.catalogues or () if other is None or other.catalogues is not None else ():
+        is_known = model.listed and (other is None or other.catalogues is not None)
+        for catalogue in model.catalogues or () if is_known else ():
             found.setdefault(catalogue, {})[uuid] = model.name
     return found
 

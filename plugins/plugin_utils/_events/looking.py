@@ -84,25 +84,30 @@ class Looker:
         """Models are read for their names, too. What cannot be read stays as it is known."""
         kinds, now, events = self.wanted.kinds, then, list[Event]()
         if needs(kinds, (*MODELS, *CATALOGUES, "assignment_changed")):
-            models = self._part("models", client.compute.list_own_and_available)
+            some = any(each.listed for each in (then.models or {}).values())
+            models = self._part("models", client.compute.list_own_and_available, some)
             if models is not None:
                 now, events = compare_models(then, models)
         if needs(kinds, CATALOGUES):
-            catalogues = self._part("catalogues", client.compute.list_catalogues)
+            catalogues = self._part("catalogues", client.compute.list_catalogues, bool(then.catalogues))
             if catalogues is not None:
                 now, more = compare_catalogues(now, catalogues, then.models)
                 events += more
         return now, events
 
-    def _part(self, what: str, listing: Callable[[], list[Row]]) -> list[Row] | None:
-        """None where it ends with an error, which is said once."""
+    def _part(self, what: str, listing: Callable[[], list[Row]], some: bool) -> list[Row] | None:
+        """None where it ends with an error, or is empty although there were some; either is said once."""
         try:
-            return listing()
+            found = listing()
         except SignInFailed:
             raise
         except NxaiError as error:
             self._say(f"The {what} could not be read, so nothing is told of them. {error}")
             return None
+        if some and not found:
+            self._say(f"No {what} are listed, and there were some before, so nothing is told of them.")
+            return None
+        return found
 
     def _held(self, client: Client, then: Snapshot, site: Site) -> tuple[Snapshot, list[Event]]:
         now, events = then, list[Event]()

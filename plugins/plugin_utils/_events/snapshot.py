@@ -51,11 +51,12 @@ class SiteThen:
 
 @dataclass(frozen=True)
 class ModelThen:
-    """``catalogues``: the ids of those that it is in; None: never known."""
+    """``catalogues``: the ids of those that it is in; None: never known. ``listed``: whether the last list had it."""
 
     name: str
     state: str
     catalogues: tuple[str, ...] | None = None
+    listed: bool = True
 
 
 @dataclass(frozen=True)

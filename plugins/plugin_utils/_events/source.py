@@ -19,6 +19,7 @@ from datetime import datetime, timezone
 from typing import Any, Protocol, TypeVar
 
 from ...module_utils._api.client import Client
+from ...module_utils._connection.fields import ConnectionField
 from ...module_utils._connection.settings import CONNECTION_FIELDS, Settings
 from ...module_utils._connection.ways import OPTIONS, SIGN_IN, set_aside
 from ...module_utils._core.errors import BadInput, NxaiError, SignInFailed
@@ -187,6 +188,7 @@ def _options(args: Mapping[str, Any]) -> dict[str, Any]:
             advice = f"Known are {', '.join(_OWN)}, and the options of the connection."
             raise BadInput("Read the options of the event source", f"{name!a} is none", advice)
     given = {name: value for name, value in args.items() if value not in (None, "")}
+    given.update({name: _as_declared(each, given[name]) for name, each in connection.items() if name in given})
     said = {name: os.environ.get(each.environment) for name, each in connection.items() if each.environment}
     outside = {name: value for name, value in said.items() if value}
     aside = set_aside({name for name in SIGN_IN if given.get(name)}, {name for name in OPTIONS if name in outside})
@@ -205,6 +207,17 @@ def _options(args: Mapping[str, Any]) -> dict[str, Any]:
         **{name: _number(name, given.get(name), *limits) for name, limits in _NUMBERS.items()},
         **{name: _texts(name, given.get(name)) for name in _LISTS},
     }
+
+
+def _as_declared(option: ConnectionField, value: Any) -> Any:
+    """Nobody has looked at an option of a source: YAML makes numbers of digits, and a text may be a dictionary."""
+    is_text = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    if option.type in ("str", "path") and not is_text:
+        raise BadInput(f"Read the option {option.name}", "it is no text", "Give a text, in quotes.")
+    if option.type == "dict" and not isinstance(value, Mapping):
+        members = " and ".join(each.name for each in option.suboptions)
+        raise BadInput(f"Read the option {option.name}", "it is no dictionary", f"Give one with {members}.")
+    return str(value) if option.type in ("str", "path") else value
 
 
 def _number(name: str, value: Any, default: float, least: float) -> float:

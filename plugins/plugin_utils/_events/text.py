@@ -12,6 +12,7 @@ from typing import Any
 
 _OPENING = re.compile(r"\{(?=[{%#])")
 _HEADER = re.compile(r"\A(\s*)#(?=jinja2:)")
+_NO_NAME = "_"  # ansible-rulebook comes to a halt, without a word, at a member whose name is empty
 
 
 def harmless(value: Any) -> Any:
@@ -24,7 +25,7 @@ def harmless(value: Any) -> Any:
         shown = value if value.isprintable() else "".join(map(_shown, value))
         return _HEADER.sub(r"\1# ", _OPENING.sub("{ ", shown))
     if isinstance(value, dict):
-        return {harmless(key): harmless(each) for key, each in value.items()}
+        return {harmless(key) or _NO_NAME: harmless(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [harmless(each) for each in value]
     return value

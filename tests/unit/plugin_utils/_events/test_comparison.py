@@ -172,6 +172,24 @@ def test_models_and_catalogues() -> None:
     assert (gone["change"], gone["catalogue_name"]) == ("removed", "Shops")
 
 
+def test_a_model_that_is_not_listed_or_shows_no_state_for_a_while_is_not_ready_anew() -> None:
+    """What follows from model_ready is a rollout: to a canary, of every release that there ever was."""
+    shops = [Catalogue.from_api({"UUID": "c", "Name": "Shops"})]
+    both = [model(ONE, "Person@6", "ok", ["c"]), model(OTHER, "Person@7", "ok", ["c"])]
+    then, _none = compare_models(Snapshot(), both)
+    then, _none = compare_catalogues(then, shops, None)
+    for shown in (both[1:], [Model.from_api({"UUID": ONE, "Name": "Person@6"}), both[1]]):
+        less, events = compare_models(then, shown)
+        less = Snapshot.from_data(json.loads(json.dumps(less.to_data())))
+        again, more = compare_models(less, both)
+        assert events == more == [] and again == then
+    gone, _none = compare_models(then, both[1:])
+    _gone, (event,) = compare_catalogues(gone, shops, then.models)
+    assert (event["models_added"], event["models_removed"]) == ([], ["Person@6"])
+    _again, (event,) = compare_catalogues(compare_models(gone, both)[0], shops, gone.models)
+    assert (event["models_added"], event["models_removed"]) == (["Person@6"], [])
+
+
 LISTING = st.dictionaries(
     st.integers(1, 5),
     st.tuples(st.sampled_from("AB"), st.sampled_from([(), (ONE,), (OTHER,), (ONE, OTHER)])),

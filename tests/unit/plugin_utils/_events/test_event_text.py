@@ -77,3 +77,8 @@ def test_other_events_have_no_limit() -> None:
 def test_a_slip_of_the_pen_is_refused() -> None:
     with pytest.raises(BadInput, match="Use plain or digits"):
         with_hosts({}, "digit")
+
+
+def test_no_member_is_without_a_name() -> None:
+    """At one, ansible-rulebook comes to a halt: it tells of nothing any more, and does not end."""
+    assert harmless({"after": [{"extra": {"": 1, "a.b": 2}}]}) == {"after": [{"extra": {"_": 1, "a.b": 2}}]}

@@ -22,6 +22,8 @@ WORLD: dict[str, Any] = {
     "times": {"record": 0, "code": 0, "assignment": 0},
     "accounts": [{"email": "demo@example.com", "password": "demo", "organisations": ["Retail"]}],
     "organisations": [{"name": "Retail"}],
+    "catalogues": [{"name": "Shops", "organisation": "Retail"}],
+    "models": [{"name": f"Person@{number}", "organisation": "Retail", "catalogues": ["Shops"]} for number in (6, 7)],
     "sites": [
         {
             "name": f"Shop {number}",
@@ -186,6 +188,18 @@ def test_an_empty_list_of_sites_is_an_outage_and_not_three_removals(cloud: Serve
     assert kinds(watcher.look()) == ["service_up"]
 
 
+@pytest.mark.parametrize("operation", ["list_models", "list_catalogues"])
+def test_an_empty_list_of_models_or_catalogues_tells_nothing(
+    cloud: Served, args: dict[str, Any], operation: str
+) -> None:
+    watcher = Watcher(args)
+    watcher.look()
+    cloud.fault("status", operation, status=200, body=[], times=0)
+    assert watcher.look() == []
+    cloud.clear_faults()
+    assert watcher.look() == []
+
+
 def test_what_was_not_handed_on_comes_again_and_what_was_does_not(cloud: Served, args: dict[str, Any]) -> None:
     watcher = Watcher(args)
     watcher.look()
@@ -263,11 +277,17 @@ def test_a_wrong_password_ends_it_at_once(cloud: Served, args: dict[str, Any], m
         ("sites", 7, "Give a list of texts"),
         ("inteval", 60, "'inteval' is none"),
         ("validate_certs", "flase", "is no boolean word"),
+        ("act_as", "organization", "Give one with kind and id"),
+        ("proxy", ["http://proxy.example.com"], "Give a text"),
     ],
 )
 def test_a_slip_of_the_pen_is_named(cloud: Served, args: dict[str, Any], option: str, value: Any, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         Watcher({**args, option: value})
+
+
+def test_digits_are_a_text_where_one_is_meant(cloud: Served, args: dict[str, Any]) -> None:
+    assert Watcher({**args, "mfa_code": 123456}).look() == []
 
 
 def test_the_source_puts_events_on_the_queue_without_templates(cloud: Served, args: dict[str, Any]) -> None:
