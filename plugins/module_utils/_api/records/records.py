@@ -289,10 +289,6 @@ class Device(_Named):
             return self
         return replace(self, assignment=tuple(each.without(keys) for each in self.assignment))
 
-    def without_row(self) -> Device:
-        """The same device, without the row that it was read from: most of the memory that it takes."""
-        return replace(self, raw={})
-
     @property
     def as_read(self) -> Assignment | None:
         """Its pipelines, also where it is not known what follows on them."""
