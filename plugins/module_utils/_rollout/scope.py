@@ -90,7 +90,7 @@ def pauses_of(given: Any, option: str) -> list[str]:
     """Numbers of waves, or "all". A word that names none would let every wave go out."""
     found = texts_of(given, option)
     for each in found:
-        if each != "all" and not (each.isascii() and each.isdigit()):
+        if each != "all" and not (each.isascii() and each.isdigit() and int(each)):
             raise BadInput(f"Read {option}", f"{each!r} is no number of a wave", "Give numbers such as 2, or all.")
     return [each if each == "all" else str(int(each)) for each in found]
 

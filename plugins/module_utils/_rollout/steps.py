@@ -102,6 +102,7 @@ class RolloutRun:
         opening = Opening(self._task, self._book, self._rules)
         opening.begin()
         self._book.adopt()
+        self._warn_of_pauses()
         going_back = self._ledger.status in ("rolling_back", "rolled_back")
         waves = [] if going_back else self._todo()
         result: Result = {"todo": [_described(each) for each in waves], "said": opening.said}
@@ -110,6 +111,16 @@ class RolloutRun:
         elif not going_back:
             result["diff"] = {"prepared": _plan_text(self._ledger.unfinished())}
         return result
+
+    def _warn_of_pauses(self) -> None:
+        """One wave more may come, for what is queued."""
+        planned = len(self._ledger.waves)
+        beyond = [each for each in self._rules.pause_before_wave if each != "all" and int(each) > planned + 1]
+        if beyond:
+            self._task.warn(
+                f"The rollout has {counted(planned, 'wave')}. So it never pauses before wave {shortened(beyond)}, as"
+                " pipeline_rollout_pause_before_wave has it."
+            )
 
     def _todo(self) -> list[Wave]:
         """The waves of this run, up to the next pause."""

@@ -185,11 +185,24 @@ def test_a_kill_while_a_journal_is_taken_over_leaves_the_one_at_hand(runs: Hire,
     assert run.run(action="rollback")["summary"]["status"] == "rolled_back" and world(cloud) == had
 
 
-@pytest.mark.parametrize("given", ["All", "two", ["2.0"], "2 3", "[2", [-1]])
+@pytest.mark.parametrize("given", ["All", "two", ["2.0"], "2 3", "[2", [-1], "0"])
 def test_a_pause_that_names_no_wave_is_refused(runs: Hire, cloud: Served, given: Any) -> None:
     with pytest.raises(BadInput, match="is no number of a wave"):
         runs(waves=[3, "100%"]).run(pause_before_wave=given)
     assert cloud.writes() == [] and not runs().folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"), [("2", []), ("3", []), ("2, 5", ["has 2 waves. So it never pauses before wave 5"])]
+)
+def test_a_pause_before_a_wave_that_never_comes_is_warned_of(
+    runs: Hire, cloud: Served, given: str, words: list[str]
+) -> None:
+    """The third of two would be that of the queue."""
+    run = runs(waves=[3, "100%"])
+    run.step("open", devices=rows(cloud), pause_before_wave=given)
+    assert [each for each in words if each in " ".join(run.warned)] == words
+    assert ("never pauses" in " ".join(run.warned)) == bool(words)
 
 
 def test_waves_that_a_survey_left_empty_are_not_all_cameras_at_once(runs: Hire, cloud: Served) -> None:
