@@ -78,7 +78,7 @@ def one_rollout(cloud: Served, folder: str, number: int, kills: int, chance: ran
     killed = 0
     while killed < kills:
         seconds, started = chance.uniform(1.5, 16), time.monotonic()
-        if not operator.run_and_kill(lambda end=started + seconds: time.monotonic() > end, whole_group=killed % 2 == 0):
+        if not operator.run_and_kill(lambda end=started + seconds: time.monotonic() > end, workers_too=killed % 2 == 0):
             break
         killed += 1
         check(not_to_change(cloud, before, model), "what was not to change has changed")

@@ -7,20 +7,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from simulator.testing import Served
+from tools.killing import kill_with_workers
 from tools.workplace import users_environment
 
 INVENTORY = "plugin: nxai.cloud.nxai_devices\n"
@@ -63,13 +62,12 @@ class Operator:
         assert "[WARNING]" not in expected and "[DEPRECATION" not in said and "Traceback" not in said, said
         return process.returncode, said
 
-    def run_and_kill(self, moment: Callable[[], bool], whole_group: bool) -> bool:
+    def run_and_kill(self, moment: Callable[[], bool], workers_too: bool) -> bool:
         """Kill -9 when ``moment`` says so: the playbook alone, or with its workers. Whether it was still running."""
         process = self.start()
         while process.poll() is None and not moment():
             time.sleep(0.002)
-        with suppress(ProcessLookupError):  # it may have ended just now
-            os.killpg(process.pid, signal.SIGKILL) if whole_group else process.kill()
+        kill_with_workers(process.pid) if workers_too else process.kill()
         process.wait(SECONDS)
         if process.stdout:
             process.stdout.close()

@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -20,6 +18,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from simulator.testing import Served, serve
+from tools.killing import kill_with_workers
 from tools.workplace import ansible, users_environment
 
 Done: TypeAlias = subprocess.CompletedProcess[str]
@@ -100,7 +99,7 @@ def test_an_export_that_is_killed_is_told_apart_and_made_whole(play: Play, cloud
     with started(tmp_path, cloud, "estate_export", "estate_path=estate", "estate_split=true") as process:
         while process.poll() is None and not list(estate.glob("sites/*.yml")):
             time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGKILL)
+        kill_with_workers(process.pid)
     assert {".estate-export.yml", "estate.yml", "catalogues.yml"} <= set(contents(estate))
 
     refused = play("estate", "estate_path=estate")

@@ -117,7 +117,7 @@ def test_killed_at_random_moments_it_goes_on_where_it_was(hire: Hire) -> None:
     ]
     for turn, moment in enumerate(moments):
         op.cloud.clear_log()
-        assert op.run_and_kill(moment, whole_group=turn != 1), f"still at work in turn {turn}, {some}"
+        assert op.run_and_kill(moment, workers_too=turn != 1), f"still at work in turn {turn}, {some}"
     code, said = op.run()
     assert code == 0, said
     op.cloud.advance(60)
