@@ -80,7 +80,7 @@ def find_devices(task: Task) -> Found:
     if model and not is_uuid(model):
         model = find(model, task.client.compute.list_models(ALL_AVAILABLE), "model").uuid
     sites = options["sites"] or ([options["site"]] if options["site"] else ["*"])
-    found = select_devices(options["select"] or "all", [identity(model)], sites, reader, device_api)
+    found = select_devices(options["select"] or "all", [identity(model)], sites, reader, device_api.list_devices)
     warn_if_nameless([each.device for each in found.chosen], "device", task.warn)
     return found
 

@@ -141,7 +141,9 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
     for target, site in zip(targets, reader.named([each.site for each in targets]), strict=True):
         grouped.setdefault(site.id, (site, []))[1].append(target)
     found = Found()
-    listings = reader.read([site for site, _wanted in grouped.values()], api.list_devices_without_rows)
+    by_id = all(is_uuid(each.device) for each in targets)  # an error of a name is told what the rows show
+    listing_of = api.list_devices_without_rows if by_id else api.list_devices
+    listings = reader.read([site for site, _wanted in grouped.values()], listing_of)
     for (site, wanted), listing in zip(grouped.values(), listings, strict=True):
         if isinstance(listing, NxaiError):
             _give_up(found, site, listing)
@@ -159,12 +161,16 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
 
 
 def select_devices(
-    select: str, models: Collection[str], patterns: Sequence[str], reader: SiteReader, api: DeviceApi
+    select: str,
+    models: Collection[str],
+    patterns: Sequence[str],
+    reader: SiteReader,
+    listing_of: Callable[[str], list[Device]],
 ) -> Found:
     """The devices of whole sites: ``all``, those ``enabled``, or those ``running`` one of the models (UUIDs)."""
     sites = reader.matching(patterns)
     found = Found()
-    for site, listing in zip(sites, reader.read(sites, api.list_devices_without_rows), strict=True):
+    for site, listing in zip(sites, reader.read(sites, listing_of), strict=True):
         if isinstance(listing, NoSuchSite):
             raise listing
         if isinstance(listing, NxaiError):

@@ -119,7 +119,9 @@ class PipelineResource:
         if options["devices"] is not None:
             return find_targets(named_targets(options["devices"], options["site"]), self.reader, device_api)
         sites = options["sites"] or [options["site"]]
-        return select_devices(options["select"], self._running(), sites, self.reader, device_api)
+        return select_devices(
+            options["select"], self._running(), sites, self.reader, device_api.list_devices_without_rows
+        )
 
     @staticmethod
     def _reachable(found: Found) -> Found:

@@ -128,7 +128,7 @@ def test_each_sample_of_the_documentation_is_read(run: Run, cloud: Served, tmp_p
         ours = sample["plugin"] == "nxai.cloud.nxai_devices"
         paths.append(tmp_path / (f"{number}.nxai.yml" if ours else f"{number}.yml"))
         paths[-1].write_text(yaml.safe_dump(options), encoding="utf-8")
-    assert len(paths) == 17
+    assert len(paths) == 18
     done = run(
         *(word for path in paths for word in ("-i", path)), "--list", ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="1"
     )

@@ -350,7 +350,8 @@ def test_i15_hostile_names_through_awx_and_back(
 def test_k01_a_generated_fleet_through_awx(cloud: Served, write: Callable[..., Path], run: Any) -> None:
     """With names as people give them, such as ``Joe's till``."""
     fleet = {"sites": 12, "servers": 2, "devices": 15, "models": 2, "assigned": True, "hostile_names": True}
-    cloud.reset({"accounts": SEED["accounts"], "generate": fleet})
+    accounts = [{**each, "organisations": ["Demo Retail"]} for each in SEED["accounts"]]  # the one that is generated
+    cloud.reset({"accounts": accounts, "generate": fleet})
     site = next(iter(cloud.world.sites.values()))
     next(iter(site.devices.values())).name = "Joe's till"
     listing = json.loads(run("inventory", "-i", write(group_by=["model", "status"]), "--list", "--export").stdout)

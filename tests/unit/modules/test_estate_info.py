@@ -15,6 +15,7 @@ import yaml
 from module_runs import Calls, RunModule
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.compute import ComputeApi
+from ansible_collections.nxai.cloud.plugins.module_utils._http.operation import Operation
 from bench.estate import seed
 from simulator import views
 from simulator.records import Catalogue
@@ -364,16 +365,17 @@ def test_names_and_pipelines_of_all_kinds_come_back_to_the_byte(
 def test_a_model_that_does_not_say_whose_it_is_counts_where_the_account_lists_it(
     run_module: RunModule, cloud: Served, monkeypatch: pytest.MonkeyPatch, listed: bool
 ) -> None:
-    usual, listing = views.function, ComputeApi.list_models
+    usual, listing = views.function, ComputeApi._list
 
     def silent(*arguments: Any) -> dict[str, Any]:
         return {key: value for key, value in usual(*arguments).items() if key != "Organisation"}
 
-    def without(api: ComputeApi, catalogue: str | None = None) -> list[Any]:
-        return [each for each in listing(api, catalogue) if listed or catalogue or each.uuid != FOREIGN]
+    def without(api: ComputeApi, record: str, operation: Operation, query: dict[str, str]) -> list[Any]:
+        rows = listing(api, record, operation, query)
+        return [row for row in rows if listed or query or row["UUID"] != FOREIGN]
 
     monkeypatch.setattr(views, "function", silent)
-    monkeypatch.setattr(ComputeApi, "list_models", without)
+    monkeypatch.setattr(ComputeApi, "_list", without)
     result = run_module("nxai_estate_info")
     assert ("Foreign" in [each["name"] for each in document(result)["models"]]) is listed
     assert "model: Foreign" in result["files"][0]["text"]
