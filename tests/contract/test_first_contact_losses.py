@@ -15,7 +15,7 @@ import pytest
 from .layer import Asked, Rewrite
 from .rewrites import DEVICE, before, rows, sent_pipelines
 from .tasks import Play
-from .test_lossy_writes import Stage, add_queue, empties, less, play_of, whole_site
+from .test_lossy_writes import Stage, add_queue, empties, less, play_of, takes_from_others, whole_site
 from .world import FOREIGN, within
 
 
@@ -70,8 +70,13 @@ def test_what_a_camera_has_lost_is_said_and_kept(service: Rewrite, said: str, st
     assert "took what it has" not in report and "You need no contract file" not in report
 
 
-def test_the_cameras_that_were_written_to_in_place_of_one_are_said_and_kept(stage: Stage, tmp_path: Path) -> None:
-    play = play_of(stage, tmp_path, whole_site(if_no="NxIDs"))
+@pytest.mark.parametrize(
+    "service",
+    [whole_site(if_no="NxIDs"), takes_from_others(lambda _had, _models: [])],
+    ids=["they are written to", "they are emptied"],
+)
+def test_the_cameras_that_lost_theirs_for_one_are_said_and_kept(service: Rewrite, stage: Stage, tmp_path: Path) -> None:
+    play = play_of(stage, tmp_path, service)
     result = _first_contact(play)
     assert set(less(play)) == {"Till", "Yard"} and result["failed"] and "fields.assignment.devices" in result["msg"]
     assert "Yard at site Shop 1, to which nothing was sent" in result["msg"]
@@ -79,8 +84,10 @@ def test_the_cameras_that_were_written_to_in_place_of_one_are_said_and_kept(stag
     assert "You need no contract file" not in (tmp_path / "first-contact.md").read_text()
 
 
-def test_where_nothing_is_lost_nothing_is_kept(stage: Stage, tmp_path: Path) -> None:
-    play = play_of(stage, tmp_path)
+@pytest.mark.parametrize("service", [(), (takes_from_others(lambda _had, _models: [], back_after=15.0),)])
+def test_where_nothing_is_lost_nothing_is_kept(service: tuple[Rewrite, ...], stage: Stage, tmp_path: Path) -> None:
+    """Also where all of the site show nothing for 15 s after a write."""
+    play = play_of(stage, tmp_path, *service)
     result = _first_contact(play)
     assert not result.get("failed") and result["warnings"] == [] and not result["contract"]
     assert not (tmp_path / "first-contact-snapshot.json").exists()

@@ -15,7 +15,7 @@ import pytest
 from simulator.testing import Served
 
 from .layer import Ask, Asked, Layer, Rewrite, Told, refusal
-from .rewrites import before
+from .rewrites import Row, before
 from .scenes import _ALL, _QUEUE, _WAITS, _upload
 from .tasks import Play
 from .world import within
@@ -58,6 +58,42 @@ def whole_site(if_no: str) -> Rewrite:
         return answer
 
     return rewrite
+
+
+def takes_from_others(left: Callable[[list[Row], list[str]], list[Row]], back_after: float = 0.0) -> Rewrite:
+    """The cameras of the site that a PUT does not name then have what is ``left`` of theirs, given the models of the
+    PUT. ``back_after``: that is only how all of them look for some seconds."""
+
+    async def rewrite(asked: Asked, ask: Ask) -> Told:
+        answer = await ask(asked)
+        site = asked.path.removesuffix("/pipelines")
+        shown: dict[str, list[Row]] = asked.memory.setdefault(f"shown {site}", {})
+        if asked.operation in _PUT and answer.good:
+            asked.memory[f"put {site}"] = asked.now
+            for nxid, had in {} if back_after else shown.items():
+                kept = left(had, asked.data["Functions"])
+                if nxid not in asked.data["Devices"] and kept != had:
+                    other = asked.copy()
+                    functions = sorted({each["modelUUID"] for each in kept})
+                    other.data = {"Devices": [nxid], "Functions": functions, "Pipelines": kept}
+                    await ask(other)
+        elif asked.operation == "list_devices":
+            shown.update((row["NxID"], row["nxAI"]["pipelines"]) for row in answer.data)
+            if asked.now - asked.memory.get(f"put {site}", -1e9) < back_after:
+                answer.data = [
+                    {**row, "nxAI": {"pipelines": left(row["nxAI"]["pipelines"], [])}} for row in answer.data
+                ]
+        return answer
+
+    return rewrite
+
+
+def _none(_had: list[Row], _models: list[str]) -> list[Row]:
+    return []
+
+
+def _of_other_models(had: list[Row], models: list[str]) -> list[Row]:
+    return [each for each in had if each["modelUUID"] not in models]
 
 
 def empties(status: int) -> Rewrite:
@@ -135,6 +171,32 @@ def test_after_a_site_was_overwritten_no_other_is_written_to(wait: bool, stage: 
     ends = _ends(add_queue(play, wait))
     assert set(less(play)) == {"Till", "Yard"}
     assert ends["Door"][0] == "conflict" and ends["Gate"][0] == "not_sent" and "Door" in ends["Gate"][1]
+
+
+@pytest.mark.parametrize("left", [_none, _of_other_models])
+def test_a_write_that_takes_from_others_is_no_success(left: Any, stage: Stage, tmp_path: Path) -> None:
+    """A PUT that is the whole of the site, or of all that is to run its models."""
+    play = play_of(stage, tmp_path, takes_from_others(left))
+    result = add_queue(play, **_DOOR)
+    assert set(less(play)) == {"Till", "Yard"} and _ends(result)["Door"][0] == "conflict"
+    assert "fields.assignment.devices" in result["msg"]
+    kept = {each["name"]: each["pipelines"] for each in result["snapshot"]}
+    assert [kept[name] for name in ("Till", "Yard")] == [play.before.cameras[name] for name in ("Till", "Yard")]
+
+
+@pytest.mark.parametrize("left", [_none, _of_other_models])
+def test_after_a_write_that_takes_from_others_no_other_site_is_written_to(
+    left: Any, stage: Stage, tmp_path: Path
+) -> None:
+    play = play_of(stage, tmp_path, takes_from_others(left))
+    ends = _ends(add_queue(play))
+    assert set(less(play)) == {"Till", "Yard"} and ends["Gate"][0] == "not_sent"
+
+
+def test_cameras_of_a_server_that_starts_after_a_write_have_lost_nothing(stage: Stage, tmp_path: Path) -> None:
+    play = play_of(stage, tmp_path, takes_from_others(_none, back_after=15.0))
+    result = add_queue(play)
+    assert not less(play) and {each for each, _reason in _ends(result).values()} <= {"applied", "not_applicable"}
 
 
 # A refused write that had an effect

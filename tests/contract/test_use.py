@@ -51,10 +51,18 @@ def _of_shop(told_instead: Told, camera: str = "Till") -> Rewrite:
         told(200, {"data": {"items": [], "status": "pending"}}),
         told(200, {"items": [{"NxID": "{0c0c0c0c-1111-4111-8111-111111111111}", "Name": "New"}], "partial": True}),
         told(200, {"items": None}),
+        told(200, {"items": [], "success": False}),
+        told(200, {"items": [], "code": 504}),
+        told(200, {"items": [], "meta": {"stale": True}}),
+        told(200, {"items": [], "reachable": False}),
+        told(200, {"items": [], "next": "/dev/x"}),
+        told(200, {"items": [], "incomplete_results": True}),
+        Told(200, b"[]", {"content-type": "application/json", "retry-after": "5"}),
+        Told(200, b"[]", {"content-type": "application/json", "warning": '110 - "Response is Stale"'}),
         told(202, []),
         told(206, []),
     ],
-    ids=lambda answer: f"{answer.status} {answer.body.decode()[:40]}",
+    ids=lambda answer: f"{answer.status} {answer.body.decode()[:40]} {[*answer.headers][1:]}",
 )
 def test_a_listing_that_says_that_it_failed_is_no_empty_site(answer: Told, stage: Stage, tmp_path: Path) -> None:
     result = _deleting(stage, tmp_path, FINDS, _of_shop(answer))

@@ -20,6 +20,7 @@ from .records.wrapping import doubt_of, doubt_of_none, find_rows, find_total
 
 ROWS, TOTAL = "fields.answer.rows", "fields.answer.total"
 _UNFINISHED = (202, 206)
+_NOT_NOW = ("Retry-After", "Warning")  # headers; the latter is that of an answer that is stale (RFC 7234)
 
 
 class NoList(Unexpected):
@@ -70,6 +71,9 @@ class Pages:
         if not rows and total is None:
             how = how or (doubt_of_none(answer.data, found) if found else "")
             how = how or (f"an empty list came with status {answer.status}" if answer.status in _UNFINISHED else "")
+            how = how or next(
+                (f"an empty list came with the header {each}" for each in _NOT_NOW if each in answer.headers), ""
+            )
         if how and not rows:
             raise NoList(answer.tried, how, f"Run the task again. {self.contract.hint(ROWS)}")
 

@@ -136,6 +136,19 @@ class PipelineWriter(Sender):
         for each in late:
             if self._state(each) in ("sent", "again"):
                 self._note_laggard(each)
+        self._follow_others([each for each in plan.changes if self._state(each) == "applied"])
+
+    def _follow_others(self, applied: Sequence[DeviceChange]) -> None:
+        """Others that show less since one has what it was sent: while their server starts, or for good."""
+        sites = self.strays.less_at({each.site.id: None for each in applied})
+        deadline = self._deadline(self._options["wait_timeout"])
+        while self.strays.less_at(sites) and deadline.left > 0:
+            self._look_again(self.strays.less_at(sites))
+        certain = self.strays.believe_less(sites)
+        if certain:
+            self._over.set()
+            lossy = [each for each in applied if each.site.id in certain]
+            self._note(lossy, "conflict", self.strays.as_reason())
 
     def follow_again(self, changes: Iterable[DeviceChange]) -> None:
         """Look once more, later, at those that are well: something that was sent before may have arrived after all."""

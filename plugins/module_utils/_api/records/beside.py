@@ -30,12 +30,15 @@ _LIST = re.compile(f"{_STATE}(?:pipelines|functions|(?:pipelines?|functions?)(?:
 _NAME = re.compile(f"{_STATE}(?:pipelines?|(?:pipeline|function)names?)")
 _ABOUT = "(?:is|has|are)?(?:nx)?(?:ai)?(?:pipelines?|functions?|models?|assignments?|data|list)?(?:is|are)?"
 _FURTHER = re.compile("(?:more|remaining|omitted|others?|hidden|skipped|further)(?:pipelines|functions|items|count)?")
-_PART = re.compile(f"{_ABOUT}(?:truncated|partial|incomplete)")
+_PART = re.compile(f"{_ABOUT}(?:truncated|partial|incomplete)(?:results?)?")
 _MORE = re.compile(f"{_ABOUT}(?:more|next|hasmore|hasnext|nextpage|nextlink|nextcursor)")
 _WHOLE = re.compile(f"{_ABOUT}(?:complete|completed|exhaustive)")
 _OPEN = re.compile(f"{_ABOUT}(?:loading|pending|fetching|timedout|errors?|errormessage|failed|failure)")
 _LOADED = re.compile(f"{_ABOUT}(?:loaded|fetched)")
 _STATUS = re.compile(f"{_ABOUT}(?:status|state)")
+_WELL = re.compile("(?:is|was)?(?:success|successful|succeeded|ok|reachable|online|available|connected|synced|ready)")
+_UNWELL = re.compile("(?:is|was)?(?:stale|outdated|offline|unreachable|disconnected|unavailable|degraded)")
+_CODE = re.compile("(?:http|error|result|response)?(?:status|code|statuscode)")
 _KINDS = {
     "part": _PART, "more": _MORE, "further": _FURTHER, "whole": _WHOLE, "open": _OPEN, "loaded": _LOADED,
     "status": _STATUS,
@@ -166,6 +169,16 @@ def says_part(name: str, value: Any) -> bool:
     onward = _kind(key) in ("more", "further")  # what leads to the next page is no doubt
     short = not onward and _says_short(key, value, False)
     return not isinstance(value, Mapping) and (short or _says_open(key, value, False))
+
+
+def says_none_yet(name: str, value: Any) -> bool:
+    """Whether a member beside a list without rows says that it did not work, that it is old, or that more follows."""
+    key = plain(name)
+    if _kind(key) == "more" or _UNWELL.fullmatch(key):
+        return is_set(value)
+    if _WELL.fullmatch(key):
+        return flag(value) is False
+    return _CODE.fullmatch(key) is not None and _number(value) >= 400
 
 
 @lru_cache(maxsize=2048)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ..._core.values import plain
 from ..contract.lines import names_of
 from ..contract.translation import STEP, path_of, value_at
-from .beside import is_set, says_part
+from .beside import is_set, says_none_yet, says_part
 from .rows import Listed, by_id, ungrouped
 
 _WRAPPERS = ("items", "data", "results", "rows")
@@ -74,7 +74,11 @@ def doubt_of_none(data: Any, listed: Listed) -> str:
     """What in an answer without rows speaks against there being none, where no total says it; "" for nothing."""
     if isinstance(data, dict) and value_at(data, path_of(listed.place)) is None:
         return "it holds null, which is not an empty list"
-    said = (place for place, name, value in _beside(data, listed) if plain(name) in _MESSAGES and is_set(value))
+    said = (
+        place
+        for place, name, value in _beside(data, listed)
+        if (plain(name) in _MESSAGES and is_set(value)) or says_none_yet(name, value)
+    )
     return next((f"an empty list came, and {place} beside it" for place in said), "")
 
 

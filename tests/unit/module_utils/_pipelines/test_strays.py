@@ -84,3 +84,30 @@ def test_one_that_shows_what_another_was_sent_has_lost_its_own(
 def test_what_this_task_would_have_made_of_it_is_a_doubt_at_most(others: list[Device], doubtful: int) -> None:
     found = looked(replaces, [device(1, B), *others], [device(1, *SENT), *others])
     assert not found.lost and len(found.doubtful) == doubtful and bool(found.as_warning()) is bool(doubtful)
+
+
+@pytest.mark.parametrize(
+    ("others", "now", "lost", "doubtful"),
+    [
+        ([[B], [B]], [[], []], 2, 0),
+        ([[B], [B]], [[], [B]], 0, 1),
+        ([[A, B], [A]], [[B], []], 2, 0),
+        ([[A, B], [B, A]], [[A], [B, A]], 0, 0),
+        ([[B], [B]], [[NEW], [NEW]], 0, 0),
+    ],
+    ids=["all is gone", "of one", "the model that was sent is gone", "another model is", "of somebody else"],
+)
+def test_those_that_show_less_for_good_have_lost_it(
+    others: list[list[dict[str, Any]]], now: list[list[dict[str, Any]]], lost: int, doubtful: int
+) -> None:
+    had = [device(number, *each) for number, each in enumerate(others, 1)]
+    found = looked(adds, had, [device(number, *each) for number, each in enumerate(now, 1)])
+    assert not found.lost and not found.doubtful and found.less_at(["s", "t"]) == (["s"] if lost + doubtful else [])
+    assert found.believe_less(["s"]) == (["s"] if lost else [])
+    assert (len(found.lost), len(found.doubtful)) == (lost, doubtful) and not found.less_at(["s"])
+
+
+def test_one_that_shows_all_again_has_lost_nothing() -> None:
+    found = looked(adds, [device(1, B), device(2, B)], [device(1), device(2)])
+    shown = {each.id: each for each in (device(0, *SENT), device(1, B), device(2, B))}
+    assert not found.look("s", {change(device(0, A)).key}, shown) and not found.less_at(["s"])

@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.nxai.cloud.plugins.module_utils._api.records.rows import Listed
-from ansible_collections.nxai.cloud.plugins.module_utils._api.records.wrapping import find_rows, find_total
+from ansible_collections.nxai.cloud.plugins.module_utils._api.records.wrapping import (
+    doubt_of_none,
+    find_rows,
+    find_total,
+)
 
 ROW = {"UUID": "a", "Catalogues": [{"UUID": "b"}]}
 
@@ -83,3 +87,25 @@ def test_what_is_not_clear_is_not_a_list(data: Any) -> None:
 )
 def test_the_total_beside_the_list(data: Any, place: str, told: Any) -> None:
     assert find_total(data, Listed([ROW], place)) == told
+
+
+FINE = {"success": True, "status": 200, "online": True, "code": "0", "stale": False, "next": None, "info": {"page": 1}}
+
+
+@pytest.mark.parametrize(
+    ("beside", "doubt"),
+    [
+        (FINE, ""),
+        ({"ok": "false"}, "ok"),
+        ({"meta": {"isOnline": False}}, "meta.isOnline"),
+        ({"status_code": 504}, "status_code"),
+        ({"errorCode": "1004"}, "errorCode"),
+        ({"unreachable": ["Server A"]}, "unreachable"),
+        ({"nextPage": "/dev/x"}, "nextPage"),
+        ({"detail": "no answer"}, "detail"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_what_speaks_against_there_being_none(beside: dict[str, Any], doubt: str) -> None:
+    said = f"an empty list came, and {doubt} beside it" if doubt else ""
+    assert doubt_of_none({"items": [], **beside}, Listed([], "items")) == said
