@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from tools.workplace import COLLECTIONS
 
 MOST_MEMORY = 300  # MiB: what any input from outside may cost, Python and the libraries included
+_NO_THREADS = {"OPENBLAS_NUM_THREADS": "1"}  # numpy brings threads that spin: up to 4 ms for whoever counts
 _FRAME = """
 import json, sys, time
 
@@ -63,7 +64,7 @@ def cost_of(code: str, *arguments: str) -> Cost:
     indented = "\n".join(f"    {line}" for line in code.strip().splitlines())
     run = subprocess.run(
         [sys.executable, "-c", _FRAME.format(code=indented), *arguments],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(COLLECTIONS), *filter(None, sys.path)])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(COLLECTIONS), *filter(None, sys.path)]), **_NO_THREADS},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
