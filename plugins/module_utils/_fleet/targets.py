@@ -141,7 +141,7 @@ def find_targets(targets: Sequence[Target], reader: SiteReader, api: DeviceApi) 
     for target, site in zip(targets, reader.named([each.site for each in targets]), strict=True):
         grouped.setdefault(site.id, (site, []))[1].append(target)
     found = Found()
-    by_id = all(is_uuid(each.device) for each in targets)  # an error of a name is told what the rows show
+    by_id = all(is_uuid(each.device) for each in targets)  # the error for a name that is not there quotes the rows
     listing_of = api.list_devices_without_rows if by_id else api.list_devices
     listings = reader.read([site for site, _wanted in grouped.values()], listing_of)
     for (site, wanted), listing in zip(grouped.values(), listings, strict=True):

@@ -242,8 +242,8 @@ class Sender:
                 told = f"{reason} " if status == "failed" else ""
                 self._note([each], status, f"{told}It could not be read back: {error}")
             return list(changes)
-        keys = {(site_id, each.id): each for each in now.values()}
-        self._listed.update(item for item in keys.items() if self._is_untried(item[0]))
+        keyed = (((site_id, each.id), each) for each in now.values())
+        self._listed.update((key, each) for key, each in keyed if self._is_untried(key))
         late = [each for each in changes if not self._has_followed(each, now.get(each.device.id))]
         if self.strays.look(site_id, self.reached, now):
             self._over.set()

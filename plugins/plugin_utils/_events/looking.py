@@ -67,7 +67,7 @@ class Looker:
                 failed += [] if is_off_line(site, error) else [error]
                 if len(failed) > number and len(failed) >= min(MANY, len(chosen)):
                     raise failed[0] from None
-                self._say(f"{printable(site.label)} could not be read, so nothing is told of it. {error}")
+                self._say(f"{printable(site.label)} could not be read, so no event is sent for it. {error}")
                 continue
             events += more
         return now, [each for each in events if self._is_wanted(each)]
@@ -102,10 +102,10 @@ class Looker:
         except SignInFailed:
             raise
         except NxaiError as error:
-            self._say(f"The {what} could not be read, so nothing is told of them. {error}")
+            self._say(f"The {what} could not be read, so no event is sent for them. {error}")
             return None
         if some and not found:
-            self._say(f"No {what} are listed, and there were some before, so nothing is told of them.")
+            self._say(f"No {what} are listed, and there were some before. So no event is sent for them.")
             return None
         return found
 
